@@ -1,0 +1,1 @@
+//! The only module that speaks to ARM and names azure_* crates.

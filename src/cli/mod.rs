@@ -1,0 +1,1 @@
+//! Arguments, printing and exit codes. The only module that prints, reads the environment or writes files.

@@ -1,0 +1,1 @@
+//! Carries out a plan, stage by stage, through the ARM client.

@@ -1,0 +1,137 @@
+//! What is wrong with a user's document, as data: a code, one sentence, a place, and what to do about it.
+//! Nothing here prints; `render` turns diagnostics into text or JSON and `cli` decides where that goes.
+
+mod code;
+pub mod render;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use code::Code;
+
+use crate::text::{Source, Span};
+
+/// How much a diagnostic weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing; changes nothing.
+    Note,
+    /// Works, but probably not as meant.
+    Warning,
+    /// The document is refused.
+    Error,
+}
+
+impl Severity {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A place in a source, with an optional remark beside the underline.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Label {
+    pub source: Arc<Source>,
+    pub span: Span,
+    pub message: String,
+}
+
+impl fmt::Debug for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.source.path(), self.source.position(self.span.start))?;
+        if self.message.is_empty() { Ok(()) } else { write!(f, " ({})", self.message) }
+    }
+}
+
+/// One finding. Messages follow docs/STYLE.md: lower case, no final period, user text in backticks.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Diagnostic {
+    pub code: &'static Code,
+    pub severity: Severity,
+    pub message: String,
+    /// Where it is. None only where there is no document, such as a file that could not be read.
+    pub primary: Option<Label>,
+    pub related: Vec<Label>,
+    /// What the reader can do, each a complete imperative sentence.
+    pub help: Vec<String>,
+}
+
+impl Diagnostic {
+    /// Starts a diagnostic at the code's own severity.
+    pub fn new(code: &'static Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: code.severity,
+            message: message.into(),
+            primary: None,
+            related: Vec::new(),
+            help: Vec::new(),
+        }
+    }
+
+    pub fn at(mut self, source: &Arc<Source>, span: Span) -> Self {
+        self.primary = Some(Label { source: Arc::clone(source), span, message: String::new() });
+        self
+    }
+
+    /// Puts a remark beside the primary underline.
+    pub fn label(mut self, message: impl Into<String>) -> Self {
+        if let Some(primary) = &mut self.primary {
+            primary.message = message.into();
+        }
+        self
+    }
+
+    pub fn related(mut self, source: &Arc<Source>, span: Span, message: impl Into<String>) -> Self {
+        self.related.push(Label { source: Arc::clone(source), span, message: message.into() });
+        self
+    }
+
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Adds "did you mean `x`" where a candidate is near.
+    pub fn did_you_mean<'a>(self, wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
+        match crate::text::suggest(wrong, candidates) {
+            Some(near) => self.help(format!("did you mean `{near}`?")),
+            None => self,
+        }
+    }
+
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+/// A document was refused; holds everything found, at least one error among it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Diagnostics(pub Vec<Diagnostic>);
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self(vec![diagnostic])
+    }
+}
+
+impl From<Vec<Diagnostic>> for Diagnostics {
+    fn from(diagnostics: Vec<Diagnostic>) -> Self {
+        Self(diagnostics)
+    }
+}
+
+/// The result of a phase that may refuse a document.
+pub type DiagResult<T> = Result<T, Diagnostics>;
+
+/// Splits a sink at the end of a phase: the value with its warnings, or the refusal.
+///
+/// # Errors
+/// All of `found` where at least one of it is an error.
+pub fn finish<T>(value: T, found: Vec<Diagnostic>) -> DiagResult<(T, Vec<Diagnostic>)> {
+    if found.iter().any(Diagnostic::is_error) { Err(Diagnostics(found)) } else { Ok((value, found)) }
+}

@@ -1,0 +1,120 @@
+//! What a gateway is made of, as plain data: the APIM entities of one service. The sandbox fills it from the
+//! resources that were deployed; tests write it by hand.
+
+use indexmap::IndexMap;
+
+/// One APIM service, as far as its gateway is concerned. Policy texts are rawxml.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Config {
+    pub service_name: String,
+    /// `context.Deployment.Region`.
+    pub region: String,
+    /// The service-wide policy.
+    pub global_policy: Option<String>,
+    pub apis: Vec<Api>,
+    pub products: Vec<Product>,
+    pub subscriptions: Vec<Subscription>,
+    pub backends: Vec<Backend>,
+    /// Substituted textually for `{{name}}` before a policy is parsed.
+    pub named_values: IndexMap<String, String>,
+    /// Policy fragments by id.
+    pub fragments: IndexMap<String, String>,
+    /// Ids of the loggers that `log-to-eventhub` may name.
+    pub loggers: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Api {
+    pub id: String,
+    pub display_name: String,
+    /// The first segments of the URL, without slashes at the ends, such as `openai`.
+    pub path: String,
+    /// Where requests go when no policy names a backend.
+    pub service_url: Option<String>,
+    pub subscription_required: bool,
+    /// Default `Ocp-Apim-Subscription-Key`.
+    pub subscription_key_header: String,
+    /// Default `subscription-key`.
+    pub subscription_key_query: String,
+    pub policy: Option<String>,
+    pub operations: Vec<Operation>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Operation {
+    pub id: String,
+    pub display_name: String,
+    pub method: String,
+    /// Below the API's path, such as `/deployments/{deployment-id}/chat/completions`.
+    pub url_template: String,
+    pub policy: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Product {
+    pub id: String,
+    pub display_name: String,
+    pub subscription_required: bool,
+    /// Ids of the APIs in it.
+    pub apis: Vec<String>,
+    pub policy: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subscription {
+    pub id: String,
+    pub display_name: String,
+    pub primary_key: String,
+    pub secondary_key: String,
+    pub scope: SubscriptionScope,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubscriptionScope {
+    AllApis,
+    Product(String),
+    Api(String),
+}
+
+/// A backend entity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Backend {
+    pub id: String,
+    pub kind: BackendKind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum BackendKind {
+    Single { url: String, breaker: Option<Breaker> },
+    Pool { members: Vec<PoolMember> },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolMember {
+    /// Id of a single backend.
+    pub backend: String,
+    /// 0 to 100; the lowest number is used first.
+    pub priority: u32,
+    /// 0 to 100, the share within a priority group.
+    pub weight: u32,
+}
+
+/// The one circuit breaker rule that APIM allows on a backend.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Breaker {
+    /// Failures within `interval_ms` that open the breaker.
+    pub count: u32,
+    pub interval_ms: u64,
+    pub status_ranges: Vec<StatusRange>,
+    /// Such as `BackendConnectionFailure`.
+    pub error_reasons: Vec<String>,
+    pub trip_ms: u64,
+    /// A `Retry-After` of the failing answer replaces `trip_ms`.
+    pub accept_retry_after: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatusRange {
+    pub min: u16,
+    pub max: u16,
+}

@@ -1,0 +1,1 @@
+//! What would be deployed, as data and as a page to read.

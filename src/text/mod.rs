@@ -1,0 +1,12 @@
+//! The base everything else stands on: source files with positions, the `World` that files are read
+//! from, and the "did you mean" helper. Knows nothing of any language.
+
+mod paths;
+mod source;
+mod suggest;
+mod world;
+
+pub use paths::{join, normalize, parent};
+pub use source::{Position, Source, Span};
+pub use suggest::suggest;
+pub use world::{FileError, LayeredWorld, MemoryWorld, World};

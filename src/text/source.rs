@@ -1,0 +1,141 @@
+//! One source file: its name, its text, and where its lines begin.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// A half-open range of byte offsets into one [`Source`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    pub start: u32,
+    pub end: u32,
+}
+
+impl Span {
+    pub fn new(start: usize, end: usize) -> Self {
+        Self { start: saturate(start), end: saturate(end.max(start)) }
+    }
+
+    /// The empty span at `offset`.
+    pub fn at(offset: usize) -> Self {
+        Self::new(offset, offset)
+    }
+
+    /// The smallest span that covers both.
+    pub fn to(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+}
+
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}..{}", self.start, self.end)
+    }
+}
+
+/// Sources are limited far below 4 GiB by their readers; a larger offset stays at the end.
+fn saturate(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
+}
+
+/// A place as people count it: line and column start at 1, columns count characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    pub line: u32,
+    pub column: u32,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+/// A named text. Shared by everything that points into it.
+#[derive(PartialEq, Eq)]
+pub struct Source {
+    path: String,
+    text: String,
+    line_starts: Vec<u32>,
+}
+
+impl Source {
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
+        let text = text.into();
+        let line_starts = std::iter::once(0)
+            .chain(text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| saturate(i + 1)))
+            .collect();
+        Arc::new(Self { path: path.into(), text, line_starts })
+    }
+
+    /// The name shown to people: a path as the user wrote it, or a name in angle brackets.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns the text of `span`, or the empty string where the span does not fit this source.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or("")
+    }
+
+    /// Returns the line and column of a byte offset; an offset past the end is the end.
+    pub fn position(&self, offset: u32) -> Position {
+        let offset = (offset as usize).min(self.text.len());
+        let line = self.line_starts.partition_point(|&start| start as usize <= offset).saturating_sub(1);
+        let start = self.line_starts[line] as usize;
+        let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
+        Position { line: saturate(line + 1), column: saturate(column + 1) }
+    }
+
+    /// Returns the byte offset of a line and column that both start at 1, columns counted in characters.
+    pub fn offset(&self, position: Position) -> u32 {
+        let line = (position.line.max(1) - 1) as usize;
+        let Some(&start) = self.line_starts.get(line) else { return saturate(self.text.len()) };
+        let rest = &self.text[start as usize..];
+        let within = rest
+            .char_indices()
+            .nth((position.column.max(1) - 1) as usize)
+            .map_or(rest.len(), |(index, _)| index);
+        start + saturate(within)
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Source({}, {} bytes)", self.path, self.text.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_lines_and_characters_from_one() {
+        let source = Source::new("a.txt", "ab\nçd\r\n");
+        for (offset, line, column) in [(0, 1, 1), (2, 1, 3), (3, 2, 1), (5, 2, 2), (8, 3, 1), (99, 3, 1)] {
+            assert_eq!(source.position(offset), Position { line, column }, "offset {offset}");
+        }
+        assert_eq!(source.offset(Position { line: 2, column: 2 }), 5);
+        assert_eq!(source.offset(Position { line: 9, column: 1 }), 8);
+    }
+
+    #[test]
+    fn a_span_outside_the_source_is_empty_text() {
+        let source = Source::new("a.txt", "é");
+        assert_eq!(source.slice(Span::new(1, 2)), "");
+        assert_eq!(source.slice(Span::new(0, 2)), "é");
+        assert_eq!(source.slice(Span::new(0, 99)), "");
+    }
+}
