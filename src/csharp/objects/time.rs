@@ -237,10 +237,10 @@ impl Object for DateTime {
     }
 
     fn call(&self, name: &str, _: &[String], args: &[Value]) -> Result<Value, Exception> {
-        if let ("Subtract", [other]) = (name, args) {
-            if let Some(other) = other.downcast::<Self>() {
-                return Ok(Value::object(TimeSpan(self.ticks - other.ticks)));
-            }
+        if let ("Subtract", [other]) = (name, args)
+            && let Some(other) = other.downcast::<Self>()
+        {
+            return Ok(Value::object(TimeSpan(self.ticks - other.ticks)));
         }
         match added(self.ticks, name, args) {
             Some(ticks) => Ok(Value::object(self.plus(ticks?)?)),
