@@ -36,6 +36,8 @@ pub struct Models {
 pub struct Model {
     pub name: String,
     pub version: String,
+    /// What it is called for: `chat`, `embeddings`, `audio`, `images` or `video`.
+    pub kind: String,
     /// None where no schedule lists the model.
     pub lifecycle: Option<Lifecycle>,
     /// The day it retires or retired; such days are moved in both directions.
@@ -66,7 +68,7 @@ pub struct Sku {
     pub name: String,
     pub billing: Billing,
     pub processing: Processing,
-    /// What one unit of capacity is, in words.
+    /// What one unit of capacity is, in words that follow a number: `thousand tokens per minute`.
     pub unit: String,
     usage: String,
     source: String,

@@ -44,6 +44,7 @@ pub struct Region {
     #[serde(rename = "display")]
     pub display_name: String,
     pub geography: String,
+    pub continent: String,
     /// The logical zones, `1` to `3`; empty where the region has none.
     pub zones: Vec<String>,
     /// Open only to subscriptions that asked Microsoft for access.

@@ -18,7 +18,7 @@ pub struct Source {
 }
 
 /// A source as an answer quotes it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Fact {
     pub title: String,
     pub url: String,
