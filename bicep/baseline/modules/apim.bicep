@@ -65,7 +65,7 @@ var tlsHardening = {
 }
 
 // Only the Premium tier spreads over zones, and only with at least one unit in each.
-var spreads = apim.skuName == 'Premium' && apim.capacity >= length(zones)
+var spreads = apim.skuName == 'Premium' && !empty(zones) && apim.capacity >= length(zones)
 
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   scope: resourceGroup(sharedResourceGroup)
@@ -80,7 +80,7 @@ resource service 'Microsoft.ApiManagement/service@2024-05-01' = {
     name: apim.skuName
     capacity: apim.capacity
   }
-  zones: spreads ? zones : []
+  zones: spreads ? zones : null
   identity: {
     type: 'UserAssigned'
     userAssignedIdentities: {

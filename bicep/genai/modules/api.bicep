@@ -14,7 +14,6 @@ resource definition 'Microsoft.ApiManagement/service/apis@2024-05-01' = {
   parent: service
   name: api.name
   properties: {
-    apiType: 'http'
     type: 'http'
     displayName: api.displayName
     path: api.path

@@ -58,7 +58,7 @@ resource usageLogger 'Microsoft.ApiManagement/service/loggers@2024-05-01' = if (
   }
 }
 
-resource singles 'Microsoft.ApiManagement/service/backends@2024-05-01' = [for backend in backends: {
+resource singleBackends 'Microsoft.ApiManagement/service/backends@2024-05-01' = [for backend in backends: {
   parent: service
   name: backend.name
   properties: {
@@ -89,7 +89,7 @@ resource singles 'Microsoft.ApiManagement/service/backends@2024-05-01' = [for ba
   }
 }]
 
-resource groups 'Microsoft.ApiManagement/service/backends@2024-05-01' = [for pool in pools: {
+resource pooledBackends 'Microsoft.ApiManagement/service/backends@2024-05-01' = [for pool in pools: {
   parent: service
   name: pool.name
   properties: {
@@ -104,6 +104,6 @@ resource groups 'Microsoft.ApiManagement/service/backends@2024-05-01' = [for poo
     }
   }
   dependsOn: [
-    singles
+    singleBackends
   ]
 }]

@@ -50,7 +50,7 @@ resource hub 'Microsoft.EventHub/namespaces/eventhubs@2026-01-01' = {
 }
 
 module endpoint '../../shared/modules/private-endpoint.bicep' = {
-  name: 'genai-endpoint-${eventHub.namespace}'
+  name: take('genai-endpoint-${eventHub.namespace}', 64)
   params: {
     name: eventHub.privateEndpoint
     location: location

@@ -66,7 +66,7 @@ resource deployments 'Microsoft.CognitiveServices/accounts/deployments@2026-07-0
 }]
 
 module endpoint '../../shared/modules/private-endpoint.bicep' = {
-  name: 'genai-endpoint-${account.name}'
+  name: take('genai-endpoint-${account.name}', 64)
   params: {
     name: account.privateEndpoint
     location: networkLocation
