@@ -92,7 +92,12 @@ impl<'n> Record<'n> {
         }
     }
 
-    pub(crate) fn default<T: Decode>(&self, key: &str, default: &Json, cx: &mut Decoder<'_>) -> Option<At<T>> {
+    pub(crate) fn default<T: Decode>(
+        &self,
+        key: &str,
+        default: &Json,
+        cx: &mut Decoder<'_>,
+    ) -> Option<At<T>> {
         match self.field(key) {
             Some(node) => At::decode(node, cx),
             None => At::decode(&Node::from_json(default, self.span), cx),

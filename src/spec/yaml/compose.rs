@@ -97,12 +97,7 @@ impl<'a> Composer<'a> {
     fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Composed<Node> {
         self.count(1, span)?;
         if depth > DEPTH_MAX {
-            return Err(Diagnostic::new(
-                &codes::TOO_LARGE,
-                format!("more than {DEPTH_MAX} levels of lists and mappings"),
-            )
-            .at(self.source, span)
-            .help("flatten the spec here"));
+            return Err(self.too_deep(span));
         }
         let (anchor, tag) = match &event {
             Event::Scalar(_, _, anchor, tag) | Event::SequenceStart(anchor, tag) => (*anchor, tag.is_some()),
@@ -225,6 +220,12 @@ impl<'a> Composer<'a> {
         }
     }
 
+    fn too_deep(&self, span: Span) -> Diagnostic {
+        Diagnostic::new(&codes::TOO_LARGE, format!("more than {DEPTH_MAX} levels of lists and mappings"))
+            .at(self.source, span)
+            .help("flatten the spec here")
+    }
+
     fn count(&mut self, n: usize, span: Span) -> Composed<()> {
         self.n_nodes += n;
         if self.n_nodes > NODES_MAX {
@@ -248,6 +249,9 @@ impl<'a> Composer<'a> {
 
     fn syntax(&self, marker: &Marker, info: &str) -> Diagnostic {
         let at = self.offsets.offset(marker);
+        if info.contains("recursion limit") {
+            return self.too_deep(Span::at(at));
+        }
         match self.tab_before(at) {
             Some(tab) => Diagnostic::new(&codes::YAML, "a tab where YAML allows only spaces")
                 .at(self.source, Span::new(tab, tab + 1))
@@ -373,8 +377,9 @@ mod tests {
             ("unknown alias", "a: *b\n", ("1:4", "spec-yaml")),
             ("alias in itself", "a: &a [*a]\n", ("1:8", "spec-alias")),
             ("merge of a text", "a: {<<: x}\n", ("1:5", "spec-alias")),
-            ("billion laughs", &laughs, ("4:31", "spec-too-large")),
-            ("too deep", &"[".repeat(100_000), ("1:66", "spec-too-large")),
+            ("billion laughs", &laughs, ("5:10", "spec-too-large")),
+            ("too deep", &format!("{}{}", "[".repeat(99), "]".repeat(99)), ("1:66", "spec-too-large")),
+            ("a bomb of brackets", &"[".repeat(100_000), ("1:256", "spec-too-large")),
             ("too many", &format!("[{}]", "1,".repeat(30_000)), ("1:40000", "spec-too-large")),
         ] {
             let found = composed(text).expect_err(name);
