@@ -1,6 +1,6 @@
 //! The names of Azure resources: `<prefix>-<workload>-<environment>-<region>-<identifier>`, within the rule that
-//! each resource type has. A name that has to be cut loses its region first and never its identifier, which is
-//! what keeps it apart from everybody else's (D-23).
+//! each resource type has. A name that is too long loses its region, then its hyphens, and never its identifier, which
+//! is what keeps it apart from everybody else's (D-23).
 
 /// What names are made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,16 +72,17 @@ impl Stem {
     /// The reason why not even the shortest form fits the rule, in the words of a message.
     pub fn name(&self, rule: &Rule, prefix: &str) -> Result<String, String> {
         let Self { workload, environment, location, identifier } = self;
-        let shorten = |name: String| match rule.alphabet {
-            Alphabet::Alphanumeric => name.replace('-', ""),
-            _ => name,
+        let forms = [
+            format!("{prefix}-{workload}-{environment}-{location}-{identifier}"),
+            format!("{prefix}-{workload}-{environment}-{identifier}"),
+            format!("{prefix}{workload}{environment}{identifier}"),
+        ];
+        let spelt = |form: &String| match rule.alphabet {
+            Alphabet::Alphanumeric => form.replace('-', ""),
+            _ => form.clone(),
         };
-        let full = shorten(format!("{prefix}-{workload}-{environment}-{location}-{identifier}"));
-        let name = if full.len() <= rule.length_max {
-            full
-        } else {
-            shorten(format!("{prefix}-{workload}-{environment}-{identifier}"))
-        };
+        let fits = forms.iter().map(spelt).find(|form| form.len() <= rule.length_max);
+        let name = fits.unwrap_or_else(|| spelt(&forms[0]));
         rule.check(&name)?;
         Ok(name)
     }
@@ -155,7 +156,7 @@ mod tests {
         for (rule, prefix) in [
             (&RESOURCE_GROUP, "rg-networking"),
             (&VIRTUAL_NETWORK, "vnet"),
-            (&KEY_VAULT, "k"),
+            (&KEY_VAULT, "kv"),
             (&LOG_ANALYTICS, "log"),
             (&APIM, "apim"),
             (&WAF_POLICY, "waf"),
