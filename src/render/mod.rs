@@ -32,7 +32,10 @@ pub struct Stage {
 pub enum Parameter {
     Value(Json),
     /// The output of an earlier stage.
-    Output { stage: String, output: String },
+    Output {
+        stage: String,
+        output: String,
+    },
     /// Fetched or made when deploying; in no file, log, plan or output.
     Secret(Secret),
 }
