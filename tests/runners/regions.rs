@@ -137,6 +137,7 @@ fn checks(case: &Case, location: Option<&String>, catalog: &Catalog) -> Result<V
             name: format!("oai-{}", account.id),
             location: location.unwrap_or(&account.location).clone(),
             deployments: account.deployments.iter().map(|row| deployment(row)).collect::<Result<_, _>>()?,
+            ..Account::default()
         });
     }
     Ok(check_placement(&gateway, &accounts, catalog))
@@ -153,5 +154,6 @@ fn deployment(row: &str) -> Result<ModelDeployment, Failed> {
         version: version.to_owned(),
         sku: sku.to_owned(),
         capacity: capacity.parse()?,
+        ..ModelDeployment::default()
     })
 }
