@@ -325,12 +325,14 @@ mod tests {
             version: "2025-08-07".to_owned(),
             sku: "GlobalStandard".to_owned(),
             capacity: 50,
+            ..ModelDeployment::default()
         };
         let account = Account {
             id: "payg-1".to_owned(),
             name: "oai-payg-1".to_owned(),
             location: "westus3".to_owned(),
             deployments: vec![deployment],
+            ..Account::default()
         };
         let json = read(&checks_json(&check_placement(&gateway, &[account], &Catalog::embedded())));
         assert_eq!(json["formatVersion"], 1);
