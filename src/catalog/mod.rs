@@ -3,6 +3,7 @@
 //! A fact is a row of a file under `data/`; the modules here read those files once and answer questions about
 //! them. They judge nothing: whether a region is good enough for a landing zone is for `plan::checks` to say.
 
+pub mod arm_errors;
 pub mod models;
 pub mod regions;
 mod source;

@@ -52,8 +52,8 @@ module nsgApim 'nsg-apim.bicep' = {
 }
 
 // D-25: the network is sent without `subnets`, which since api-version 2023-09-01 leaves existing subnets alone
-// (techcommunity.microsoft.com, "Azure Virtual Network now supports updates without subnet property", 2024-02-27), so a
-// re-run never removes a subnet that another workload added.
+// (learn.microsoft.com/azure/azure-resource-manager/bicep/scenarios-virtual-networks, seen 2026-11-22), so a re-run never
+// removes a subnet that another workload added.
 resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-09-01' = {
   name: names.virtualNetwork
   location: location
