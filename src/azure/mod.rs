@@ -17,7 +17,7 @@ mod secret;
 mod transport;
 
 pub use arm_error::ArmError;
-pub use client::{ArmClient, ClientOptions, Endpoint, RetryNotice};
+pub use client::{ArmClient, ClientOptions, Endpoint, RetryListener, RetryNotice};
 pub use credential::{Cloud, Credential, EntraOptions};
 pub use deployments::{
     Argument, Deployment, DeploymentOperation, DeploymentRequest, ProvisioningState, ResourceGroup, Scope,
