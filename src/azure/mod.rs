@@ -27,3 +27,6 @@ pub use error::{Blame, Error, ErrorKind, Retry};
 pub use poll::{CancelFlag, Poller};
 pub use retry::RetryPolicy;
 pub use secret::SecretString;
+
+#[cfg(test)]
+mod tests;
