@@ -116,7 +116,8 @@ struct Columns {
     sku: usize,
 }
 
-/// A row that would leave the page gives up the alignment first, then puts its notes on a line of their own.
+/// A row that would leave the page gives up the alignment first, then puts its notes on a line of their own, then all
+/// but its name.
 fn one_row(out: &mut String, row: &Row, columns: &Columns, style: Style) {
     let Columns { kind, name, sku } = *columns;
     let lead = format!("{:kind$}  {:name$}  ", row.kind, row.name);
@@ -131,15 +132,19 @@ fn one_row(out: &mut String, row: &Row, columns: &Columns, style: Style) {
     let compact = lead.clone() + &cells.join("  ");
     let without_notes = format!("{lead}{:sku$}{gap}{}", row.sku, row.location);
     let is_aligned = row.name.chars().count() <= name && fits(&aligned);
-    let (line, rest) = match (is_aligned, fits(&compact)) {
-        (true, _) => (aligned, ""),
-        (false, true) => (compact, ""),
-        (false, false) => (without_notes, row.notes.as_str()),
+    let (line, rest) = if is_aligned {
+        (aligned, String::new())
+    } else if fits(&compact) {
+        (compact, String::new())
+    } else if fits(&without_notes) {
+        (without_notes, row.notes.clone())
+    } else {
+        (lead, cells.join("  "))
     };
     let _ = writeln!(out, "    {} {}", mark(row.change, style), line.trim_end());
     if !rest.is_empty() {
         let indent = MARGIN + kind + 2 + name + 2;
-        hang(out, &" ".repeat(indent), indent, rest);
+        hang(out, &" ".repeat(indent), indent, &rest);
     }
 }
 
