@@ -51,12 +51,14 @@ pub struct RetryNotice {
     pub wait: Duration,
 }
 
+pub type RetryListener = Arc<dyn Fn(&RetryNotice) + Send + Sync>;
+
 /// Settings that have good defaults.
 #[derive(Clone)]
 pub struct ClientOptions {
     pub retry: RetryPolicy,
     /// Told before each wait, so that a long one does not look like a hang.
-    pub on_retry: Option<Arc<dyn Fn(&RetryNotice) + Send + Sync>>,
+    pub on_retry: Option<RetryListener>,
     /// How long a deployment may take before we stop watching it (it goes on in Azure).
     pub deployment_timeout: Duration,
     /// Between polls where ARM names no time. The RPC says 60 s, too slow for a progress display.

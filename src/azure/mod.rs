@@ -17,7 +17,7 @@ mod secret;
 mod transport;
 
 pub use arm_error::ArmError;
-pub use client::{ArmClient, ClientOptions, Endpoint, RetryNotice};
+pub use client::{ArmClient, ClientOptions, Endpoint, RetryListener, RetryNotice};
 pub use credential::{Cloud, Credential, EntraOptions};
 pub use deployments::{
     Argument, Deployment, DeploymentOperation, DeploymentRequest, ProvisioningState, ResourceGroup, Scope,
@@ -27,3 +27,6 @@ pub use error::{Blame, Error, ErrorKind, Retry};
 pub use poll::{CancelFlag, Poller};
 pub use retry::RetryPolicy;
 pub use secret::SecretString;
+
+#[cfg(test)]
+mod tests;

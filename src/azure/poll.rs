@@ -19,6 +19,8 @@ use super::{ArmClient, ArmError, Blame, Error, ErrorKind, ProvisioningState, Ret
 const NOT_FOUND_MAX: u32 = 5;
 /// Waits between polls are capped, so that progress stays visible whatever ARM asks.
 const POLL_MAX: Duration = Duration::from_secs(15);
+/// A server on this machine says "at once"; a moment between polls leaves it time to work.
+const POLL_MIN: Duration = Duration::from_millis(20);
 
 /// Set by Ctrl-C; clones share it.
 #[derive(Clone, Debug, Default)]
@@ -135,5 +137,5 @@ fn state_of(body: &Json) -> Option<ProvisioningState> {
 }
 
 fn wait_of(client: &ArmClient, answer: &Answer) -> Duration {
-    answer.retry_after().unwrap_or(client.options().poll_interval).min(POLL_MAX)
+    answer.retry_after().unwrap_or(client.options().poll_interval).clamp(POLL_MIN, POLL_MAX)
 }

@@ -85,7 +85,10 @@ async fn deploy_stage(
     }
     let refused = |error| fail(FailureKind::Refused(error));
     let deployment_id = scope.deployment_id(&stage.deployment_name).map_err(refused)?;
-    let poller = client.put_deployment(scope, &stage.deployment_name, &request).await.map_err(refused)?;
+    let poller = tokio::select! {
+        poller = client.put_deployment(scope, &stage.deployment_name, &request) => poller.map_err(refused)?,
+        () = cancel.wait() => return Err(fail(cancel_start(client, scope, stage).await)),
+    };
     events(Event::StageStarted { stage: stage.name.clone(), deployment_id: deployment_id.clone() });
 
     let mut run = Run { client, scope, stage, watch: Watch::new(&stage.name), blind_looks: 0 };
@@ -126,8 +129,11 @@ impl Run<'_> {
             if cancel.is_set() {
                 return Err(self.cancel(poller, events).await);
             }
-            let end = poller.poll(self.client).await.map_err(FailureKind::Lost)?;
-            self.look(events).await.map_err(FailureKind::Lost)?;
+            // Throttled requests may wait for minutes; a wish to cancel does not.
+            let end = tokio::select! {
+                end = self.step(&mut poller, events) => end.map_err(FailureKind::Lost)?,
+                () = cancel.wait() => continue,
+            };
             match end {
                 Some(end) => break end,
                 None => poller.pause(cancel).await.map_err(FailureKind::Lost)?,
@@ -149,6 +155,17 @@ impl Run<'_> {
                     .unwrap_or_else(|| ArmError::new("DeploymentFailed", "Azure gives no reason")),
             )),
         }
+    }
+
+    /// Asks once how it goes, and tells what has changed.
+    async fn step(
+        &mut self,
+        poller: &mut Poller,
+        events: &mut (dyn FnMut(Event) + Send),
+    ) -> Result<Option<(ProvisioningState, Option<ArmError>)>, Error> {
+        let end = poller.poll(self.client).await?;
+        self.look(events).await?;
+        Ok(end)
     }
 
     /// Progress is a courtesy: a look that fails now and then does not end the run.
@@ -191,6 +208,16 @@ impl Run<'_> {
         }
         FailureKind::Canceled { state: "being cancelled".to_owned() }
     }
+}
+
+/// Cancels a deployment whose start was not answered yet; it may or may not have reached ARM.
+async fn cancel_start(client: &ArmClient, scope: &Scope, stage: &StageRequest) -> FailureKind {
+    let state = match client.cancel_deployment(scope, &stage.deployment_name).await {
+        Ok(()) => "being cancelled".to_owned(),
+        Err(error) if error.kind == ErrorKind::NotFound => "not started".to_owned(),
+        Err(error) => format!("perhaps started, {error}"),
+    };
+    FailureKind::Canceled { state }
 }
 
 /// Fills in the outputs of earlier stages.

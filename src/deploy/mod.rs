@@ -41,3 +41,6 @@ pub enum ParameterValue {
     },
     Secret(SecretString),
 }
+
+#[cfg(test)]
+mod tests;
