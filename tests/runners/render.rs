@@ -2,6 +2,9 @@
 //! bundle and the stages as `deploy` takes them. `GLZ_BLESS=1` rewrites them; read the diff.
 #![expect(clippy::disallowed_methods, reason = "tests read and write their data")]
 
+#[path = "rendered.rs"]
+mod rendered;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,6 +36,7 @@ pub fn cases() -> Vec<Trial> {
             hostile(from, to)
         })
     }));
+    trials.extend(rendered::cases());
     trials
 }
 
