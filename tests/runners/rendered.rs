@@ -1,6 +1,7 @@
-//! The rendered policies at work: the quickstart's bundle becomes a gateway's configuration, as a deployment would
-//! make it, and requests are sent through it to scripted upstreams.
+//! The rendered policies at work: a bundle becomes a gateway's configuration, as a deployment would make it, and
+//! requests are sent through it to scripted upstreams.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use genai_lz::diag::render::{Style, human};
@@ -18,7 +19,7 @@ const PAYG_1: &str = "oai-payg-1-lzv01-dev-westus3-abc.openai.azure.com";
 const PAYG_2: &str = "oai-payg-2-lzv01-dev-westus3-abc.openai.azure.com";
 
 pub fn cases() -> Vec<Trial> {
-    let all: [(&str, fn(&Setup) -> Result<(), Failed>); 8] = [
+    let quickstart: [(&str, Case); 8] = [
         ("the_ptu_answers_first", ptu_first),
         ("a_throttled_ptu_spills_over_in_the_same_request", spills_over),
         ("an_exhausted_pool_answers_429_with_the_lowest_retry_after", exhausted),
@@ -28,10 +29,19 @@ pub fn cases() -> Vec<Trial> {
         ("a_bad_request_is_not_tried_again", bad_request),
         ("streams_pass_through_and_are_recorded", streams),
     ];
-    all.into_iter()
-        .map(|(name, case)| Trial::test(format!("render::gateway::{name}"), move || case(&Setup::new()?)))
+    let adaptive: [(&str, Case); 1] =
+        [("the_favoured_class_goes_on_when_the_others_are_stopped", adaptive_limit)];
+    let trial = |spec: &'static str, (name, case): (&str, Case)| {
+        Trial::test(format!("render::gateway::{name}"), move || case(&Setup::new(spec)?))
+    };
+    quickstart
+        .into_iter()
+        .map(|case| trial("examples/quickstart.yaml", case))
+        .chain(adaptive.into_iter().map(|case| trial("tests/suite/render/adaptive/spec.yaml", case)))
         .collect()
 }
+
+type Case = fn(&Setup) -> Result<(), Failed>;
 
 struct Setup {
     gateway: Arc<Gateway>,
@@ -39,8 +49,8 @@ struct Setup {
 }
 
 impl Setup {
-    fn new() -> Result<Self, Failed> {
-        let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/quickstart.yaml"))?;
+    fn new(spec: &str) -> Result<Self, Failed> {
+        let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(spec))?;
         let bundle = super::bundle(&bytes).map_err(|refused| Failed::from(human(&refused.0, Style::Plain)))?;
         let (gateway, warnings) =
             Gateway::build(config(&bundle)?).map_err(|refused| Failed::from(human(&refused.0, Style::Plain)))?;
@@ -51,13 +61,17 @@ impl Setup {
     }
 
     fn ask(&self, key: &str, body: &Json) -> Response {
-        let mut headers = Headers::default();
-        headers.set("api-key", key);
-        headers.set("Content-Type", "application/json");
+        self.send("openai/deployments/aoai", &[("api-key", key)], body)
+    }
+
+    fn send(&self, path: &str, headers: &[(&str, &str)], body: &Json) -> Response {
+        let mut all = Headers::default();
+        all.set("Content-Type", "application/json");
+        headers.iter().for_each(|(name, value)| all.set(name, *value));
         let request = Request {
             method: "POST".to_owned(),
-            url: "https://apim.example.com/openai/deployments/aoai/chat/completions?api-version=2024-10-21".to_owned(),
-            headers,
+            url: format!("https://apim.example.com/{path}/chat/completions?api-version=2024-10-21"),
+            headers: all,
             body: body.to_string().into_bytes(),
             client_ip: "10.0.0.1".to_owned(),
         };
@@ -239,6 +253,26 @@ fn streams(setup: &Setup) -> Result<(), Failed> {
     same("usage records", setup.asked().1.events.len(), 1)
 }
 
+/// The classes share 100,000 tokens a minute: `low` may use 1,000 and a tenth of what is left, `high` 30,000 and a
+/// quarter.
+fn adaptive_limit(setup: &Setup) -> Result<(), Failed> {
+    setup.host.script("oai-ptu-platform-prod-swedencentral-p01.openai.azure.com", [answer(12_000)]);
+    let low = [("api-key", "one")];
+    let high = [("api-key", "one"), ("x-higher-limit", "yes")];
+    for (who, headers, expected) in [
+        ("low", &low[..], 200),
+        ("low has used its share", &low[..], 429),
+        ("high goes on", &high[..], 200),
+        ("high goes on", &high[..], 200),
+        ("high goes on", &high[..], 200),
+        ("high goes on", &high[..], 200),
+        ("high has used its share", &high[..], 429),
+    ] {
+        same(who, setup.send("team/chat/deployments/chat", headers, &prompt()).status, expected)?;
+    }
+    Ok(())
+}
+
 // ---- what a deployment of stage `genai` would make of the parameters ----
 
 fn config(bundle: &Bundle) -> Result<Config, Failed> {
@@ -325,8 +359,9 @@ fn product(product: &Json) -> Product {
 fn breaker(breaker: &Json) -> Breaker {
     let ms = |iso: &Json| match iso.as_str() {
         Some("PT10S") => 10_000,
+        Some("PT30S") => 30_000,
         Some("PT1M") => 60_000,
-        other => panic!("the quickstart has no duration {other:?}"),
+        other => panic!("no spec here has a duration {other:?}"),
     };
     Breaker {
         count: number(&breaker["count"]),
