@@ -2,6 +2,7 @@
 //! in, a program out, evaluated against whatever `context` the caller supplies.
 
 mod ast;
+mod check;
 pub mod codes;
 mod convert;
 mod eval;
@@ -19,8 +20,10 @@ mod scan;
 mod value;
 
 pub use ast::Program;
+pub use check::check;
 pub use eval::evaluate;
 pub use exception::Exception;
+pub use members::{Member, members};
 pub use parser::parse;
 pub use problem::{Form, Problem};
 pub use scan::scan_balanced;

@@ -11,6 +11,7 @@ use super::ast::{Body, Lambda, Program};
 use super::exception::Exception;
 use super::limits;
 use super::value::{Environment, Object, Value};
+pub(super) use expr::dotted;
 use scope::Scope;
 
 /// Evaluates `program` with `context` bound to the name `context`.

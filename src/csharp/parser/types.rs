@@ -32,7 +32,12 @@ impl Parser<'_> {
             _ => return Err(self.unexpected("a type")),
         };
         self.advance();
-        while self.is_punct(".") && matches!(self.kind_at(1), Kind::Word(word) if !is_keyword(word)) {
+        // `string.Join` is a member of the type.
+        let keyword = is_type_keyword(&name);
+        while !keyword
+            && self.is_punct(".")
+            && matches!(self.kind_at(1), Kind::Word(word) if !is_keyword(word))
+        {
             self.advance();
             name.push('.');
             name.push_str(&self.identifier()?.0);
