@@ -1,0 +1,119 @@
+//! What a template comes to: a deployment of resources, and what evaluating it needs from outside.
+
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+
+use super::Value;
+
+/// Where a deployment is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    pub tenant_id: String,
+    /// A GUID; `00000000-…` where only an offline plan is wanted.
+    pub subscription_id: String,
+    /// None for a deployment at subscription scope.
+    pub resource_group: Option<String>,
+    /// The location of the deployment (subscription scope) or of the resource group; empty in a nested
+    /// deployment whose resource group is not part of the template, so that its location is not known.
+    pub location: String,
+    pub deployment_name: String,
+}
+
+impl Target {
+    /// The id of the subscription or resource group.
+    pub fn id(&self) -> String {
+        let subscription = format!("/subscriptions/{}", self.subscription_id);
+        match &self.resource_group {
+            Some(group) => format!("{subscription}/resourceGroups/{group}"),
+            None => subscription,
+        }
+    }
+}
+
+/// The parameter values of a deployment; an `Unknown` is the output of an earlier stage that is not there yet.
+pub type Parameters = IndexMap<String, Value>;
+
+/// What a template comes to: resources in template order (copies expanded, nested deployments evaluated).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deployment {
+    pub target: Target,
+    pub resources: Vec<Resource>,
+    pub outputs: IndexMap<String, Output>,
+}
+
+impl Deployment {
+    /// All resources, those of nested deployments after the deployment that holds them, each with the names of
+    /// the nested deployments around it, outermost first.
+    pub fn walk(&self) -> Vec<(Vec<&str>, &Resource)> {
+        let mut found = Vec::new();
+        self.collect(&[], &mut found);
+        found
+    }
+
+    fn collect<'a>(&'a self, path: &[&'a str], found: &mut Vec<(Vec<&'a str>, &'a Resource)>) {
+        for resource in &self.resources {
+            found.push((path.to_vec(), resource));
+            if let Some(nested) = &resource.nested {
+                let inner: Vec<&str> = path.iter().copied().chain([resource.name.as_str()]).collect();
+                nested.collect(&inner, found);
+            }
+        }
+    }
+}
+
+/// One resource of a deployment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resource {
+    /// The full ARM id, `/subscriptions/…/providers/Type/name[/…]`.
+    pub id: String,
+    /// For example `Microsoft.ApiManagement/service/apis`.
+    pub resource_type: String,
+    pub api_version: String,
+    /// The full name, segments joined by `/`.
+    pub name: String,
+    /// Where the name itself waits for Azure, as a role assignment named `guid(principalId)` does inside a
+    /// nested deployment: the name and the id as unknown values. `name` and `id` hold readable stand-ins then.
+    pub late: Option<Box<LateName>>,
+    pub symbolic_name: Option<String>,
+    /// An `existing` resource is read, never written.
+    pub existing: bool,
+    /// True, false, or unknown until deployment.
+    pub condition: Value,
+    /// What is sent to the provider: location, sku, kind, tags, identity, properties … as an object; without
+    /// name, type, apiVersion, dependsOn, condition, copy, scope. A nested deployment's template is left out,
+    /// too: it is in `nested`.
+    pub body: Value,
+    /// Ids of resources of the same deployment that come first: explicit ones and those that `reference()` implies.
+    pub depends_on: Vec<String>,
+    /// For `Microsoft.Resources/deployments`: what the nested template comes to. None where `condition` is false.
+    pub nested: Option<Box<Deployment>>,
+}
+
+/// The name of a resource that only the deployment can tell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LateName {
+    pub name: Value,
+    pub id: Value,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Output {
+    /// The declared type: string, securestring, int, bool, object, secureobject, array.
+    pub output_type: String,
+    pub value: Value,
+}
+
+impl Output {
+    /// A secure output never leaves ARM's answer.
+    pub fn is_secure(&self) -> bool {
+        self.output_type.to_ascii_lowercase().starts_with("secure")
+    }
+}
+
+/// What is already deployed, asked when a residual is resolved. Answers None where the resource is not there.
+pub trait Runtime {
+    /// `reference(id, apiVersion)`: the resource's `properties`, or the whole resource where `full`.
+    fn reference(&self, id: &str, api_version: Option<&str>, full: bool) -> Option<Json>;
+    /// `list*(id, apiVersion, body)`: for example function = "listKeys".
+    fn list(&self, function: &str, id: &str, api_version: &str, body: Option<&Json>) -> Option<Json>;
+}

@@ -1,0 +1,207 @@
+//! The meaning of template JSON: strings that are expressions, objects with property loops, calls.
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value as Json};
+
+use super::env::Env;
+use super::invalid;
+use crate::arm::Value;
+use crate::arm::codes::{LIMIT, TOO_LATE, UNKNOWN_FUNCTION};
+use crate::arm::expr::{Expr, Text, classify, parse};
+use crate::arm::fault::{Eval, Fault};
+use crate::arm::functions::{self, Body, Function};
+use crate::arm::limits::MAX_COPIES;
+use crate::arm::machine::{described, only_if_needed};
+use crate::arm::residual::{Node, Variable};
+use crate::diag::Diagnostic;
+
+impl Env<'_> {
+    /// Evaluates any JSON of the template.
+    pub(super) fn json(&self, json: &Json) -> Eval<Value> {
+        self.scope.session.meter.deeper(|| match json {
+            Json::String(text) => self.text(text),
+            Json::Array(items) => {
+                let each =
+                    |(index, item)| self.json(item).map_err(|fault| fault.under(&format!("[{index}]")));
+                items.iter().enumerate().map(each).collect::<Eval<_>>().map(Value::Array)
+            }
+            Json::Object(map) => self.object(map).map(Value::Object),
+            scalar => Ok(Value::from_json(scalar)),
+        })
+    }
+
+    /// Evaluates a string: an expression, or the text itself.
+    pub(super) fn text(&self, text: &str) -> Eval<Value> {
+        match classify(text) {
+            Text::Literal(text) => Ok(text.into()),
+            Text::Expression(text) => {
+                let expr = parse(text).map_err(|found| Fault::from(*found))?;
+                self.expr(&expr)
+            }
+        }
+    }
+
+    /// Evaluates a string that must be known and must be a string.
+    pub(super) fn known_text(&self, json: &Json, what: &str) -> Eval<String> {
+        match self.json(json)? {
+            Value::String(text) => Ok(text),
+            Value::Unknown(residual) => Err(too_late(what, &residual.short())),
+            other => Err(invalid(format!("{what} must be a string, not {}", described(&other)))),
+        }
+    }
+
+    fn object(&self, map: &Map<String, Json>) -> Eval<IndexMap<String, Value>> {
+        let mut object = IndexMap::new();
+        for (key, json) in map {
+            if let Some(loops) = property_loops(key, json) {
+                for (index, item) in loops.iter().enumerate() {
+                    let (name, value) =
+                        self.property_loop(item).map_err(|fault| fault.under(&format!(".copy[{index}]")))?;
+                    object.insert(name, value);
+                }
+                continue;
+            }
+            let key = self.key(key)?;
+            let value = self.json(json).map_err(|fault| fault.under(&format!(".{key}")))?;
+            object.insert(key, value);
+        }
+        Ok(object)
+    }
+
+    /// Keys may be expressions, too.
+    pub(super) fn key(&self, key: &str) -> Eval<String> {
+        match classify(key) {
+            Text::Literal(text) => Ok(text.to_owned()),
+            Text::Expression(_) => self.known_text(&Json::String(key.to_owned()), "a property name"),
+        }
+    }
+
+    /// Expands `{ name, count, input }` into the property's name and array.
+    pub(super) fn property_loop(&self, item: &Json) -> Eval<(String, Value)> {
+        let name = item.get("name").and_then(Json::as_str).ok_or_else(|| invalid("a loop needs a `name`"))?;
+        let input = item.get("input").ok_or_else(|| invalid("a loop of values needs an `input`"))?;
+        let count = self.count(item)?;
+        let turn =
+            |index| self.with_loop(name, index, false).json(input).map_err(|fault| fault.under(".input"));
+        Ok((name.to_owned(), Value::Array((0..count).map(turn).collect::<Eval<_>>()?)))
+    }
+
+    /// The number of turns of a loop.
+    pub(super) fn count(&self, item: &Json) -> Eval<i64> {
+        let json = item.get("count").ok_or_else(|| invalid("a loop needs a `count`"))?;
+        match self.json(json).map_err(|fault| fault.under(".count"))? {
+            Value::Int(count) if (0..=MAX_COPIES).contains(&count) => Ok(count),
+            Value::Int(count) => {
+                Err(Fault::new(&LIMIT, format!("a loop makes 0 to {MAX_COPIES} copies, not {count}")))
+            }
+            Value::Unknown(residual) => Err(too_late("the count of a loop", &residual.short())),
+            other => Err(invalid(format!("the count of a loop must be an int, not {}", described(&other)))),
+        }
+    }
+
+    /// Evaluates an expression.
+    pub(super) fn expr(&self, expr: &Expr) -> Eval<Value> {
+        self.scope.session.meter.deeper(|| match expr {
+            Expr::String(text) => Ok(text.as_str().into()),
+            Expr::Int(value) => Ok(Value::Int(*value)),
+            Expr::Member { base, key, safe } => {
+                let (base, key) = (self.expr(base)?, self.expr(key)?);
+                self.machine().member(base, key, *safe)
+            }
+            Expr::Call { namespace: Some(namespace), name, args }
+                if !namespace.eq_ignore_ascii_case("sys") =>
+            {
+                self.user_function(namespace, name, args)
+            }
+            Expr::Call { name, args, .. } => self.call(name, args),
+        })
+    }
+
+    fn call(&self, name: &str, args: &[Expr]) -> Eval<Value> {
+        let Some(function) = functions::find(name) else {
+            let diagnostic = Diagnostic::new(&UNKNOWN_FUNCTION, format!("there is no function `{name}`"));
+            return Err(diagnostic.did_you_mean(name, functions::names()).into());
+        };
+        let is_list = function.name == "list*";
+        function.check_arity(name, args.len() + usize::from(is_list))?;
+        let values = || -> Eval<Vec<Value>> {
+            let operation = if is_list { Some(Ok(name.into())) } else { None };
+            operation.into_iter().chain(args.iter().map(|arg| self.expr(arg))).collect()
+        };
+        match function.body {
+            Body::Lazy(run) => run(args.len(), &mut |at| self.expr(&args[at])),
+            Body::Scope(run) => run(self, &self.known_arguments(function, values()?)?),
+            Body::Lambda => self.lambda(args),
+            Body::Refused(code, reason) => Err(Fault::new(code, format!("`{name}` is refused: {reason}"))),
+            Body::Values(..) | Body::Machine(_) => self.machine().call(function, values()?),
+        }
+    }
+
+    /// Functions of the scope cannot wait, except that ids may have unknown parts.
+    fn known_arguments(&self, function: &Function, args: Vec<Value>) -> Eval<Vec<Value>> {
+        let builds_ids = function.name.ends_with("esourceId");
+        match args
+            .iter()
+            .find_map(|arg| if let Value::Unknown(residual) = arg { Some(residual) } else { None })
+        {
+            Some(residual) if !builds_ids => {
+                Err(too_late(&format!("the argument of `{}`", function.name), &residual.short()))
+            }
+            _ => Ok(args),
+        }
+    }
+
+    /// `lambda('x', 'y', body)`: the body, computed as far as it goes without its variables.
+    fn lambda(&self, args: &[Expr]) -> Eval<Value> {
+        let Some((body, names)) = args.split_last() else {
+            return Err(Fault::failed("`lambda` needs a body"));
+        };
+        let mut env = self.clone();
+        let depth = env.lambdas.len();
+        for name in names {
+            let Expr::String(name) = name else {
+                return Err(Fault::failed("the parameters of `lambda` must be strings in quotes"));
+            };
+            env.lambdas.push(Variable { name: name.clone(), depth });
+        }
+        let parameters = env.lambdas[depth..].to_vec();
+        Ok(Node::Lambda { parameters, body: only_if_needed(env.expr(body))? }.into_value())
+    }
+
+    fn user_function(&self, namespace: &str, name: &str, args: &[Expr]) -> Eval<Value> {
+        let Some((declaration, path)) = self.scope.function(namespace, name) else {
+            let message = format!("the template declares no function `{namespace}.{name}`");
+            return Err(Fault::new(&UNKNOWN_FUNCTION, message));
+        };
+        let parameters =
+            declaration.get("parameters").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+        if parameters.len() != args.len() {
+            let message =
+                format!("`{namespace}.{name}` takes {} arguments, not {}", parameters.len(), args.len());
+            return Err(Fault::failed(message));
+        }
+        let mut arguments = IndexMap::new();
+        for (parameter, arg) in parameters.iter().zip(args) {
+            let parameter = parameter.get("name").and_then(Json::as_str).unwrap_or_default();
+            arguments.insert(parameter.to_owned(), self.expr(arg)?);
+        }
+        let body = declaration
+            .get("output")
+            .and_then(|output| output.get("value"))
+            .ok_or_else(|| invalid(format!("the function `{namespace}.{name}` has no output value")))?;
+        let env = self.in_function(&arguments);
+        env.json(body).map_err(|fault| fault.within(&self.scope.place(&format!("{path}.output.value"))))
+    }
+}
+
+/// The loops in `"copy": [{ "name": …, "count": …, "input": … }]`; None for a property that only has that name.
+fn property_loops<'a>(key: &str, json: &'a Json) -> Option<&'a [Json]> {
+    let items = json.as_array().filter(|_| key.eq_ignore_ascii_case("copy"))?;
+    let is_loop = |item: &Json| item.get("name").is_some() && item.get("count").is_some();
+    (!items.is_empty() && items.iter().all(is_loop)).then_some(items)
+}
+
+/// Something that must be known waits for `waiting`.
+pub(super) fn too_late(what: &str, waiting: &str) -> Fault {
+    Fault::new(&TOO_LATE, format!("{what} must be known before the deployment, but waits for `{waiting}`"))
+}

@@ -1,0 +1,74 @@
+//! Why evaluating something did not give a value. A fault collects the JSON path on its way out, so that the
+//! evaluator pays for paths only where something is wrong.
+
+use crate::diag::{Code, Diagnostic};
+
+use super::codes;
+
+/// The result of evaluating one value.
+pub(super) type Eval<T> = Result<T, Fault>;
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Fault {
+    /// Not wrong: depends on something unknown, so the call stays a residual.
+    Stuck,
+    /// Depends on something that was refused already, and reported there.
+    Reported,
+    Problem(Box<Problem>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Problem {
+    diagnostic: Diagnostic,
+    /// The JSON path from the place that is still unknown down to the fault.
+    path: String,
+    /// The path is complete; callers further out have nothing to add.
+    placed: bool,
+}
+
+impl Fault {
+    pub(super) fn new(code: &'static Code, message: impl Into<String>) -> Self {
+        Diagnostic::new(code, message).into()
+    }
+
+    /// A function that cannot work with its arguments.
+    pub(super) fn failed(message: impl Into<String>) -> Self {
+        Self::new(&codes::FUNCTION_FAILED, message)
+    }
+
+    /// Puts `segment` (`.name` or `[3]`) in front of the path.
+    pub(super) fn under(mut self, segment: &str) -> Self {
+        if let Self::Problem(problem) = &mut self
+            && !problem.placed
+        {
+            problem.path.insert_str(0, segment);
+        }
+        self
+    }
+
+    /// Completes the path with where the document or section begins.
+    pub(super) fn within(self, root: &str) -> Self {
+        let mut rooted = self.under(root);
+        if let Self::Problem(problem) = &mut rooted {
+            problem.placed = true;
+        }
+        rooted
+    }
+
+    /// The finding, with its path in front of the message; None where there is nothing (more) to report.
+    pub(super) fn into_diagnostic(self) -> Option<Diagnostic> {
+        let Self::Problem(problem) = self else { return None };
+        let mut diagnostic = problem.diagnostic;
+        let path = problem.path.trim_start_matches('.');
+        if !path.is_empty() {
+            diagnostic.message = format!("`{path}`: {}", diagnostic.message);
+        }
+        Some(diagnostic)
+    }
+}
+
+impl From<Diagnostic> for Fault {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self::Problem(Box::new(Problem { diagnostic, path: String::new(), placed: false }))
+    }
+}

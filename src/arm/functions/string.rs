@@ -1,0 +1,129 @@
+//! Functions of text. Positions and lengths count characters; ARM counts UTF-16 units, which differs outside of
+//! the basic plane only.
+
+use super::Needs::Everything;
+use super::{Body, Function, array, format, hash, int, size, text, values, wrong};
+use crate::arm::Value;
+use crate::arm::codes::{FUNCTION_FAILED, NOT_REPEATABLE};
+use crate::arm::fault::{Eval, Fault};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    values("endsWith", 2, Some(2), Everything, |args| {
+        Ok(text(args, 0)?.to_lowercase().ends_with(&text(args, 1)?.to_lowercase()).into())
+    }),
+    values("fail", 1, Some(1), Everything, fail),
+    values("format", 1, None, Everything, format::format),
+    values("guid", 1, None, Everything, hash::guid),
+    values("indexOf", 2, Some(2), Everything, |args| position(args, |text, wanted| text.find(wanted))),
+    values("join", 2, Some(2), Everything, join),
+    values("lastIndexOf", 2, Some(2), Everything, |args| position(args, |text, wanted| text.rfind(wanted))),
+    Function {
+        name: "newGuid",
+        min: 0,
+        max: Some(0),
+        body: Body::Refused(&NOT_REPEATABLE, "it gives another value in each run"),
+    },
+    values("padLeft", 2, Some(3), Everything, pad_left),
+    values("replace", 3, Some(3), Everything, replace),
+    values("split", 2, Some(2), Everything, split),
+    values("startsWith", 2, Some(2), Everything, |args| {
+        Ok(text(args, 0)?.to_lowercase().starts_with(&text(args, 1)?.to_lowercase()).into())
+    }),
+    values("string", 1, Some(1), Everything, to_string),
+    values("substring", 2, Some(3), Everything, substring),
+    values("toLower", 1, Some(1), Everything, |args| Ok(text(args, 0)?.to_lowercase().into())),
+    values("toUpper", 1, Some(1), Everything, |args| Ok(text(args, 0)?.to_uppercase().into())),
+    values("trim", 1, Some(1), Everything, |args| Ok(text(args, 0)?.trim().into())),
+    values("uniqueString", 1, None, Everything, hash::unique_string),
+];
+
+/// A scalar as `concat`, `format` and `string` write it: bools as .NET does, null as nothing.
+pub(super) fn plain_text(value: &Value) -> Eval<String> {
+    match value {
+        Value::Null => Ok(String::new()),
+        Value::Bool(true) => Ok("True".to_owned()),
+        Value::Bool(false) => Ok("False".to_owned()),
+        Value::Int(value) => Ok(value.to_string()),
+        Value::Float(value) => Ok(value.to_string()),
+        Value::String(text) => Ok(text.clone()),
+        other => other.to_json().map(|json| json.to_string()).ok_or(Fault::Stuck),
+    }
+}
+
+fn fail(args: &[Value]) -> Eval<Value> {
+    Err(Fault::new(&FUNCTION_FAILED, format!("the template gives up: {}", text(args, 0)?)))
+}
+
+fn to_string(args: &[Value]) -> Eval<Value> {
+    plain_text(&args[0]).map(Value::String)
+}
+
+/// Where a text stands in another, without case (as documented); -1 where it does not.
+fn position(args: &[Value], find: fn(&str, &str) -> Option<usize>) -> Eval<Value> {
+    let (container, wanted) = (text(args, 0)?.to_lowercase(), text(args, 1)?.to_lowercase());
+    let at = find(&container, &wanted).map_or(-1, |at| container[..at].chars().count() as i64);
+    Ok(Value::Int(at))
+}
+
+fn join(args: &[Value]) -> Eval<Value> {
+    let parts = array(args, 0)?.iter().map(plain_text).collect::<Eval<Vec<_>>>()?;
+    Ok(parts.join(text(args, 1)?).into())
+}
+
+fn pad_left(args: &[Value]) -> Eval<Value> {
+    /// No name or number in a template is longer; a bound keeps the result small.
+    const WIDEST: usize = 16_384;
+    let value = plain_text(&args[0])?;
+    let width = size(args, 1)?;
+    if width > WIDEST {
+        return Err(Fault::failed(format!("`padLeft` pads to {WIDEST} characters at most, not {width}")));
+    }
+    let fill = if args.len() == 3 { text(args, 2)? } else { " " };
+    if fill.chars().count() != 1 {
+        return Err(wrong(args, 2, "one character"));
+    }
+    Ok((fill.repeat(width.saturating_sub(value.chars().count())) + &value).into())
+}
+
+fn replace(args: &[Value]) -> Eval<Value> {
+    let (container, old, new) = (text(args, 0)?, text(args, 1)?, text(args, 2)?);
+    if old.is_empty() {
+        return Err(wrong(args, 1, "a text that is not empty"));
+    }
+    Ok(container.replace(old, new).into())
+}
+
+/// Splits at one delimiter or at any of several.
+fn split(args: &[Value]) -> Eval<Value> {
+    let delimiters: Vec<&str> = match &args[1] {
+        Value::Array(items) => (0..items.len()).map(|at| text(items, at)).collect::<Eval<_>>()?,
+        _ => vec![text(args, 1)?],
+    };
+    let mut parts = Vec::new();
+    let mut rest = text(args, 0)?;
+    let next = |rest: &str| {
+        let found = delimiters.iter().filter(|delimiter| !delimiter.is_empty());
+        found.filter_map(|delimiter| Some((rest.find(*delimiter)?, delimiter.len()))).min()
+    };
+    while let Some((at, length)) = next(rest) {
+        parts.push(rest[..at].into());
+        rest = &rest[at + length..];
+    }
+    parts.push(rest.into());
+    Ok(Value::Array(parts))
+}
+
+fn substring(args: &[Value]) -> Eval<Value> {
+    let container = text(args, 0)?;
+    let length = container.chars().count();
+    let start = size(args, 1)?;
+    let wanted =
+        if args.len() == 3 && args[2] != Value::Null { size(args, 2)? } else { length.saturating_sub(start) };
+    if start.checked_add(wanted).is_none_or(|end| end > length) {
+        return Err(Fault::failed(format!(
+            "characters {start} to {} are outside of a text of {length} characters",
+            int(args, 1)?.saturating_add(wanted as i64)
+        )));
+    }
+    Ok(container.chars().skip(start).take(wanted).collect::<String>().into())
+}
