@@ -1,1 +1,32 @@
-//! The only module that speaks to ARM and names azure_* crates.
+//! The only module that speaks to Azure Resource Manager and names azure_* crates. [`ArmClient`] is a thin typed
+//! client over HTTP; the sandbox is reached by the same code as Azure. Which deployments to send, and what to tell
+//! people while they run, is left to `deploy`; the environment is read in `cli` and handed in.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this module waits between polls and reads the clock for token expiry"
+)]
+
+mod arm_error;
+mod client;
+mod credential;
+mod deployments;
+mod error;
+mod poll;
+mod retry;
+mod secret;
+mod transport;
+
+pub use arm_error::ArmError;
+pub use client::{ArmClient, ClientOptions, Endpoint, RetryListener, RetryNotice};
+pub use credential::{Cloud, Credential, EntraOptions};
+pub use deployments::{
+    Argument, Deployment, DeploymentOperation, DeploymentRequest, ProvisioningState, ResourceGroup, Scope,
+    TargetResource,
+};
+pub use error::{Blame, Error, ErrorKind, Retry};
+pub use poll::{CancelFlag, Poller};
+pub use retry::RetryPolicy;
+pub use secret::SecretString;
+
+#[cfg(test)]
+mod tests;

@@ -1,91 +1,30 @@
 //! C# as APIM policy expressions use it: `@(expression)` and `@{ statements }`. Knows nothing of policies: text
 //! in, a program out, evaluated against whatever `context` the caller supplies.
 
-use std::sync::Arc;
+mod ast;
+mod check;
+pub mod codes;
+mod convert;
+mod eval;
+mod exception;
+mod format;
+mod lexer;
+mod limits;
+mod members;
+mod methods;
+mod objects;
+mod ops;
+mod parser;
+mod problem;
+mod scan;
+mod value;
 
-use crate::diag::Code;
-use crate::text::Span;
-
-/// Which of the two forms of a policy expression a text is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// `@( … )`: one expression.
-    Expression,
-    /// `@{ … }`: statements that return on every path.
-    Block,
-}
-
-/// A problem in an expression. The span counts bytes of the text given to [`parse`]; the caller maps it back
-/// into the policy file.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Problem {
-    pub code: &'static Code,
-    pub message: String,
-    pub span: Span,
-    pub help: Option<String>,
-}
-
-/// A run-time value. Strings are shared; reference types of .NET that the host supplies are [`Object`]s.
-#[derive(Clone)]
-pub enum Value {
-    Null,
-    Bool(bool),
-    Int(i32),
-    Long(i64),
-    Double(f64),
-    Char(char),
-    String(Arc<str>),
-    Object(Arc<dyn Object>),
-}
-
-/// A .NET object as an expression sees it: `context`, `context.Request`, a JObject, a list.
-pub trait Object: Send + Sync {
-    /// The .NET name used in messages, such as `IRequest`.
-    fn type_name(&self) -> &str;
-
-    /// Reads a property.
-    ///
-    /// # Errors
-    /// [`Exception`] where there is no such property or reading it throws.
-    fn get(&self, name: &str) -> Result<Value, Exception>;
-
-    /// Calls a method. `type_args` are the names between `<` and `>`, as written.
-    ///
-    /// # Errors
-    /// [`Exception`] where there is no such method or it throws.
-    fn call(&self, name: &str, type_args: &[String], args: &[Value]) -> Result<Value, Exception>;
-
-    /// Reads `object[key]`.
-    ///
-    /// # Errors
-    /// [`Exception`] where the type has no indexer or the key is not there.
-    fn index(&self, key: &Value) -> Result<Value, Exception>;
-
-    /// What `ToString()`, `+ ""` and interpolation give.
-    fn display(&self) -> String {
-        self.type_name().to_owned()
-    }
-
-    /// The elements that `foreach` sees; None where the type cannot be enumerated.
-    fn elements(&self) -> Option<Vec<Value>> {
-        None
-    }
-
-    /// For downcasts of the evaluator's own object types.
-    fn as_any(&self) -> &dyn std::any::Any;
-}
-
-/// A thrown .NET exception: `try`/`catch` sees it, otherwise the policy fails with it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Exception {
-    /// Such as `NullReferenceException`.
-    pub kind: String,
-    pub message: String,
-}
-
-/// What an expression may ask of the outside; virtual in tests.
-pub trait Environment {
-    /// Milliseconds since 1970-01-01T00:00:00Z.
-    fn now_unix_ms(&self) -> i64;
-    fn random_u64(&self) -> u64;
-}
+pub use ast::Program;
+pub use check::check;
+pub use eval::evaluate;
+pub use exception::Exception;
+pub use members::{Member, members};
+pub use parser::parse;
+pub use problem::{Form, Problem};
+pub use scan::scan_balanced;
+pub use value::{Environment, Object, Value};

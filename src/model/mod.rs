@@ -1,20 +1,50 @@
-//! Spec and catalog become a `LandingZone`: everything named, sized and placed. What the rest of the pipeline
+//! Spec and catalog become a [`LandingZone`]: everything named, sized and placed. What the rest of the pipeline
 //! asks about the landing zone it asks here, never the spec.
 
+mod gateway;
+pub mod naming;
+mod resolve;
+
+use indexmap::IndexMap;
+
+pub use gateway::*;
+pub use resolve::resolve;
+
 /// A landing zone, resolved.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LandingZone {
     /// `metadata.name`.
     pub name: String,
+    pub environment: String,
+    pub identifier: String,
     /// The subscription to deploy to; None where the spec leaves it to the command line.
     pub subscription_id: Option<String>,
+    pub tags: IndexMap<String, String>,
     pub gateway: GatewayPlacement,
+    /// Names of everything that is there once; accounts and their private endpoints carry their own.
+    pub names: Names,
+    /// The availability zones of public addresses; empty where the region has none.
+    pub zones: Vec<String>,
+    pub network: Network,
+    pub publisher: Publisher,
+    /// The oldest version of API Management's own API that it accepts.
+    pub min_api_version: String,
+    pub app_gateway: Option<AppGateway>,
+    pub key_vault: KeyVault,
+    pub monitoring: Monitoring,
+    pub event_hub: Option<EventHub>,
     /// Azure OpenAI accounts in spec order.
     pub accounts: Vec<Account>,
+    pub pools: Vec<Pool>,
+    pub apis: Vec<Api>,
+    pub products: Vec<Product>,
+    pub preflight: Preflight,
+    /// Examples of calls to print after a deployment: `curl`, `sdk`.
+    pub printed_examples: Vec<String>,
 }
 
 /// Where and how large the gateway is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GatewayPlacement {
     /// The APIM service's name.
     pub service_name: String,
@@ -26,18 +56,20 @@ pub struct GatewayPlacement {
 }
 
 /// One Azure OpenAI account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {
-    /// The id used in the spec.
+    /// The id used in the spec; also the name of its backend entity.
     pub id: String,
-    /// The Azure name of the account.
+    /// The Azure name of the account, which is its custom subdomain too.
     pub name: String,
     pub location: String,
     pub deployments: Vec<ModelDeployment>,
+    /// The name of its private endpoint.
+    pub private_endpoint: String,
 }
 
 /// One model deployment of an account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ModelDeployment {
     pub name: String,
     pub model: String,
@@ -46,4 +78,113 @@ pub struct ModelDeployment {
     pub sku: String,
     /// Thousands of tokens per minute for Standard SKUs, PTUs for provisioned ones.
     pub capacity: u32,
+    /// The content filter.
+    pub rai_policy: String,
+    /// The deployment of the same account that takes over what does not fit.
+    pub spillover: Option<String>,
+}
+
+/// Names of resources that are there once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    pub networking_resource_group: String,
+    pub shared_resource_group: String,
+    pub apim_resource_group: String,
+    pub openai_resource_group: String,
+    pub virtual_network: String,
+    pub nsg_app_gateway: String,
+    pub nsg_private_endpoints: String,
+    pub nsg_apim: String,
+    pub public_ip_app_gateway: String,
+    pub public_ip_apim: String,
+    pub key_vault: String,
+    pub private_endpoint_key_vault: String,
+    pub log_analytics: String,
+    pub app_insights: String,
+    pub apim: String,
+    pub apim_identity: String,
+    pub app_gateway: String,
+    pub app_gateway_identity: String,
+    pub waf_policy: String,
+    pub event_hub_namespace: String,
+    pub private_endpoint_event_hub: String,
+}
+
+/// The virtual network; address ranges as text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Network {
+    pub address_space: String,
+    pub app_gateway_subnet: String,
+    pub private_endpoints_subnet: String,
+    pub apim_subnet: String,
+    /// Whether the gateway is reached from the internet directly too.
+    pub is_external: bool,
+    pub deny_internet_out: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Publisher {
+    pub name: String,
+    pub email: String,
+}
+
+/// The Application Gateway with its firewall.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppGateway {
+    pub fqdn: String,
+    pub certificate: Certificate,
+    pub waf_prevents: bool,
+    pub rule_set_type: String,
+    pub rule_set_version: String,
+    pub max_body_kb: u32,
+    pub min_capacity: u32,
+    pub max_capacity: u32,
+    pub backend_timeout_seconds: u32,
+    /// Path patterns such as `/openai/*`.
+    pub routes: Vec<String>,
+}
+
+/// Where the certificate comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Certificate {
+    SelfSigned {
+        validity_months: u32,
+    },
+    /// `password_env` names the environment variable that holds the password.
+    PfxFile {
+        path: String,
+        password_env: Option<String>,
+    },
+    /// A secret's id without version.
+    KeyVaultSecret {
+        id: String,
+    },
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyVault {
+    pub purge_protection: bool,
+    pub soft_delete_days: u32,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Monitoring {
+    pub log_retention_days: u32,
+    pub metric_dimensions: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventHub {
+    pub hub: String,
+    pub partitions: u32,
+    pub retention_days: u32,
+}
+
+/// What has to be checked before a deployment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Preflight {
+    /// `region`, `apimSku`, `zones`, `models`.
+    pub required: Vec<String>,
+    /// Whether a check that cannot be decided stops the deployment.
+    pub unverified_fails: bool,
 }

@@ -1,9 +1,42 @@
 //! A `LandingZone` becomes a [`Bundle`]: policy XML, Bicep parameters, and the list of stages to deploy.
+//!
+//! Text of the user reaches a policy only through the filters of `escape`, and parameters only as values that
+//! `literal` writes; nothing is pasted.
+
+mod baseline;
+pub mod codes;
+mod escape;
+mod genai;
+mod literal;
+mod operations;
+mod policies;
+mod stage;
+mod templates;
 
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
+
+use crate::diag::DiagResult;
+use crate::model::LandingZone;
+
+/// Renders a landing zone.
+///
+/// # Errors
+/// `template-failed` and `rendered-policy-refused`: bugs of ours, found before anything is written.
+pub fn render(zone: &LandingZone) -> DiagResult<Bundle> {
+    let policies = policies::policies(zone)?;
+    let mut files: BTreeMap<String, String> =
+        policies.iter().map(|policy| (policy.path.clone(), policy.text.clone())).collect();
+    let mut stages = Vec::new();
+    for draft in [baseline::draft(zone), genai::draft(zone, &policies)] {
+        files.insert(format!("parameters/{}.bicepparam", draft.name), draft.bicepparam());
+        files.insert(format!("parameters/{}.parameters.json", draft.name), draft.parameters_json());
+        stages.push(draft.stage(zone));
+    }
+    Ok(Bundle { files, stages })
+}
 
 /// Everything rendered from one spec. The same spec gives the same bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +65,10 @@ pub struct Stage {
 pub enum Parameter {
     Value(Json),
     /// The output of an earlier stage.
-    Output { stage: String, output: String },
+    Output {
+        stage: String,
+        output: String,
+    },
     /// Fetched or made when deploying; in no file, log, plan or output.
     Secret(Secret),
 }
@@ -44,4 +80,22 @@ pub enum Secret {
     SelfSignedCertificate { fqdn: String, validity_months: u32 },
     /// A PFX file, re-encoded as base64 PFX without password.
     PfxFile { path: String, password_env: Option<String> },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Source;
+
+    #[test]
+    fn the_quickstart_renders_the_same_bytes_twice() {
+        let source = Source::new("quickstart.yaml", include_str!("../../examples/quickstart.yaml"));
+        let (spec, _) = crate::spec::parse(&source, &|_| None).unwrap();
+        let (zone, warnings) = crate::model::resolve(&spec, &source).unwrap();
+        assert_eq!(warnings, []);
+        let bundle = render(&zone).unwrap();
+        assert_eq!(bundle, render(&zone).unwrap());
+        let stages: Vec<_> = bundle.stages.iter().map(|stage| stage.name.as_str()).collect();
+        assert_eq!(stages, ["baseline", "genai"]);
+    }
 }

@@ -1,1 +1,15 @@
 //! Loopback servers: ARM, the gateway that a deployment describes, and simulated Azure OpenAI.
+#![expect(clippy::disallowed_methods, reason = "servers wait for real and read the real clock")]
+
+pub mod arm_server;
+pub mod codes;
+mod error;
+pub mod gateway_config;
+mod providers;
+mod resource_id;
+pub mod state;
+
+pub use arm_server::{ArmOptions, ArmServer, Faults, Validator};
+pub use error::{ArmFault, Error};
+pub use resource_id::ResourceId;
+pub use state::{Resource, State};

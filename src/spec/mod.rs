@@ -1,1 +1,107 @@
-//! The user's spec file: from text to a typed `Spec`, every problem reported at once and in its place.
+//! The user's spec file: from bytes to a typed [`Spec`], every problem reported at once and in its place.
+//!
+//! ```text
+//! bytes -> read -> Source -> yaml (a tree with places) -> decode (types) -> check (what fields say together) -> Spec
+//! ```
+//!
+//! What the spec means in Azure (names, zones, resources) is left to `model`.
+
+mod check;
+pub mod codes;
+mod decode;
+mod read;
+mod types;
+mod yaml;
+
+use std::sync::Arc;
+
+pub use decode::{At, Fraction, Int, Only};
+pub use read::{BYTES_MAX, read};
+use serde_json::{Value as Json, json};
+pub use types::*;
+
+use self::decode::{Decode as _, Decoder};
+use crate::diag::{DiagResult, Diagnostic, Diagnostics, finish};
+use crate::text::Source;
+
+/// Reads a spec, with its warnings. `env` answers for `${env:NAME}`.
+///
+/// # Errors
+/// Everything that is wrong with it: problems of YAML if there are any, else problems of fields, else of what the
+/// fields say together.
+pub fn parse(
+    source: &Arc<Source>,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> DiagResult<(Spec, Vec<Diagnostic>)> {
+    let mut root = yaml::compose(source)?;
+    let mut cx = Decoder::new(source);
+    yaml::fill_in(&mut root, source, env, &mut cx.found);
+    let spec = Spec::decode(&root, &mut cx);
+    let mut found = cx.found;
+    let Some(spec) = spec.filter(|_| !found.iter().any(Diagnostic::is_error)) else {
+        in_order(&mut found);
+        return Err(Diagnostics(found));
+    };
+    check::all(&spec, source, &mut found);
+    in_order(&mut found);
+    finish(spec, found)
+}
+
+/// Sorts by place, and keeps one of two equal findings: an alias shows the same problem once per use.
+fn in_order(found: &mut Vec<Diagnostic>) {
+    found.sort_by_key(|found| found.primary.as_ref().map(|at| at.span));
+    found.dedup();
+}
+
+/// The JSON Schema of a spec, for editors.
+pub fn json_schema() -> Json {
+    let mut schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "genai-lz spec",
+    });
+    if let (Some(head), Json::Object(spec)) = (schema.as_object_mut(), Spec::schema()) {
+        head.extend(spec);
+    }
+    schema
+}
+
+/// The commented spec that `genai-lz init` writes.
+pub fn starter() -> &'static str {
+    include_str!("starter.yaml")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_starter_and_the_quickstart_are_valid() {
+        for (name, text) in
+            [("starter", starter()), ("quickstart", include_str!("../../examples/quickstart.yaml"))]
+        {
+            let found = parse(&Source::new(name, text), &|_| None).map(|(_, warnings)| warnings);
+            assert_eq!(found, Ok(Vec::new()), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_schema_describes_every_field() {
+        fn check(schema: &Json, path: &str) {
+            for (key, field) in schema["properties"].as_object().into_iter().flatten() {
+                let path = format!("{path}.{key}");
+                assert!(field["description"].as_str().is_some_and(|text| !text.is_empty()), "{path}");
+                check(field, &path);
+            }
+            if schema["items"].is_object() {
+                check(&schema["items"], path);
+            }
+            for way in schema["oneOf"].as_array().into_iter().flatten() {
+                check(way, path);
+            }
+        }
+        let schema = json_schema();
+        assert_eq!(schema["required"][0], "apiVersion");
+        assert_eq!(schema["properties"]["baseline"]["properties"]["keyVault"]["default"], json!({}));
+        check(&schema, "");
+    }
+}

@@ -34,9 +34,8 @@ fn one(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
     let mut group =
         Group::with_title(level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.id));
     if let Some(primary) = &diagnostic.primary {
-        let mut snippet = snippet(primary).annotation(
-            AnnotationKind::Primary.span(visible(primary)).label(non_empty(&primary.message)),
-        );
+        let mut snippet = snippet(primary)
+            .annotation(AnnotationKind::Primary.span(visible(primary)).label(non_empty(&primary.message)));
         for label in diagnostic.related.iter().filter(|label| label.source == primary.source) {
             snippet = snippet
                 .annotation(AnnotationKind::Context.span(visible(label)).label(non_empty(&label.message)));
@@ -68,7 +67,8 @@ fn visible(label: &Label) -> std::ops::Range<usize> {
     if end > start {
         start..end
     } else {
-        let next = text[start..].chars().next().filter(|c| *c != '\n' && *c != '\r').map_or(0, char::len_utf8);
+        let next =
+            text[start..].chars().next().filter(|c| *c != '\n' && *c != '\r').map_or(0, char::len_utf8);
         start..start + next
     }
 }

@@ -1,0 +1,90 @@
+// Network security group of the private endpoints' subnet (D-06: it had no rules). Only the gateways may call what is
+// behind the endpoints: API Management calls models, vault and Event Hubs, Application Gateway reads its certificate.
+
+@description('Name of the network security group.')
+param name string
+
+@description('Azure region of the network security group.')
+param location string
+
+@description('Tags on every resource.')
+param tags object
+
+@description('Address range of the API Management subnet, in CIDR notation.')
+param apimSubnetPrefix string
+
+@description('Address range of the Application Gateway subnet, in CIDR notation.')
+param appGatewaySubnetPrefix string
+
+@description('Refuse what leaves for the Internet.')
+param denyInternetOut bool
+
+var rules = [
+  {
+    name: 'AllowApimIn'
+    properties: {
+      priority: 1000
+      direction: 'Inbound'
+      access: 'Allow'
+      protocol: 'Tcp'
+      sourceAddressPrefix: apimSubnetPrefix
+      sourcePortRange: '*'
+      destinationAddressPrefix: '*'
+      destinationPortRanges: [ '443', '5671', '5672' ] // HTTPS, and AMQP to Event Hubs
+    }
+  }
+  {
+    name: 'AllowAppGatewayIn'
+    properties: {
+      priority: 1010
+      direction: 'Inbound'
+      access: 'Allow'
+      protocol: 'Tcp'
+      sourceAddressPrefix: appGatewaySubnetPrefix
+      sourcePortRange: '*'
+      destinationAddressPrefix: '*'
+      destinationPortRange: '443'
+    }
+  }
+  {
+    name: 'DenyAnyIn'
+    properties: {
+      priority: 4096
+      direction: 'Inbound'
+      access: 'Deny'
+      protocol: '*'
+      sourceAddressPrefix: '*'
+      sourcePortRange: '*'
+      destinationAddressPrefix: '*'
+      destinationPortRange: '*'
+    }
+  }
+]
+
+var denyRules = [
+  {
+    name: 'DenyInternetOut'
+    properties: {
+      priority: 4096
+      direction: 'Outbound'
+      access: 'Deny'
+      protocol: '*'
+      sourceAddressPrefix: '*'
+      sourcePortRange: '*'
+      destinationAddressPrefix: 'Internet'
+      destinationPortRange: '*'
+    }
+  }
+]
+
+resource nsg 'Microsoft.Network/networkSecurityGroups@2025-09-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    securityRules: concat(rules, denyInternetOut ? denyRules : [])
+  }
+}
+
+@description('Resource id of the network security group.')
+output id string = nsg.id

@@ -1,0 +1,194 @@
+// Stage `genai`: model accounts, the usage event hub, and what the gateway of stage `baseline` serves with them.
+//
+// Policies arrive rendered. Order follows what refers to what (D-18): named values, loggers and backends, then pools,
+// then fragments, then APIs, then products, then subscriptions. No output is a secret (D-01, D-02).
+
+targetScope = 'subscription'
+
+@description('Azure region of the gateway and its network; each account names its own.')
+param location string
+
+@description('Tags on every resource and resource group.')
+param tags object
+
+@description('openaiResourceGroup, apimResourceGroup, networkingResourceGroup, apim, apimIdentity.')
+param names object
+
+@description('Object id of the identity of API Management, an output of stage baseline.')
+param apimIdentityPrincipalId string
+
+@description('Client id of the identity of API Management, an output of stage baseline.')
+param apimIdentityClientId string
+
+@description('Resource id of the virtual network, an output of stage baseline.')
+param virtualNetworkId string
+
+@description('Resource id of the subnet for private endpoints, an output of stage baseline.')
+param privateEndpointsSubnetId string
+
+@description('Azure OpenAI accounts: name, location, customSubDomain, privateEndpoint, deployments.')
+param accounts array
+
+@description('enabled, namespace, hub, partitions, retentionDays, privateEndpoint, loggerName of the usage event hub.')
+param eventHub object
+
+@description('Named values that policies use: name, value, secret. The value apim-identity is always there.')
+param namedValues array
+
+@description('Policy fragments: name, description, value (raw policy XML).')
+param fragments array
+
+@description('Backends: name, url, breaker.')
+param backends array
+
+@description('Backend pools: name, members (backend, priority, weight).')
+param pools array
+
+@description('APIs: name, displayName, path, subscriptionKeyHeader, subscriptionKeyQuery, policy, operations.')
+param apis array
+
+@description('Products: name, displayName, description, policy, apis.')
+param products array
+
+@description('Subscriptions: name, displayName, product.')
+param subscriptions array
+
+// Known before anything is deployed, so that a plan can name every role assignment.
+var apimIdentityId = resourceId(subscription().subscriptionId, names.apimResourceGroup, 'Microsoft.ManagedIdentity/userAssignedIdentities', names.apimIdentity)
+
+// Longest name that a deployment may have.
+var maxDeploymentName = 64
+
+resource service 'Microsoft.ApiManagement/service@2024-05-01' existing = {
+  scope: resourceGroup(names.apimResourceGroup)
+  name: names.apim
+}
+
+resource openaiGroup 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: names.openaiResourceGroup
+  location: location
+  tags: tags
+}
+
+module openaiZone '../shared/modules/private-dns-zone.bicep' = {
+  name: 'genai-openai-zone'
+  scope: resourceGroup(names.networkingResourceGroup)
+  params: {
+    zoneName: 'privatelink.openai.azure.com'
+    virtualNetworkId: virtualNetworkId
+    tags: tags
+  }
+}
+
+module openaiAccounts 'modules/openai-account.bicep' = [for (account, index) in accounts: {
+  name: take('genai-account-${index}-${account.name}', maxDeploymentName)
+  scope: openaiGroup
+  params: {
+    account: account
+    networkLocation: location
+    tags: tags
+    subnetId: privateEndpointsSubnetId
+    zoneId: openaiZone.outputs.id
+    apimIdentityId: apimIdentityId
+    apimIdentityPrincipalId: apimIdentityPrincipalId
+  }
+}]
+
+module eventHubZone '../shared/modules/private-dns-zone.bicep' = if (eventHub.enabled) {
+  name: 'genai-event-hub-zone'
+  scope: resourceGroup(names.networkingResourceGroup)
+  params: {
+    zoneName: 'privatelink.servicebus.windows.net'
+    virtualNetworkId: virtualNetworkId
+    tags: tags
+  }
+}
+
+module usageHub 'modules/event-hub.bicep' = if (eventHub.enabled) {
+  name: 'genai-event-hub'
+  scope: openaiGroup
+  params: {
+    location: location
+    tags: tags
+    eventHub: eventHub
+    subnetId: privateEndpointsSubnetId
+    zoneId: eventHubZone!.outputs.id
+    apimIdentityId: apimIdentityId
+    apimIdentityPrincipalId: apimIdentityPrincipalId
+  }
+}
+
+module connections 'modules/connections.bicep' = {
+  name: 'genai-connections'
+  scope: resourceGroup(names.apimResourceGroup)
+  params: {
+    apimName: names.apim
+    apimIdentityClientId: apimIdentityClientId
+    namedValues: namedValues
+    eventHub: eventHub
+    backends: backends
+    pools: pools
+  }
+  dependsOn: [
+    usageHub
+  ]
+}
+
+module policyFragments 'modules/fragments.bicep' = {
+  name: 'genai-fragments'
+  scope: resourceGroup(names.apimResourceGroup)
+  params: {
+    apimName: names.apim
+    fragments: fragments
+  }
+  dependsOn: [
+    connections
+  ]
+}
+
+// A deployment of its own for each API: a policy may have 256 KiB, a deployment 1 MB.
+module apiDefinitions 'modules/api.bicep' = [for (api, index) in apis: {
+  name: take('genai-api-${index}-${api.name}', maxDeploymentName)
+  scope: resourceGroup(names.apimResourceGroup)
+  params: {
+    apimName: names.apim
+    api: api
+  }
+  dependsOn: [
+    openaiAccounts
+    policyFragments
+  ]
+}]
+
+module productDefinitions 'modules/product.bicep' = [for (product, index) in products: {
+  name: take('genai-product-${index}-${product.name}', maxDeploymentName)
+  scope: resourceGroup(names.apimResourceGroup)
+  params: {
+    apimName: names.apim
+    product: product
+  }
+  dependsOn: [
+    apiDefinitions
+  ]
+}]
+
+module productSubscriptions 'modules/subscriptions.bicep' = {
+  name: 'genai-subscriptions'
+  scope: resourceGroup(names.apimResourceGroup)
+  params: {
+    apimName: names.apim
+    subscriptions: subscriptions
+  }
+  dependsOn: [
+    productDefinitions
+  ]
+}
+
+@description('URL where the API Management gateway answers.')
+output apimGatewayUrl string = service.properties.gatewayUrl
+
+@description('Paths of the APIs below the gateway URL.')
+output apiPaths array = [for api in apis: api.path]
+
+@description('URLs where the model accounts answer, inside the network.')
+output openaiEndpoints array = [for (account, index) in accounts: openaiAccounts[index].outputs.endpoint]

@@ -1,0 +1,109 @@
+// Everything that policies refer to by name: named values, loggers, backends and the pools over them. It is complete
+// before the first policy is sent, because the service checks these names when it takes a policy (D-18).
+
+@description('Name of the API Management service.')
+param apimName string
+
+@description('Client id of the identity of API Management, for the named value apim-identity.')
+param apimIdentityClientId string
+
+@description('Named values: name, value, secret.')
+param namedValues array
+
+@description('enabled, namespace, hub and loggerName of the event hub.')
+param eventHub object
+
+@description('Backends: name, url, breaker. A breaker is empty, or has name, count, interval, trip, acceptRetryAfter, statusCodeRanges, errorReasons.')
+param backends array
+
+@description('Pools: name, members. A member has backend, priority and weight.')
+param pools array
+
+resource service 'Microsoft.ApiManagement/service@2024-05-01' existing = {
+  name: apimName
+}
+
+resource identityValue 'Microsoft.ApiManagement/service/namedValues@2024-05-01' = {
+  parent: service
+  name: 'apim-identity'
+  properties: {
+    displayName: 'apim-identity'
+    value: apimIdentityClientId
+    secret: false // a client id only says who asks
+  }
+}
+
+resource values 'Microsoft.ApiManagement/service/namedValues@2024-05-01' = [for item in namedValues: {
+  parent: service
+  name: item.name
+  properties: {
+    displayName: item.name
+    value: item.value
+    secret: item.secret
+  }
+}]
+
+resource usageLogger 'Microsoft.ApiManagement/service/loggers@2024-05-01' = if (eventHub.enabled) {
+  parent: service
+  name: eventHub.enabled ? eventHub.loggerName : 'unused' // a name is checked even where nothing is deployed
+  properties: {
+    loggerType: 'azureEventHub'
+    description: 'Usage records'
+    isBuffered: true
+    credentials: {
+      endpointAddress: '${eventHub.namespace}.servicebus.windows.net'
+      identityClientId: apimIdentityClientId
+      name: eventHub.hub
+    }
+  }
+}
+
+resource singleBackends 'Microsoft.ApiManagement/service/backends@2024-05-01' = [for backend in backends: {
+  parent: service
+  name: backend.name
+  properties: {
+    type: 'Single'
+    protocol: 'http'
+    url: backend.url
+    tls: {
+      validateCertificateChain: true
+      validateCertificateName: true
+    }
+    // At most one rule is allowed
+    // (learn.microsoft.com/azure/api-management/backends, 2026-01-15).
+    circuitBreaker: empty(backend.breaker) ? null : {
+      rules: [
+        {
+          name: backend.breaker.name
+          failureCondition: {
+            count: backend.breaker.count
+            interval: backend.breaker.interval
+            statusCodeRanges: backend.breaker.statusCodeRanges
+            errorReasons: backend.breaker.errorReasons
+          }
+          tripDuration: backend.breaker.trip
+          acceptRetryAfter: backend.breaker.acceptRetryAfter
+        }
+      ]
+    }
+  }
+}]
+
+resource pooledBackends 'Microsoft.ApiManagement/service/backends@2024-05-01' = [for pool in pools: {
+  parent: service
+  name: pool.name
+  properties: {
+    type: 'Pool'
+    pool: {
+      // D-07: who comes first and how often is said by whoever wrote the list, not by a place in it.
+      services: [for member in pool.members: {
+        id: '${service.id}/backends/${member.backend}'
+        priority: member.priority
+        weight: member.weight
+      }]
+    }
+  }
+  dependsOn: [
+    singleBackends
+  ]
+}]

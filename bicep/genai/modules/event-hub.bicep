@@ -1,0 +1,77 @@
+// The event hub that takes usage records from the gateway's policies.
+
+@description('Azure region of the namespace and of its private endpoint.')
+param location string
+
+@description('Tags on every resource.')
+param tags object
+
+@description('namespace, hub, partitions, retentionDays, privateEndpoint (its name).')
+param eventHub object
+
+@description('Resource id of the subnet that holds the private endpoint.')
+param subnetId string
+
+@description('Resource id of the zone privatelink.servicebus.windows.net.')
+param zoneId string
+
+@description('Resource id of the identity of API Management.')
+param apimIdentityId string
+
+@description('Object id of the same identity.')
+param apimIdentityPrincipalId string
+
+// Built-in role "Azure Event Hubs Data Sender".
+var dataSenderRole = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '2b629674-e913-4c01-ae53-ef4638d8f975')
+
+resource namespace 'Microsoft.EventHub/namespaces@2026-01-01' = {
+  name: eventHub.namespace
+  location: location
+  tags: tags
+  sku: {
+    name: 'Standard' // the smallest tier with private endpoints
+    tier: 'Standard'
+    capacity: 1
+  }
+  properties: {
+    minimumTlsVersion: '1.2'
+    disableLocalAuth: true
+    publicNetworkAccess: 'Disabled' // D-04
+  }
+}
+
+resource hub 'Microsoft.EventHub/namespaces/eventhubs@2026-01-01' = {
+  parent: namespace
+  name: eventHub.hub
+  properties: {
+    partitionCount: eventHub.partitions
+    messageRetentionInDays: eventHub.retentionDays
+  }
+}
+
+module endpoint '../../shared/modules/private-endpoint.bicep' = {
+  name: take('genai-endpoint-${eventHub.namespace}', 64)
+  params: {
+    name: eventHub.privateEndpoint
+    location: location
+    tags: tags
+    subnetId: subnetId
+    targetId: namespace.id
+    groupId: 'namespace'
+    zoneId: zoneId
+  }
+  dependsOn: [
+    hub // one change of the namespace at a time
+  ]
+}
+
+// Named after the identity's resource id, which is known before anything is deployed, unlike its object id.
+resource sender 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: hub
+  name: guid(hub.id, apimIdentityId, dataSenderRole)
+  properties: {
+    roleDefinitionId: dataSenderRole
+    principalId: apimIdentityPrincipalId
+    principalType: 'ServicePrincipal'
+  }
+}

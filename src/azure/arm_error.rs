@@ -1,0 +1,191 @@
+//! The error body of ARM, kept as the tree it is: the reason a deployment failed usually sits several levels deep,
+//! and some levels are JSON packed into a message string.
+
+use std::fmt;
+
+use serde_json::Value as Json;
+
+/// Levels of `details` and of JSON inside messages that are followed. Deployments nest at most five deep in
+/// practice (a module in a module in a stage); twelve leaves room without letting an answer choose our stack.
+const DEPTH_MAX: usize = 12;
+/// Characters kept of one message, so that an answer of megabytes does not become a page of megabytes.
+const MESSAGE_MAX: usize = 4_000;
+
+/// `{code, message, target, details[], additionalInfo[]}` of ARM (azure-resource-manager-rpc, common API details).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ArmError {
+    /// Such as `DeploymentFailed`; empty where the answer had none.
+    pub code: String,
+    pub message: String,
+    /// The resource id or property that the error is about.
+    pub target: Option<String>,
+    pub details: Vec<ArmError>,
+    /// As sent: objects of `type` and `info`, such as a policy violation.
+    pub additional_info: Vec<Json>,
+}
+
+impl ArmError {
+    pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { code: code.into(), message: message.into(), ..Self::default() }
+    }
+
+    pub fn with_target(mut self, target: impl Into<String>) -> Self {
+        self.target = Some(target.into());
+        self
+    }
+
+    pub fn with_details(mut self, details: Vec<Self>) -> Self {
+        self.details = details;
+        self
+    }
+
+    /// Reads `{"error": {...}}` or a bare error object; None where the value is neither.
+    pub fn from_json(value: &Json) -> Option<Self> {
+        read(value, DEPTH_MAX)
+    }
+
+    /// The body ARM would send for this error.
+    pub fn to_json(&self) -> Json {
+        let mut object = serde_json::Map::new();
+        object.insert("code".to_owned(), Json::from(self.code.as_str()));
+        if let Some(target) = &self.target {
+            object.insert("target".to_owned(), Json::from(target.as_str()));
+        }
+        object.insert("message".to_owned(), Json::from(self.message.as_str()));
+        if !self.details.is_empty() {
+            object.insert("details".to_owned(), self.details.iter().map(Self::to_json).collect());
+        }
+        if !self.additional_info.is_empty() {
+            object.insert("additionalInfo".to_owned(), Json::from(self.additional_info.clone()));
+        }
+        Json::Object(object)
+    }
+
+    /// The first cause: the innermost error along the first detail of each level. Wrappers such as
+    /// `DeploymentFailed` say only that something below them failed.
+    pub fn deepest(&self) -> &Self {
+        let mut error = self;
+        while let Some(inner) = error.details.first() {
+            error = inner;
+        }
+        error
+    }
+
+    /// True where this error or one below it has the code, compared without case.
+    pub fn has_code(&self, code: &str) -> bool {
+        self.code.eq_ignore_ascii_case(code) || self.details.iter().any(|detail| detail.has_code(code))
+    }
+}
+
+impl fmt::Display for ArmError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.code.is_empty(), self.message.is_empty()) {
+            (false, false) => write!(f, "{}: {}", self.code, self.message),
+            (false, true) => f.write_str(&self.code),
+            (true, _) => f.write_str(&self.message),
+        }
+    }
+}
+
+fn read(value: &Json, depth: usize) -> Option<ArmError> {
+    let object = value.as_object()?;
+    if let Some(inner @ Json::Object(_)) = object.get("error") {
+        return read(inner, depth);
+    }
+    let text = |name: &str| object.get(name).and_then(Json::as_str).unwrap_or_default();
+    if text("code").is_empty() && text("message").is_empty() {
+        return None;
+    }
+    let mut error = ArmError::new(clean(text("code")), "");
+    error.target = Some(clean(text("target"))).filter(|target| !target.is_empty());
+    error.additional_info =
+        object.get("additionalInfo").and_then(Json::as_array).cloned().unwrap_or_default();
+    if depth > 0 {
+        let details = object.get("details").and_then(Json::as_array);
+        error.details = details.into_iter().flatten().filter_map(|detail| read(detail, depth - 1)).collect();
+        if let Some(packed) = unpack(text("message"), depth - 1) {
+            // `{"code":"Conflict","message":"{\"error\":{…}}"}`: the string is the next level, not a message.
+            error.message.clone_from(&packed.message);
+            error.details.insert(0, packed);
+            return Some(error);
+        }
+    }
+    error.message = clean(text("message"));
+    Some(error)
+}
+
+/// Reads a message that is a JSON document of an error, as deployments send it for provider errors.
+fn unpack(message: &str, depth: usize) -> Option<ArmError> {
+    let trimmed = message.trim();
+    if !trimmed.starts_with('{') || !trimmed.ends_with('}') {
+        return None;
+    }
+    read(&serde_json::from_str(trimmed).ok()?, depth)
+}
+
+/// Makes text from an answer safe to show: one line, no control characters (terminal escapes), bounded.
+pub(super) fn clean(text: &str) -> String {
+    let mut line = String::with_capacity(text.len().min(MESSAGE_MAX));
+    for character in text.chars().take(MESSAGE_MAX) {
+        match character {
+            '\r' => {}
+            '\n' | '\t' => line.push(' '),
+            other if other.is_control() => line.push('\u{fffd}'),
+            other => line.push(other),
+        }
+    }
+    line.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn json_inside_a_message_becomes_the_next_level() {
+        let error = ArmError::from_json(&json!({"error": {
+            "code": "DeploymentFailed", "message": "At least one resource deployment operation failed.",
+            "target": "/subscriptions/s/providers/Microsoft.Resources/deployments/d",
+            "details": [{"code": "Conflict",
+                "message": "{\"error\": {\"code\": \"FlagMustBeSetForRestore\", \"message\": \"soft-deleted\"}}"}]
+        }}))
+        .unwrap();
+        assert_eq!(error.deepest(), &ArmError::new("FlagMustBeSetForRestore", "soft-deleted"));
+        assert_eq!(error.details[0].to_string(), "Conflict: soft-deleted");
+        assert!(error.has_code("conflict") && !error.has_code("NotFound"));
+    }
+
+    #[test]
+    fn the_tree_survives_being_written_and_read() {
+        let tree = ArmError::new("DeploymentFailed", "outer")
+            .with_target("/a")
+            .with_details(vec![ArmError::new("X", "one"), ArmError::new("Y", "two")]);
+        assert_eq!(ArmError::from_json(&json!({"error": tree.to_json()})), Some(tree));
+    }
+
+    #[test]
+    fn what_is_no_error_is_none_and_nesting_is_bounded() {
+        for value in [json!(null), json!("text"), json!([]), json!({}), json!({"error": "text"})] {
+            assert_eq!(ArmError::from_json(&value), None, "{value}");
+        }
+        let mut deep = json!({"code": "leaf", "message": "m"});
+        for _ in 0..100 {
+            deep = json!({"code": "c", "message": "m", "details": [deep]});
+        }
+        let mut levels = 0;
+        let read = ArmError::from_json(&deep).unwrap();
+        let mut error = &read;
+        while let Some(inner) = error.details.first() {
+            (error, levels) = (inner, levels + 1);
+        }
+        assert_eq!(levels, DEPTH_MAX);
+    }
+
+    #[test]
+    fn terminal_escapes_do_not_pass() {
+        let error = ArmError::from_json(&json!({"code": "C", "message": "a\u{1b}[31mred\r\nb"})).unwrap();
+        assert_eq!(error.message, "a\u{fffd}[31mred b");
+    }
+}

@@ -1,0 +1,410 @@
+//! Deployments, their operations, and resource groups: Microsoft.Resources 2025-04-01, the version that az 2.91
+//! sends (recorded 2026-11; the REST reference lists the same fields).
+
+use std::fmt;
+
+use indexmap::IndexMap;
+use reqwest::Method;
+use serde_json::{Map, Value as Json, json};
+
+use super::{ArmClient, ArmError, CancelFlag, Error, Poller, SecretString};
+
+const DEPLOYMENTS: &str = "2025-04-01";
+const RESOURCE_GROUPS: &str = "2024-11-01";
+/// ARM's limit for a deployment's name (learn.microsoft.com, resource-name-rules).
+const DEPLOYMENT_NAME_MAX: usize = 64;
+/// ARM's limit for a resource group's name.
+const RESOURCE_GROUP_NAME_MAX: usize = 90;
+/// ARM's limit for a template, 4 MB (learn.microsoft.com, best-practices of templates).
+const TEMPLATE_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Where a deployment lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    Subscription { subscription_id: String },
+    ResourceGroup { subscription_id: String, resource_group: String },
+}
+
+impl Scope {
+    /// `/subscriptions/…[/resourcegroups/…]`.
+    ///
+    /// # Errors
+    /// `BadRequest` where the subscription is no GUID or the name is none of a resource group.
+    fn path(&self) -> Result<String, Error> {
+        match self {
+            Self::Subscription { subscription_id } => subscription_path(subscription_id),
+            Self::ResourceGroup { subscription_id, resource_group } => {
+                let name = checked_name("resource group", resource_group, RESOURCE_GROUP_NAME_MAX)?;
+                Ok(format!("{}/resourcegroups/{name}", subscription_path(subscription_id)?))
+            }
+        }
+    }
+
+    /// The id of a deployment here.
+    ///
+    /// # Errors
+    /// `BadRequest` where a name cannot be sent.
+    pub fn deployment_id(&self, name: &str) -> Result<String, Error> {
+        let name = checked_name("deployment", name, DEPLOYMENT_NAME_MAX)?;
+        Ok(format!("{}/providers/Microsoft.Resources/deployments/{name}", self.path()?))
+    }
+
+    /// Reads the scope and the name out of a deployment's id.
+    pub fn of_deployment(id: &str) -> Option<(Self, String)> {
+        let parts: Vec<&str> = id.trim_start_matches('/').split('/').collect();
+        let is =
+            |index: usize, word: &str| parts.get(index).is_some_and(|part| part.eq_ignore_ascii_case(word));
+        let subscription_id = parts.get(1).filter(|_| is(0, "subscriptions"))?.to_string();
+        let in_group = is(2, "resourceGroups");
+        let at = if in_group { 4 } else { 2 };
+        let is_deployment =
+            is(at, "providers") && is(at + 1, "Microsoft.Resources") && is(at + 2, "deployments");
+        if !is_deployment || parts.len() != at + 4 {
+            return None;
+        }
+        let scope = if in_group {
+            Self::ResourceGroup { subscription_id, resource_group: parts[3].to_owned() }
+        } else {
+            Self::Subscription { subscription_id }
+        };
+        Some((scope, parts[at + 3].to_owned()))
+    }
+}
+
+/// What is deployed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeploymentRequest {
+    /// Where the deployment's record is kept; only at subscription scope.
+    pub location: Option<String>,
+    pub template: Json,
+    pub parameters: IndexMap<String, Argument>,
+}
+
+/// The value of one parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Argument {
+    Plain(Json),
+    Secret(SecretString),
+}
+
+/// ARM's words for the state of a deployment or an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProvisioningState {
+    Accepted,
+    Running,
+    Succeeded,
+    Failed,
+    Canceled,
+    /// Such as `Creating`; not an end.
+    Other(String),
+}
+
+impl ProvisioningState {
+    pub fn read(text: &str) -> Self {
+        match text.to_ascii_lowercase().as_str() {
+            "accepted" => Self::Accepted,
+            "running" => Self::Running,
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            "canceled" | "cancelled" => Self::Canceled,
+            _ => Self::Other(super::arm_error::clean(text)),
+        }
+    }
+
+    pub fn is_terminal(&self) -> bool {
+        matches!(self, Self::Succeeded | Self::Failed | Self::Canceled)
+    }
+}
+
+impl fmt::Display for ProvisioningState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Accepted => "Accepted",
+            Self::Running => "Running",
+            Self::Succeeded => "Succeeded",
+            Self::Failed => "Failed",
+            Self::Canceled => "Canceled",
+            Self::Other(text) => text,
+        })
+    }
+}
+
+/// A deployment as ARM keeps it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deployment {
+    pub id: String,
+    pub name: String,
+    pub state: ProvisioningState,
+    /// The value is None for a secure output: ARM does not give it.
+    pub outputs: IndexMap<String, Option<Json>>,
+    pub error: Option<ArmError>,
+    /// Ids of what it deployed.
+    pub output_resources: Vec<String>,
+}
+
+/// One step of a deployment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeploymentOperation {
+    pub operation_id: String,
+    /// `Create`, `Read`, `Action`, `EvaluateDeploymentOutput` …
+    pub kind: String,
+    pub state: ProvisioningState,
+    /// None for steps without a resource, such as evaluating the outputs.
+    pub target: Option<TargetResource>,
+    pub error: Option<ArmError>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetResource {
+    pub id: String,
+    pub resource_type: String,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourceGroup {
+    pub id: String,
+    pub name: String,
+    pub location: String,
+}
+
+impl ArmClient {
+    /// Starts a deployment; the poller follows it.
+    ///
+    /// # Errors
+    /// `Refused` with ARM's error tree where the template or a parameter is wrong, and every other [`Error`].
+    pub async fn put_deployment(
+        &self,
+        scope: &Scope,
+        name: &str,
+        request: &DeploymentRequest,
+    ) -> Result<Poller, Error> {
+        let id = scope.deployment_id(name)?;
+        let body = request_body(request)?;
+        let answer = self.call(Method::PUT, &id, DEPLOYMENTS, Some(&body)).await?;
+        let resource = self.own_url(&format!("{id}?api-version={DEPLOYMENTS}"))?;
+        Poller::new(self, resource, &answer)
+    }
+
+    /// Asks ARM whether the deployment would be accepted. The error of an invalid one is in `Error::arm`.
+    ///
+    /// # Errors
+    /// As [`ArmClient::put_deployment`].
+    pub async fn validate_deployment(
+        &self,
+        scope: &Scope,
+        name: &str,
+        request: &DeploymentRequest,
+    ) -> Result<(), Error> {
+        let path = format!("{}/validate", scope.deployment_id(name)?);
+        let answer = self.call(Method::POST, &path, DEPLOYMENTS, Some(&request_body(request)?)).await?;
+        let mut failed = ArmError::from_json(&answer.body);
+        if answer.status == 202 {
+            let mut poller = Poller::new(self, self.own_url(&path)?, &answer)?;
+            failed = loop {
+                poller.pause(&CancelFlag::default()).await?;
+                if let Some((_, error)) = poller.poll(self).await? {
+                    break error;
+                }
+            };
+        }
+        match failed {
+            None => Ok(()),
+            Some(arm) => {
+                let mut error = Error::bad_request("Azure Resource Manager refuses the template");
+                (error.arm, error.correlation_id) =
+                    (Some(Box::new(arm)), Some(self.correlation_id().to_owned()));
+                Err(error)
+            }
+        }
+    }
+
+    /// Asks ARM to stop a deployment. What it has started goes on to its end; poll to see it stop.
+    ///
+    /// # Errors
+    /// `Refused` with `DeploymentCannotBeCancelled` where it is not running any more.
+    pub async fn cancel_deployment(&self, scope: &Scope, name: &str) -> Result<(), Error> {
+        let path = format!("{}/cancel", scope.deployment_id(name)?);
+        self.call(Method::POST, &path, DEPLOYMENTS, None).await.map(drop)
+    }
+
+    /// # Errors
+    /// `NotFound`, and every other [`Error`].
+    pub async fn get_deployment(&self, scope: &Scope, name: &str) -> Result<Deployment, Error> {
+        let answer = self.call(Method::GET, &scope.deployment_id(name)?, DEPLOYMENTS, None).await?;
+        read_deployment(&answer.body).ok_or_else(|| {
+            Error::bad_answer(format!("the answer for deployment `{name}` is not a deployment"))
+        })
+    }
+
+    /// Lists the operations of a deployment, all pages.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such deployment, and every other [`Error`].
+    pub async fn list_operations(
+        &self,
+        scope: &Scope,
+        name: &str,
+    ) -> Result<Vec<DeploymentOperation>, Error> {
+        let path = match scope {
+            Scope::Subscription { .. } => format!("{}/operations", scope.deployment_id(name)?),
+            // The path at resource group scope has no provider segment (REST reference, Deployment Operations).
+            Scope::ResourceGroup { .. } => {
+                let name = checked_name("deployment", name, DEPLOYMENT_NAME_MAX)?;
+                format!("{}/deployments/{name}/operations", scope.path()?)
+            }
+        };
+        Ok(self.list(&path, DEPLOYMENTS).await?.iter().filter_map(read_operation).collect())
+    }
+
+    /// # Errors
+    /// Every [`Error`].
+    pub async fn list_resource_groups(&self, subscription_id: &str) -> Result<Vec<ResourceGroup>, Error> {
+        let path = format!("{}/resourcegroups", subscription_path(subscription_id)?);
+        let read = |group: &Json| {
+            let text = |name: &str| group.get(name).and_then(Json::as_str).map(str::to_owned);
+            Some(ResourceGroup { id: text("id")?, name: text("name")?, location: text("location")? })
+        };
+        Ok(self.list(&path, RESOURCE_GROUPS).await?.iter().filter_map(read).collect())
+    }
+}
+
+fn subscription_path(subscription_id: &str) -> Result<String, Error> {
+    if subscription_id.len() == 36 && uuid::Uuid::try_parse(subscription_id).is_ok() {
+        Ok(format!("/subscriptions/{subscription_id}"))
+    } else {
+        Err(Error::bad_request(format!("`{subscription_id}` is not a subscription id, which is a GUID")))
+    }
+}
+
+/// Names of deployments and resource groups: letters, digits and `-_.()` (learn.microsoft.com, resource-name-rules).
+fn checked_name<'a>(what: &str, name: &'a str, max: usize) -> Result<&'a str, Error> {
+    let allowed = |c: char| c.is_alphanumeric() || "-_.()".contains(c);
+    let length = name.chars().count();
+    if (1..=max).contains(&length) && name.chars().all(allowed) && !name.ends_with('.') {
+        return Ok(name);
+    }
+    Err(Error::bad_request(format!(
+        "`{name}` is not a name of a {what}: 1 to {max} letters, digits and `-_.()`, not ending in a period"
+    )))
+}
+
+fn request_body(request: &DeploymentRequest) -> Result<Vec<u8>, Error> {
+    let mut parameters = Map::new();
+    for (name, argument) in &request.parameters {
+        let value = match argument {
+            Argument::Plain(value) => value.clone(),
+            Argument::Secret(secret) => Json::from(secret.expose()),
+        };
+        parameters.insert(name.clone(), json!({"value": value}));
+    }
+    let mut body = Map::new();
+    if let Some(location) = &request.location {
+        body.insert("location".to_owned(), Json::from(location.as_str()));
+    }
+    let properties = json!({"mode": "Incremental", "template": request.template, "parameters": parameters});
+    body.insert("properties".to_owned(), properties);
+    let bytes = Json::Object(body).to_string().into_bytes();
+    if bytes.len() > 2 * TEMPLATE_BYTES_MAX {
+        let size = bytes.len() / 1024;
+        return Err(Error::bad_request(format!(
+            "template and parameters are {size} kB together; Azure takes 4 MB of each"
+        )));
+    }
+    Ok(bytes)
+}
+
+fn read_deployment(body: &Json) -> Option<Deployment> {
+    let text = |pointer: &str| body.pointer(pointer).and_then(Json::as_str);
+    let outputs = body.pointer("/properties/outputs").and_then(Json::as_object);
+    let resources = body.pointer("/properties/outputResources").and_then(Json::as_array);
+    let error = body.pointer("/properties/error").and_then(ArmError::from_json);
+    Some(Deployment {
+        id: text("/id")?.to_owned(),
+        name: text("/name")?.to_owned(),
+        state: ProvisioningState::read(text("/properties/provisioningState")?),
+        outputs: outputs
+            .into_iter()
+            .flatten()
+            .map(|(name, output)| {
+                (name.clone(), output.get("value").filter(|value| !value.is_null()).cloned())
+            })
+            .collect(),
+        error,
+        output_resources: resources
+            .into_iter()
+            .flatten()
+            .filter_map(|resource| Some(resource.get("id")?.as_str()?.to_owned()))
+            .collect(),
+    })
+}
+
+fn read_operation(item: &Json) -> Option<DeploymentOperation> {
+    let properties = item.get("properties")?;
+    let text = |pointer: &str| properties.pointer(pointer).and_then(Json::as_str);
+    let target = text("/targetResource/id").map(|id| TargetResource {
+        id: id.to_owned(),
+        resource_type: text("/targetResource/resourceType").unwrap_or_default().to_owned(),
+        name: text("/targetResource/resourceName").unwrap_or_default().to_owned(),
+    });
+    Some(DeploymentOperation {
+        operation_id: item.get("operationId").and_then(Json::as_str)?.to_owned(),
+        kind: text("/provisioningOperation").unwrap_or_default().to_owned(),
+        state: ProvisioningState::read(text("/provisioningState").unwrap_or_default()),
+        target,
+        error: properties.get("statusMessage").and_then(ArmError::from_json),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const S: &str = "00000000-0000-0000-0000-000000000001";
+
+    #[test]
+    fn a_deployment_id_is_read_back_into_its_scope() {
+        for scope in [
+            Scope::Subscription { subscription_id: S.to_owned() },
+            Scope::ResourceGroup { subscription_id: S.to_owned(), resource_group: "rg".to_owned() },
+        ] {
+            let id = scope.deployment_id("d1").unwrap();
+            assert_eq!(Scope::of_deployment(&id), Some((scope, "d1".to_owned())));
+        }
+        assert_eq!(Scope::of_deployment(&format!("/subscriptions/{S}/resourceGroups/rg")), None);
+    }
+
+    #[test]
+    fn names_that_azure_would_not_take_are_refused_here() {
+        let group = |name: &str| Scope::ResourceGroup {
+            subscription_id: S.to_owned(),
+            resource_group: name.to_owned(),
+        };
+        for (scope, name) in [
+            (Scope::Subscription { subscription_id: "not-a-guid".to_owned() }, "d"),
+            (group("a/../b"), "d"),
+            (group(""), "d"),
+            (group("rg."), "d"),
+            (group("rg"), "a b"),
+            (group("rg"), &"x".repeat(65)),
+        ] {
+            assert!(scope.deployment_id(name).is_err(), "{scope:?} {name}");
+        }
+    }
+
+    #[test]
+    fn the_body_holds_secrets_and_the_debug_text_does_not() {
+        let request = DeploymentRequest {
+            location: Some("westeurope".to_owned()),
+            template: json!({"resources": []}),
+            parameters: IndexMap::from([
+                ("plain".to_owned(), Argument::Plain(json!([1]))),
+                ("pfx".to_owned(), Argument::Secret(SecretString::new("c2VjcmV0"))),
+            ]),
+        };
+        let body: Json = serde_json::from_slice(&request_body(&request).unwrap()).unwrap();
+        assert_eq!(body["properties"]["parameters"]["pfx"]["value"], "c2VjcmV0");
+        assert_eq!(body["properties"]["mode"], "Incremental");
+        assert!(!format!("{request:?}").contains("c2VjcmV0"));
+    }
+}

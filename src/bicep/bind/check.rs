@@ -1,0 +1,324 @@
+//! What can be checked once the modules are known: their parameters and scopes; and the checks of decorators and
+//! types.
+
+use std::sync::Arc;
+
+use super::super::codes;
+use super::super::project::{Signature, Unit};
+use super::super::syntax::{
+    Decorator, Expr, ExprKind, Object, Program, Statement, StatementKind, TypeExpr, TypeKind,
+};
+use super::place::Level;
+use super::{Model, diagnostic, not_supported};
+use crate::diag::Diagnostic;
+
+/// Types that a parameter or output can have without declaring one.
+const TYPES: [&str; 5] = ["string", "int", "bool", "object", "array"];
+
+/// Decorators with the declarations they may stand before and the most arguments they take.
+const DECORATORS: &[(&str, &[&str], usize)] = &[
+    ("allowed", &["param"], 1),
+    ("batchSize", &["resource", "module"], 1),
+    ("description", &["param", "var", "resource", "module", "output", "type", "func"], 1),
+    ("export", &["type", "var", "func"], 0),
+    ("maxLength", &["param", "output", "type"], 1),
+    ("maxValue", &["param", "output", "type"], 1),
+    ("metadata", &["param", "output", "type"], 1),
+    ("minLength", &["param", "output", "type"], 1),
+    ("minValue", &["param", "output", "type"], 1),
+    ("secure", &["param", "output", "type"], 0),
+];
+
+/// Known to the language, but not compiled here.
+const UNSUPPORTED_DECORATORS: [&str; 6] =
+    ["sealed", "discriminator", "onlyIfNotExists", "retryOn", "waitUntil", "validate"];
+
+pub(in crate::bicep) fn check(
+    model: &Model<'_>,
+    program: &Program,
+    modules: &[Option<Arc<Unit>>],
+    found: &mut Vec<Diagnostic>,
+) {
+    for statement in &program.statements {
+        check_decorators(model, statement, found);
+    }
+    for resource in &model.resources {
+        if resource.nested_in.is_some() {
+            for decorator in resource.decorators {
+                check_decorator(model, decorator, "resource", found);
+            }
+        }
+    }
+    for param in &model.params {
+        if let Some(ty) = param.ty {
+            check_type(model, ty, found);
+        }
+    }
+    for output in &model.outputs {
+        check_type(model, output.ty, found);
+    }
+    for (module, unit) in model.modules.iter().zip(modules) {
+        let object = &module.decl.body.object;
+        if object.get("name").is_none() {
+            model.unsupported(found, module.decl.name.span, "a module without `name`");
+        }
+        for property in object.properties() {
+            let known = ["name", "params", "scope", "dependsOn"];
+            if let Some(name) = property.text().filter(|name| !known.contains(name)) {
+                let message = format!("a module has no property `{name}`");
+                let found_here = diagnostic(&codes::PROPERTY_NOT_ALLOWED, message).did_you_mean(name, known);
+                model.report(found, found_here, property.key_span);
+            }
+        }
+        if let Some(unit) = unit {
+            check_params(model, module.decl, &unit.signature, found);
+            check_level(model, module, &unit.signature, found);
+        }
+    }
+}
+
+fn check_params(
+    model: &Model<'_>,
+    module: &super::Module,
+    signature: &Signature,
+    found: &mut Vec<Diagnostic>,
+) {
+    let empty = Object::default();
+    let params = match module.body.object.get("params").map(|params| &params.bare().kind) {
+        Some(ExprKind::Object(params)) => params,
+        Some(ExprKind::Error) => return,
+        Some(_) => {
+            let span = module.body.object.get("params").map_or(module.name.span, |params| params.span);
+            let message = "`params` must be written out as `{ … }`";
+            return model.report(found, diagnostic(&codes::PARAMS_NOT_OBJECT, message), span);
+        }
+        None => &empty,
+    };
+    for member in &params.members {
+        match member {
+            super::super::syntax::Member::Property(property) => {
+                let Some(name) = property.text() else {
+                    let message = "the name of a parameter cannot hold `${…}`";
+                    model.report(found, diagnostic(&codes::INTERPOLATED_KEY, message), property.key_span);
+                    continue;
+                };
+                match signature.params.get(name) {
+                    None => {
+                        let message = format!("the module `{}` has no parameter `{name}`", module.name.name);
+                        let here = diagnostic(&codes::PROPERTY_NOT_ALLOWED, message)
+                            .did_you_mean(name, signature.params.keys().map(String::as_str));
+                        model.report(found, here, property.key_span);
+                    }
+                    Some(param) => check_param_type(model, name, param.ty.as_deref(), &property.value, found),
+                }
+            }
+            super::super::syntax::Member::Spread(value) => {
+                model.report(found, not_supported("`...` in a module's `params`"), value.span);
+            }
+            super::super::syntax::Member::Resource(_) => {}
+        }
+    }
+    let missing: Vec<&str> = signature
+        .params
+        .iter()
+        .filter(|(name, param)| param.required && params.get(name).is_none())
+        .map(|(name, _)| name.as_str())
+        .collect();
+    if !missing.is_empty() {
+        let message =
+            format!("the module `{}` is missing the parameters `{}`", module.name.name, missing.join("`, `"));
+        model.report(found, diagnostic(&codes::MISSING_PROPERTY, message), module.name.span);
+    }
+}
+
+/// Only literals have a type that is plain to see.
+fn check_param_type(
+    model: &Model<'_>,
+    name: &str,
+    expected: Option<&str>,
+    value: &Expr,
+    found: &mut Vec<Diagnostic>,
+) {
+    let actual = match &value.bare().kind {
+        ExprKind::Str(_) | ExprKind::Interpolated { .. } => "string",
+        ExprKind::Int(_) => "int",
+        ExprKind::Bool(_) => "bool",
+        ExprKind::Object(_) => "object",
+        ExprKind::Array(_) | ExprKind::For { .. } => "array",
+        _ => return,
+    };
+    if let Some(expected) = expected.filter(|expected| TYPES.contains(expected) && *expected != actual) {
+        let message = format!("the parameter `{name}` takes `{expected}`, not `{actual}`");
+        model.report(found, diagnostic(&codes::PROPERTY_TYPE, message), value.span);
+    }
+}
+
+fn check_level(
+    model: &Model<'_>,
+    module: &super::Mod<'_>,
+    signature: &Signature,
+    found: &mut Vec<Diagnostic>,
+) {
+    let (Some(expected), Some(actual)) = (signature.level, module.place.level(model.level)) else { return };
+    if expected == actual {
+        return;
+    }
+    let name = &module.decl.name.name;
+    let message = format!(
+        "the module `{name}` is deployed to `{}`, but its file has `targetScope = '{}'`",
+        actual.name(),
+        expected.name()
+    );
+    let scope = module.decl.body.object.get("scope");
+    let (code, span) = match scope {
+        Some(scope) => (&codes::MODULE_SCOPE, scope.span),
+        None => (&codes::MODULE_SCOPE, module.decl.name.span),
+    };
+    let mut here = diagnostic(code, message);
+    if scope.is_none() && expected == Level::ResourceGroup {
+        here = here.help("add `scope: resourceGroup(…)`");
+    }
+    model.report(found, here, span);
+}
+
+fn check_decorators(model: &Model<'_>, statement: &Statement, found: &mut Vec<Diagnostic>) {
+    let kind = match &statement.kind {
+        StatementKind::Param { .. } => "param",
+        StatementKind::Var { .. } => "var",
+        StatementKind::Resource(_) => "resource",
+        StatementKind::Module(_) => "module",
+        StatementKind::Output { .. } => "output",
+        StatementKind::Type { .. } => "type",
+        StatementKind::Func { .. } => "func",
+        _ => "",
+    };
+    let mut seen: Vec<&str> = Vec::new();
+    for decorator in &statement.decorators {
+        let name = decorator.name.name.as_str();
+        if kind.is_empty() {
+            let message = "decorators are not allowed here";
+            model.report(found, diagnostic(&codes::DECORATOR_NOT_HERE, message), decorator.span);
+            continue;
+        }
+        if seen.contains(&name) {
+            let message = format!("the decorator `{name}` is given more than once");
+            model.report(found, diagnostic(&codes::DUPLICATE_DECORATOR, message), decorator.span);
+        }
+        seen.push(name);
+        check_decorator(model, decorator, kind, found);
+    }
+    let is_loop = match &statement.kind {
+        StatementKind::Resource(resource) => resource.body.loop_head.is_some(),
+        StatementKind::Module(module) => module.body.loop_head.is_some(),
+        _ => true,
+    };
+    if let Some(batch) = statement.decorators.iter().find(|d| d.name.name == "batchSize").filter(|_| !is_loop)
+    {
+        let message = "`batchSize` is for declarations with `for`";
+        model.report(found, diagnostic(&codes::BATCH_WITHOUT_LOOP, message), batch.span);
+    }
+}
+
+fn check_decorator(model: &Model<'_>, decorator: &Decorator, kind: &str, found: &mut Vec<Diagnostic>) {
+    let name = decorator.name.name.as_str();
+    if UNSUPPORTED_DECORATORS.contains(&name) {
+        return model.report(found, not_supported(&format!("the decorator `{name}`")), decorator.span);
+    }
+    let Some((_, kinds, arguments)) = DECORATORS.iter().find(|(known, _, _)| *known == name) else {
+        let here = diagnostic(&codes::UNKNOWN_NAME, format!("the decorator `{name}` is not known"))
+            .did_you_mean(name, DECORATORS.iter().map(|(known, _, _)| *known));
+        return model.report(found, here, decorator.name.span);
+    };
+    if !kinds.contains(&kind) {
+        let message = format!("the decorator `{name}` cannot stand before `{kind}`");
+        return model.report(found, diagnostic(decorator_code(kind), message), decorator.span);
+    }
+    if decorator.arguments.len() != *arguments {
+        let message = format!("`{name}` takes {arguments} arguments, not {}", decorator.arguments.len());
+        return model.report(found, diagnostic(&codes::ARGUMENT_COUNT, message), decorator.name.span);
+    }
+    if let Some(argument) = decorator.arguments.first() {
+        check_decorator_argument(model, name, argument, found);
+    }
+}
+
+/// Arguments of decorators are constants.
+fn check_decorator_argument(model: &Model<'_>, name: &str, argument: &Expr, found: &mut Vec<Diagnostic>) {
+    let mut constant = true;
+    argument.each(&mut |expr| {
+        constant &= matches!(
+            expr.kind,
+            ExprKind::Null
+                | ExprKind::Bool(_)
+                | ExprKind::Int(_)
+                | ExprKind::Str(_)
+                | ExprKind::Array(_)
+                | ExprKind::Object(_)
+                | ExprKind::Paren(_)
+        );
+    });
+    if !constant {
+        let message = format!("the argument of `{name}` must be a constant");
+        model.report(found, diagnostic(&codes::NOT_CONSTANT, message), argument.span);
+        return;
+    }
+    let expected = match name {
+        "description" => "string",
+        "allowed" => "array",
+        "metadata" => "object",
+        _ => "int",
+    };
+    let actual = match &argument.bare().kind {
+        ExprKind::Str(_) => "string",
+        ExprKind::Array(_) => "array",
+        ExprKind::Object(_) => "object",
+        ExprKind::Int(_) => "int",
+        _ => "something else",
+    };
+    if expected != actual {
+        let message = format!("`{name}` takes `{expected}`, not {actual}");
+        return model.report(found, diagnostic(&codes::ARGUMENT_TYPE, message), argument.span);
+    }
+    match &argument.bare().kind {
+        ExprKind::Int(value) if name == "batchSize" && *value < 1 => {
+            let message = format!("a batch holds at least 1, not {value}");
+            model.report(found, diagnostic(&codes::BATCH_SIZE, message), argument.span);
+        }
+        ExprKind::Int(value) if name.ends_with("Length") && *value < 0 => {
+            let message = "a length is not negative";
+            model.report(found, diagnostic(&codes::NEGATIVE_LENGTH, message), argument.span);
+        }
+        ExprKind::Array(items) if items.is_empty() => {
+            let message = "`allowed` needs at least one value";
+            model.report(found, diagnostic(&codes::EMPTY_ALLOWED, message), argument.span);
+        }
+        _ => {}
+    }
+}
+
+fn decorator_code(kind: &str) -> &'static crate::diag::Code {
+    match kind {
+        "param" => &codes::NOT_A_PARAM_DECORATOR,
+        "var" => &codes::NOT_A_VAR_DECORATOR,
+        "resource" => &codes::NOT_A_RESOURCE_DECORATOR,
+        "module" => &codes::NOT_A_MODULE_DECORATOR,
+        _ => &codes::NOT_AN_OUTPUT_DECORATOR,
+    }
+}
+
+fn check_type(model: &Model<'_>, ty: &TypeExpr, found: &mut Vec<Diagnostic>) {
+    let name = match &ty.kind {
+        TypeKind::Name(name) => name,
+        TypeKind::Property { base, name } if matches!(&base.kind, TypeKind::Name(ns) if ns == "sys") => {
+            &name.name
+        }
+        TypeKind::Error => return,
+        _ => return model.unsupported(found, ty.span, "a type expression"),
+    };
+    if !TYPES.contains(&name.as_str()) {
+        let here = diagnostic(&codes::UNKNOWN_TYPE, format!("`{name}` is no type"))
+            .did_you_mean(name, TYPES)
+            .help("use `string`, `int`, `bool`, `object` or `array`");
+        model.report(found, here, ty.span);
+    }
+}

@@ -1,0 +1,47 @@
+//! A declaration cannot need itself, directly or around corners.
+
+use super::super::codes;
+use super::{Model, Symbol, diagnostic};
+use crate::diag::Diagnostic;
+
+/// Reports every cycle once, at the declaration where it was first met.
+pub(super) fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
+    let all = (0..model.params.len())
+        .map(Symbol::Param)
+        .chain((0..model.vars.len()).map(Symbol::Var))
+        .chain((0..model.resources.len()).map(Symbol::Resource))
+        .chain((0..model.modules.len()).map(Symbol::Module));
+    let mut done: Vec<Symbol> = Vec::new();
+    for start in all {
+        visit(model, start, &mut done, found);
+    }
+}
+
+/// Depth-first without recursion, so that a long chain of variables cannot exhaust the stack.
+fn visit(model: &Model<'_>, start: Symbol, done: &mut Vec<Symbol>, found: &mut Vec<Diagnostic>) {
+    if done.contains(&start) {
+        return;
+    }
+    let mut path: Vec<(Symbol, usize)> = vec![(start, 0)];
+    while let Some((symbol, next)) = path.last_mut() {
+        let symbol = *symbol;
+        let Some(used) = model.uses_of(symbol).get(*next).copied() else {
+            done.push(symbol);
+            path.pop();
+            continue;
+        };
+        *next += 1;
+        if used.symbol == symbol {
+            let message = format!("`{}` uses itself", model.name_of(symbol));
+            model.report(found, diagnostic(&codes::SELF_REFERENCE, message), used.span);
+        } else if let Some(begin) = path.iter().position(|(on_path, _)| *on_path == used.symbol) {
+            let mut names: Vec<&str> =
+                path[begin..].iter().map(|(symbol, _)| model.name_of(*symbol)).collect();
+            names.push(names[0]);
+            let message = format!("this is part of a cycle: `{}`", names.join("` -> `"));
+            model.report(found, diagnostic(&codes::CYCLE, message), used.span);
+        } else if !done.contains(&used.symbol) {
+            path.push((used.symbol, 0));
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! Names get their meaning: what a file declares, which declaration a name refers to, what each declaration uses,
+//! and everything that can be said to be wrong without knowing types.
+
+pub(super) mod calls;
+mod check;
+mod cycles;
+pub(super) mod place;
+mod resources;
+pub(super) mod uses;
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::codes;
+use super::parser::Dialect;
+use super::syntax::{
+    Body, Decorator, Expr, ExprKind, Ident, Loop, Module, Object, Program, Resource, Statement,
+    StatementKind, TypeExpr,
+};
+use crate::diag::{Code, Diagnostic};
+use crate::text::{Source, Span};
+use place::{Level, Place};
+use uses::Use;
+
+pub(super) use check::check;
+
+/// What a name at the top of a file (or of a resource's body) stands for; an index into the model's lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Symbol {
+    Param(usize),
+    Var(usize),
+    Resource(usize),
+    Module(usize),
+}
+
+/// One file with its names resolved.
+pub(super) struct Model<'a> {
+    pub(super) source: &'a Arc<Source>,
+    /// Where the template is deployed: `targetScope`.
+    pub(super) level: Level,
+    pub(super) globals: IndexMap<&'a str, Symbol>,
+    pub(super) metadata: Vec<(&'a Ident, &'a Expr)>,
+    pub(super) params: Vec<Param<'a>>,
+    pub(super) vars: Vec<Var<'a>>,
+    /// Nested resources come before the one they are nested in, as in the compiled template.
+    pub(super) resources: Vec<Res<'a>>,
+    pub(super) modules: Vec<Mod<'a>>,
+    pub(super) outputs: Vec<Output<'a>>,
+}
+
+pub(super) struct Param<'a> {
+    pub(super) decl: &'a Statement,
+    pub(super) name: &'a Ident,
+    pub(super) ty: Option<&'a TypeExpr>,
+    pub(super) default: Option<&'a Expr>,
+    pub(super) uses: Vec<Use<'a>>,
+}
+
+pub(super) struct Var<'a> {
+    pub(super) decl: &'a Statement,
+    pub(super) name: &'a Ident,
+    pub(super) value: &'a Expr,
+    pub(super) uses: Vec<Use<'a>>,
+    /// Needs what only Azure knows while deploying, so it cannot be an ARM variable: its value is put where it
+    /// is used.
+    pub(super) inline: bool,
+}
+
+pub(super) struct Res<'a> {
+    pub(super) decl: &'a Resource,
+    pub(super) decorators: &'a [Decorator],
+    /// Full type, `Microsoft.Network/virtualNetworks/subnets`.
+    pub(super) type_name: String,
+    pub(super) api_version: String,
+    /// The resource whose body this one stands in.
+    pub(super) nested_in: Option<usize>,
+    pub(super) parent: Option<Parent<'a>>,
+    pub(super) children: IndexMap<&'a str, usize>,
+    pub(super) place: Place<'a>,
+    pub(super) uses: Vec<Use<'a>>,
+}
+
+/// The resource that a child's name and scope build on: by nesting or by `parent:`.
+#[derive(Clone, Copy)]
+pub(super) struct Parent<'a> {
+    pub(super) resource: usize,
+    pub(super) index: Option<&'a Expr>,
+    pub(super) nested: bool,
+}
+
+pub(super) struct Mod<'a> {
+    pub(super) decl: &'a Module,
+    pub(super) decorators: &'a [Decorator],
+    pub(super) place: Place<'a>,
+    pub(super) uses: Vec<Use<'a>>,
+}
+
+pub(super) struct Output<'a> {
+    pub(super) decl: &'a Statement,
+    pub(super) name: &'a Ident,
+    pub(super) ty: &'a TypeExpr,
+    pub(super) value: &'a Expr,
+    pub(super) uses: Vec<Use<'a>>,
+}
+
+impl<'a> Res<'a> {
+    pub(super) fn body(&self) -> &'a Body {
+        &self.decl.body
+    }
+
+    pub(super) fn object(&self) -> &'a Object {
+        &self.decl.body.object
+    }
+
+    pub(super) fn loop_head(&self) -> Option<&'a Loop> {
+        self.decl.body.loop_head.as_ref()
+    }
+}
+
+impl<'a> Model<'a> {
+    /// Reads the declarations, resolves parents and scopes, and collects what each declaration uses.
+    pub(super) fn build(
+        source: &'a Arc<Source>,
+        program: &'a Program,
+        dialect: Dialect,
+        found: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let mut model = Self {
+            source,
+            level: Level::ResourceGroup,
+            globals: IndexMap::new(),
+            metadata: Vec::new(),
+            params: Vec::new(),
+            vars: Vec::new(),
+            resources: Vec::new(),
+            modules: Vec::new(),
+            outputs: Vec::new(),
+        };
+        for statement in &program.statements {
+            model.declare(statement, dialect, found);
+        }
+        model.check_target_scope(program, found);
+        model.bind_resources(found);
+        model.bind_places(found);
+        uses::collect_all(&mut model, found);
+        cycles::check(&model, found);
+        uses::decide_inlining(&mut model);
+        model
+    }
+
+    pub(super) fn report(&self, found: &mut Vec<Diagnostic>, diagnostic: Diagnostic, span: Span) {
+        found.push(diagnostic.at(self.source, span));
+    }
+
+    fn declare(&mut self, statement: &'a Statement, dialect: Dialect, found: &mut Vec<Diagnostic>) {
+        match &statement.kind {
+            StatementKind::TargetScope(_) | StatementKind::Using { .. } => {}
+            StatementKind::Metadata { name, value } => self.metadata.push((name, value)),
+            StatementKind::Param { name, ty, default } => {
+                self.name(name, Symbol::Param(self.params.len()), found);
+                self.params.push(Param {
+                    decl: statement,
+                    name,
+                    ty: ty.as_ref(),
+                    default: default.as_ref(),
+                    uses: Vec::new(),
+                });
+            }
+            StatementKind::Var { name, ty, value } => {
+                self.name(name, Symbol::Var(self.vars.len()), found);
+                if let Some(ty) = ty {
+                    self.unsupported(found, ty.span, "a variable with a type");
+                }
+                self.vars.push(Var { decl: statement, name, value, uses: Vec::new(), inline: false });
+            }
+            StatementKind::Output { name, ty, value } => {
+                if let Some(first) = self.outputs.iter().find(|output| output.name.name == name.name) {
+                    let message = format!("the output `{}` is declared more than once", name.name);
+                    let diagnostic = Diagnostic::new(&codes::DUPLICATE_OUTPUT, message);
+                    found.push(diagnostic.at(self.source, name.span).related(
+                        self.source,
+                        first.name.span,
+                        "declared here first",
+                    ));
+                }
+                self.outputs.push(Output { decl: statement, name, ty, value, uses: Vec::new() });
+            }
+            StatementKind::Resource(resource) => {
+                let index = self.add_resource(resource, &statement.decorators, None);
+                self.name(&resource.name, Symbol::Resource(index), found);
+            }
+            StatementKind::Module(module) => {
+                self.name(&module.name, Symbol::Module(self.modules.len()), found);
+                let decorators = &statement.decorators;
+                self.modules.push(Mod { decl: module, decorators, place: Place::Current, uses: Vec::new() });
+            }
+            StatementKind::Type { name, .. } => self.unsupported(found, name.span, "a user-defined type"),
+            StatementKind::Func { name, .. } => self.unsupported(found, name.span, "a user-defined function"),
+            StatementKind::Import { keyword } => self.unsupported(found, keyword.span, "`import`"),
+            StatementKind::Extension { keyword } => self.unsupported(found, keyword.span, "an extension"),
+            StatementKind::Test { keyword } => self.unsupported(found, keyword.span, "`test`"),
+            StatementKind::Assert { keyword } => self.unsupported(found, keyword.span, "`assert`"),
+        }
+        if dialect == Dialect::Parameters {
+            self.check_parameters_file_statement(statement, found);
+        }
+    }
+
+    fn check_parameters_file_statement(&self, statement: &Statement, found: &mut Vec<Diagnostic>) {
+        let allowed = matches!(
+            statement.kind,
+            StatementKind::Using { .. } | StatementKind::Param { .. } | StatementKind::Var { .. }
+        );
+        if !allowed {
+            let message = "this declaration cannot stand in a parameters file";
+            self.report(found, Diagnostic::new(&codes::NOT_IN_PARAMETERS_FILE, message), statement.span);
+        }
+    }
+
+    fn name(&mut self, name: &'a Ident, symbol: Symbol, found: &mut Vec<Diagnostic>) {
+        if let Some(first) = self.globals.get(name.name.as_str()).map(|first| self.name_span(*first)) {
+            let message = format!("`{}` is declared more than once", name.name);
+            let diagnostic = Diagnostic::new(&codes::DUPLICATE_NAME, message).at(self.source, name.span);
+            found.push(diagnostic.related(self.source, first, "declared here first"));
+        } else if matches!(name.name.as_str(), "sys" | "az") {
+            let message = format!("`{}` is the name of a namespace", name.name);
+            self.report(found, Diagnostic::new(&codes::RESERVED_NAME, message), name.span);
+        } else {
+            self.globals.insert(&name.name, symbol);
+        }
+    }
+
+    pub(super) fn name_of(&self, symbol: Symbol) -> &'a str {
+        match symbol {
+            Symbol::Param(at) => &self.params[at].name.name,
+            Symbol::Var(at) => &self.vars[at].name.name,
+            Symbol::Resource(at) => &self.resources[at].decl.name.name,
+            Symbol::Module(at) => &self.modules[at].decl.name.name,
+        }
+    }
+
+    pub(super) fn name_span(&self, symbol: Symbol) -> Span {
+        match symbol {
+            Symbol::Param(at) => self.params[at].name.span,
+            Symbol::Var(at) => self.vars[at].name.span,
+            Symbol::Resource(at) => self.resources[at].decl.name.span,
+            Symbol::Module(at) => self.modules[at].decl.name.span,
+        }
+    }
+
+    pub(super) fn unsupported(&self, found: &mut Vec<Diagnostic>, span: Span, what: &str) {
+        found.push(not_supported(what).at(self.source, span));
+    }
+
+    /// True where the symbol is declared with `for`.
+    pub(super) fn is_collection(&self, symbol: Symbol) -> bool {
+        match symbol {
+            Symbol::Param(_) => false,
+            Symbol::Var(at) => matches!(self.vars[at].value.kind, ExprKind::For { .. }),
+            Symbol::Resource(at) => self.resources[at].loop_head().is_some(),
+            Symbol::Module(at) => self.modules[at].decl.body.loop_head.is_some(),
+        }
+    }
+
+    pub(super) fn uses_of(&self, symbol: Symbol) -> &[Use<'a>] {
+        match symbol {
+            Symbol::Param(at) => &self.params[at].uses,
+            Symbol::Var(at) => &self.vars[at].uses,
+            Symbol::Resource(at) => &self.resources[at].uses,
+            Symbol::Module(at) => &self.modules[at].uses,
+        }
+    }
+
+    /// `parent::child`, the name under which the template knows a resource.
+    pub(super) fn symbolic_name(&self, resource: usize) -> String {
+        let name = &self.resources[resource].decl.name.name;
+        match self.resources[resource].nested_in {
+            Some(outer) => format!("{}::{name}", self.symbolic_name(outer)),
+            None => name.clone(),
+        }
+    }
+
+    /// Resolves a name that is no local: first among the resources nested around `within`, then at the top.
+    pub(super) fn lookup(&self, name: &str, within: Option<usize>) -> Option<Symbol> {
+        let mut around = within;
+        while let Some(resource) = around {
+            if let Some(&child) = self.resources[resource].children.get(name) {
+                return Some(Symbol::Resource(child));
+            }
+            around = self.resources[resource].nested_in;
+        }
+        self.globals.get(name).copied()
+    }
+}
+
+/// Refuses a construct of the language that this compiler does not compile.
+pub(super) fn not_supported(what: &str) -> Diagnostic {
+    Diagnostic::new(&codes::NOT_SUPPORTED, format!("{what} is not supported by this compiler"))
+}
+
+pub(super) fn diagnostic(code: &'static Code, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(code, message)
+}

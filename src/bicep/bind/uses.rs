@@ -1,0 +1,412 @@
+//! Walks every expression once: each name is resolved (or reported), each call checked, and each declaration
+//! learns which others it uses and how. Dependencies, cycles and inlining are all read off these uses.
+
+use super::super::codes;
+use super::super::syntax::{Expr, ExprKind, Key, Loop, Member, Object};
+use super::calls::{self, Context};
+use super::{Model, Symbol, diagnostic};
+use crate::diag::Diagnostic;
+use crate::text::Span;
+
+/// One mention of a declaration.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::bicep) struct Use<'a> {
+    pub(in crate::bicep) symbol: Symbol,
+    /// `i` of `symbol[i]`, where the symbol is declared with `for`.
+    pub(in crate::bicep) index: Option<&'a Expr>,
+    /// The index mentions no variable of an inner loop or lambda, so it means the same outside of it.
+    pub(in crate::bicep) index_movable: bool,
+    pub(in crate::bicep) access: Access<'a>,
+    /// Stands in `parent:` or `scope:`, or is the nesting itself.
+    pub(in crate::bicep) structural: bool,
+    pub(in crate::bicep) span: Span,
+}
+
+/// What is read of a mentioned declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::bicep) enum Access<'a> {
+    Whole,
+    Property(&'a str),
+    /// A function such as `listKeys()` is called on it.
+    Call,
+}
+
+/// What every resource knows about itself before it is deployed.
+pub(in crate::bicep) const KNOWN_BEFORE: [&str; 4] = ["id", "name", "type", "apiVersion"];
+
+impl Use<'_> {
+    /// True where nothing of the resource's own body is read.
+    pub(in crate::bicep) fn is_weak(&self) -> bool {
+        self.structural
+            || match self.access {
+                Access::Whole => false,
+                Access::Call => true,
+                Access::Property(name) => KNOWN_BEFORE.contains(&name),
+            }
+    }
+}
+
+/// The names that are visible besides the global ones.
+#[derive(Clone, Debug, Default)]
+pub(in crate::bicep) struct Scope<'a> {
+    pub(in crate::bicep) locals: Vec<(&'a str, LocalKind)>,
+    /// The resource in whose body we are.
+    pub(in crate::bicep) within: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::bicep) enum LocalKind {
+    /// Of the `for` right behind a declaration's `=`.
+    Declaration,
+    /// Of a property's `for` or of a lambda.
+    Inner,
+}
+
+impl<'a> Scope<'a> {
+    pub(in crate::bicep) fn top(within: Option<usize>) -> Self {
+        Self { locals: Vec::new(), within }
+    }
+
+    fn local(&self, name: &str) -> Option<LocalKind> {
+        self.locals.iter().rev().find(|(local, _)| *local == name).map(|(_, kind)| *kind)
+    }
+
+    fn with_loop(&self, head: &'a Loop, kind: LocalKind) -> Self {
+        let mut inner = self.clone();
+        inner.locals.push((&head.item.name, kind));
+        inner.locals.extend(head.index.as_ref().map(|index| (index.name.as_str(), kind)));
+        inner
+    }
+}
+
+/// The declaration that an expression is nothing but a mention of: `name`, `name[i]`, `outer::inner`, `name!`.
+pub(in crate::bicep) fn target<'a>(
+    model: &Model<'a>,
+    expr: &'a Expr,
+    scope: &Scope<'_>,
+) -> Option<(Symbol, Option<&'a Expr>)> {
+    match &expr.bare().kind {
+        ExprKind::Name(name) if scope.local(name).is_none() => {
+            Some((model.lookup(name, scope.within)?, None))
+        }
+        ExprKind::Nested { base, name } => match target(model, base, scope)? {
+            (Symbol::Resource(outer), None) => {
+                let child = model.resources[outer].children.get(name.name.as_str())?;
+                Some((Symbol::Resource(*child), None))
+            }
+            _ => None,
+        },
+        ExprKind::Index { base, index, safe: false, from_end: false } => match target(model, base, scope)? {
+            (symbol, None) if model.is_collection(symbol) => Some((symbol, Some(index))),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Fills in the uses of every declaration.
+pub(super) fn collect_all(model: &mut Model<'_>, found: &mut Vec<Diagnostic>) {
+    for at in 0..model.params.len() {
+        if let Some(default) = model.params[at].default {
+            let mut collector = Collector::new(model, Context::ParameterDefault);
+            collector.visit(default, &Scope::default());
+            let uses = collector.finish(found);
+            model.params[at].uses = uses;
+        }
+    }
+    for at in 0..model.vars.len() {
+        let mut collector = Collector::new(model, Context::Declaration);
+        collector.visit_loop_or_value(model.vars[at].value);
+        let runtime = collector.runtime;
+        let uses = collector.finish(found);
+        model.vars[at].uses = uses;
+        model.vars[at].inline = runtime;
+    }
+    for at in 0..model.resources.len() {
+        let mut collector = Collector::new(model, Context::Declaration);
+        let resource = &model.resources[at];
+        let outside = Scope::top(resource.nested_in);
+        if let Some(outer) = resource.nested_in {
+            collector.uses.push(Use {
+                symbol: Symbol::Resource(outer),
+                index: None,
+                index_movable: true,
+                access: Access::Whole,
+                structural: true,
+                span: resource.decl.name.span,
+            });
+        }
+        collector.visit_body(&resource.decl.body, &outside, Some(at));
+        let uses = collector.finish(found);
+        model.resources[at].uses = uses;
+    }
+    for at in 0..model.modules.len() {
+        let mut collector = Collector::new(model, Context::Module);
+        collector.visit_body(&model.modules[at].decl.body, &Scope::default(), None);
+        let uses = collector.finish(found);
+        model.modules[at].uses = uses;
+    }
+    for at in 0..model.outputs.len() {
+        let mut collector = Collector::new(model, Context::Declaration);
+        collector.visit_loop_or_value(model.outputs[at].value);
+        let uses = collector.finish(found);
+        model.outputs[at].uses = uses;
+    }
+    for (_, value) in model.metadata.clone() {
+        let mut collector = Collector::new(model, Context::Declaration);
+        collector.visit(value, &Scope::default());
+        collector.finish(found);
+    }
+}
+
+/// Marks the variables whose value needs a deployed resource, directly or through another variable.
+pub(super) fn decide_inlining(model: &mut Model<'_>) {
+    // Each round marks at least one more variable or ends.
+    loop {
+        let mut changed = false;
+        for at in 0..model.vars.len() {
+            if !model.vars[at].inline && model.vars[at].uses.iter().any(|used| needs_runtime(model, used)) {
+                model.vars[at].inline = true;
+                changed = true;
+            }
+        }
+        if !changed {
+            return;
+        }
+    }
+}
+
+fn needs_runtime(model: &Model<'_>, used: &Use<'_>) -> bool {
+    match used.symbol {
+        Symbol::Param(_) => false,
+        Symbol::Var(at) => model.vars[at].inline,
+        Symbol::Resource(_) => !matches!(used.access, Access::Property(name) if KNOWN_BEFORE.contains(&name)),
+        Symbol::Module(_) => used.access != Access::Property("name"),
+    }
+}
+
+struct Collector<'m, 'a> {
+    model: &'m Model<'a>,
+    context: Context,
+    uses: Vec<Use<'a>>,
+    /// A function was called that only answers while deploying.
+    runtime: bool,
+    structural: bool,
+    found: Vec<Diagnostic>,
+}
+
+impl<'m, 'a> Collector<'m, 'a> {
+    fn new(model: &'m Model<'a>, context: Context) -> Self {
+        Self { model, context, uses: Vec::new(), runtime: false, structural: false, found: Vec::new() }
+    }
+
+    fn finish(self, found: &mut Vec<Diagnostic>) -> Vec<Use<'a>> {
+        found.extend(self.found);
+        self.uses
+    }
+
+    fn visit_body(&mut self, body: &'a super::Body, outside: &Scope<'a>, within: Option<usize>) {
+        let mut scope = outside.clone();
+        if let Some(head) = &body.loop_head {
+            self.visit(&head.array, outside);
+            scope = scope.with_loop(head, LocalKind::Declaration);
+        }
+        scope.within = within.or(scope.within);
+        if let Some(condition) = &body.condition {
+            self.visit(condition, &scope);
+        }
+        self.visit_object(&body.object, &scope, true);
+    }
+
+    fn visit_loop_or_value(&mut self, value: &'a Expr) {
+        match &value.kind {
+            ExprKind::For { head, body } => {
+                self.visit(&head.array, &Scope::default());
+                let scope = Scope::default().with_loop(head, LocalKind::Declaration);
+                self.visit(body, &scope);
+            }
+            _ => self.visit(value, &Scope::default()),
+        }
+    }
+
+    fn visit_object(&mut self, object: &'a Object, scope: &Scope<'a>, is_body: bool) {
+        let mut keys: Vec<String> = Vec::new();
+        for member in &object.members {
+            match member {
+                Member::Property(property) => {
+                    match &property.key {
+                        Key::Interpolated(key) => self.visit(key, scope),
+                        Key::Text(key) => {
+                            // ARM is not case sensitive about keys.
+                            let folded = key.to_ascii_lowercase();
+                            if keys.contains(&folded) {
+                                let message = format!("the property `{key}` is set more than once");
+                                self.report(
+                                    diagnostic(&codes::DUPLICATE_PROPERTY, message),
+                                    property.key_span,
+                                );
+                            }
+                            keys.push(folded);
+                        }
+                    }
+                    let structural = is_body && matches!(property.text(), Some("parent" | "scope"));
+                    let before = self.structural;
+                    self.structural |= structural;
+                    self.visit(&property.value, scope);
+                    self.structural = before;
+                }
+                Member::Spread(value) => self.visit(value, scope),
+                // A nested resource is a declaration of its own.
+                Member::Resource(_) => {}
+            }
+        }
+    }
+
+    fn visit(&mut self, expr: &'a Expr, scope: &Scope<'a>) {
+        self.visit_as(expr, scope, Access::Whole);
+    }
+
+    fn visit_all(&mut self, exprs: &'a [Expr], scope: &Scope<'a>) {
+        for expr in exprs {
+            self.visit(expr, scope);
+        }
+    }
+
+    fn visit_as(&mut self, expr: &'a Expr, scope: &Scope<'a>, access: Access<'a>) {
+        if let Some((symbol, index)) = target(self.model, expr, scope) {
+            return self.mention(symbol, index, access, expr, scope);
+        }
+        match &expr.kind {
+            ExprKind::Null | ExprKind::Bool(_) | ExprKind::Int(_) | ExprKind::Str(_) | ExprKind::Error => {}
+            ExprKind::Name(name) => {
+                if scope.local(name).is_none() {
+                    self.unknown_name(name, expr.span, scope);
+                }
+            }
+            ExprKind::Interpolated { exprs, .. } => self.visit_all(exprs, scope),
+            ExprKind::Array(items) => items.iter().for_each(|item| self.visit(&item.value, scope)),
+            ExprKind::Object(object) => self.visit_object(object, scope, false),
+            ExprKind::Paren(inner) | ExprKind::NonNull(inner) => self.visit_as(inner, scope, access),
+            ExprKind::Property { base, name, .. } => self.visit_as(base, scope, Access::Property(&name.name)),
+            ExprKind::Nested { base, name } => self.visit_nested(base, name, scope),
+            ExprKind::Index { base, index, .. } => {
+                let read = index.as_text().map_or(Access::Whole, Access::Property);
+                self.visit_as(base, scope, read);
+                self.visit(index, scope);
+            }
+            ExprKind::Unary { operand, .. } => self.visit(operand, scope),
+            ExprKind::Binary { left, right, .. } => {
+                self.visit(left, scope);
+                self.visit(right, scope);
+            }
+            ExprKind::Ternary { condition, yes, no } => {
+                self.visit(condition, scope);
+                self.visit(yes, scope);
+                self.visit(no, scope);
+            }
+            ExprKind::Call { name, arguments } => {
+                self.runtime |= calls::check(self.model, name, arguments, self.context, &mut self.found);
+                self.visit_arguments(arguments, scope);
+            }
+            ExprKind::Method { base, name, arguments } => {
+                if calls::is_namespace(self.model, base, scope.local("sys").or(scope.local("az")).is_some()) {
+                    self.runtime |= calls::check(self.model, name, arguments, self.context, &mut self.found);
+                } else {
+                    self.runtime = true;
+                    self.visit_as(base, scope, Access::Call);
+                }
+                self.visit_arguments(arguments, scope);
+            }
+            ExprKind::Lambda { .. } => {
+                let message = "a lambda can only stand as the argument of a function";
+                self.report(diagnostic(&codes::LAMBDA_PLACE, message), expr.span);
+            }
+            ExprKind::For { head, body } => {
+                self.visit(&head.array, scope);
+                self.visit(body, &scope.with_loop(head, LocalKind::Inner));
+            }
+        }
+    }
+
+    fn visit_arguments(&mut self, arguments: &'a [Expr], scope: &Scope<'a>) {
+        for argument in arguments {
+            match &argument.kind {
+                ExprKind::Lambda { parameters, body } => {
+                    let mut inner = scope.clone();
+                    inner.locals.extend(parameters.iter().map(|p| (p.name.as_str(), LocalKind::Inner)));
+                    self.visit(body, &inner);
+                }
+                _ => self.visit(argument, scope),
+            }
+        }
+    }
+
+    fn visit_nested(&mut self, base: &'a Expr, name: &super::Ident, scope: &Scope<'a>) {
+        match target(self.model, base, scope) {
+            Some((Symbol::Resource(outer), None)) => {
+                let resource = &self.model.resources[outer];
+                let message = format!("`{}` has no nested resource `{}`", resource.decl.name.name, name.name);
+                let found = diagnostic(&codes::NO_NESTED_RESOURCE, message)
+                    .did_you_mean(&name.name, resource.children.keys().copied());
+                self.report(found, name.span);
+            }
+            _ => {
+                let message = "`::` reaches a nested resource, but this is no resource";
+                self.report(diagnostic(&codes::NOT_A_RESOURCE, message), base.span);
+                self.visit(base, scope);
+            }
+        }
+    }
+
+    fn mention(
+        &mut self,
+        symbol: Symbol,
+        index: Option<&'a Expr>,
+        access: Access<'a>,
+        expr: &'a Expr,
+        scope: &Scope<'a>,
+    ) {
+        if self.context == Context::ParameterDefault && !matches!(symbol, Symbol::Param(_)) {
+            let message = format!("a parameter's default cannot use `{}`", self.model.name_of(symbol));
+            let found =
+                diagnostic(&codes::PARAMETER_DEFAULT_USES, message).help("use parameters and functions only");
+            self.report(found, expr.span);
+        }
+        let index_movable = index.is_none_or(|index| !mentions_inner(index, scope));
+        self.uses.push(Use {
+            symbol,
+            index,
+            index_movable,
+            access,
+            structural: self.structural,
+            span: expr.span,
+        });
+        if let Some(index) = index {
+            self.visit(index, scope);
+        }
+    }
+
+    fn unknown_name(&mut self, name: &str, span: Span, scope: &Scope<'a>) {
+        let locals = scope.locals.iter().map(|(local, _)| *local);
+        let mut found = diagnostic(&codes::UNKNOWN_NAME, format!("the name `{name}` is not declared"));
+        found = if super::super::functions::find(name).is_some() {
+            found.help(format!("call the function: `{name}(…)`"))
+        } else {
+            found.did_you_mean(name, self.model.globals.keys().copied().chain(locals))
+        };
+        self.report(found, span);
+    }
+
+    fn report(&mut self, found: Diagnostic, span: Span) {
+        self.found.push(found.at(self.model.source, span));
+    }
+}
+
+/// True where the expression mentions a local that is not of the declaration's own `for`.
+fn mentions_inner(expr: &Expr, scope: &Scope<'_>) -> bool {
+    let mut found = false;
+    expr.each(&mut |expr| {
+        found |= matches!(&expr.kind, ExprKind::Name(name) if scope.local(name) == Some(LocalKind::Inner));
+    });
+    found
+}

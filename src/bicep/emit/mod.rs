@@ -1,0 +1,177 @@
+//! A bound file to an ARM template, by the official compiler's rules (Azure/bicep, src/Bicep.Core/Emit, read
+//! 2026-08-21): the same template for the same file, but for the generator's name and hash.
+
+mod access;
+mod arm_expr;
+mod deps;
+mod expr;
+mod ids;
+mod loops;
+mod module;
+mod resource;
+mod template;
+mod value;
+
+use std::cell::{Cell, RefCell};
+
+use super::codes;
+use super::load::Loaded;
+use super::project::Unit;
+use super::syntax::{Expr, Loop};
+use crate::diag::{Code, Diagnostic};
+use crate::text::Span;
+use arm_expr::{Arm, call};
+use bind::uses::{LocalKind, Scope};
+use bind::{Model, Symbol};
+use std::sync::Arc;
+
+use super::bind;
+
+pub(super) use template::template;
+
+/// Nodes of all expressions of one template together. ARM refuses templates above 4 MiB; inlined variables can
+/// double with each other, so the size is not bounded by the source.
+/// <https://learn.microsoft.com/azure/azure-resource-manager/templates/best-practices#template-limits>
+const NODES_MAX: usize = 1_000_000;
+
+/// How deep expressions may become by inlining; bounds the stack.
+const DEPTH_MAX: usize = 512;
+
+/// What is needed to write one template.
+pub(super) struct Emitter<'m, 'a> {
+    model: &'m Model<'a>,
+    /// The compiled modules, as in `model.modules`.
+    modules: &'m [Option<Arc<Unit>>],
+    loaded: &'m Loaded,
+    found: RefCell<Vec<Diagnostic>>,
+    nodes: Cell<usize>,
+    depth: Cell<usize>,
+}
+
+/// Which names mean what while an expression is converted.
+#[derive(Clone, Default)]
+struct Env<'a> {
+    scope: Scope<'a>,
+    /// The values of `scope.locals`.
+    values: Vec<Arm>,
+    /// Inside the `for` of a property, where another one cannot stand.
+    in_property_loop: bool,
+}
+
+impl<'a> Env<'a> {
+    fn top(within: Option<usize>) -> Self {
+        Self { scope: Scope::top(within), values: Vec::new(), in_property_loop: false }
+    }
+
+    fn local(&self, name: &str) -> Option<&Arm> {
+        let at = self.scope.locals.iter().rposition(|(local, _)| *local == name)?;
+        self.values.get(at)
+    }
+
+    fn bind(&mut self, name: &'a str, kind: LocalKind, value: Arm) {
+        self.scope.locals.push((name, kind));
+        self.values.push(value);
+    }
+}
+
+impl<'m, 'a> Emitter<'m, 'a> {
+    pub(super) fn new(model: &'m Model<'a>, modules: &'m [Option<Arc<Unit>>], loaded: &'m Loaded) -> Self {
+        Self {
+            model,
+            modules,
+            loaded,
+            found: RefCell::new(Vec::new()),
+            nodes: Cell::new(0),
+            depth: Cell::new(0),
+        }
+    }
+
+    fn report(&self, code: &'static Code, message: impl Into<String>, span: Span) {
+        self.push(Diagnostic::new(code, message), span);
+    }
+
+    fn push(&self, diagnostic: Diagnostic, span: Span) {
+        let diagnostic = diagnostic.at(self.model.source, span);
+        let mut found = self.found.borrow_mut();
+        // An inlined variable is converted at each use; what is wrong with it is said once.
+        if !found.contains(&diagnostic) {
+            found.push(diagnostic);
+        }
+    }
+
+    /// Counts one more node; none where the template has become too large or too deep.
+    fn enter(&self, span: Span) -> Option<Entered<'_>> {
+        let (nodes, depth) = (self.nodes.get() + 1, self.depth.get() + 1);
+        self.nodes.set(nodes);
+        if nodes == NODES_MAX || (depth > DEPTH_MAX && nodes < NODES_MAX) {
+            self.nodes.set(NODES_MAX);
+            let message = "the expressions of this template grow beyond what ARM takes";
+            let diagnostic = Diagnostic::new(&codes::TEMPLATE_TOO_LARGE, message)
+                .help("variables that read a deployed resource are copied to each use; use fewer of them in each other");
+            self.push(diagnostic, span);
+        }
+        if nodes >= NODES_MAX || depth > DEPTH_MAX {
+            return None;
+        }
+        self.depth.set(depth);
+        Some(Entered(&self.depth))
+    }
+
+    /// The names inside a declaration's body, with its `for` at `index`.
+    fn instance(&self, symbol: Symbol, index: Option<Arm>) -> Env<'a> {
+        let (head, nested_in, within) = match symbol {
+            Symbol::Resource(at) => {
+                let resource = &self.model.resources[at];
+                (resource.loop_head(), resource.nested_in, Some(at))
+            }
+            Symbol::Module(at) => (self.model.modules[at].decl.body.loop_head.as_ref(), None, None),
+            Symbol::Param(_) | Symbol::Var(_) => (None, None, None),
+        };
+        let outside = Env::top(nested_in);
+        let mut env = match (head, index) {
+            (Some(head), Some(index)) => self.in_loop(head, index, &outside, LocalKind::Declaration),
+            _ => outside,
+        };
+        env.scope.within = within.or(env.scope.within);
+        env
+    }
+
+    /// The names inside a declaration's body while that declaration itself is written.
+    fn own(&self, symbol: Symbol) -> Env<'a> {
+        let index = self.model.is_collection(symbol).then(|| call("copyIndex", []));
+        self.instance(symbol, index)
+    }
+
+    /// `outside` with the variables of a `for`, whose round is `index`.
+    fn in_loop(&self, head: &'a Loop, index: Arm, outside: &Env<'a>, kind: LocalKind) -> Env<'a> {
+        let array = self.convert(&head.array, outside);
+        let mut env = outside.clone();
+        env.bind(&head.item.name, kind, array.access(index.clone()));
+        if let Some(name) = &head.index {
+            env.bind(&name.name, kind, index);
+        }
+        env
+    }
+
+    fn is_any_call(expr: &'a Expr) -> Option<&'a Expr> {
+        use super::syntax::ExprKind;
+        match &expr.kind {
+            ExprKind::Call { name, arguments } if name.name == "any" => arguments.first(),
+            ExprKind::Method { base, name, arguments }
+                if name.name == "any" && matches!(&base.kind, ExprKind::Name(ns) if ns == "sys") =>
+            {
+                arguments.first()
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Counts the depth back when it goes.
+struct Entered<'a>(&'a Cell<usize>);
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}

@@ -1,0 +1,166 @@
+//! Type expressions. Only plain names are compiled so far; the rest is parsed to be refused at its place.
+
+use super::super::codes;
+use super::super::lexer::Token;
+use super::super::syntax::{Ident, TypeExpr, TypeKind, TypeMember};
+use super::{DEPTH_MAX, Parsed, Parser};
+use crate::text::Span;
+
+impl Parser<'_> {
+    pub(super) fn type_expr(&mut self) -> Parsed<TypeExpr> {
+        self.nested(|parser| {
+            let start = parser.span();
+            parser.eat("|");
+            let first = parser.singular_type()?;
+            let mut members = vec![first];
+            while parser.ahead_is(parser.ahead_past_new_lines(0), "|") {
+                parser.new_lines();
+                parser.advance();
+                members.push(parser.singular_type()?);
+            }
+            if members.len() == 1 {
+                return Ok(members.swap_remove(0));
+            }
+            let below = members.iter().map(|member| member.depth).max().unwrap_or(0);
+            let span = parser.from(start);
+            parser.type_node(TypeKind::Union(members), span, below)
+        })
+    }
+
+    fn type_node(&mut self, kind: TypeKind, span: Span, below: u16) -> Parsed<TypeExpr> {
+        if below >= DEPTH_MAX {
+            return Err(self.too_deep(span));
+        }
+        Ok(TypeExpr { kind, span, depth: below + 1 })
+    }
+
+    fn singular_type(&mut self) -> Parsed<TypeExpr> {
+        let mut base = self.primary_type()?;
+        loop {
+            let (start, below) = (base.span, base.depth);
+            let kind = if self.is("[") && self.ahead_is(1, "]") {
+                self.advance();
+                self.advance();
+                TypeKind::Array(base.into())
+            } else if self.eat("[") {
+                if !self.eat("*") {
+                    self.advance();
+                }
+                self.expect("]")?;
+                TypeKind::Element { base: base.into() }
+            } else if self.eat("?") {
+                TypeKind::Nullable(base.into())
+            } else if self.is(".") && self.ahead_is(1, "*") {
+                self.advance();
+                self.advance();
+                TypeKind::Element { base: base.into() }
+            } else if self.eat(".") {
+                let name = self.ident(&codes::EXPECTED_TYPE, "a type name")?;
+                TypeKind::Property { base: base.into(), name }
+            } else if self.eat("!") {
+                continue;
+            } else {
+                return Ok(base);
+            };
+            let span = self.from(start);
+            base = self.type_node(kind, span, below)?;
+        }
+    }
+
+    fn primary_type(&mut self) -> Parsed<TypeExpr> {
+        let start = self.span();
+        let kind = match self.token().clone() {
+            Token::Name => {
+                let name = self.ident(&codes::EXPECTED_TYPE, "a type")?;
+                self.named_type(name)?
+            }
+            Token::Text(text) => {
+                self.advance();
+                TypeKind::Str(text)
+            }
+            Token::Int(Some(value)) if i64::try_from(value).is_ok() => {
+                self.advance();
+                TypeKind::Int(value.cast_signed())
+            }
+            Token::Punct("-") => {
+                self.advance();
+                let Token::Int(Some(value)) = *self.token() else {
+                    return Err(self.expected(&codes::EXPECTED_TYPE, "expected an integer"));
+                };
+                self.advance();
+                TypeKind::Int(0i64.saturating_sub_unsigned(value))
+            }
+            Token::Punct("(") => {
+                self.advance();
+                self.new_lines();
+                let inner = self.type_expr()?;
+                self.new_lines();
+                self.expect(")")?;
+                return Ok(inner);
+            }
+            Token::Punct("{") => TypeKind::Object(self.type_members("}")?),
+            Token::Punct("[") => TypeKind::Tuple(self.type_members("]")?),
+            _ => return Err(self.expected(&codes::EXPECTED_TYPE, "expected a type")),
+        };
+        let below = match &kind {
+            TypeKind::Object(members) | TypeKind::Tuple(members) => {
+                members.iter().map(|member| member.ty.depth).max().unwrap_or(0)
+            }
+            _ => 0,
+        };
+        let span = self.from(start);
+        self.type_node(kind, span, below)
+    }
+
+    fn named_type(&mut self, name: Ident) -> Parsed<TypeKind> {
+        Ok(match name.name.as_str() {
+            "null" => TypeKind::Null,
+            "true" => TypeKind::Bool(true),
+            "false" => TypeKind::Bool(false),
+            "resource" if matches!(self.token(), Token::Text(_)) => {
+                self.advance();
+                TypeKind::Resource
+            }
+            _ if self.eat("<") => {
+                self.type_expr()?;
+                self.expect(">")?;
+                TypeKind::Generic { name }
+            }
+            _ => TypeKind::Name(name.name),
+        })
+    }
+
+    fn type_members(&mut self, close: &str) -> Parsed<Vec<TypeMember>> {
+        self.advance();
+        let mut members = Vec::new();
+        self.new_lines();
+        while !self.is(close) {
+            let decorators = self.decorators()?;
+            let name = if close == "}" { Some(self.type_key()?) } else { None };
+            members.push(TypeMember { decorators, name, ty: self.type_expr()? });
+            if !self.eat(",") && !self.is_new_line() && !self.is(close) {
+                return Err(self.expected(&codes::EXPECTED_SEPARATOR, "expected a new line or `,`"));
+            }
+            self.new_lines();
+        }
+        self.expect(close)?;
+        Ok(members)
+    }
+
+    fn type_key(&mut self) -> Parsed<Ident> {
+        let span = self.span();
+        let name = match self.token().clone() {
+            Token::Text(text) => {
+                self.advance();
+                text
+            }
+            Token::Punct("*") => {
+                self.advance();
+                "*".to_owned()
+            }
+            _ => self.ident(&codes::EXPECTED_KEY, "a property name")?.name,
+        };
+        self.expect(":")?;
+        Ok(Ident { name, span })
+    }
+}

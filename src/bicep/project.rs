@@ -1,0 +1,261 @@
+//! The files of one compilation: each is read and compiled once, modules before what uses them.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+
+use super::bind::place::Level;
+use super::bind::{Model, check, not_supported};
+use super::parser::{Dialect, parse};
+use super::syntax::{Expr, ExprKind, Module, Program, StatementKind, TypeKind};
+use super::{codes, emit, load};
+use crate::diag::Diagnostic;
+use crate::text::{self, FileError, Source, World};
+
+/// Modules in modules. ARM's own limit on nested deployments is far lower; ours bounds the stack.
+const MODULE_DEPTH_MAX: usize = 64;
+
+/// A compiled file: what it becomes and what can be passed to it and read from it.
+#[derive(Debug)]
+pub(super) struct Unit {
+    pub(super) template: Json,
+    pub(super) signature: Signature,
+}
+
+/// The outside of a module.
+#[derive(Debug, Default)]
+pub(super) struct Signature {
+    /// None where a JSON template does not tell.
+    pub(super) level: Option<Level>,
+    pub(super) params: IndexMap<String, ParamSignature>,
+    pub(super) outputs: IndexMap<String, OutputSignature>,
+}
+
+#[derive(Debug)]
+pub(super) struct ParamSignature {
+    pub(super) required: bool,
+    /// `string`, `int`, `bool`, `object` or `array`, as far as known.
+    pub(super) ty: Option<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct OutputSignature {
+    pub(super) secure: bool,
+}
+
+/// Reads files and remembers which.
+pub(super) struct Files<'w> {
+    world: &'w dyn World,
+    pub(super) read: Vec<String>,
+}
+
+impl<'w> Files<'w> {
+    pub(super) fn new(world: &'w dyn World) -> Self {
+        Self { world, read: Vec::new() }
+    }
+
+    /// The path of `written` as seen from the file `from`; refuses what is no path inside the project.
+    pub(super) fn resolve(&self, from: &str, written: &str) -> Result<String, Diagnostic> {
+        if written.is_empty() {
+            return Err(Diagnostic::new(&codes::EMPTY_PATH, "the path is empty"));
+        }
+        if written.contains('\\') {
+            let message = format!("`{written}` contains a backslash");
+            return Err(Diagnostic::new(&codes::BACKSLASH, message).help("separate folders with `/`"));
+        }
+        if written.starts_with('/') {
+            let message = format!("`{written}` is an absolute path");
+            return Err(
+                Diagnostic::new(&codes::ABSOLUTE_PATH, message).help("write it relative to this file")
+            );
+        }
+        let path = text::join(text::parent(from), written);
+        if path == ".." || path.starts_with("../") {
+            let message = format!("`{written}` leads out of the project's folder");
+            return Err(Diagnostic::new(&codes::PATH_OUTSIDE, message).help("move the file into the project"));
+        }
+        Ok(path)
+    }
+
+    pub(super) fn read(&mut self, path: &str) -> Result<Vec<u8>, Diagnostic> {
+        let content = self.world.read(path).map_err(unreadable)?;
+        self.note(path);
+        Ok(content)
+    }
+
+    pub(super) fn read_text(&mut self, path: &str) -> Result<String, Diagnostic> {
+        let content = self.world.read_text(path).map_err(unreadable)?;
+        self.note(path);
+        Ok(content.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(content))
+    }
+
+    fn note(&mut self, path: &str) {
+        if !self.read.iter().any(|read| read == path) {
+            self.read.push(path.to_owned());
+        }
+    }
+}
+
+fn unreadable(error: FileError) -> Diagnostic {
+    Diagnostic::new(&codes::FILE_NOT_READ, error.to_string())
+}
+
+/// One compilation.
+pub(super) struct Project<'w> {
+    pub(super) files: Files<'w>,
+    pub(super) found: Vec<Diagnostic>,
+    units: IndexMap<String, Option<Arc<Unit>>>,
+    /// The files being compiled, outermost first.
+    stack: Vec<String>,
+}
+
+impl<'w> Project<'w> {
+    pub(super) fn new(world: &'w dyn World) -> Self {
+        Self { files: Files::new(world), found: Vec::new(), units: IndexMap::new(), stack: Vec::new() }
+    }
+
+    /// Compiles the file at `path`, unless it has been compiled; none where it has errors. `place` puts the
+    /// reason why it cannot be read where it is named.
+    pub(super) fn unit(&mut self, path: &str, place: &dyn Fn(Diagnostic) -> Diagnostic) -> Option<Arc<Unit>> {
+        if let Some(unit) = self.units.get(path) {
+            return unit.clone();
+        }
+        let unit = match self.files.read_text(path) {
+            Ok(text) if path.ends_with(".json") => self.json_template(path, &text, place),
+            Ok(text) => self.bicep(path, text),
+            Err(diagnostic) => {
+                self.found.push(place(diagnostic));
+                None
+            }
+        };
+        self.units.insert(path.to_owned(), unit.clone());
+        unit
+    }
+
+    fn bicep(&mut self, path: &str, text: String) -> Option<Arc<Unit>> {
+        self.stack.push(path.to_owned());
+        let unit = self.bicep_on_stack(&Source::new(path, text));
+        self.stack.pop();
+        unit
+    }
+
+    fn bicep_on_stack(&mut self, source: &Arc<Source>) -> Option<Arc<Unit>> {
+        let mut found = Vec::new();
+        let program = parse(source, Dialect::Template, &mut found);
+        let model = Model::build(source, &program, Dialect::Template, &mut found);
+        let modules: Vec<Option<Arc<Unit>>> =
+            model.modules.iter().map(|module| self.module(source, module.decl)).collect();
+        let loaded = load::load(source, &program, &mut self.files, &mut found);
+        check(&model, &program, &modules, &mut found);
+        let sound = !found.iter().any(Diagnostic::is_error) && modules.iter().all(Option::is_some);
+        let template = sound.then(|| emit::template(&model, &modules, &loaded, &mut found));
+        let emitted = !found.iter().any(Diagnostic::is_error);
+        self.found.append(&mut found);
+        let template = template.filter(|_| emitted)?;
+        Some(Arc::new(Unit { template, signature: signature(&model, &program) }))
+    }
+
+    fn module(&mut self, source: &Arc<Source>, module: &Module) -> Option<Arc<Unit>> {
+        let span = module.path.span;
+        let place = |diagnostic: Diagnostic| diagnostic.at(source, span);
+        match self.module_path(source, &module.path) {
+            Ok(path) => self.unit(&path, &place),
+            Err(diagnostic) => {
+                self.found.push(place(diagnostic));
+                None
+            }
+        }
+    }
+
+    fn module_path(&self, source: &Arc<Source>, path: &Expr) -> Result<String, Diagnostic> {
+        let ExprKind::Str(written) = &path.kind else {
+            return Err(Diagnostic::new(&codes::INTERPOLATED_PATH, "a module's path cannot hold `${…}`"));
+        };
+        if ["br:", "br/", "ts:", "ts/"].iter().any(|scheme| written.starts_with(scheme)) {
+            return Err(not_supported("a module from a registry or template spec")
+                .help("copy the module into the project and name its path"));
+        }
+        let resolved = self.files.resolve(source.path(), written)?;
+        if resolved == source.path() {
+            return Err(Diagnostic::new(&codes::MODULE_SELF, "this module is the file that it stands in"));
+        }
+        if let Some(at) = self.stack.iter().position(|on_stack| *on_stack == resolved) {
+            let mut names: Vec<&str> = self.stack[at..].iter().map(String::as_str).collect();
+            names.push(&resolved);
+            let message = format!("these files use each other: `{}`", names.join("` -> `"));
+            return Err(Diagnostic::new(&codes::MODULE_CYCLE, message));
+        }
+        if self.stack.len() >= MODULE_DEPTH_MAX {
+            let message = format!("modules are nested more than {MODULE_DEPTH_MAX} levels deep");
+            return Err(Diagnostic::new(&codes::TOO_DEEP, message));
+        }
+        Ok(resolved)
+    }
+
+    /// An ARM template can be a module as it is.
+    fn json_template(
+        &mut self,
+        path: &str,
+        text: &str,
+        place: &dyn Fn(Diagnostic) -> Diagnostic,
+    ) -> Option<Arc<Unit>> {
+        let template = serde_json::from_str::<Json>(text).ok().filter(|json| json.get("$schema").is_some());
+        let Some(template) = template else {
+            let message = format!("`{path}` is no ARM template");
+            self.found.push(place(Diagnostic::new(&codes::BAD_TEMPLATE, message)));
+            return None;
+        };
+        let signature = json_signature(&template);
+        Some(Arc::new(Unit { template, signature }))
+    }
+}
+
+fn signature(model: &Model<'_>, program: &Program) -> Signature {
+    let params = model.params.iter().map(|param| {
+        let ty = match param.ty.map(|ty| &ty.kind) {
+            Some(TypeKind::Name(name)) => Some(name.clone()),
+            _ => None,
+        };
+        (param.name.name.clone(), ParamSignature { required: param.default.is_none(), ty })
+    });
+    let outputs = program.statements.iter().filter_map(|statement| match &statement.kind {
+        StatementKind::Output { name, .. } => {
+            let secure = statement.decorators.iter().any(|decorator| decorator.name.name == "secure");
+            Some((name.name.clone(), OutputSignature { secure }))
+        }
+        _ => None,
+    });
+    Signature { level: Some(model.level), params: params.collect(), outputs: outputs.collect() }
+}
+
+fn json_signature(template: &Json) -> Signature {
+    let members = |section: &str| {
+        template
+            .get(section)
+            .and_then(Json::as_object)
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.clone(), value))
+    };
+    let schema = template.get("$schema").and_then(Json::as_str).unwrap_or_default().to_ascii_lowercase();
+    let level = [
+        ("tenantdeploymenttemplate.json", Level::Tenant),
+        ("managementgroupdeploymenttemplate.json", Level::ManagementGroup),
+        ("subscriptiondeploymenttemplate.json", Level::Subscription),
+        ("/deploymenttemplate.json", Level::ResourceGroup),
+    ];
+    let params = members("parameters").map(|(name, param)| {
+        let nullable = param.get("nullable").and_then(Json::as_bool).unwrap_or(false);
+        (name, ParamSignature { required: param.get("defaultValue").is_none() && !nullable, ty: None })
+    });
+    let outputs = members("outputs").map(|(name, output)| {
+        let ty = output.get("type").and_then(Json::as_str).unwrap_or_default().to_ascii_lowercase();
+        (name, OutputSignature { secure: ty.starts_with("secure") })
+    });
+    Signature {
+        level: level.into_iter().find(|(name, _)| schema.contains(name)).map(|(_, level)| level),
+        params: params.collect(),
+        outputs: outputs.collect(),
+    }
+}

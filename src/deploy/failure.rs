@@ -1,0 +1,111 @@
+//! Why a run did not end well: what is there now, what failed, and what to do next.
+
+use std::fmt;
+
+use super::{ResourceRef, StageOutcome, hints};
+use crate::azure::{ArmError, Error};
+
+/// The run stopped at one stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// The stage that did not end well.
+    pub stage: String,
+    /// Its deployment; empty where it was not sent.
+    pub deployment_id: String,
+    pub kind: FailureKind,
+    /// The stages before it, which are deployed.
+    pub done: Vec<StageOutcome>,
+    /// What of this stage is deployed.
+    pub deployed: Vec<ResourceRef>,
+    /// What of this stage failed; the innermost resources, not the deployments around them.
+    pub failed: Vec<FailedResource>,
+    /// Imperative sentences, the most helpful first.
+    pub hints: Vec<String>,
+    /// Azure support finds the run by it.
+    pub correlation_id: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum FailureKind {
+    /// A parameter waits for an output that no earlier stage has; nothing was sent.
+    MissingOutput { parameter: String, from_stage: String, output: String },
+    /// ARM did not start the deployment.
+    Refused(Error),
+    /// ARM started it and it failed.
+    Failed(ArmError),
+    /// We cannot see how it goes on; it does go on.
+    Lost(Error),
+    /// The user cancelled, and ARM stopped the deployment in this state (`Canceled`, or `Running` where ARM
+    /// could not be asked).
+    Canceled { state: String },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct FailedResource {
+    pub resource: ResourceRef,
+    /// As the provider said it, with everything below.
+    pub error: ArmError,
+}
+
+impl FailedResource {
+    /// The cause worth showing.
+    pub fn cause(&self) -> &ArmError {
+        self.error.deepest()
+    }
+}
+
+impl Failure {
+    pub(super) fn new(stage: &str, kind: FailureKind) -> Self {
+        Self {
+            stage: stage.to_owned(),
+            deployment_id: String::new(),
+            kind,
+            done: Vec::new(),
+            deployed: Vec::new(),
+            failed: Vec::new(),
+            hints: Vec::new(),
+            correlation_id: String::new(),
+        }
+    }
+
+    /// Fills in what to do next; called last.
+    pub(super) fn with_hints(mut self) -> Self {
+        self.hints = hints::of(&self);
+        self
+    }
+
+    /// True where the user asked to stop.
+    pub fn is_canceled(&self) -> bool {
+        matches!(self.kind, FailureKind::Canceled { .. })
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let stage = &self.stage;
+        match &self.kind {
+            FailureKind::MissingOutput { parameter, from_stage, output } => write!(
+                f,
+                "stage `{stage}` needs output `{output}` of stage `{from_stage}` for parameter `{parameter}`, \
+                 and there is none"
+            ),
+            FailureKind::Refused(error) => write!(f, "stage `{stage}` was not started: {error}"),
+            FailureKind::Failed(error) => match self.failed.first() {
+                Some(first) => write!(
+                    f,
+                    "stage `{stage}` failed: {} `{}`: {}",
+                    first.resource.resource_type,
+                    first.resource.name,
+                    first.cause()
+                ),
+                None => write!(f, "stage `{stage}` failed: {}", error.deepest()),
+            },
+            FailureKind::Lost(error) => write!(f, "stage `{stage}` is out of sight: {error}"),
+            FailureKind::Canceled { state } => {
+                write!(f, "stage `{stage}` was cancelled; its deployment is {state}")
+            }
+        }
+    }
+}

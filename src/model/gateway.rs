@@ -1,0 +1,126 @@
+//! The gateway's entities: pools, APIs with their policies, products.
+
+use crate::spec::{LimitKey, QuotaPeriod, StatusRange, UsageField};
+
+/// A group of accounts that answer for each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pool {
+    pub id: String,
+    pub members: Vec<PoolMember>,
+    /// Put on each member's backend.
+    pub breaker: Breaker,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolMember {
+    /// The id of an [`Account`](super::Account).
+    pub account: String,
+    /// The lowest is used first (D-07: always given, never computed).
+    pub priority: u32,
+    pub weight: u32,
+}
+
+/// When a backend is left alone for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breaker {
+    pub count: u32,
+    /// ISO 8601.
+    pub interval: String,
+    pub trip: String,
+    pub trip_seconds: u32,
+    pub statuses: Vec<StatusRange>,
+    pub accept_retry_after: bool,
+}
+
+/// An API of Azure OpenAI's shape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Api {
+    pub id: String,
+    pub display_name: String,
+    /// Without slashes at its ends.
+    pub path: String,
+    /// The id of a [`Pool`].
+    pub pool: String,
+    pub streaming: bool,
+    pub timeout_seconds: u32,
+    pub retry: Retry,
+    pub token_limit: Option<TokenLimit>,
+    pub adaptive_limit: Option<AdaptiveLimit>,
+    pub usage_metric: Option<UsageMetric>,
+    pub usage_records: Option<UsageRecords>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retry {
+    pub statuses: Vec<StatusRange>,
+    pub count: u32,
+    pub interval_seconds: u32,
+    pub first_fast_retry: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenLimit {
+    pub key: LimitKey,
+    pub tokens_per_minute: u32,
+    pub estimate_prompt_tokens: bool,
+    pub remaining_header: Option<String>,
+    pub consumed_header: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdaptiveLimit {
+    pub tokens_per_minute: u32,
+    /// Classes with a condition, in order.
+    pub classes: Vec<AdaptiveClass>,
+    /// The class that takes the rest.
+    pub default_class: AdaptiveClass,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdaptiveClass {
+    pub name: String,
+    /// The header that puts a request into the class; None for the default class.
+    pub header: Option<String>,
+    pub base: u32,
+    /// The share of the total's remaining tokens, in thousandths.
+    pub share_thousandths: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsageMetric {
+    pub namespace: String,
+    pub dimensions: Vec<Dimension>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dimension {
+    pub name: String,
+    /// Where the value comes from; None where API Management fills it in.
+    pub value: Option<crate::spec::DimensionValue>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsageRecords {
+    pub fields: Vec<UsageField>,
+    pub only_status: u32,
+}
+
+/// A bundle of APIs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Product {
+    pub id: String,
+    pub display_name: String,
+    pub description: String,
+    /// Ids of [`Api`]s.
+    pub apis: Vec<String>,
+    pub tokens_per_minute: Option<u32>,
+    pub quota: Option<TokenQuota>,
+    /// Ids of the subscriptions to make.
+    pub subscriptions: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenQuota {
+    pub tokens: u32,
+    pub period: QuotaPeriod,
+}

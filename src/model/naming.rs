@@ -1,0 +1,179 @@
+//! The names of Azure resources: `<prefix>-<workload>-<environment>-<region>-<identifier>`, within the rule that
+//! each resource type has. A name that is too long loses its region, then its hyphens, and never its identifier, which
+//! is what keeps it apart from everybody else's (D-23).
+
+/// What names are made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stem {
+    pub workload: String,
+    pub environment: String,
+    /// Normalized, such as `westus3`.
+    pub location: String,
+    pub identifier: String,
+}
+
+/// The rule of a resource type. Lengths and characters are those of "Naming rules and restrictions for Azure
+/// resources" (learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules, seen 2026-11-22).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    pub resource_type: &'static str,
+    pub length_min: usize,
+    pub length_max: usize,
+    pub alphabet: Alphabet,
+    /// Whether the name has to be the only one of its kind in all of Azure.
+    pub global: bool,
+}
+
+/// The characters of a name. All of them begin with a letter and end with a letter or digit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alphabet {
+    /// Letters, digits and hyphens.
+    Hyphens,
+    /// As before, and no two hyphens in a row.
+    SingleHyphens,
+    /// Letters and digits.
+    Alphanumeric,
+    /// Letters, digits, hyphens, dots and underscores.
+    Dotted,
+}
+
+const fn rule(resource_type: &'static str, length: (usize, usize), alphabet: Alphabet, global: bool) -> Rule {
+    Rule { resource_type, length_min: length.0, length_max: length.1, alphabet, global }
+}
+
+pub const RESOURCE_GROUP: Rule = rule("Microsoft.Resources/resourceGroups", (1, 90), Alphabet::Dotted, false);
+pub const VIRTUAL_NETWORK: Rule = rule("Microsoft.Network/virtualNetworks", (2, 64), Alphabet::Dotted, false);
+pub const NSG: Rule = rule("Microsoft.Network/networkSecurityGroups", (1, 80), Alphabet::Dotted, false);
+pub const PUBLIC_IP: Rule = rule("Microsoft.Network/publicIPAddresses", (1, 80), Alphabet::Dotted, false);
+pub const PRIVATE_ENDPOINT: Rule =
+    rule("Microsoft.Network/privateEndpoints", (2, 64), Alphabet::Dotted, false);
+pub const APP_GATEWAY: Rule = rule("Microsoft.Network/applicationGateways", (1, 80), Alphabet::Dotted, false);
+pub const WAF_POLICY: Rule = rule(
+    "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies",
+    (1, 80),
+    Alphabet::Alphanumeric,
+    false,
+);
+pub const KEY_VAULT: Rule = rule("Microsoft.KeyVault/vaults", (3, 24), Alphabet::SingleHyphens, true);
+pub const LOG_ANALYTICS: Rule =
+    rule("Microsoft.OperationalInsights/workspaces", (4, 63), Alphabet::Hyphens, false);
+pub const APP_INSIGHTS: Rule = rule("Microsoft.Insights/components", (1, 260), Alphabet::Dotted, false);
+pub const APIM: Rule = rule("Microsoft.ApiManagement/service", (1, 50), Alphabet::Hyphens, true);
+pub const IDENTITY: Rule =
+    rule("Microsoft.ManagedIdentity/userAssignedIdentities", (3, 128), Alphabet::Dotted, false);
+/// The custom subdomain carries the same name and is what has to be the only one.
+pub const ACCOUNT: Rule = rule("Microsoft.CognitiveServices/accounts", (2, 64), Alphabet::Hyphens, true);
+pub const EVENT_HUB_NAMESPACE: Rule = rule("Microsoft.EventHub/namespaces", (6, 50), Alphabet::Hyphens, true);
+
+impl Stem {
+    /// Makes the name of a resource of the type of `rule`.
+    ///
+    /// # Errors
+    /// The reason why not even the shortest form fits the rule, in the words of a message.
+    pub fn name(&self, rule: &Rule, prefix: &str) -> Result<String, String> {
+        let Self { workload, environment, location, identifier } = self;
+        let forms = [
+            format!("{prefix}-{workload}-{environment}-{location}-{identifier}"),
+            format!("{prefix}-{workload}-{environment}-{identifier}"),
+            format!("{prefix}{workload}{environment}{identifier}"),
+        ];
+        let spelt = |form: &String| match rule.alphabet {
+            Alphabet::Alphanumeric => form.replace('-', ""),
+            _ => form.clone(),
+        };
+        let fits = forms.iter().map(spelt).find(|form| form.len() <= rule.length_max);
+        let name = fits.unwrap_or_else(|| spelt(&forms[0]));
+        rule.check(&name)?;
+        Ok(name)
+    }
+}
+
+impl Rule {
+    /// Says why `name` breaks the rule.
+    ///
+    /// # Errors
+    /// The reason, in the words of a message.
+    pub fn check(&self, name: &str) -> Result<(), String> {
+        let Self { resource_type, length_min, length_max, alphabet, .. } = self;
+        if !(*length_min..=*length_max).contains(&name.len()) {
+            return Err(format!(
+                "`{name}` has {} characters; the name of a {resource_type} has {length_min} to {length_max}",
+                name.len(),
+            ));
+        }
+        let (also, words) = match alphabet {
+            Alphabet::Alphanumeric => ("", "letters and digits"),
+            Alphabet::Hyphens | Alphabet::SingleHyphens => ("-", "letters, digits and hyphens"),
+            Alphabet::Dotted => ("-._", "letters, digits, hyphens, dots and underscores"),
+        };
+        let known = name.chars().all(|c| c.is_ascii_alphanumeric() || also.contains(c));
+        let ends = name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.ends_with(|c: char| c.is_ascii_alphanumeric());
+        let doubled = *alphabet == Alphabet::SingleHyphens && name.contains("--");
+        if known && ends && !doubled {
+            return Ok(());
+        }
+        Err(format!(
+            "`{name}` does not fit {resource_type}: {words}, a letter first and a letter or digit last{}",
+            if doubled { ", and no two hyphens in a row" } else { "" },
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stem(workload: &str, location: &str) -> Stem {
+        Stem {
+            workload: workload.to_owned(),
+            environment: "dev".to_owned(),
+            location: location.to_owned(),
+            identifier: "abc".to_owned(),
+        }
+    }
+
+    #[test]
+    fn names_keep_their_identifier_when_they_are_cut() {
+        for (rule, prefix, location, expected) in [
+            (&APIM, "apim", "westus3", "apim-lzv01-dev-westus3-abc"),
+            (&KEY_VAULT, "kv", "westus3", "kv-lzv01-dev-westus3-abc"),
+            (&KEY_VAULT, "kv", "southcentralus", "kv-lzv01-dev-abc"),
+            (&WAF_POLICY, "waf", "westus3", "waflzv01devwestus3abc"),
+        ] {
+            assert_eq!(stem("lzv01", location).name(rule, prefix).as_deref(), Ok(expected));
+        }
+    }
+
+    #[test]
+    fn the_longest_stem_fits_every_rule() {
+        let longest = Stem {
+            workload: "abcdefgh".to_owned(),
+            environment: "abcdefgh".to_owned(),
+            location: "germanywestcentral".to_owned(),
+            identifier: "abcdef".to_owned(),
+        };
+        for (rule, prefix) in [
+            (&RESOURCE_GROUP, "rg-networking"),
+            (&VIRTUAL_NETWORK, "vnet"),
+            (&KEY_VAULT, "kv"),
+            (&LOG_ANALYTICS, "log"),
+            (&APIM, "apim"),
+            (&WAF_POLICY, "waf"),
+            (&EVENT_HUB_NAMESPACE, "evhns"),
+            (&PRIVATE_ENDPOINT, "pe-evhns"),
+        ] {
+            let name = longest.name(rule, prefix);
+            assert!(name.as_ref().is_ok_and(|name| name.ends_with("abcdef")), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_cannot_fit_says_why() {
+        let found = stem("lzv01", "westus3").name(&ACCOUNT, &"x".repeat(60)).unwrap_err();
+        assert!(found.contains("has 2 to 64"), "{found}");
+        assert!(KEY_VAULT.check("a--b").unwrap_err().contains("two hyphens"));
+        assert!(APIM.check("1abc").unwrap_err().contains("a letter first"));
+        assert!(APIM.check("apim_x").is_err());
+    }
+}

@@ -1,0 +1,176 @@
+//! The parameters of stage `genai`, bicep/genai/main.bicep.
+
+use super::baseline::tags;
+use super::literal::{Literal, list, object};
+use super::operations::operations;
+use super::policies::{FRAGMENTS, LOGGER, Policies, Policy};
+use super::stage::{Draft, Given};
+use crate::model::{Account, Breaker, LandingZone};
+
+pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
+    let output = |name: &'static str| (name, Given::Output { stage: "baseline", output: name });
+    Draft {
+        name: "genai",
+        parameters: vec![
+            ("location", Given::Value((&zone.gateway.location).into())),
+            ("tags", Given::Value(tags(zone))),
+            ("names", Given::Value(names(zone))),
+            output("apimIdentityPrincipalId"),
+            output("apimIdentityClientId"),
+            output("virtualNetworkId"),
+            output("privateEndpointsSubnetId"),
+            ("accounts", Given::Value(list(&zone.accounts, account))),
+            ("eventHub", Given::Value(event_hub(zone))),
+            // The module adds `apim-identity`; policies need no other.
+            ("namedValues", Given::Value(Literal::List(Vec::new()))),
+            ("fragments", Given::Value(fragments(policies))),
+            ("backends", Given::Value(list(&zone.accounts, |account| backend(zone, account)))),
+            ("pools", Given::Value(pools(zone))),
+            ("apis", Given::Value(apis(zone, policies))),
+            ("products", Given::Value(products(zone, policies))),
+            ("subscriptions", Given::Value(subscriptions(zone))),
+        ],
+    }
+}
+
+fn names(zone: &LandingZone) -> Literal {
+    let names = &zone.names;
+    object([
+        ("openaiResourceGroup", (&names.openai_resource_group).into()),
+        ("apimResourceGroup", (&names.apim_resource_group).into()),
+        ("networkingResourceGroup", (&names.networking_resource_group).into()),
+        ("apim", (&names.apim).into()),
+        ("apimIdentity", (&names.apim_identity).into()),
+    ])
+}
+
+fn account(account: &Account) -> Literal {
+    object([
+        ("name", (&account.name).into()),
+        ("location", (&account.location).into()),
+        ("customSubDomain", (&account.name).into()),
+        ("privateEndpoint", (&account.private_endpoint).into()),
+        (
+            "deployments",
+            list(&account.deployments, |deployment| {
+                object([
+                    ("name", (&deployment.name).into()),
+                    ("model", (&deployment.model).into()),
+                    ("version", (&deployment.version).into()),
+                    ("sku", (&deployment.sku).into()),
+                    ("capacity", deployment.capacity.into()),
+                    ("raiPolicy", (&deployment.rai_policy).into()),
+                    ("spillover", deployment.spillover.as_deref().unwrap_or("").into()),
+                ])
+            }),
+        ),
+    ])
+}
+
+fn event_hub(zone: &LandingZone) -> Literal {
+    let hub = zone.event_hub.as_ref();
+    let name = |name: &str| if hub.is_some() { name.into() } else { Literal::from("") };
+    object([
+        ("enabled", hub.is_some().into()),
+        ("namespace", name(&zone.names.event_hub_namespace)),
+        ("hub", hub.map_or("", |hub| &hub.hub).into()),
+        ("partitions", hub.map_or(0, |hub| hub.partitions).into()),
+        ("retentionDays", hub.map_or(0, |hub| hub.retention_days).into()),
+        ("privateEndpoint", name(&zone.names.private_endpoint_event_hub)),
+        ("loggerName", name(LOGGER)),
+    ])
+}
+
+fn file(policy: &Policy) -> Literal {
+    Literal::File { path: policy.path.clone(), text: policy.text.clone() }
+}
+
+fn fragments(policies: &Policies) -> Literal {
+    let fragments = FRAGMENTS.iter().zip(&policies.fragments).map(|((name, description, _), policy)| {
+        object([("name", (*name).into()), ("description", (*description).into()), ("value", file(policy))])
+    });
+    Literal::List(fragments.collect())
+}
+
+/// Every account is a backend entity of the same name. Its breaker is that of the pool it is in.
+fn backend(zone: &LandingZone, account: &Account) -> Literal {
+    let pool = zone.pools.iter().find(|pool| pool.members.iter().any(|member| member.account == account.id));
+    object([
+        ("name", (&account.id).into()),
+        ("url", Literal::Text(format!("https://{}.openai.azure.com/openai", account.name))),
+        ("breaker", pool.map_or_else(|| object([]), |pool| breaker(&pool.breaker, &account.id))),
+    ])
+}
+
+fn breaker(breaker: &Breaker, account: &str) -> Literal {
+    object([
+        ("name", Literal::Text(format!("{account}-breaker"))),
+        ("count", breaker.count.into()),
+        ("interval", (&breaker.interval).into()),
+        ("trip", (&breaker.trip).into()),
+        ("acceptRetryAfter", breaker.accept_retry_after.into()),
+        (
+            "statusCodeRanges",
+            list(&breaker.statuses, |range| {
+                object([("min", u32::from(range.min).into()), ("max", u32::from(range.max).into())])
+            }),
+        ),
+        ("errorReasons", Literal::List(Vec::new())),
+    ])
+}
+
+fn pools(zone: &LandingZone) -> Literal {
+    list(&zone.pools, |pool| {
+        object([
+            ("name", (&pool.id).into()),
+            (
+                "members",
+                list(&pool.members, |member| {
+                    object([
+                        ("backend", (&member.account).into()),
+                        ("priority", member.priority.into()),
+                        ("weight", member.weight.into()),
+                    ])
+                }),
+            ),
+        ])
+    })
+}
+
+fn apis(zone: &LandingZone, policies: &Policies) -> Literal {
+    let apis = zone.apis.iter().zip(&policies.apis).map(|(api, policy)| {
+        object([
+            ("name", (&api.id).into()),
+            ("displayName", (&api.display_name).into()),
+            ("path", (&api.path).into()),
+            // What the OpenAI SDKs send to Azure OpenAI.
+            ("subscriptionKeyHeader", "api-key".into()),
+            ("subscriptionKeyQuery", "subscription-key".into()),
+            ("policy", file(policy)),
+            ("operations", operations()),
+        ])
+    });
+    Literal::List(apis.collect())
+}
+
+fn products(zone: &LandingZone, policies: &Policies) -> Literal {
+    let products = zone.products.iter().zip(&policies.products).map(|(product, policy)| {
+        object([
+            ("name", (&product.id).into()),
+            ("displayName", (&product.display_name).into()),
+            ("description", (&product.description).into()),
+            ("policy", policy.as_ref().map_or_else(|| "".into(), file)),
+            ("apis", list(&product.apis, Literal::from)),
+        ])
+    });
+    Literal::List(products.collect())
+}
+
+fn subscriptions(zone: &LandingZone) -> Literal {
+    let of_all = zone.products.iter().flat_map(|product| {
+        product.subscriptions.iter().map(|id| {
+            object([("name", id.into()), ("displayName", id.into()), ("product", (&product.id).into())])
+        })
+    });
+    Literal::List(of_all.collect())
+}

@@ -1,0 +1,200 @@
+//! Single resources and lists of them: GET, PUT, DELETE, POST actions.
+
+use axum::http::Method;
+use serde_json::{Value as Json, json};
+
+use super::Shared;
+use super::http::{Call, Reply, no_route};
+use crate::sandbox::{ArmFault, Resource, ResourceId, providers};
+
+/// Serves a path below a subscription or resource group.
+pub(super) fn serve(
+    shared: &Shared,
+    call: &Call,
+    scope: &ResourceId,
+    rest: &[&str],
+) -> Result<Reply, ArmFault> {
+    let lists =
+        |word: &str| rest.len() == 1 && rest[0].eq_ignore_ascii_case(word) && call.method == Method::GET;
+    if lists("resourceGroups") {
+        return Ok(Reply::list(bodies(shared.state.of_type("Microsoft.Resources/resourceGroups"))));
+    }
+    if lists("resources") {
+        require(shared, scope)?;
+        return Ok(Reply::list(bodies(tracked_below(shared, scope))));
+    }
+    if rest.is_empty() && scope.resource_group().is_none() && call.method == Method::GET {
+        return Ok(Reply::ok(subscription(shared)));
+    }
+    let path =
+        |parts: &[&str]| format!("{scope}{}{}", if parts.is_empty() { "" } else { "/" }, parts.join("/"));
+    if let Some(id) = ResourceId::parse(&path(rest)) {
+        return one(shared, call, &id);
+    }
+    let Some((last, before)) = rest.split_last() else { return Err(no_route(call)) };
+    let owner = ResourceId::parse(&path(before));
+    match (call.method.as_str(), owner) {
+        ("POST", Some(id)) => act(shared, &id, last),
+        ("GET", Some(id)) => {
+            require(shared, &id)?;
+            Ok(Reply::list(bodies(shared.state.children(&id, last))))
+        }
+        // `…/providers/Microsoft.X/types`: all of that type in the scope.
+        ("GET", None) if before.len() == 2 && before[0].eq_ignore_ascii_case("providers") => {
+            require(shared, scope)?;
+            let resource_type = format!("{}/{last}", before[1]);
+            let below = |resource: &Resource| is_below(&resource.id, scope);
+            let found = shared.state.of_type(&resource_type).into_iter().filter(below).collect();
+            Ok(Reply::list(bodies(found)))
+        }
+        _ => Err(no_route(call)),
+    }
+}
+
+fn one(shared: &Shared, call: &Call, id: &ResourceId) -> Result<Reply, ArmFault> {
+    match call.method.as_str() {
+        "GET" => {
+            Ok(Reply::ok(require(shared, id)?.map_or_else(|| subscription(shared), |resource| resource.body)))
+        }
+        "HEAD" => Ok(Reply::empty(if shared.state.exists(id) { 204 } else { 404 })),
+        "PUT" => {
+            let is_new = !shared.state.exists(id);
+            let body = put(shared, id, call.body.clone())?.body;
+            Ok(Reply { status: if is_new { 201 } else { 200 }, ..Reply::ok(body) })
+        }
+        "DELETE" => Ok(Reply::empty(if shared.state.remove(id) { 200 } else { 204 })),
+        _ => Err(no_route(call)),
+    }
+}
+
+fn act(shared: &Shared, id: &ResourceId, action: &str) -> Result<Reply, ArmFault> {
+    let resource = shared.state.get(id).ok_or_else(|| not_found(id))?;
+    let answer = providers::action(&resource, action).ok_or_else(|| {
+        let message = format!("The sandbox has no action '{action}' for {}.", id.resource_type());
+        ArmFault::not_found("ResourceActionNotFound", message)
+    })?;
+    Ok(Reply::ok(answer))
+}
+
+/// Creates or replaces a resource: its parent must be there, its provider adds what only a server knows, and the
+/// validators may refuse it, which undoes the change.
+pub(super) fn put(shared: &Shared, id: &ResourceId, body: Json) -> Result<Resource, ArmFault> {
+    let state = &shared.state;
+    if let Some(parent) = id.parent() {
+        require_parent(shared, id, &parent)?;
+    }
+    if id.is_type("Microsoft.Resources/resourceGroups") {
+        check_group(state.get(id).as_ref(), &body)?;
+    }
+    let draft = providers::complete(state, &shared.options.tenant_id, id, body)?;
+    let (resource, also) = (draft.resource, draft.also);
+    let before = state.put(resource.clone());
+    let also_before: Vec<_> = also.into_iter().map(|other| (other.id.clone(), state.put(other))).collect();
+    for validate in &shared.options.on_put {
+        if let Err(fault) = validate(state, &resource) {
+            for (id, before) in also_before.into_iter().chain([(id.clone(), before)]) {
+                match before {
+                    Some(before) => drop(state.put(before)),
+                    None => drop(state.remove(&id)),
+                }
+            }
+            return Err(fault);
+        }
+    }
+    Ok(resource)
+}
+
+/// A resource group needs a location and keeps it.
+fn check_group(before: Option<&Resource>, body: &Json) -> Result<(), ArmFault> {
+    let normalized = |location: &str| location.to_ascii_lowercase().replace(' ', "");
+    let Some(location) = body.get("location").and_then(Json::as_str) else {
+        return Err(ArmFault::bad_request(
+            "LocationRequired",
+            "The location property is required for this definition.",
+        ));
+    };
+    let Some(old) = before.and_then(|group| group.text("/location")) else { return Ok(()) };
+    if normalized(old) == normalized(location) {
+        return Ok(());
+    }
+    let message = format!(
+        "Invalid resource group location '{location}'. The Resource group already exists in location '{old}'."
+    );
+    Err(ArmFault::new(409, "InvalidResourceGroupLocation", message))
+}
+
+fn require_parent(shared: &Shared, id: &ResourceId, parent: &ResourceId) -> Result<(), ArmFault> {
+    if let Some(group) = id.resource_group_id().and_then(|group| ResourceId::parse(&group))
+        && group.key() != id.key()
+        && !shared.state.exists(&group)
+    {
+        return Err(group_not_found(&group));
+    }
+    if exists(shared, parent) {
+        return Ok(());
+    }
+    let message = format!(
+        "Failed to perform 'write' on resource(s) of type '{}', because the parent resource '{parent}' could not be found.",
+        id.resource_type()
+    );
+    Err(ArmFault::not_found("ParentResourceNotFound", message))
+}
+
+/// The subscription exists without being stored; it is None then.
+fn require(shared: &Shared, id: &ResourceId) -> Result<Option<Resource>, ArmFault> {
+    match shared.state.get(id) {
+        Some(resource) => Ok(Some(resource)),
+        None if exists(shared, id) => Ok(None),
+        None => Err(not_found(id)),
+    }
+}
+
+fn exists(shared: &Shared, id: &ResourceId) -> bool {
+    id.is_type("Microsoft.Resources/subscriptions") || shared.state.exists(id)
+}
+
+pub(super) fn not_found(id: &ResourceId) -> ArmFault {
+    if id.is_type("Microsoft.Resources/resourceGroups") {
+        return group_not_found(id);
+    }
+    let group = id.resource_group().unwrap_or_default();
+    let message = format!(
+        "The Resource '{}/{}' under resource group '{group}' was not found.",
+        id.resource_type(),
+        id.full_name()
+    );
+    ArmFault::not_found("ResourceNotFound", message)
+}
+
+pub(super) fn group_not_found(group: &ResourceId) -> ArmFault {
+    ArmFault::not_found(
+        "ResourceGroupNotFound",
+        format!("Resource group '{}' could not be found.", group.name()),
+    )
+}
+
+pub(super) fn subscription(shared: &Shared) -> Json {
+    let subscription_id = &shared.options.subscription_id;
+    json!({
+        "id": format!("/subscriptions/{subscription_id}"), "subscriptionId": subscription_id,
+        "tenantId": shared.options.tenant_id, "displayName": "sandbox", "state": "Enabled",
+    })
+}
+
+/// Lists show resources with a location of their own, not the entities inside them.
+fn tracked_below(shared: &Shared, scope: &ResourceId) -> Vec<Resource> {
+    let is_tracked = |resource: &Resource| {
+        resource.text("/location").is_some()
+            && !resource.id.is_type("Microsoft.Resources/resourceGroups")
+            && is_below(&resource.id, scope)
+    };
+    shared.state.all().into_iter().filter(is_tracked).collect()
+}
+
+fn is_below(id: &ResourceId, scope: &ResourceId) -> bool {
+    id.key().strip_prefix(&scope.key()).is_some_and(|rest| rest.starts_with('/'))
+}
+
+fn bodies(resources: Vec<Resource>) -> Vec<Json> {
+    resources.into_iter().map(|resource| resource.body).collect()
+}

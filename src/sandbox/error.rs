@@ -1,0 +1,57 @@
+//! The sandbox's own failures, and the errors it answers in ARM's words.
+
+use serde_json::{Value as Json, json};
+
+/// The sandbox could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("no server could be started on {address}")]
+    Bind { address: String, source: std::io::Error },
+}
+
+/// An error as ARM says it: `{code, message, target, details}` and the status it comes with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ArmFault {
+    /// The HTTP status, also the `statusCode` of a failed operation.
+    pub status: u16,
+    pub code: String,
+    pub message: String,
+    pub target: Option<String>,
+    pub details: Vec<ArmFault>,
+}
+
+impl ArmFault {
+    pub fn new(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { status, code: code.into(), message: message.into(), target: None, details: Vec::new() }
+    }
+
+    pub fn bad_request(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(400, code, message)
+    }
+
+    pub fn not_found(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(404, code, message)
+    }
+
+    pub fn with_target(mut self, target: impl Into<String>) -> Self {
+        self.target = Some(target.into());
+        self
+    }
+
+    pub fn with_details(mut self, details: Vec<Self>) -> Self {
+        self.details = details;
+        self
+    }
+
+    /// The error object, without the `error` around it.
+    pub fn to_json(&self) -> Json {
+        let mut object = json!({"code": self.code, "message": self.message});
+        if let Some(target) = &self.target {
+            object["target"] = Json::from(target.as_str());
+        }
+        if !self.details.is_empty() {
+            object["details"] = self.details.iter().map(Self::to_json).collect();
+        }
+        object
+    }
+}

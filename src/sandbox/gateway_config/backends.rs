@@ -1,0 +1,146 @@
+//! Backends: a URL with an optional circuit breaker, or a pool of other backends.
+
+use serde_json::Value as Json;
+
+use super::{Reader, duration};
+use crate::gateway::{Backend, BackendKind, Breaker, PoolMember, StatusRange};
+use crate::sandbox::Resource;
+use crate::sandbox::codes::{ENTITY_INVALID, ENTITY_MISSING, ENTITY_UNSUPPORTED};
+
+/// Priority and weight are 0 to 100 (REST reference of backends, 2024-05-01).
+const SHARE_MAX: u64 = 100;
+
+pub(super) fn read(reader: &mut Reader<'_>, backend: &Resource) -> Option<Backend> {
+    let is_pool = backend.text("/properties/type").unwrap_or("Single").eq_ignore_ascii_case("Pool");
+    let kind = if is_pool { pool(reader, backend)? } else { single(reader, backend)? };
+    Some(Backend { id: backend.id.name().to_owned(), kind })
+}
+
+fn single(reader: &mut Reader<'_>, backend: &Resource) -> Option<BackendKind> {
+    let url = reader.text(backend, "url")?;
+    if !["http://", "https://"].iter().any(|scheme| url.to_ascii_lowercase().starts_with(scheme)) {
+        return reader.refuse(&ENTITY_INVALID, backend, format!("`{url}` is not a URL of http or https"));
+    }
+    if let Some(feature) =
+        ["credentials", "proxy"].iter().find(|name| is_set(backend.at(&format!("/properties/{name}"))))
+    {
+        return reader.refuse(
+            &ENTITY_UNSUPPORTED,
+            backend,
+            format!("`{feature}` of a backend is not done by the sandbox"),
+        );
+    }
+    let rules = backend.at("/properties/circuitBreaker/rules").and_then(Json::as_array);
+    let breaker = match rules.map_or(&[][..], Vec::as_slice) {
+        [] => None,
+        [rule] => Some(breaker(reader, backend, rule)?),
+        _ => {
+            return reader.refuse(&ENTITY_INVALID, backend, "a backend has at most one circuit breaker rule");
+        }
+    };
+    Some(BackendKind::Single { url, breaker })
+}
+
+fn is_set(value: Option<&Json>) -> bool {
+    value.is_some_and(|value| !value.is_null() && value.as_object().is_none_or(|object| !object.is_empty()))
+}
+
+fn breaker(reader: &mut Reader<'_>, backend: &Resource, rule: &Json) -> Option<Breaker> {
+    if !rule.pointer("/failureCondition/percentage").unwrap_or(&Json::Null).is_null() {
+        return reader.refuse(
+            &ENTITY_UNSUPPORTED,
+            backend,
+            "a breaker by percentage is not done by the sandbox",
+        );
+    }
+    let mut milliseconds = |pointer: &str| {
+        let text = rule.pointer(pointer).and_then(Json::as_str).unwrap_or_default();
+        let read = duration::milliseconds(text).filter(|ms| *ms > 0);
+        read.or_else(|| {
+            let why = format!("the breaker's `{}` is `{text}`, not a duration such as `PT1M`", last(pointer));
+            reader.refuse(&ENTITY_INVALID, backend, why)
+        })
+    };
+    let interval_ms = milliseconds("/failureCondition/interval")?;
+    let trip_ms = milliseconds("/tripDuration")?;
+    let count = rule
+        .pointer("/failureCondition/count")
+        .and_then(Json::as_u64)
+        .and_then(|count| u32::try_from(count).ok());
+    let Some(count) = count.filter(|count| *count > 0) else {
+        return reader.refuse(
+            &ENTITY_INVALID,
+            backend,
+            "the breaker's `count` is missing, or is not a positive number",
+        );
+    };
+    let list = |name: &str| rule.pointer(name).and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+    let ranges: Option<Vec<StatusRange>> =
+        list("/failureCondition/statusCodeRanges").iter().map(status_range).collect();
+    let Some(status_ranges) = ranges else {
+        return reader.refuse(
+            &ENTITY_INVALID,
+            backend,
+            "a status range of the breaker needs `min` and `max` from 200 to 599, in order",
+        );
+    };
+    let reasons = list("/failureCondition/errorReasons").iter().filter_map(Json::as_str).map(str::to_owned);
+    Some(Breaker {
+        count,
+        interval_ms,
+        status_ranges,
+        error_reasons: reasons.collect(),
+        trip_ms,
+        accept_retry_after: rule.get("acceptRetryAfter").and_then(Json::as_bool).unwrap_or(false),
+    })
+}
+
+fn status_range(range: &Json) -> Option<StatusRange> {
+    let status = |name: &str| range.get(name)?.as_u64().filter(|code| (200..=599).contains(code));
+    let (min, max) = (u16::try_from(status("min")?).ok()?, u16::try_from(status("max")?).ok()?);
+    (min <= max).then_some(StatusRange { min, max })
+}
+
+/// A member without priority or weight is in the first group with share one: APIM documents no default, and this
+/// gives the round robin it describes for a pool without either.
+fn pool(reader: &mut Reader<'_>, backend: &Resource) -> Option<BackendKind> {
+    let services =
+        backend.at("/properties/pool/services").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+    if services.is_empty() {
+        return reader.refuse(&ENTITY_INVALID, backend, "a pool needs at least one member");
+    }
+    let mut members = Vec::with_capacity(services.len());
+    for service in services {
+        let id = service.get("id").and_then(Json::as_str).unwrap_or_default();
+        let name = id.rsplit('/').next().unwrap_or_default();
+        let target = backend.id.parent().and_then(|apim| reader.state.get(&apim.child("backends", name)));
+        let Some(target) = target else {
+            return reader.refuse(&ENTITY_MISSING, backend, format!("its member `{name}` is not deployed"));
+        };
+        if target.text("/properties/type").unwrap_or_default().eq_ignore_ascii_case("Pool") {
+            return reader.refuse(&ENTITY_INVALID, backend, format!("its member `{name}` is a pool itself"));
+        }
+        let share = |key: &str, default: u64| {
+            let value = service.get(key).filter(|value| !value.is_null());
+            value.map_or(Some(default), |value| value.as_u64().filter(|share| *share <= SHARE_MAX))
+        };
+        let (Some(priority), Some(weight)) = (share("priority", 0), share("weight", 1)) else {
+            return reader.refuse(
+                &ENTITY_INVALID,
+                backend,
+                format!("priority and weight of `{name}` are 0 to {SHARE_MAX}"),
+            );
+        };
+        let small = |share: u64| u32::try_from(share).unwrap_or(u32::MAX);
+        members.push(PoolMember {
+            backend: target.id.name().to_owned(),
+            priority: small(priority),
+            weight: small(weight),
+        });
+    }
+    Some(BackendKind::Pool { members })
+}
+
+fn last(pointer: &str) -> &str {
+    pointer.rsplit('/').next().unwrap_or(pointer)
+}

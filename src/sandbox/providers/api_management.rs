@@ -1,0 +1,187 @@
+//! Microsoft.ApiManagement: the service and the entities in it. What a gateway would refuse in a policy is found by
+//! the validators of the ARM server; here are the checks that need no policy.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{ArmFault, Draft, Provider, network, no_action, stable_octet};
+use crate::sandbox::{Resource, ResourceId};
+
+pub(super) const TYPES: &[Provider] = &[
+    Provider { resource_type: "Microsoft.ApiManagement/service", complete: service, action: no_action },
+    Provider { resource_type: "Microsoft.ApiManagement/service/apis", complete: api, action: no_action },
+    Provider {
+        resource_type: "Microsoft.ApiManagement/service/backends",
+        complete: backend,
+        action: no_action,
+    },
+    Provider {
+        resource_type: "Microsoft.ApiManagement/service/namedValues",
+        complete: named_value,
+        action: list_value,
+    },
+    Provider {
+        resource_type: "Microsoft.ApiManagement/service/products/apis",
+        complete: product_api,
+        action: no_action,
+    },
+    Provider {
+        resource_type: "Microsoft.ApiManagement/service/subscriptions",
+        complete: subscription,
+        action: list_secrets,
+    },
+];
+
+fn service(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
+    let name = draft.name().to_ascii_lowercase();
+    let location = draft.text("/location").unwrap_or_default().to_ascii_lowercase().replace(' ', "");
+    draft.set("gatewayUrl", format!("https://{name}.azure-api.net"));
+    draft.set("gatewayRegionalUrl", format!("https://{name}-{location}-01.regional.azure-api.net"));
+    draft.set("managementApiUrl", format!("https://{name}.management.azure-api.net"));
+    draft.set("platformVersion", "stv2");
+    draft.set("publicIPAddresses", json!([format!("203.0.113.{}", stable_octet(draft.id()))]));
+    // Only a service inside a virtual network has private addresses.
+    let subnet = draft.text("/properties/virtualNetworkConfiguration/subnetResourceId").map(str::to_owned);
+    if let Some(subnet) = subnet {
+        let Some(address) = network::address_in(draft.state, &subnet, 4) else {
+            let message = format!("The subnet {subnet} was not found.");
+            return Err(ArmFault::bad_request("InvalidParameters", message));
+        };
+        draft.set("privateIPAddresses", json!([address.to_string()]));
+    }
+    Ok(())
+}
+
+fn api(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
+    let (own, path) = (draft.id().key(), draft.text("/properties/path").unwrap_or_default().to_owned());
+    let siblings =
+        draft.id().parent().map(|service| draft.state.children(&service, "apis")).unwrap_or_default();
+    let taken = siblings.iter().any(|other| {
+        other.id.key() != own
+            && other.text("/properties/path").unwrap_or_default().eq_ignore_ascii_case(&path)
+    });
+    if taken {
+        let message =
+            "Cannot create API with the same Path, Prefix and Version as another API in the service.";
+        return Err(validation_error(message).with_target("path"));
+    }
+    draft.default("apiRevision", "1");
+    draft.default("isCurrent", true);
+    draft.default("subscriptionRequired", true);
+    let names = json!({"header": "Ocp-Apim-Subscription-Key", "query": "subscription-key"});
+    draft.default("subscriptionKeyParameterNames", names);
+    Ok(())
+}
+
+/// A pool may name only backends that are there, each once.
+fn backend(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
+    let Some(service) = draft.id().parent() else { return Ok(()) };
+    let members =
+        draft.resource.at("/properties/pool/services").and_then(Json::as_array).cloned().unwrap_or_default();
+    for member in &members {
+        let id = member.get("id").and_then(Json::as_str).unwrap_or_default();
+        let name = id.rsplit('/').next().unwrap_or_default();
+        if name.is_empty() || !draft.state.exists(&service.child("backends", name)) {
+            return Err(
+                validation_error(format!("Backend with id '{name}' could not be found.")).with_target("pool")
+            );
+        }
+    }
+    Ok(())
+}
+
+fn named_value(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
+    if draft.text("/properties/value").is_none()
+        && draft.text("/properties/keyVault/secretIdentifier").is_none()
+    {
+        return Err(
+            validation_error("A named value needs a value or a key vault secret.").with_target("value")
+        );
+    }
+    if draft.resource.at("/properties/secret") == Some(&Json::Bool(true)) {
+        draft.hide("value");
+    }
+    Ok(())
+}
+
+fn list_value(named_value: &Resource, action: &str) -> Option<Json> {
+    let value = named_value.secret.get("value").or_else(|| named_value.at("/properties/value"));
+    action.eq_ignore_ascii_case("listValue").then(|| json!({"value": value}))
+}
+
+fn product_api(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
+    let service = draft.id().parent().and_then(|product| product.parent());
+    let is_there = service.is_some_and(|service| draft.state.exists(&service.child("apis", draft.name())));
+    if is_there {
+        Ok(())
+    } else {
+        Err(ArmFault::not_found("ResourceNotFound", format!("API '{}' not found.", draft.name())))
+    }
+}
+
+/// Keys are made once and shown only by `listSecrets`; a second deployment keeps them.
+fn subscription(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
+    let scope = draft.text("/properties/scope").unwrap_or_default().to_owned();
+    let service = draft.id().parent();
+    let (kind, name) = scope_of_subscription(&scope).ok_or_else(|| {
+        validation_error(format!("Scope '{scope}' is none of a product, an API, or all APIs."))
+            .with_target("scope")
+    })?;
+    if let (Some(service), Some(name)) = (service, name)
+        && !draft.state.exists(&service.child(kind, name))
+    {
+        return Err(validation_error(format!("Scope '{scope}' could not be found.")).with_target("scope"));
+    }
+    draft.default("state", "active");
+    for key in ["primaryKey", "secondaryKey"] {
+        draft.hide(key);
+        draft.key(key);
+    }
+    Ok(())
+}
+
+fn list_secrets(subscription: &Resource, action: &str) -> Option<Json> {
+    let keys: Map<String, Json> = subscription.secret.clone();
+    action.eq_ignore_ascii_case("listSecrets").then_some(Json::Object(keys))
+}
+
+/// `/products/x`, `/apis/x`, `/apis` or `/`, alone or behind the id of the service.
+pub(in crate::sandbox) fn scope_of_subscription(scope: &str) -> Option<(&'static str, Option<&str>)> {
+    let full = ResourceId::parse(scope.trim_end_matches('/'));
+    if full.is_some_and(|id| id.is_type("Microsoft.ApiManagement/service")) {
+        return Some(("apis", None));
+    }
+    let mut parts = scope.trim_end_matches('/').rsplit('/');
+    match (parts.next()?, parts.next()) {
+        ("", None) => Some(("apis", None)),
+        (last, _) if last.eq_ignore_ascii_case("apis") => Some(("apis", None)),
+        (name, Some(kind)) if kind.eq_ignore_ascii_case("products") => Some(("products", Some(name))),
+        (name, Some(kind)) if kind.eq_ignore_ascii_case("apis") => Some(("apis", Some(name))),
+        _ => None,
+    }
+}
+
+fn validation_error(message: impl Into<String>) -> ArmFault {
+    ArmFault::bad_request("ValidationError", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scope_of_a_subscription_is_read_in_all_its_forms() {
+        let service = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ApiManagement/service/apim";
+        for (scope, expected) in [
+            ("/products/p".to_owned(), Some(("products", Some("p")))),
+            (format!("{service}/products/p"), Some(("products", Some("p")))),
+            (format!("{service}/apis/a"), Some(("apis", Some("a")))),
+            (format!("{service}/apis"), Some(("apis", None))),
+            (format!("{service}/"), Some(("apis", None))),
+            ("/apis".to_owned(), Some(("apis", None))),
+            ("/users/u".to_owned(), None),
+            ("p".to_owned(), None),
+        ] {
+            assert_eq!(scope_of_subscription(&scope), expected, "{scope}");
+        }
+    }
+}

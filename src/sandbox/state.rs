@@ -1,0 +1,242 @@
+//! What is deployed in the sandbox: resources by id, deployments with their operations. Shared by the ARM server and
+//! whoever looks at the result; every access is short and copies what it needs.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value as Json, json};
+
+use super::{ArmFault, ResourceId};
+
+/// One resource as GET shows it, and what GET does not show.
+#[derive(Clone, PartialEq)]
+pub struct Resource {
+    pub id: ResourceId,
+    /// `id`, `name`, `type`, `location`, `properties` …
+    pub body: Json,
+    /// Keys and values that only `list*` actions give.
+    pub secret: Map<String, Json>,
+}
+
+impl Resource {
+    /// The value at a JSON pointer of the body, such as `/properties/url`.
+    pub fn at(&self, pointer: &str) -> Option<&Json> {
+        self.body.pointer(pointer)
+    }
+
+    pub fn text(&self, pointer: &str) -> Option<&str> {
+        self.at(pointer)?.as_str()
+    }
+}
+
+impl std::fmt::Debug for Resource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Resource").field("body", &self.body).finish_non_exhaustive()
+    }
+}
+
+/// The sandbox's resources. Cloning shares them.
+#[derive(Clone, Debug, Default)]
+pub struct State(Arc<Mutex<Inner>>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    /// By lower-case id, in the order they were first created.
+    resources: IndexMap<String, Resource>,
+    deployments: IndexMap<String, DeploymentRecord>,
+}
+
+/// A deployment as it is kept, running or not.
+#[derive(Clone, Debug)]
+pub(super) struct DeploymentRecord {
+    pub(super) id: ResourceId,
+    /// Only of a deployment at subscription scope.
+    pub(super) location: Option<String>,
+    /// What the polling URL names.
+    pub(super) operation_id: String,
+    pub(super) correlation_id: String,
+    pub(super) template: Json,
+    /// Without secure values.
+    pub(super) parameters: Json,
+    /// `Accepted`, `Running`, `Succeeded`, `Failed`, `Canceled`.
+    pub(super) state: &'static str,
+    pub(super) timestamp: String,
+    pub(super) outputs: Json,
+    pub(super) error: Option<ArmFault>,
+    pub(super) operations: Vec<OperationRecord>,
+    /// Set when somebody asks to stop it; shared with the deployments inside it.
+    pub(super) cancel: Arc<AtomicBool>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct OperationRecord {
+    pub(super) operation_id: String,
+    pub(super) kind: &'static str,
+    pub(super) state: &'static str,
+    pub(super) target: Option<ResourceId>,
+    pub(super) error: Option<ArmFault>,
+    pub(super) timestamp: String,
+}
+
+impl DeploymentRecord {
+    pub(super) fn is_active(&self) -> bool {
+        matches!(self.state, "Accepted" | "Running")
+    }
+
+    /// The deployment as GET shows it.
+    pub(super) fn to_json(&self) -> Json {
+        let resources: Vec<Json> = self
+            .operations
+            .iter()
+            .filter(|operation| operation.kind == "Create" && operation.state == "Succeeded")
+            .filter_map(|operation| operation.target.as_ref())
+            .map(|target| json!({"id": target.to_string()}))
+            .collect();
+        let mut properties = json!({
+            "mode": "Incremental",
+            "parameters": self.parameters,
+            "provisioningState": self.state,
+            "timestamp": self.timestamp,
+            "correlationId": self.correlation_id,
+            "outputResources": resources,
+        });
+        if self.state == "Succeeded" {
+            properties["outputs"] = self.outputs.clone();
+        }
+        if let Some(error) = &self.error {
+            properties["error"] = error.to_json();
+        }
+        let mut body = json!({
+            "id": self.id.to_string(), "name": self.id.name(), "type": "Microsoft.Resources/deployments",
+        });
+        if let Some(location) = &self.location {
+            body["location"] = Json::from(location.as_str());
+        }
+        body["properties"] = properties;
+        body
+    }
+}
+
+impl OperationRecord {
+    /// The operation as the list shows it.
+    pub(super) fn to_json(&self, deployment: &ResourceId) -> Json {
+        let mut properties = json!({
+            "provisioningOperation": self.kind, "provisioningState": self.state, "timestamp": self.timestamp,
+        });
+        if let Some(target) = &self.target {
+            properties["targetResource"] = json!({
+                "id": target.to_string(), "resourceType": target.resource_type(), "resourceName": target.full_name(),
+            });
+        }
+        if let Some(error) = &self.error {
+            properties["statusCode"] = Json::from(status_name(error.status));
+            properties["statusMessage"] = json!({"status": "Failed", "error": error.to_json()});
+        } else if self.state == "Succeeded" {
+            properties["statusCode"] = Json::from("OK");
+        }
+        let operation_id = &self.operation_id;
+        json!({"id": format!("{deployment}/operations/{operation_id}"), "operationId": operation_id, "properties": properties})
+    }
+}
+
+impl State {
+    pub fn get(&self, id: &ResourceId) -> Option<Resource> {
+        self.lock().resources.get(&id.key()).cloned()
+    }
+
+    pub fn exists(&self, id: &ResourceId) -> bool {
+        self.lock().resources.contains_key(&id.key())
+    }
+
+    /// Stores a resource; one of the same id is replaced and returned.
+    pub fn put(&self, resource: Resource) -> Option<Resource> {
+        self.lock().resources.insert(resource.id.key(), resource)
+    }
+
+    /// Removes a resource and everything below it. True where there was something.
+    pub fn remove(&self, id: &ResourceId) -> bool {
+        let (key, below) = (id.key(), format!("{}/", id.key()));
+        let mut inner = self.lock();
+        let before = inner.resources.len();
+        inner.resources.retain(|other, _| *other != key && !other.starts_with(&below));
+        inner.deployments.retain(|other, _| !other.starts_with(&below));
+        inner.resources.len() < before
+    }
+
+    /// All resources in the order they were created.
+    pub fn all(&self) -> Vec<Resource> {
+        self.lock().resources.values().cloned().collect()
+    }
+
+    /// All resources of a type, compared without case.
+    pub fn of_type(&self, resource_type: &str) -> Vec<Resource> {
+        self.lock()
+            .resources
+            .values()
+            .filter(|resource| resource.id.is_type(resource_type))
+            .cloned()
+            .collect()
+    }
+
+    /// The direct children of `parent` of one kind, such as `apis` of a service.
+    pub fn children(&self, parent: &ResourceId, kind: &str) -> Vec<Resource> {
+        let prefix = format!("{}/{}/", parent.key(), kind.to_ascii_lowercase());
+        let inner = self.lock();
+        let is_child = |key: &String| key.strip_prefix(&prefix).is_some_and(|name| !name.contains('/'));
+        inner
+            .resources
+            .iter()
+            .filter(|(key, _)| is_child(key))
+            .map(|(_, resource)| resource.clone())
+            .collect()
+    }
+
+    pub(super) fn deployment(&self, id: &ResourceId) -> Option<DeploymentRecord> {
+        self.lock().deployments.get(&id.key()).cloned()
+    }
+
+    /// Deployments directly in a subscription or resource group.
+    pub(super) fn deployments_in(&self, scope: &ResourceId) -> Vec<DeploymentRecord> {
+        let is_in =
+            |record: &&DeploymentRecord| record.id.parent().is_some_and(|parent| parent.key() == scope.key());
+        self.lock().deployments.values().filter(is_in).cloned().collect()
+    }
+
+    /// Stores a new deployment unless one of that id is still running, which is handed back.
+    pub(super) fn start_deployment(&self, record: DeploymentRecord) -> Result<(), Box<DeploymentRecord>> {
+        let mut inner = self.lock();
+        match inner.deployments.get(&record.id.key()) {
+            Some(running) if running.is_active() => Err(Box::new(running.clone())),
+            _ => {
+                inner.deployments.insert(record.id.key(), record);
+                Ok(())
+            }
+        }
+    }
+
+    /// Changes a deployment in place; nothing happens where it was deleted meanwhile.
+    pub(super) fn update_deployment(&self, id: &ResourceId, change: impl FnOnce(&mut DeploymentRecord)) {
+        if let Some(record) = self.lock().deployments.get_mut(&id.key()) {
+            change(record);
+        }
+    }
+
+    /// A panic elsewhere leaves whole records behind, as each change is one assignment.
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// ARM names the status of an operation instead of numbering it.
+fn status_name(status: u16) -> &'static str {
+    match status {
+        400 => "BadRequest",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "NotFound",
+        409 => "Conflict",
+        429 => "TooManyRequests",
+        _ => "InternalServerError",
+    }
+}

@@ -1,0 +1,40 @@
+//! What the fields of a spec say together: references, ids, subnets, pools. Fields by themselves were checked when
+//! they were read.
+
+mod apis;
+mod network;
+mod pools;
+mod references;
+mod tags;
+
+use std::sync::Arc;
+
+use super::types::Spec;
+use crate::diag::{Code, Diagnostic};
+use crate::text::{Source, Span};
+
+/// Adds everything that is wrong or doubtful.
+pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>) {
+    let mut cx = Checks { source, found };
+    references::check(spec, &mut cx);
+    network::check(spec, &mut cx);
+    pools::check(spec, &mut cx);
+    apis::check(spec, &mut cx);
+    tags::check(spec, &mut cx);
+}
+
+/// Where findings go.
+struct Checks<'a> {
+    source: &'a Arc<Source>,
+    found: &'a mut Vec<Diagnostic>,
+}
+
+impl Checks<'_> {
+    fn diagnostic(&self, code: &'static Code, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(code, message).at(self.source, span)
+    }
+
+    fn push(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+}

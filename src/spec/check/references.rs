@@ -1,0 +1,106 @@
+//! Ids: each given once per kind, and each reference to one that exists.
+
+use std::collections::BTreeMap;
+
+use super::Checks;
+use crate::spec::codes;
+use crate::spec::types::Spec;
+use crate::text::Span;
+
+pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
+    // Accounts and pools become backend entities of one service, so they share one set of ids.
+    let models: Vec<_> = spec.models.iter().map(|model| (model.id.as_str(), model.id.span)).collect();
+    let pools: Vec<_> = spec.pools.iter().map(|pool| (pool.id.as_str(), pool.id.span)).collect();
+    let apis: Vec<_> = spec.apis.iter().map(|api| (api.id.as_str(), api.id.span)).collect();
+    unique("backend", models.iter().chain(&pools).copied(), cx);
+    unique("API", apis.iter().copied(), cx);
+    unique("product", spec.products.iter().map(|product| (product.id.as_str(), product.id.span)), cx);
+    unique(
+        "subscription",
+        spec.products
+            .iter()
+            .flat_map(|product| product.subscriptions.iter().map(|id| (id.as_str(), id.span))),
+        cx,
+    );
+    unique("path", spec.apis.iter().map(|api| (api.path.as_str(), api.path.span)), cx);
+    for model in spec.models.iter() {
+        let names: Vec<_> = model
+            .deployments
+            .iter()
+            .map(|deployment| (deployment.name.as_str(), deployment.name.span))
+            .collect();
+        unique("deployment", names.iter().copied(), cx);
+        for deployment in model.deployments.iter().filter(|it| it.spillover.as_str() != "none") {
+            known("deployment", deployment.spillover.as_str(), deployment.spillover.span, &names, cx);
+        }
+    }
+    for pool in spec.pools.iter() {
+        unique(
+            "member",
+            pool.members.iter().map(|member| (member.backend.as_str(), member.backend.span)),
+            cx,
+        );
+        for member in pool.members.iter() {
+            known("model", member.backend.as_str(), member.backend.span, &models, cx);
+        }
+    }
+    for api in spec.apis.iter() {
+        known("pool", api.backend.pool.as_str(), api.backend.pool.span, &pools, cx);
+    }
+    for product in spec.products.iter() {
+        unique("API in the product", product.apis.iter().map(|id| (id.as_str(), id.span)), cx);
+        for id in product.apis.iter() {
+            known("API", id.as_str(), id.span, &apis, cx);
+        }
+    }
+    empty("models", spec.models.span, spec.models.is_empty(), cx);
+    empty("apis", spec.apis.span, spec.apis.is_empty(), cx);
+    for model in spec.models.iter() {
+        empty("deployments", model.deployments.span, model.deployments.is_empty(), cx);
+    }
+    for pool in spec.pools.iter() {
+        empty("members", pool.members.span, pool.members.is_empty(), cx);
+    }
+    for product in spec.products.iter() {
+        empty("apis", product.apis.span, product.apis.is_empty(), cx);
+    }
+}
+
+fn empty(field: &str, span: Span, is_empty: bool, cx: &mut Checks<'_>) {
+    if is_empty {
+        let found = cx
+            .diagnostic(&codes::OUT_OF_RANGE, span, format!("`{field}` is empty"))
+            .help(format!("add at least one item to `{field}`"));
+        cx.push(found);
+    }
+}
+
+/// Azure compares names without regard to case.
+fn unique<'s>(kind: &str, ids: impl Iterator<Item = (&'s str, Span)>, cx: &mut Checks<'_>) {
+    let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+    for (id, span) in ids {
+        match seen.get(&id.to_ascii_lowercase()) {
+            Some(first) => {
+                let found = cx
+                    .diagnostic(&codes::DUPLICATE_ID, span, format!("a second {kind} `{id}`"))
+                    .related(cx.source, *first, "first given here")
+                    .help("rename or remove one of the two");
+                cx.push(found);
+            }
+            None => {
+                seen.insert(id.to_ascii_lowercase(), span);
+            }
+        }
+    }
+}
+
+fn known(kind: &str, id: &str, span: Span, ids: &[(&str, Span)], cx: &mut Checks<'_>) {
+    if ids.iter().any(|(known, _)| *known == id) {
+        return;
+    }
+    let found = cx
+        .diagnostic(&codes::UNKNOWN_REFERENCE, span, format!("there is no {kind} `{id}`"))
+        .did_you_mean(id, ids.iter().map(|(id, _)| *id));
+    let found = if found.help.is_empty() { found.help("add it, or correct the id") } else { found };
+    cx.push(found);
+}

@@ -1,0 +1,214 @@
+//! The findings about a spec file. One static per kind of mistake, so that each has an explanation.
+
+use crate::diag::Code;
+
+pub const ALL: &[&Code] = &[
+    &ALIAS,
+    &BAD_FORMAT,
+    &BREAKER_OUTLASTS_RETRY,
+    &CONFLICT,
+    &DUPLICATE_ID,
+    &DUPLICATE_KEY,
+    &EMPTY,
+    &ENVIRONMENT,
+    &MEMBERS_DIFFER,
+    &MEMBERS_SHARE_QUOTA,
+    &MISSING_FIELD,
+    &MODEL_UNUSED,
+    &NAME_REFUSED,
+    &NOT_SUPPORTED,
+    &NOT_TEXT,
+    &OUT_OF_RANGE,
+    &PTU_BESIDE_PAYG,
+    &ROUTE_MISSING,
+    &SUBNET,
+    &TOO_LARGE,
+    &UNKNOWN_FIELD,
+    &UNKNOWN_REFERENCE,
+    &UNKNOWN_VALUE,
+    &USAGE_NEEDS_LIMIT,
+    &WRONG_TYPE,
+    &YAML,
+];
+
+pub static ALIAS: Code = Code::error(
+    "spec-alias",
+    "a YAML alias that cannot be followed",
+    "An alias (`*name`) repeats what an anchor (`&name`) marked before it. It cannot stand inside the part it \
+     repeats, and a merge key (`<<`) can only merge mappings. Write the part out, or move the anchor before the alias.",
+);
+
+pub static BAD_FORMAT: Code = Code::error(
+    "spec-bad-format",
+    "a text that does not have the form its field needs",
+    "The field takes text of one form, such as an e-mail address, an address range or an ISO 8601 duration, and \
+     this text does not have it. Azure would refuse it late, in the middle of a deployment. The message says which \
+     form is needed.",
+);
+
+pub static BREAKER_OUTLASTS_RETRY: Code = Code::warning(
+    "breaker-outlasts-retry",
+    "the retries of an API end before the breaker of its pool opens",
+    "A pool leaves a priority group only when the breakers of all its members are open. Where the breaker needs \
+     more failures than the API makes attempts, every attempt of the first requests goes to the throttled member \
+     and the caller sees its 429. Raise `retry.count` or lower `breaker.count`.",
+);
+
+pub static CONFLICT: Code = Code::error(
+    "spec-conflict",
+    "fields that exclude each other",
+    "Only one of the fields can be meant, and choosing one silently might be the wrong one. Keep the one that is \
+     meant.",
+);
+
+pub static DUPLICATE_ID: Code = Code::error(
+    "spec-duplicate-id",
+    "two things of one kind with the same id",
+    "Ids name Azure resources and are referred to from elsewhere in the spec, so each may be given once per kind. \
+     Azure compares them without regard to case. Rename one of the two.",
+);
+
+pub static DUPLICATE_KEY: Code = Code::error(
+    "spec-duplicate-key",
+    "a key that is given twice in one mapping",
+    "YAML readers differ in which of two equal keys wins, so a second one is refused. Remove one of them.",
+);
+
+pub static EMPTY: Code = Code::error(
+    "spec-empty",
+    "a spec file without content",
+    "The file holds nothing, or comments only. `genai-lz init` writes a commented spec to start from.",
+);
+
+pub static ENVIRONMENT: Code = Code::error(
+    "spec-environment",
+    "an `${...}` that cannot be filled in",
+    "`${env:NAME}` in a value is replaced by the environment variable NAME. The variable has to be set, and `env` \
+     is the only source there is. Write `$${` for a literal `${`.",
+);
+
+pub static MEMBERS_DIFFER: Code = Code::error(
+    "pool-members-differ",
+    "members of one pool that do not serve the same deployments",
+    "A pool forwards the caller's path unchanged to whichever member is next, so every member needs a deployment \
+     of the same name, and answers only agree where model and version are the same. Give the members equal \
+     deployments, or make two pools.",
+);
+
+pub static MEMBERS_SHARE_QUOTA: Code = Code::warning(
+    "pool-members-share-quota",
+    "pay-as-you-go members of one pool that draw on one quota",
+    "Azure OpenAI quota belongs to subscription, region, model and SKU. Two pay-as-you-go members in one region \
+     with one SKU share it, so the second adds no throughput. Put it into another region or use another SKU.",
+)
+.with_url("https://learn.microsoft.com/azure/architecture/ai-ml/guide/azure-openai-gateway-multi-backend");
+
+pub static MISSING_FIELD: Code = Code::error(
+    "spec-missing-field",
+    "a field that has no default was not given",
+    "The field is required where it is missing. `genai-lz schema` describes every field.",
+);
+
+pub static MODEL_UNUSED: Code = Code::warning(
+    "model-unused",
+    "a model account that no pool has as a member",
+    "Requests reach accounts through pools only, so the account would be made, and its provisioned throughput paid \
+     for, without ever answering. Add it to a pool or remove it.",
+);
+
+pub static NAME_REFUSED: Code = Code::error(
+    "azure-name-refused",
+    "a name that its Azure resource type does not allow",
+    "Every Azure resource type has its own rule for the length and the characters of names. A name that breaks it \
+     is refused by Azure when the resource is made, after others already exist. Shorten or change it.",
+)
+.with_url("https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules");
+
+pub static NOT_SUPPORTED: Code = Code::error(
+    "spec-not-supported",
+    "something the spec can say but this version cannot do",
+    "The field or value belongs to the spec's plan, but nothing would come of it yet, and it is never dropped \
+     silently. Leave it out, or use one of the values that are supported.",
+);
+
+pub static NOT_TEXT: Code = Code::error(
+    "spec-not-text",
+    "a spec file that is not UTF-8 text",
+    "A spec is UTF-8 text. The file is in another encoding such as UTF-16, or it is not text at all. Save it as \
+     UTF-8.",
+);
+
+pub static OUT_OF_RANGE: Code = Code::error(
+    "spec-out-of-range",
+    "a number or a list beyond what its field allows",
+    "The range is Azure's own where Azure has one. The message says what it is.",
+);
+
+pub static PTU_BESIDE_PAYG: Code = Code::error(
+    "ptu-beside-payg",
+    "provisioned and pay-as-you-go members in one priority group",
+    "Members of one priority group share the traffic by weight, so a pay-as-you-go member beside a provisioned one \
+     takes requests that the provisioned throughput, already paid for, could have served. Give provisioned members \
+     the lower priority number; the others then serve only what spills over.",
+);
+
+pub static ROUTE_MISSING: Code = Code::warning(
+    "route-missing",
+    "an API that no route of the Application Gateway reaches",
+    "The Application Gateway passes on only the paths in `appGateway.routes`; all others end in a sink. Add the \
+     path of the API, or leave `routes` out to have the paths of all APIs.",
+);
+
+pub static SUBNET: Code = Code::error(
+    "spec-subnet",
+    "a subnet that does not fit its network",
+    "Subnets lie inside the network's address space and do not overlap. Azure refuses the network otherwise.",
+);
+
+pub static TOO_LARGE: Code = Code::error(
+    "spec-too-large",
+    "a spec beyond the limits on size, depth or number of values",
+    "A spec is read whole before anything is done with it, so there are limits: 1 MiB, 64 levels, and 20,000 values \
+     after aliases are followed. They keep a file that was made to exhaust memory from doing so.",
+);
+
+pub static UNKNOWN_FIELD: Code = Code::error(
+    "spec-unknown-field",
+    "a field the spec does not have",
+    "The field is not known where it stands; often it is misspelt or belongs one level up or down. An unknown field \
+     is an error because its setting would silently not apply. `genai-lz schema` describes every field.",
+);
+
+pub static UNKNOWN_REFERENCE: Code = Code::error(
+    "spec-unknown-reference",
+    "an id that nothing in the spec has",
+    "Pools name models, APIs name pools, products name APIs, and deployments name spillover deployments, each by \
+     id. The id given is not there. Correct it, or add what it names.",
+);
+
+pub static UNKNOWN_VALUE: Code = Code::error(
+    "spec-unknown-value",
+    "a word that is not one of the words its field allows",
+    "The field takes one of a few words. The message or its help names them.",
+);
+
+pub static USAGE_NEEDS_LIMIT: Code = Code::error(
+    "usage-needs-limit",
+    "a token count that nothing counts",
+    "Reading the answer's body to count tokens would stop streaming, so the usage log takes `TotalTokens` from the \
+     token limit policy, which counts anyway. Set `tokenLimit` or `adaptiveLimit`, or leave the field out.",
+);
+
+pub static WRONG_TYPE: Code = Code::error(
+    "spec-wrong-type",
+    "a value of another kind than its field takes",
+    "The field takes a number, a text, a list or a mapping, and was given something else. Text that looks like a \
+     number or like `true` needs quotes.",
+);
+
+pub static YAML: Code = Code::error(
+    "spec-yaml",
+    "a spec that is not YAML as we read it",
+    "The text breaks YAML's rules, or uses a part of YAML that a spec does not need: several documents, tags, or \
+     keys that are not text. JSON is YAML and may be used.",
+);

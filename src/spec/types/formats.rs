@@ -1,0 +1,518 @@
+//! Texts of one form: ids, addresses, durations. Each form is narrow enough that its texts can stand anywhere they
+//! are rendered to; free texts are kept to places that quote them.
+
+use std::fmt;
+use std::net::Ipv4Addr;
+
+use serde_json::{Value as Json, json};
+
+use crate::spec::decode::{Decode, Decoder, checked, text};
+use crate::spec::yaml::Node;
+
+text! {
+    /// Goes into the name of every resource, so it is short.
+    pub struct WorkloadName,
+    "2 to 8 lower-case letters and digits, a letter first",
+    "^[a-z][a-z0-9]{1,7}$",
+    |text| is_word(text, 2, 8) && starts_with_letter(text)
+}
+
+text! {
+    /// One of several instances of a workload.
+    pub struct EnvironmentName,
+    "2 to 8 lower-case letters and digits",
+    "^[a-z0-9]{2,8}$",
+    |text| is_word(text, 2, 8)
+}
+
+text! {
+    /// Keeps globally unique names apart.
+    pub struct Identifier,
+    "2 to 6 lower-case letters and digits",
+    "^[a-z0-9]{2,6}$",
+    |text| is_word(text, 2, 6)
+}
+
+text! {
+    /// The id of a subscription.
+    pub struct SubscriptionId,
+    "a subscription id such as `00000000-0000-0000-0000-000000000000`",
+    "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
+    |text| text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+text! {
+    /// A region, by name (`westus3`) or display name (`West US 3`).
+    pub struct Region,
+    "a region such as `westus3`",
+    "^[A-Za-z][A-Za-z0-9 ]{2,39}$",
+    |text| (3..=40).contains(&text.len())
+        && starts_with_letter(text)
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b' ')
+}
+
+impl Region {
+    /// The name in lower case without blanks, as ARM compares it.
+    pub fn normalized(&self) -> String {
+        self.0.chars().filter(|c| *c != ' ').collect::<String>().to_ascii_lowercase()
+    }
+}
+
+// The service's limits are 80 characters for APIs, backends and products; rules as in model::naming.
+text! {
+    /// The id of something in API Management.
+    pub struct EntityId,
+    "1 to 80 letters, digits and hyphens, a letter first and no hyphen last",
+    "^[A-Za-z]([A-Za-z0-9-]{0,78}[A-Za-z0-9])?$",
+    |text| is_id(text, 80)
+}
+
+text! {
+    /// The id of a model account; the account's name begins with it.
+    pub struct AccountId,
+    "1 to 20 lower-case letters, digits and hyphens, a letter first and no hyphen last",
+    "^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$",
+    |text| is_id(text, 20) && !text.bytes().any(|byte| byte.is_ascii_uppercase())
+}
+
+text! {
+    /// The name of a model deployment.
+    pub struct DeploymentName,
+    "2 to 64 letters, digits, `.`, `_` and `-`, beginning and ending with a letter or digit",
+    "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}[A-Za-z0-9]$",
+    |text| is_dotted(text, 2, 64)
+}
+
+text! {
+    /// The name of a model.
+    pub struct ModelName,
+    "a model name such as `gpt-5-mini`",
+    "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}[A-Za-z0-9]$",
+    |text| is_dotted(text, 2, 64)
+}
+
+text! {
+    /// The version of a model.
+    pub struct ModelVersion,
+    "a model version such as `2025-08-07`",
+    "^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$",
+    |text| is_dotted(text, 1, 64)
+}
+
+text! {
+    /// The name of a content filter.
+    pub struct RaiPolicyName,
+    "a content filter name such as `Microsoft.DefaultV2`",
+    "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}[A-Za-z0-9]$",
+    |text| is_dotted(text, 2, 64)
+}
+
+text! {
+    /// The name of an Event Hub.
+    pub struct HubName,
+    "1 to 50 letters, digits, `.`, `_` and `-`, beginning and ending with a letter or digit",
+    "^[A-Za-z0-9]([A-Za-z0-9._-]{0,48}[A-Za-z0-9])?$",
+    |text| is_dotted(text, 1, 50)
+}
+
+text! {
+    /// The first part of an API's URL.
+    pub struct ApiPath,
+    "a path such as `openai` or `team/openai`, without slashes at its ends",
+    "^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$",
+    |text| text.len() <= 200
+        && text.split('/').all(|part| {
+            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+        })
+}
+
+text! {
+    /// Paths that the Application Gateway passes on.
+    pub struct RoutePattern,
+    "a path such as `/openai/*`, with `*` only at its end",
+    "^/[A-Za-z0-9_/-]*\\*?$",
+    |text| text.len() <= 200
+        && text.strip_prefix('/').is_some_and(|rest| {
+            let rest = rest.strip_suffix('*').unwrap_or(rest);
+            rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-/".contains(&byte))
+        })
+}
+
+text! {
+    /// An e-mail address.
+    pub struct Email,
+    "an e-mail address such as `apim@contoso.com`",
+    "^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+$",
+    |text| text.len() <= 100
+        && text.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty()
+                && local.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._%+-".contains(&byte))
+                && is_domain(domain)
+        })
+}
+
+text! {
+    /// A full host name.
+    pub struct Fqdn,
+    "a host name such as `apim.example.com`",
+    "^[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63})+$",
+    is_domain
+}
+
+text! {
+    /// A header's name.
+    pub struct HeaderName,
+    "a header name of letters, digits and hyphens",
+    "^[A-Za-z][A-Za-z0-9-]{0,79}$",
+    |text| text.len() <= 80
+        && starts_with_letter(text)
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+text! {
+    /// The namespace of metrics.
+    pub struct MetricNamespace,
+    "1 to 100 letters, digits, `.`, `_` and `-`",
+    "^[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$",
+    |text| is_dotted(text, 1, 100)
+}
+
+text! {
+    /// The name of a metric's dimension.
+    pub struct DimensionName,
+    "1 to 50 letters, digits, blanks, `_` and `-`, a letter first",
+    "^[A-Za-z][A-Za-z0-9 _-]{0,49}$",
+    |text| text.len() <= 50
+        && starts_with_letter(text)
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" _-".contains(&byte))
+}
+
+text! {
+    /// The name of an environment variable.
+    pub struct VariableName,
+    "the name of an environment variable",
+    "^[A-Za-z_][A-Za-z0-9_]*$",
+    |text| text.len() <= 200
+        && !text.starts_with(|c: char| c.is_ascii_digit())
+        && !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+text! {
+    /// A version of ARM's API.
+    pub struct ArmApiVersion,
+    "a date such as `2021-08-01`",
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    |text| text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
+}
+
+text! {
+    /// A version of managed firewall rules.
+    pub struct RuleSetVersion,
+    "a version such as `2.1`, in quotes",
+    "^[0-9]+\\.[0-9]+(\\.[0-9]+)?$",
+    |text| (2..=3).contains(&text.split('.').count())
+        && text.split('.').all(|part| {
+            (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+        })
+}
+
+// A version in the id would keep the certificate that is there today for ever (D-31).
+text! {
+    /// The id of a Key Vault secret, without version.
+    pub struct KeyVaultSecretId,
+    "the id of a secret without its version, such as `https://my-vault.vault.azure.net/secrets/my-certificate`",
+    "^https://[A-Za-z0-9-]{3,24}\\.vault\\.(azure\\.net|usgovcloudapi\\.net|azure\\.cn)/secrets/[A-Za-z0-9-]{1,127}$",
+    is_secret_id
+}
+
+text! {
+    /// A line of free text.
+    pub struct ShortText,
+    "one line of 1 to 100 characters",
+    "^[^\\x00-\\x1f\\x7f]{1,100}$",
+    |text| (1..=100).contains(&text.chars().count()) && !text.chars().any(char::is_control)
+}
+
+text! {
+    /// Free text of several lines.
+    pub struct LongText,
+    "at most 1000 characters",
+    "^[\\s\\S]{0,1000}$",
+    |text| text.chars().count() <= 1000
+        && !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+}
+
+/// An IPv4 address range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cidr {
+    pub address: Ipv4Addr,
+    pub prefix: u8,
+}
+
+impl Cidr {
+    /// The shortest and longest prefix of a virtual network or subnet in Azure
+    /// (learn.microsoft.com/azure/virtual-network/virtual-networks-faq, seen 2025-06).
+    const PREFIX: std::ops::RangeInclusive<u8> = 2..=29;
+
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        const FORM: &str = "an address range such as `10.2.4.0/24`";
+        let (address, prefix) = text.split_once('/').ok_or(FORM)?;
+        let address: Ipv4Addr = address.parse().map_err(|_| FORM)?;
+        let prefix: u8 =
+            prefix.parse().ok().filter(|_| prefix.bytes().all(|byte| byte.is_ascii_digit())).ok_or(FORM)?;
+        if !Self::PREFIX.contains(&prefix) {
+            return Err("an address range with a prefix from /2 to /29");
+        }
+        let range = Self { address, prefix };
+        if range.first() != u32::from(address) {
+            return Err("an address range that begins with its own first address");
+        }
+        Ok(range)
+    }
+
+    fn mask(self) -> u32 {
+        u32::MAX << (32 - u32::from(self.prefix))
+    }
+
+    fn first(self) -> u32 {
+        u32::from(self.address) & self.mask()
+    }
+
+    fn last(self) -> u32 {
+        self.first() | !self.mask()
+    }
+
+    pub fn contains(self, other: Self) -> bool {
+        self.first() <= other.first() && other.last() <= self.last()
+    }
+
+    pub fn overlaps(self, other: Self) -> bool {
+        self.first() <= other.last() && other.first() <= self.last()
+    }
+}
+
+impl fmt::Display for Cidr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.address, self.prefix)
+    }
+}
+
+impl Decode for Cidr {
+    fn decode(node: &Node, cx: &mut Decoder<'_>) -> Option<Self> {
+        checked(node, cx, Self::parse)
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "string", "pattern": "^([0-9]{1,3}\\.){3}[0-9]{1,3}/[0-9]{1,2}$" })
+    }
+}
+
+/// An ISO 8601 duration of hours, minutes and seconds, such as `PT1M30S`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Duration {
+    /// As written, which is how Azure takes it.
+    pub iso: String,
+    pub seconds: u32,
+}
+
+impl Duration {
+    const SECONDS_MAX: u32 = 24 * 60 * 60;
+
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        const FORM: &str = "an ISO 8601 duration such as `PT10S` or `PT1M`, from a second to a day";
+        let mut rest = text.strip_prefix("PT").ok_or(FORM)?;
+        let mut seconds: u32 = 0;
+        for (unit, unit_seconds) in [('H', 3600), ('M', 60), ('S', 1)] {
+            let Some((amount, after)) = rest.split_once(unit) else { continue };
+            if amount.is_empty() || amount.len() > 5 || !amount.bytes().all(|byte| byte.is_ascii_digit()) {
+                return Err(FORM);
+            }
+            // At most five digits times 3600 fits.
+            seconds += amount.parse::<u32>().map_err(|_| FORM)? * unit_seconds;
+            rest = after;
+        }
+        if rest.is_empty() && (1..=Self::SECONDS_MAX).contains(&seconds) {
+            Ok(Self { iso: text.to_owned(), seconds })
+        } else {
+            Err(FORM)
+        }
+    }
+}
+
+impl Decode for Duration {
+    fn decode(node: &Node, cx: &mut Decoder<'_>) -> Option<Self> {
+        checked(node, cx, Self::parse)
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "string", "pattern": "^PT([0-9]{1,5}H)?([0-9]{1,5}M)?([0-9]{1,5}S)?$" })
+    }
+}
+
+/// One HTTP status or a range of them: `429`, `"500-599"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatusRange {
+    pub min: u16,
+    pub max: u16,
+}
+
+impl StatusRange {
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        const FORM: &str = "an HTTP status such as `429`, or a range such as `500-599`";
+        let status = |text: &str| {
+            text.parse::<u16>()
+                .ok()
+                .filter(|status| text.len() == 3 && (200..=599).contains(status))
+                .ok_or(FORM)
+        };
+        let (min, max) = text.split_once('-').unwrap_or((text, text));
+        let range = Self { min: status(min)?, max: status(max)? };
+        if range.min <= range.max { Ok(range) } else { Err(FORM) }
+    }
+
+    pub fn contains(self, status: u16) -> bool {
+        (self.min..=self.max).contains(&status)
+    }
+}
+
+impl Decode for StatusRange {
+    fn decode(node: &Node, cx: &mut Decoder<'_>) -> Option<Self> {
+        match node.as_int() {
+            // `429` without quotes is as good as with them.
+            Some(status) => checked(&Node::from_json(&json!(status.to_string()), node.span), cx, Self::parse),
+            None => checked(node, cx, Self::parse),
+        }
+    }
+
+    fn schema() -> Json {
+        json!({ "oneOf": [
+            { "type": "integer", "minimum": 200, "maximum": 599 },
+            { "type": "string", "pattern": "^[2-5][0-9]{2}(-[2-5][0-9]{2})?$" },
+        ] })
+    }
+}
+
+fn starts_with_letter(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+}
+
+fn is_word(text: &str, min: usize, max: usize) -> bool {
+    (min..=max).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+}
+
+fn is_id(text: &str, max: usize) -> bool {
+    text.len() <= max
+        && starts_with_letter(text)
+        && !text.ends_with('-')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+fn is_dotted(text: &str, min: usize, max: usize) -> bool {
+    let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    (min..=max).contains(&text.len())
+        && ends(text.chars().next())
+        && ends(text.chars().last())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
+fn is_domain(text: &str) -> bool {
+    text.len() <= 253
+        && text.contains('.')
+        && text.split('.').all(|label| {
+            (1..=63).contains(&label.len())
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        })
+}
+
+fn is_secret_id(text: &str) -> bool {
+    let Some((host, path)) = text.strip_prefix("https://").and_then(|rest| rest.split_once('/')) else {
+        return false;
+    };
+    let vault = [".vault.azure.net", ".vault.usgovcloudapi.net", ".vault.azure.cn"]
+        .iter()
+        .find_map(|suffix| host.strip_suffix(suffix));
+    let is_name = |name: &str, min: usize, max: usize| {
+        (min..=max).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    vault.is_some_and(|vault| is_name(vault, 3, 24))
+        && path.strip_prefix("secrets/").is_some_and(|name| is_name(name, 1, 127))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn address_ranges_know_what_they_hold() {
+        let range = |text| Cidr::parse(text).unwrap();
+        assert!(range("10.2.0.0/16").contains(range("10.2.4.0/24")));
+        assert!(!range("10.2.0.0/16").contains(range("10.3.0.0/24")));
+        assert!(range("10.2.4.0/23").overlaps(range("10.2.5.0/24")));
+        assert!(!range("10.2.4.0/24").overlaps(range("10.2.5.0/24")));
+        for wrong in
+            ["10.2.0.0", "10.2.0.1/16", "10.2.0.0/33", "10.2.0.0/30", "10.2.0.0/+9", "10.2.0/16", "::/8"]
+        {
+            assert!(Cidr::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn durations_are_seconds_and_stay_as_written() {
+        for (text, expected) in [
+            ("PT10S", Some(10)),
+            ("PT1M", Some(60)),
+            ("PT1M30S", Some(90)),
+            ("PT24H", Some(86400)),
+            ("PT25H", None),
+            ("PT0S", None),
+            ("PT", None),
+            ("P1D", None),
+            ("PT1S1M", None),
+            ("10s", None),
+            ("PT1.5S", None),
+        ] {
+            assert_eq!(Duration::parse(text).ok().map(|duration| duration.seconds), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn statuses_are_single_or_ranges() {
+        for (text, expected) in [
+            ("429", Some((429, 429))),
+            ("500-599", Some((500, 599))),
+            ("599-500", None),
+            ("42", None),
+            ("4xx", None),
+            ("429-", None),
+            ("700", None),
+        ] {
+            assert_eq!(StatusRange::parse(text).ok().map(|range| (range.min, range.max)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_id_has_no_version() {
+        assert!(is_secret_id("https://kv-a.vault.azure.net/secrets/cert"));
+        for wrong in [
+            "https://kv-a.vault.azure.net/secrets/cert/0123456789abcdef",
+            "https://kv-a.example.com/secrets/cert",
+            "http://kv-a.vault.azure.net/secrets/cert",
+            "https://kv-a.vault.azure.net/certificates/cert",
+        ] {
+            assert!(!is_secret_id(wrong), "{wrong}");
+        }
+    }
+}

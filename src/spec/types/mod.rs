@@ -1,0 +1,191 @@
+//! What a spec can say. One file per part; every type is at once a struct, its reader and its JSON Schema.
+
+mod apis;
+mod baseline;
+mod formats;
+mod models;
+mod pools;
+mod products;
+
+use std::collections::BTreeMap;
+
+pub use apis::*;
+pub use baseline::*;
+pub use formats::*;
+pub use models::*;
+pub use pools::*;
+pub use products::*;
+
+use super::decode::{At, Only, choice, record};
+
+record! {
+    /// A GenAI gateway landing zone: a secure API Management baseline, the Azure OpenAI accounts behind it, and the
+    /// APIs, limits and products in front of them.
+    pub struct Spec {
+        /// The version of this format.
+        "apiVersion" api_version: ApiVersion = required;
+        /// The kind of document.
+        "kind" kind: SpecKind = required;
+        /// Who this landing zone is: what goes into the names and tags of its resources.
+        "metadata" metadata: Metadata = required;
+        /// Where it is deployed.
+        "azure" azure: Azure = required;
+        /// The network, the gateway and what they stand on.
+        "baseline" baseline: Baseline = required;
+        /// The model accounts.
+        "models" models: Vec<At<Model>> = required;
+        /// Groups of accounts that answer for each other.
+        "pools" pools: Vec<At<Pool>> = required;
+        /// What callers see.
+        "apis" apis: Vec<At<Api>> = required;
+        /// Bundles of APIs with limits, and the subscriptions to them.
+        "products" products: Vec<At<Product>> = default([]);
+        /// What has to be checked before a deployment.
+        "preflight" preflight: Preflight = default({});
+        /// What is printed after a deployment.
+        "outputs" outputs: Outputs = default({});
+    }
+    refused {
+        "aliases": "callers name the deployment in the path",
+        "catalog": "nothing is published to API Center",
+        "contracts": "write products instead",
+        "policyProfiles": "policies are given per API",
+        "pricing": "costs are not computed",
+        "raw": "all policies are rendered",
+        "scenarios": "load scenarios are not run from the spec",
+    }
+}
+
+choice! {
+    /// The version of the spec format.
+    pub enum ApiVersion {
+        /// The first version.
+        V1 = "genai-lz/v1",
+    }
+}
+
+choice! {
+    /// The kind of a document.
+    pub enum SpecKind {
+        /// A gateway landing zone.
+        GatewayLandingZone = "GatewayLandingZone",
+    }
+}
+
+record! {
+    /// Who this landing zone is.
+    pub struct Metadata {
+        /// The workload's name, which goes into every resource name: 2 to 8 lower-case letters and digits, a letter first.
+        "name" name: WorkloadName = required;
+        /// Which of several instances this is, such as `dev` or `prod`: 2 to 8 lower-case letters and digits.
+        "environment" environment: EnvironmentName = required;
+        /// Keeps globally unique names apart: 2 to 6 lower-case letters and digits. Kept even where a name has to be cut.
+        "identifier" identifier: Identifier = required;
+        /// Azure tags put on every resource and resource group.
+        "tags" tags: BTreeMap<String, At<String>> = default({});
+        /// Usage telemetry to the maker; there is none.
+        "telemetry" telemetry: Only<false> = default(false);
+    }
+    refused { "naming": "the naming scheme is fixed" }
+}
+
+record! {
+    /// Where the landing zone is deployed.
+    pub struct Azure {
+        /// The subscription's id. Left out, the command line or the signed-in account decides.
+        "subscription" subscription: SubscriptionId = optional;
+        /// The gateway's region, such as `westus3`. Models have their own.
+        "location" location: Region = required;
+        /// How resources are spread over resource groups.
+        "resourceGroups" resource_groups: ResourceGroups = default({});
+    }
+    refused {
+        "additionalRegions": "the gateway has one region",
+        "dataBoundary": "model regions are checked one by one",
+    }
+}
+
+record! {
+    /// How resources are spread over resource groups.
+    pub struct ResourceGroups {
+        /// The layout.
+        "layout" layout: ResourceGroupLayout = default("baseline");
+    }
+    refused { "existing": "resource groups are made", "names": "resource groups are named by the naming scheme" }
+}
+
+choice! {
+    /// A layout of resource groups.
+    pub enum ResourceGroupLayout {
+        /// One each for networking, shared services, API Management and Azure OpenAI.
+        Baseline = "baseline",
+    }
+    refused { "existing", "single" }
+}
+
+record! {
+    /// What has to be checked before a deployment.
+    pub struct Preflight {
+        /// The checks to run.
+        "require" require: Vec<At<PreflightCheck>> = default(["region", "apimSku", "zones", "models"]);
+        /// What a check that cannot be decided means.
+        "unverified" unverified: Unverified = default("warn");
+    }
+    refused { "candidateRegions": "alternatives come from the catalogue" }
+}
+
+choice! {
+    /// A check before a deployment.
+    pub enum PreflightCheck {
+        /// The regions exist.
+        Region = "region",
+        /// The gateway's region offers the API Management tier.
+        ApimSku = "apimSku",
+        /// The gateway's region has the availability zones.
+        Zones = "zones",
+        /// The models' regions offer model, version and SKU.
+        Models = "models",
+    }
+    refused { "azurePolicy", "names", "policiesOnGateway", "ptuCapacity", "quota" }
+}
+
+choice! {
+    /// What an undecided check means.
+    pub enum Unverified {
+        /// Go on, with a warning.
+        Warn = "warn",
+        /// Do not deploy.
+        Fail = "fail",
+    }
+}
+
+record! {
+    /// What is printed after a deployment.
+    pub struct Outputs {
+        /// Examples of calls to print.
+        "print" print: Vec<At<PrintedExample>> = default(["curl", "sdk"]);
+        /// Whether secrets are printed.
+        "secrets" secrets: PrintedSecrets = default("never");
+    }
+    refused { "sarif": "findings are printed as text or JSON" }
+}
+
+choice! {
+    /// An example of a call.
+    pub enum PrintedExample {
+        /// A line for curl.
+        Curl = "curl",
+        /// Lines for the OpenAI SDK.
+        Sdk = "sdk",
+    }
+    refused { "summary" }
+}
+
+choice! {
+    /// Whether secrets are printed.
+    pub enum PrintedSecrets {
+        /// Keys are fetched by whoever may, with a command that is printed.
+        Never = "never",
+    }
+    refused { "onDemand" }
+}

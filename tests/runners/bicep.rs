@@ -1,0 +1,314 @@
+//! The Bicep compiler's data cases: every folder of tests/suite/bicep is a project whose `main.bicep` (or
+//! `main.bicepparam`) gives `main.json` or `diagnostics.txt`. `GLZ_BLESS=1` writes them. Where GENAI_LZ_CORPUS
+//! names a folder that holds the official samples, our templates are compared with the official ones.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "tests read their data and tell what they found"
+)]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use genai_lz::bicep;
+use genai_lz::diag::Diagnostics;
+use genai_lz::text::MemoryWorld;
+use libtest_mimic::{Failed, Trial};
+use serde_json::{Value as Json, json};
+
+/// Where the official samples lie below the corpus folder.
+const SAMPLES: &str = "src/Bicep.Core.Samples/Files/user_submitted";
+
+/// Environment variables that `readEnvironmentVariable` sees in the cases.
+const ENVIRONMENT: [(&str, &str); 1] = [("GLZ_CASE", "from the environment")];
+
+pub fn cases() -> Vec<Trial> {
+    let mut trials: Vec<Trial> = folders(&suite())
+        .into_iter()
+        .map(|folder| {
+            let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            Trial::test(format!("bicep::{name}"), move || case(&folder))
+        })
+        .collect();
+    trials.push(Trial::test("bicep::no_damaged_module_makes_the_compiler_panic", damaged));
+    let corpus = std::env::var("GENAI_LZ_CORPUS").map(|root| PathBuf::from(root).join(SAMPLES));
+    let corpus = corpus.ok().filter(|samples| samples.is_dir());
+    let ignored = corpus.is_none();
+    let compare = move || corpus.as_deref().map_or(Ok(()), compare_with_official);
+    trials.push(
+        Trial::test("bicep::official_samples_compile_to_the_official_templates", compare)
+            .with_ignored_flag(ignored),
+    );
+    trials
+}
+
+fn suite() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/bicep")
+}
+
+fn folders(root: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root).expect("the suite's folder exists");
+    let mut folders: Vec<PathBuf> =
+        entries.map(|entry| entry.expect("a readable entry").path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+// ---- data cases ----
+
+fn case(folder: &Path) -> Result<(), Failed> {
+    let world = world(folder, folder);
+    let (file, actual) = outcome(&world);
+    let other = if file == "main.json" { "diagnostics.txt" } else { "main.json" };
+    if std::env::var_os("GLZ_BLESS").is_some() {
+        fs::write(folder.join(file), actual)?;
+        if folder.join(other).exists() {
+            fs::remove_file(folder.join(other))?;
+        }
+        return Ok(());
+    }
+    let expected = fs::read_to_string(folder.join(file))
+        .map_err(|_| format!("expected {other}, but the compiler gave {file}:\n{actual}"))?;
+    if actual == expected { Ok(()) } else { Err(difference(&expected, &actual).into()) }
+}
+
+/// The name of the file that the case gives, and its text. Warnings are part of neither: a case with warnings
+/// is a case of `diagnostics.txt`.
+fn outcome(world: &MemoryWorld) -> (&'static str, String) {
+    let environment = |name: &str| {
+        ENVIRONMENT.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+    };
+    let result = if world.0.contains_key("main.bicepparam") {
+        bicep::compile_params(world, "main.bicepparam", &environment).map(|compiled| {
+            (json!({ "using": compiled.using, "parameters": compiled.parameters }), compiled.warnings)
+        })
+    } else {
+        bicep::compile(world, "main.bicep").map(|compiled| (compiled.template, compiled.warnings))
+    };
+    match result {
+        Ok((mut template, warnings)) if warnings.is_empty() => {
+            drop_generator(&mut template);
+            (
+                "main.json",
+                format!("{}\n", serde_json::to_string_pretty(&template).expect("JSON can be written")),
+            )
+        }
+        Ok((_, warnings)) => ("diagnostics.txt", render(&Diagnostics(warnings))),
+        Err(refused) => ("diagnostics.txt", render(&refused)),
+    }
+}
+
+pub fn render(found: &Diagnostics) -> String {
+    let mut out = String::new();
+    for diagnostic in &found.0 {
+        let place = diagnostic.primary.as_ref().map_or(String::new(), |label| {
+            format!("{}:{}: ", label.source.path(), label.source.position(label.span.start))
+        });
+        let _ = writeln!(
+            out,
+            "{place}{} {}: {}",
+            diagnostic.severity.name(),
+            diagnostic.code.id,
+            diagnostic.message
+        );
+        for related in &diagnostic.related {
+            let position = related.source.position(related.span.start);
+            let _ = writeln!(out, "  {}:{position}: {}", related.source.path(), related.message);
+        }
+        for help in &diagnostic.help {
+            let _ = writeln!(out, "  help: {help}");
+        }
+    }
+    out
+}
+
+/// All files below `folder`, by their path relative to `root`.
+fn world(root: &Path, folder: &Path) -> MemoryWorld {
+    let mut world = MemoryWorld::default();
+    for entry in fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable entry").path();
+        if path.is_dir() {
+            world.0.extend(self::world(root, &path).0);
+        } else if let Ok(relative) = path.strip_prefix(root) {
+            let name = relative.to_string_lossy().replace('\\', "/");
+            world.0.insert(name, fs::read(&path).expect("a readable file"));
+        }
+    }
+    world
+}
+
+/// Our name and version would change every expected file with each release.
+fn drop_generator(value: &mut Json) {
+    match value {
+        Json::Object(members) => {
+            members.shift_remove("_generator");
+            if members
+                .get("metadata")
+                .is_some_and(|metadata| metadata.as_object().is_some_and(|m| m.is_empty()))
+            {
+                members.shift_remove("metadata");
+            }
+            // Emptied only now, if the generator was all there was.
+            if let Some(metadata) = members.get_mut("metadata") {
+                drop_generator(metadata);
+                if metadata.as_object().is_some_and(|metadata| metadata.is_empty()) {
+                    members.shift_remove("metadata");
+                }
+            }
+            members.values_mut().for_each(drop_generator);
+        }
+        Json::Array(items) => items.iter_mut().for_each(drop_generator),
+        _ => {}
+    }
+}
+
+fn difference(expected: &str, actual: &str) -> String {
+    let mut out = String::from("expected and actual differ:\n");
+    let (expected, actual): (Vec<&str>, Vec<&str>) = (expected.lines().collect(), actual.lines().collect());
+    for at in 0..expected.len().max(actual.len()) {
+        let (left, right) = (expected.get(at), actual.get(at));
+        if left != right {
+            let _ =
+                writeln!(out, "line {}:\n  - {}\n  + {}", at + 1, left.unwrap_or(&""), right.unwrap_or(&""));
+        }
+    }
+    out
+}
+
+// ---- damage ----
+
+/// Every prefix of every valid module, and each module with single tokens left out, must end in a template or in
+/// diagnostics.
+fn damaged() -> Result<(), Failed> {
+    for folder in folders(&suite()) {
+        let whole = world(&folder, &folder);
+        let entry = if whole.0.contains_key("main.bicep") { "main.bicep" } else { "main.bicepparam" };
+        let text = String::from_utf8(whole.0[entry].clone()).unwrap_or_default();
+        let prefixes = text.char_indices().map(|(at, _)| text[..at].to_owned());
+        let without_a_word =
+            words(&text).into_iter().map(|(start, end)| format!("{}{}", &text[..start], &text[end..]));
+        for damaged in prefixes.chain(without_a_word) {
+            let mut world = whole.clone();
+            world.0.insert(entry.to_owned(), damaged.clone().into_bytes());
+            if catch_unwind(AssertUnwindSafe(|| outcome(&world))).is_err() {
+                return Err(format!("{} panics on:\n{damaged}", folder.display()).into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Spans of words and of single signs.
+fn words(text: &str) -> Vec<(usize, usize)> {
+    let mut words = Vec::new();
+    let mut start = None;
+    for (at, c) in text.char_indices() {
+        let is_word = c.is_alphanumeric() || c == '_';
+        if let (Some(begin), false) = (start, is_word) {
+            words.push((begin, at));
+            start = None;
+        }
+        match (is_word, start) {
+            (true, None) => start = Some(at),
+            (false, _) if !c.is_whitespace() => words.push((at, at + c.len_utf8())),
+            _ => {}
+        }
+    }
+    words.extend(start.map(|begin| (begin, text.len())));
+    words
+}
+
+// ---- the official samples ----
+
+/// Prints how many templates are the same, are the same but for the case of type names (the official compiler
+/// corrects it from its index of types, which we do not have), differ or were refused. GLZ_CORPUS_SHOW prints the
+/// differences of the samples whose path contains it. The counts may only get better.
+fn compare_with_official(samples: &Path) -> Result<(), Failed> {
+    let world = world(samples, samples);
+    let show = std::env::var("GLZ_CORPUS_SHOW").ok();
+    let (mut exact, mut but_for_case, mut different) = (0, 0, Vec::new());
+    let mut refused: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in world.0.keys().filter(|path| path.ends_with(".bicep")) {
+        let official = format!("{}.json", path.trim_end_matches(".bicep"));
+        let Some(official) = world.0.get(&official) else { continue };
+        let mut official: Json =
+            serde_json::from_slice(official.strip_prefix(b"\xef\xbb\xbf").unwrap_or(official))?;
+        match catch_unwind(AssertUnwindSafe(|| bicep::compile(&world, path))) {
+            Err(_) => return Err(format!("{path} makes the compiler panic").into()),
+            Ok(Err(found)) => {
+                let first = &found.0[0];
+                if show.as_ref().is_some_and(|show| path.contains(show.as_str())) {
+                    println!("{path}\n{}", render(&found));
+                }
+                refused
+                    .entry(format!("{}: {}", first.code.id, first.message))
+                    .or_default()
+                    .push(path.clone());
+            }
+            Ok(Ok(compiled)) => {
+                let mut ours = compiled.template;
+                normalize(&mut ours);
+                normalize(&mut official);
+                if ours == official {
+                    exact += 1;
+                } else if ours.to_string().eq_ignore_ascii_case(&official.to_string()) {
+                    but_for_case += 1;
+                } else {
+                    if show.as_ref().is_some_and(|show| path.contains(show.as_str())) {
+                        let [official, ours] =
+                            [&official, &ours].map(|json| serde_json::to_string_pretty(json));
+                        println!("{path}\n{}", difference(&official?, &ours?));
+                    }
+                    different.push(path.clone());
+                }
+            }
+        }
+    }
+    let n_refused: usize = refused.values().map(Vec::len).sum();
+    println!(
+        "official samples: {exact} exact, {but_for_case} exact but for the case of type names, {} different, \
+         {n_refused} refused",
+        different.len()
+    );
+    different.iter().for_each(|path| println!("  different: {path}"));
+    for (why, paths) in &refused {
+        println!("  refused: {} x {why} ({})", paths.len(), paths[0]);
+    }
+    Ok(())
+}
+
+/// Takes out what is not the language's doing: generator, versions of nested deployments, the order of sets and of
+/// properties, line ends.
+fn normalize(value: &mut Json) {
+    drop_generator(value);
+    normalize_values(value);
+}
+
+fn normalize_values(value: &mut Json) {
+    match value {
+        Json::Object(members) => {
+            if members.get("type").and_then(Json::as_str) == Some("Microsoft.Resources/deployments") {
+                members.insert("apiVersion".into(), Json::from("masked"));
+            }
+            members.sort_keys();
+            for (key, member) in members.iter_mut() {
+                normalize_values(member);
+                if let ("dependsOn" | "allowedValues", Json::Array(items)) = (key.as_str(), member) {
+                    items.sort_by_key(Json::to_string);
+                    items.dedup();
+                }
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(normalize_values),
+        Json::String(text) => {
+            *text = text.replace("\r\n", "\n");
+            for version in ["2022-09-01", "2025-04-01"] {
+                *text = text.replace(&format!("'{version}').outputs"), "'masked').outputs");
+            }
+        }
+        _ => {}
+    }
+}

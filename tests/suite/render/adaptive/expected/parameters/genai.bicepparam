@@ -1,0 +1,301 @@
+// Stage genai of a landing zone, rendered by genai-lz. Values in capitals come from the environment.
+using '../bicep/genai/main.bicep'
+
+param location = 'swedencentral'
+
+param tags = {
+  'cost center': 'it\'s \${free} {{text}}'
+}
+
+param names = {
+  openaiResourceGroup: 'rg-openai-platform-prod-swedencentral-p01'
+  apimResourceGroup: 'rg-apim-platform-prod-swedencentral-p01'
+  networkingResourceGroup: 'rg-networking-platform-prod-swedencentral-p01'
+  apim: 'apim-platform-prod-swedencentral-p01'
+  apimIdentity: 'id-apim-platform-prod-swedencentral-p01'
+}
+
+// Output apimIdentityPrincipalId of stage baseline.
+param apimIdentityPrincipalId = readEnvironmentVariable('GENAI_LZ_APIM_IDENTITY_PRINCIPAL_ID')
+
+// Output apimIdentityClientId of stage baseline.
+param apimIdentityClientId = readEnvironmentVariable('GENAI_LZ_APIM_IDENTITY_CLIENT_ID')
+
+// Output virtualNetworkId of stage baseline.
+param virtualNetworkId = readEnvironmentVariable('GENAI_LZ_VIRTUAL_NETWORK_ID')
+
+// Output privateEndpointsSubnetId of stage baseline.
+param privateEndpointsSubnetId = readEnvironmentVariable('GENAI_LZ_PRIVATE_ENDPOINTS_SUBNET_ID')
+
+param accounts = [
+  {
+    name: 'oai-ptu-platform-prod-swedencentral-p01'
+    location: 'swedencentral'
+    customSubDomain: 'oai-ptu-platform-prod-swedencentral-p01'
+    privateEndpoint: 'pe-oai-ptu-platform-prod-swedencentral-p01'
+    deployments: [
+      {
+        name: 'chat'
+        model: 'gpt-5-mini'
+        version: '2025-08-07'
+        sku: 'DataZoneProvisionedManaged'
+        capacity: 50
+        raiPolicy: 'Microsoft.DefaultV2'
+        spillover: 'chat-over'
+      }
+      {
+        name: 'chat-over'
+        model: 'gpt-5-mini'
+        version: '2025-08-07'
+        sku: 'DataZoneStandard'
+        capacity: 200
+        raiPolicy: 'Microsoft.DefaultV2'
+        spillover: ''
+      }
+    ]
+  }
+  {
+    name: 'oai-embeddings-platform-prod-swedencentral-p01'
+    location: 'swedencentral'
+    customSubDomain: 'oai-embeddings-platform-prod-swedencentral-p01'
+    privateEndpoint: 'pe-oai-embeddings-platform-prod-swedencentral-p01'
+    deployments: [
+      {
+        name: 'emb'
+        model: 'text-embedding-3-large'
+        version: '1'
+        sku: 'GlobalStandard'
+        capacity: 100
+        raiPolicy: 'strict'
+        spillover: ''
+      }
+    ]
+  }
+]
+
+param eventHub = {
+  enabled: false
+  namespace: ''
+  hub: ''
+  partitions: 0
+  retentionDays: 0
+  privateEndpoint: ''
+  loggerName: ''
+}
+
+param namedValues = []
+
+param fragments = [
+  {
+    name: 'backend-managed-identity'
+    description: 'Signs in to Azure OpenAI with the identity of the gateway'
+    value: loadTextContent('../policies/fragments/backend-managed-identity.xml')
+  }
+  {
+    name: 'remember-retry-after'
+    description: 'Remembers the shortest Retry-After of the accounts of a pool'
+    value: loadTextContent('../policies/fragments/remember-retry-after.xml')
+  }
+  {
+    name: 'pool-exhausted'
+    description: 'Answers 429 with Retry-After when no account of a pool can answer'
+    value: loadTextContent('../policies/fragments/pool-exhausted.xml')
+  }
+]
+
+param backends = [
+  {
+    name: 'ptu'
+    url: 'https://oai-ptu-platform-prod-swedencentral-p01.openai.azure.com/openai'
+    breaker: {
+      name: 'ptu-breaker'
+      count: 3
+      interval: 'PT1M'
+      trip: 'PT30S'
+      acceptRetryAfter: false
+      statusCodeRanges: [
+        {
+          min: 429
+          max: 429
+        }
+        {
+          min: 503
+          max: 503
+        }
+      ]
+      errorReasons: []
+    }
+  }
+  {
+    name: 'embeddings'
+    url: 'https://oai-embeddings-platform-prod-swedencentral-p01.openai.azure.com/openai'
+    breaker: {
+      name: 'embeddings-breaker'
+      count: 1
+      interval: 'PT10S'
+      trip: 'PT1M'
+      acceptRetryAfter: true
+      statusCodeRanges: [
+        {
+          min: 429
+          max: 429
+        }
+        {
+          min: 500
+          max: 599
+        }
+      ]
+      errorReasons: []
+    }
+  }
+]
+
+param pools = [
+  {
+    name: 'chat-pool'
+    members: [
+      {
+        backend: 'ptu'
+        priority: 0
+        weight: 1
+      }
+    ]
+  }
+  {
+    name: 'embeddings-pool'
+    members: [
+      {
+        backend: 'embeddings'
+        priority: 1
+        weight: 100
+      }
+    ]
+  }
+]
+
+param apis = [
+  {
+    name: 'chat'
+    displayName: 'chat'
+    path: 'team/chat'
+    subscriptionKeyHeader: 'api-key'
+    subscriptionKeyQuery: 'subscription-key'
+    policy: loadTextContent('../policies/apis/chat.xml')
+    operations: [
+      {
+        name: 'chat-completions'
+        displayName: 'Chat completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/chat/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'completions'
+        displayName: 'Completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'embeddings'
+        displayName: 'Embeddings'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/embeddings'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+    ]
+  }
+  {
+    name: 'embeddings'
+    displayName: 'Embeddings (\'fast\')'
+    path: 'embeddings'
+    subscriptionKeyHeader: 'api-key'
+    subscriptionKeyQuery: 'subscription-key'
+    policy: loadTextContent('../policies/apis/embeddings.xml')
+    operations: [
+      {
+        name: 'chat-completions'
+        displayName: 'Chat completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/chat/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'completions'
+        displayName: 'Completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'embeddings'
+        displayName: 'Embeddings'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/embeddings'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+    ]
+  }
+]
+
+param products = [
+  {
+    name: 'all'
+    displayName: 'All of it'
+    description: 'One line\nand @(another) with ]] and {{named}} <b>'
+    policy: loadTextContent('../policies/products/all.xml')
+    apis: [
+      'chat'
+      'embeddings'
+    ]
+  }
+]
+
+param subscriptions = [
+  {
+    name: 'one'
+    displayName: 'one'
+    product: 'all'
+  }
+  {
+    name: 'two'
+    displayName: 'two'
+    product: 'all'
+  }
+]

@@ -1,0 +1,82 @@
+// Stage baseline of a landing zone, rendered by genai-lz. Values in capitals come from the environment.
+using '../bicep/baseline/main.bicep'
+
+param location = 'westus3'
+
+param tags = {
+  'costCenter': '4711'
+  'owner': 'apim-team'
+}
+
+param names = {
+  networkingResourceGroup: 'rg-networking-lzv01-dev-westus3-abc'
+  sharedResourceGroup: 'rg-shared-lzv01-dev-westus3-abc'
+  apimResourceGroup: 'rg-apim-lzv01-dev-westus3-abc'
+  virtualNetwork: 'vnet-lzv01-dev-westus3-abc'
+  nsgAppGateway: 'nsg-agw-lzv01-dev-westus3-abc'
+  nsgPrivateEndpoints: 'nsg-pe-lzv01-dev-westus3-abc'
+  nsgApim: 'nsg-apim-lzv01-dev-westus3-abc'
+  publicIpAppGateway: 'pip-agw-lzv01-dev-westus3-abc'
+  publicIpApim: 'pip-apim-lzv01-dev-westus3-abc'
+  keyVault: 'kv-lzv01-dev-westus3-abc'
+  privateEndpointKeyVault: 'pe-kv-lzv01-dev-westus3-abc'
+  logAnalytics: 'log-lzv01-dev-westus3-abc'
+  appInsights: 'appi-lzv01-dev-westus3-abc'
+  apim: 'apim-lzv01-dev-westus3-abc'
+  apimIdentity: 'id-apim-lzv01-dev-westus3-abc'
+  appGateway: 'agw-lzv01-dev-westus3-abc'
+  appGatewayIdentity: 'id-agw-lzv01-dev-westus3-abc'
+  wafPolicy: 'waflzv01devwestus3abc'
+}
+
+param zones = [
+  '1'
+  '2'
+  '3'
+]
+
+param network = {
+  addressSpace: '10.2.0.0/16'
+  appGatewaySubnet: '10.2.4.0/24'
+  privateEndpointsSubnet: '10.2.5.0/24'
+  apimSubnet: '10.2.7.0/24'
+  apimMode: 'internal'
+  denyInternetOut: false
+}
+
+param apim = {
+  skuName: 'Developer'
+  capacity: 1
+  publisherName: 'Contoso'
+  publisherEmail: 'apim@contoso.com'
+  minApiVersion: '2021-08-01'
+}
+
+param appGateway = {
+  enabled: true
+  fqdn: 'apim.example.com'
+  wafMode: 'Prevention'
+  ruleSetType: 'Microsoft_DefaultRuleSet'
+  ruleSetVersion: '2.1'
+  maxBodyKb: 2000
+  minCapacity: 2
+  maxCapacity: 3
+  backendTimeoutSeconds: 300
+  routes: [
+    '/openai/*'
+  ]
+  keyVaultSecretId: ''
+}
+
+// Secret, in no file: a self-signed certificate for apim.example.com, valid 12 months, as base64 PFX without password.
+param certificatePfx = readEnvironmentVariable('GENAI_LZ_CERTIFICATE_PFX')
+
+param keyVault = {
+  purgeProtection: true
+  softDeleteDays: 90
+}
+
+param monitoring = {
+  logRetentionDays: 30
+  metricDimensions: true
+}

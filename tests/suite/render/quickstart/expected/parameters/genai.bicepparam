@@ -1,0 +1,305 @@
+// Stage genai of a landing zone, rendered by genai-lz. Values in capitals come from the environment.
+using '../bicep/genai/main.bicep'
+
+param location = 'westus3'
+
+param tags = {
+  'costCenter': '4711'
+  'owner': 'apim-team'
+}
+
+param names = {
+  openaiResourceGroup: 'rg-openai-lzv01-dev-westus3-abc'
+  apimResourceGroup: 'rg-apim-lzv01-dev-westus3-abc'
+  networkingResourceGroup: 'rg-networking-lzv01-dev-westus3-abc'
+  apim: 'apim-lzv01-dev-westus3-abc'
+  apimIdentity: 'id-apim-lzv01-dev-westus3-abc'
+}
+
+// Output apimIdentityPrincipalId of stage baseline.
+param apimIdentityPrincipalId = readEnvironmentVariable('GENAI_LZ_APIM_IDENTITY_PRINCIPAL_ID')
+
+// Output apimIdentityClientId of stage baseline.
+param apimIdentityClientId = readEnvironmentVariable('GENAI_LZ_APIM_IDENTITY_CLIENT_ID')
+
+// Output virtualNetworkId of stage baseline.
+param virtualNetworkId = readEnvironmentVariable('GENAI_LZ_VIRTUAL_NETWORK_ID')
+
+// Output privateEndpointsSubnetId of stage baseline.
+param privateEndpointsSubnetId = readEnvironmentVariable('GENAI_LZ_PRIVATE_ENDPOINTS_SUBNET_ID')
+
+param accounts = [
+  {
+    name: 'oai-ptu-1-lzv01-dev-westus3-abc'
+    location: 'westus3'
+    customSubDomain: 'oai-ptu-1-lzv01-dev-westus3-abc'
+    privateEndpoint: 'pe-oai-ptu-1-lzv01-dev-westus3-abc'
+    deployments: [
+      {
+        name: 'aoai'
+        model: 'gpt-5-mini'
+        version: '2025-08-07'
+        sku: 'GlobalProvisionedManaged'
+        capacity: 50
+        raiPolicy: 'Microsoft.DefaultV2'
+        spillover: ''
+      }
+    ]
+  }
+  {
+    name: 'oai-payg-1-lzv01-dev-westus3-abc'
+    location: 'westus3'
+    customSubDomain: 'oai-payg-1-lzv01-dev-westus3-abc'
+    privateEndpoint: 'pe-oai-payg-1-lzv01-dev-westus3-abc'
+    deployments: [
+      {
+        name: 'aoai'
+        model: 'gpt-5-mini'
+        version: '2025-08-07'
+        sku: 'GlobalStandard'
+        capacity: 50
+        raiPolicy: 'Microsoft.DefaultV2'
+        spillover: ''
+      }
+    ]
+  }
+  {
+    name: 'oai-payg-2-lzv01-dev-westus3-abc'
+    location: 'southcentralus'
+    customSubDomain: 'oai-payg-2-lzv01-dev-westus3-abc'
+    privateEndpoint: 'pe-oai-payg-2-lzv01-dev-westus3-abc'
+    deployments: [
+      {
+        name: 'aoai'
+        model: 'gpt-5-mini'
+        version: '2025-08-07'
+        sku: 'GlobalStandard'
+        capacity: 50
+        raiPolicy: 'Microsoft.DefaultV2'
+        spillover: ''
+      }
+    ]
+  }
+]
+
+param eventHub = {
+  enabled: true
+  namespace: 'evhns-lzv01-dev-westus3-abc'
+  hub: 'apim-utilization-reporting'
+  partitions: 1
+  retentionDays: 7
+  privateEndpoint: 'pe-evhns-lzv01-dev-westus3-abc'
+  loggerName: 'usage-eventhub'
+}
+
+param namedValues = []
+
+param fragments = [
+  {
+    name: 'backend-managed-identity'
+    description: 'Signs in to Azure OpenAI with the identity of the gateway'
+    value: loadTextContent('../policies/fragments/backend-managed-identity.xml')
+  }
+  {
+    name: 'remember-retry-after'
+    description: 'Remembers the shortest Retry-After of the accounts of a pool'
+    value: loadTextContent('../policies/fragments/remember-retry-after.xml')
+  }
+  {
+    name: 'pool-exhausted'
+    description: 'Answers 429 with Retry-After when no account of a pool can answer'
+    value: loadTextContent('../policies/fragments/pool-exhausted.xml')
+  }
+]
+
+param backends = [
+  {
+    name: 'ptu-1'
+    url: 'https://oai-ptu-1-lzv01-dev-westus3-abc.openai.azure.com/openai'
+    breaker: {
+      name: 'ptu-1-breaker'
+      count: 1
+      interval: 'PT10S'
+      trip: 'PT1M'
+      acceptRetryAfter: true
+      statusCodeRanges: [
+        {
+          min: 429
+          max: 429
+        }
+        {
+          min: 500
+          max: 599
+        }
+      ]
+      errorReasons: []
+    }
+  }
+  {
+    name: 'payg-1'
+    url: 'https://oai-payg-1-lzv01-dev-westus3-abc.openai.azure.com/openai'
+    breaker: {
+      name: 'payg-1-breaker'
+      count: 1
+      interval: 'PT10S'
+      trip: 'PT1M'
+      acceptRetryAfter: true
+      statusCodeRanges: [
+        {
+          min: 429
+          max: 429
+        }
+        {
+          min: 500
+          max: 599
+        }
+      ]
+      errorReasons: []
+    }
+  }
+  {
+    name: 'payg-2'
+    url: 'https://oai-payg-2-lzv01-dev-westus3-abc.openai.azure.com/openai'
+    breaker: {
+      name: 'payg-2-breaker'
+      count: 1
+      interval: 'PT10S'
+      trip: 'PT1M'
+      acceptRetryAfter: true
+      statusCodeRanges: [
+        {
+          min: 429
+          max: 429
+        }
+        {
+          min: 500
+          max: 599
+        }
+      ]
+      errorReasons: []
+    }
+  }
+]
+
+param pools = [
+  {
+    name: 'aoai-lb-pool'
+    members: [
+      {
+        backend: 'ptu-1'
+        priority: 1
+        weight: 1
+      }
+      {
+        backend: 'payg-1'
+        priority: 2
+        weight: 2
+      }
+      {
+        backend: 'payg-2'
+        priority: 2
+        weight: 1
+      }
+    ]
+  }
+]
+
+param apis = [
+  {
+    name: 'azure-openai-api'
+    displayName: 'Azure OpenAI'
+    path: 'openai'
+    subscriptionKeyHeader: 'api-key'
+    subscriptionKeyQuery: 'subscription-key'
+    policy: loadTextContent('../policies/apis/azure-openai-api.xml')
+    operations: [
+      {
+        name: 'chat-completions'
+        displayName: 'Chat completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/chat/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'completions'
+        displayName: 'Completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'embeddings'
+        displayName: 'Embeddings'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/embeddings'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+    ]
+  }
+]
+
+param products = [
+  {
+    name: 'aoai-product'
+    displayName: 'aoai-product'
+    description: ''
+    policy: ''
+    apis: [
+      'azure-openai-api'
+    ]
+  }
+  {
+    name: 'multi-tenant-product1'
+    displayName: 'multi-tenant-product1'
+    description: ''
+    policy: loadTextContent('../policies/products/multi-tenant-product1.xml')
+    apis: [
+      'azure-openai-api'
+    ]
+  }
+  {
+    name: 'multi-tenant-product2'
+    displayName: 'multi-tenant-product2'
+    description: ''
+    policy: loadTextContent('../policies/products/multi-tenant-product2.xml')
+    apis: [
+      'azure-openai-api'
+    ]
+  }
+]
+
+param subscriptions = [
+  {
+    name: 'aoai-product-subscription'
+    displayName: 'aoai-product-subscription'
+    product: 'aoai-product'
+  }
+  {
+    name: 'tenant1'
+    displayName: 'tenant1'
+    product: 'multi-tenant-product1'
+  }
+  {
+    name: 'tenant2'
+    displayName: 'tenant2'
+    product: 'multi-tenant-product2'
+  }
+]
