@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::watch::Watch;
 use super::{Event, Failure, FailureKind, ParameterValue, ResourceRef, StageRequest};
 use crate::azure::{
-    Argument, ArmClient, ArmError, CancelFlag, DeploymentRequest, Error, ErrorKind, Poller,
+    Argument, ArmClient, ArmError, CancelFlag, DeploymentRequest, Error, ErrorKind, OperationEnd, Poller,
     ProvisioningState, Scope,
 };
 
@@ -125,7 +125,7 @@ impl Run<'_> {
         cancel: &CancelFlag,
     ) -> Result<IndexMap<String, Json>, FailureKind> {
         let name = &self.stage.deployment_name;
-        let (state, error) = loop {
+        let OperationEnd { state, error } = loop {
             if cancel.is_set() {
                 return Err(self.cancel(poller, events).await);
             }
@@ -162,7 +162,7 @@ impl Run<'_> {
         &mut self,
         poller: &mut Poller,
         events: &mut (dyn FnMut(Event) + Send),
-    ) -> Result<Option<(ProvisioningState, Option<ArmError>)>, Error> {
+    ) -> Result<Option<OperationEnd>, Error> {
         let end = poller.poll(self.client).await?;
         self.look(events).await?;
         Ok(end)
@@ -199,8 +199,8 @@ impl Run<'_> {
             if self.look(events).await.is_err() {
                 break;
             }
-            if let Some((state, _)) = end {
-                return FailureKind::Canceled { state: state.to_string() };
+            if let Some(end) = end {
+                return FailureKind::Canceled { state: end.state.to_string() };
             }
             if poller.pause(&patience).await.is_err() {
                 break;

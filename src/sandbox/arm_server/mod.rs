@@ -83,6 +83,8 @@ struct Shared {
     faults: Mutex<Faults>,
     /// Ids of resources that change one child at a time and are doing so.
     busy: Mutex<BTreeSet<String>>,
+    /// Held while a resource is checked and stored, so that a refusal is due to that resource alone.
+    putting: Mutex<()>,
     /// Running deployments.
     tasks: Mutex<JoinSet<()>>,
 }
@@ -100,6 +102,7 @@ impl ArmServer {
         let shared = Arc::new(Shared {
             faults: Mutex::new(options.faults.clone()),
             busy: Mutex::default(),
+            putting: Mutex::default(),
             options,
             state: State::default(),
             token: uuid::Uuid::new_v4().simple().to_string(),
