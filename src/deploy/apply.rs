@@ -146,8 +146,7 @@ impl Run<'_> {
                 let outputs = deployment.outputs.into_iter();
                 Ok(outputs.filter_map(|(name, value)| Some((name, value?))).collect())
             }
-            // Somebody else cancelled it, in the portal or with az.
-            ProvisioningState::Canceled => Err(FailureKind::Canceled { state: state.to_string() }),
+            ProvisioningState::Canceled => Err(FailureKind::CanceledElsewhere),
             _ => Err(FailureKind::Failed(
                 deployment
                     .error
