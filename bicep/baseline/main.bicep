@@ -162,7 +162,7 @@ module appGatewayReadsVault 'modules/key-vault-reader.bicep' = if (appGateway.en
   params: {
     vaultName: names.keyVault
     identityId: appGatewayIdentityId
-    principalId: appGatewayIdentity.outputs.principalId
+    principalId: appGatewayIdentity!.outputs.principalId
   }
   dependsOn: [
     vault
@@ -229,7 +229,7 @@ module gateway 'modules/app-gateway.bicep' = if (appGateway.enabled) {
     subnetId: networking.outputs.appGatewaySubnetId
     publicAddressId: networking.outputs.appGatewayAddressId
     identityId: appGatewayIdentityId
-    certificateSecretId: usesCertificatePfx ? certificate.outputs.secretId : appGateway.keyVaultSecretId
+    certificateSecretId: usesCertificatePfx ? certificate!.outputs.secretId : appGateway.keyVaultSecretId
     backendHost: '${names.apim}.azure-api.net'
     logAnalyticsWorkspaceId: insights.outputs.logAnalyticsWorkspaceId
   }

@@ -1,7 +1,7 @@
 // Stage `genai`: model accounts, the usage event hub, and what the gateway of stage `baseline` serves with them.
 //
-// Policies arrive rendered. Order follows what refers to what (D-18): named values, loggers and backends, then pools, then
-// fragments, then APIs, then products, then subscriptions. No output is a secret (D-01, D-02).
+// Policies arrive rendered. Order follows what refers to what (D-18): named values, loggers and backends, then pools,
+// then fragments, then APIs, then products, then subscriptions. No output is a secret (D-01, D-02).
 
 targetScope = 'subscription'
 
@@ -112,7 +112,7 @@ module usageHub 'modules/event-hub.bicep' = if (eventHub.enabled) {
     tags: tags
     eventHub: eventHub
     subnetId: privateEndpointsSubnetId
-    zoneId: eventHubZone.outputs.id
+    zoneId: eventHubZone!.outputs.id
     apimIdentityId: apimIdentityId
     apimIdentityPrincipalId: apimIdentityPrincipalId
   }

@@ -1,11 +1,30 @@
 //! C# as APIM policy expressions use it: `@(expression)` and `@{ statements }`. Knows nothing of policies: text
 //! in, a program out, evaluated against whatever `context` the caller supplies.
 
+mod ast;
+mod check;
 pub mod codes;
+mod convert;
+mod eval;
+mod exception;
+mod format;
+mod lexer;
+mod limits;
+mod members;
+mod methods;
+mod objects;
+mod ops;
+mod parser;
 mod problem;
 mod scan;
 mod value;
 
+pub use ast::Program;
+pub use check::check;
+pub use eval::evaluate;
+pub use exception::Exception;
+pub use members::{Member, members};
+pub use parser::parse;
 pub use problem::{Form, Problem};
 pub use scan::scan_balanced;
-pub use value::{Environment, Exception, Object, Value};
+pub use value::{Environment, Object, Value};

@@ -1,6 +1,12 @@
 //! Run-time values, and what an expression may ask of the outside.
 
+use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
+
+use super::exception::Exception;
+use super::format;
+use super::objects::{JToken, List};
 
 /// A run-time value. Strings are shared; reference types of .NET that the host supplies are [`Object`]s.
 #[derive(Clone)]
@@ -43,6 +49,39 @@ pub trait Object: Send + Sync {
         self.type_name().to_owned()
     }
 
+    /// Assigns a property.
+    ///
+    /// # Errors
+    /// [`Exception`] where there is no such property or it cannot be assigned.
+    fn set(&self, name: &str, value: &Value) -> Result<(), Exception> {
+        let _ = value;
+        Err(Exception::missing_member(self.type_name(), name))
+    }
+
+    /// Assigns `object[key]`.
+    ///
+    /// # Errors
+    /// [`Exception`] where the type has no indexer or it cannot be assigned.
+    fn set_index(&self, key: &Value, value: &Value) -> Result<(), Exception> {
+        let _ = (key, value);
+        Err(Exception::missing_member(self.type_name(), "[]"))
+    }
+
+    /// A number that orders and equates values of a .NET struct such as `DateTime`; None for classes, which are
+    /// equal only to themselves.
+    fn ordinal(&self) -> Option<i128> {
+        None
+    }
+
+    /// `ToString(format)` and `{value:format}`.
+    ///
+    /// # Errors
+    /// [`Exception`] where the type does not know the format.
+    fn format(&self, format: &str) -> Result<String, Exception> {
+        let _ = format;
+        Ok(self.display())
+    }
+
     /// The elements that `foreach` sees; None where the type cannot be enumerated.
     fn elements(&self) -> Option<Vec<Value>> {
         None
@@ -52,17 +91,149 @@ pub trait Object: Send + Sync {
     fn as_any(&self) -> &dyn std::any::Any;
 }
 
-/// A thrown .NET exception: `try`/`catch` sees it, otherwise the policy fails with it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Exception {
-    /// Such as `NullReferenceException`.
-    pub kind: String,
-    pub message: String,
-}
-
 /// What an expression may ask of the outside; virtual in tests.
 pub trait Environment {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     fn now_unix_ms(&self) -> i64;
     fn random_u64(&self) -> u64;
+}
+
+impl Value {
+    pub fn string(text: impl AsRef<str>) -> Self {
+        Self::String(Arc::from(text.as_ref()))
+    }
+
+    pub fn object(object: impl Object + 'static) -> Self {
+        Self::Object(Arc::new(object))
+    }
+
+    /// A `JToken` of this JSON: what `JObject.Parse` and `Body.As<JObject>()` give.
+    pub fn from_json(json: &serde_json::Value) -> Self {
+        Self::Object(JToken::from_json(json))
+    }
+
+    /// An array of `element`s, such as `string[]`.
+    pub fn array(element: &str, items: Vec<Self>) -> Self {
+        Self::object(List::array(element, items))
+    }
+
+    /// The JSON that `JsonConvert.SerializeObject` writes.
+    ///
+    /// # Errors
+    /// [`Exception`] where the value has no JSON form.
+    pub fn to_json(&self) -> Result<serde_json::Value, Exception> {
+        super::objects::to_json(self)
+    }
+
+    /// What C# `ToString()`, `+ ""` and interpolation give; null is empty.
+    pub fn display(&self) -> String {
+        match self {
+            Self::Null => String::new(),
+            Self::Bool(true) => "True".to_owned(),
+            Self::Bool(false) => "False".to_owned(),
+            Self::Int(value) => value.to_string(),
+            Self::Long(value) => value.to_string(),
+            Self::Double(value) => format::double(*value),
+            Self::Char(value) => value.to_string(),
+            Self::String(value) => value.to_string(),
+            Self::Object(object) => object.display(),
+        }
+    }
+
+    /// The .NET name of the type, such as `Int32`; `null` for null.
+    pub fn type_name(&self) -> Cow<'_, str> {
+        Cow::Borrowed(match self {
+            Self::Null => "null",
+            Self::Bool(_) => "Boolean",
+            Self::Int(_) => "Int32",
+            Self::Long(_) => "Int64",
+            Self::Double(_) => "Double",
+            Self::Char(_) => "Char",
+            Self::String(_) => "String",
+            Self::Object(object) => object.type_name(),
+        })
+    }
+
+    pub fn as_bool(&self) -> Option<bool> {
+        if let Self::Bool(value) = self { Some(*value) } else { None }
+    }
+
+    pub fn as_str(&self) -> Option<&str> {
+        if let Self::String(value) = self { Some(value) } else { None }
+    }
+
+    /// The value as a whole number, where it is an `int` or a `long`.
+    pub fn as_i64(&self) -> Option<i64> {
+        match self {
+            Self::Int(value) => Some(i64::from(*value)),
+            Self::Long(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// The object inside, where it is a `T`.
+    pub fn downcast<T: 'static>(&self) -> Option<&T> {
+        if let Self::Object(object) = self { object.as_any().downcast_ref() } else { None }
+    }
+
+    /// What `foreach` walks over: the elements of a collection, the characters of a string.
+    pub(super) fn elements(&self) -> Option<Vec<Value>> {
+        match self {
+            Self::String(text) => Some(text.chars().map(Value::Char).collect()),
+            Self::Object(object) => object.elements(),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}({})", self.type_name(), self.display())
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<i32> for Value {
+    fn from(value: i32) -> Self {
+        Self::Int(value)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Long(value)
+    }
+}
+
+impl From<f64> for Value {
+    fn from(value: f64) -> Self {
+        Self::Double(value)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::string(value)
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::String(Arc::from(value))
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
 }

@@ -9,6 +9,8 @@ pub struct Config {
     pub service_name: String,
     /// `context.Deployment.Region`.
     pub region: String,
+    /// Decides how tokens per minute are counted.
+    pub tier: Tier,
     /// The service-wide policy.
     pub global_policy: Option<String>,
     pub apis: Vec<Api>,
@@ -21,6 +23,16 @@ pub struct Config {
     pub fragments: IndexMap<String, String>,
     /// Ids of the loggers that `log-to-eventhub` may name.
     pub loggers: Vec<String>,
+}
+
+/// The families of SKUs that limit in different ways (Learn, llm-token-limit, includes of 2025-11).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tier {
+    /// Developer, Basic, Standard, Premium: a sliding window.
+    #[default]
+    Classic,
+    /// BasicV2, StandardV2, PremiumV2: a token bucket.
+    V2,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,14 +1,99 @@
 //! The gateway: runs composed policies over a request. Deterministic given (configuration, request, host): time,
 //! upstreams, randomness and telemetry all go through [`Host`], so the same interpreter serves the sandbox (real
 //! sockets) and tests (a virtual clock).
+//!
+//! ```text
+//! Config -> build: load, compose and compile every policy once -> Gateway
+//! Request -> handle: route, key, inbound, backend, outbound or on-error -> Exchange { response, trace }
+//! ```
 
+mod backends;
+mod build;
+pub mod codes;
+mod compile;
 mod config;
+mod context;
+mod counters;
+mod fault;
+mod handle;
 mod host;
+mod live;
 mod message;
+mod pipeline;
+mod policies;
+mod route;
+mod setting;
+pub mod sim_host;
+mod tokens;
+mod trace;
+mod url;
+mod values;
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
 
 pub use config::{
     Api, Backend, BackendKind, Breaker, Config, Operation, PoolMember, Product, StatusRange, Subscription,
-    SubscriptionScope,
+    SubscriptionScope, Tier,
 };
+pub use handle::Exchange;
 pub use host::{Host, Metric, SendError, UpstreamRequest, UpstreamResponse};
 pub use message::{Body, BodyStream, Headers, Request, Response, StreamError};
+pub use trace::{Attempt, Trace, TraceStep};
+
+use backends::Backends;
+use counters::{Bucket, Counters, QuotaCount, SlidingLog};
+use pipeline::Pipeline;
+use route::Routes;
+
+/// One service's gateway: its policies, ready to run, and the state that requests share.
+pub struct Gateway {
+    service_name: String,
+    region: String,
+    tier: Tier,
+    routes: Routes,
+    pipelines: IndexMap<PipelineKey, Arc<Pipeline>>,
+    backends: Backends,
+    counters: AllCounters,
+}
+
+/// What decides which policies run.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct PipelineKey {
+    api: String,
+    operation: String,
+    product: Option<String>,
+}
+
+/// Counters by the policies that use them; each kind has its own keys.
+#[derive(Debug, Default)]
+struct AllCounters {
+    token_logs: Counters<SlidingLog>,
+    token_buckets: Counters<Bucket>,
+    token_quotas: Counters<QuotaCount>,
+    call_logs: Counters<SlidingLog>,
+    call_quotas: Counters<QuotaCount>,
+}
+
+impl Gateway {
+    fn service_name(&self) -> &str {
+        &self.service_name
+    }
+
+    fn region(&self) -> &str {
+        &self.region
+    }
+
+    fn tier(&self) -> Tier {
+        self.tier
+    }
+
+    fn backends(&self) -> &Backends {
+        &self.backends
+    }
+
+    fn counters(&self) -> &AllCounters {
+        &self.counters
+    }
+}

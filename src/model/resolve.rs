@@ -60,7 +60,7 @@ impl Resolver<'_> {
                 capacity: baseline.apim.sku.capacity.0,
             },
             names,
-            zones: zones(&baseline.apim.sku.zones.value, &self.stem.location),
+            zones: self.zones(&baseline.apim.sku.zones.value),
             network: network(&baseline.network),
             publisher: Publisher {
                 name: baseline.apim.publisher.name.value.0.clone(),
@@ -143,6 +143,25 @@ impl Resolver<'_> {
         }
     }
 
+    /// D-22: zones come from what is known of the region, never from a fixed list.
+    fn zones(&mut self, wanted: &spec::Zones) -> Vec<String> {
+        let location = self.stem.location.clone();
+        let offered = regions::zones(&location);
+        let spec::Zones::Listed(zones) = wanted else { return offered };
+        let is_known = regions::all().find(&location).is_some();
+        for zone in zones.iter().filter(|zone| is_known && !offered.iter().any(|it| it == zone.word())) {
+            self.found.push(
+                Diagnostic::new(
+                    &codes::UNKNOWN_VALUE,
+                    format!("the region `{location}` has no zone `{}`", zone.word()),
+                )
+                .at(self.source, zone.span)
+                .help("use `auto` for the zones the region has"),
+            );
+        }
+        zones.iter().map(|zone| zone.word().to_owned()).collect()
+    }
+
     /// A misspelt region is refused here, in its place; whether a region offers what is wanted is the region check's
     /// question. One that resembles nothing we know may be newer than the catalogue.
     fn known_region(&mut self, region: &Region, span: Span) {
@@ -157,14 +176,6 @@ impl Resolver<'_> {
                     .help(format!("did you mean `{}`?", near.name)),
             );
         }
-    }
-}
-
-/// D-22: zones come from what is known of the region, never from a fixed list.
-fn zones(wanted: &spec::Zones, location: &str) -> Vec<String> {
-    match wanted {
-        spec::Zones::Auto => regions::zones(location),
-        spec::Zones::Listed(zones) => zones.iter().map(|zone| zone.word().to_owned()).collect(),
     }
 }
 

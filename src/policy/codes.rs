@@ -2,7 +2,6 @@
 
 use crate::diag::Code;
 
-const RAWXML: &str = "https://learn.microsoft.com/azure/api-management/set-edit-policies";
 const REFERENCE: &str = "https://learn.microsoft.com/azure/api-management/api-management-policies";
 const FRAGMENTS: &str = "https://learn.microsoft.com/azure/api-management/policy-fragments";
 const NAMED_VALUES: &str = "https://learn.microsoft.com/azure/api-management/api-management-howto-properties";
@@ -87,20 +86,161 @@ pub static UNTERMINATED_VALUE: Code = Code::error(
     "No closing quote follows in the rest of the text. Add it; inside an expression quotes do not close the value.",
 );
 
+pub static BACKEND_ONE_POLICY: Code = Code::error(
+    "policy-backend-one-policy",
+    "the backend section holds more than one policy",
+    "The service accepts exactly one policy in `<backend>` and says \"backend section allows only one policy to be \
+     specified\". Move what prepares the request to `<inbound>`, or put everything inside the one policy, such as \
+     `<retry>`.",
+);
+pub static BAD_VALUE: Code = Code::error(
+    "policy-bad-value",
+    "an attribute value is not one that the policy takes",
+    "The value is outside the numbers or words that the policy's page and schema list, and the service refuses the \
+     document. Use one of the values named in the message.",
+)
+.with_url(REFERENCE);
+pub static BASE_IN_FRAGMENT: Code = Code::error(
+    "policy-base-in-fragment",
+    "a fragment contains `<base/>` or a section",
+    "A fragment is a list of policies that is put in place of `<include-fragment>`; it has no parent scope and no \
+     sections. Move `<base/>` to the documents that include the fragment.",
+)
+.with_url(FRAGMENTS);
+pub static COMMENT_BESIDE_EXPRESSION: Code = Code::error(
+    "policy-comment-beside-expression",
+    "a comment stands beside an expression in the same text",
+    "Saving a policy fails where an XML comment precedes the expression in a text such as `<set-body>` \
+     (MicrosoftDocs/azure-docs issue 39802). Move the comment before the element or into the expression.",
+);
+pub static DUPLICATE_SECTION: Code = Code::error(
+    "policy-duplicate-section",
+    "a section is written twice",
+    "Each of `inbound`, `backend`, `outbound` and `on-error` may stand once in a policy document. Join the two.",
+);
+pub static EXPRESSION_NOT_ALLOWED: Code = Code::error(
+    "policy-expression-not-allowed",
+    "an attribute does not take an expression",
+    "The policy's page says that expressions are not allowed in this attribute: its value has to be known when the \
+     policy is saved. Write a literal or a named value.",
+)
+.with_url(REFERENCE);
+pub static MISSING_ATTRIBUTE: Code = Code::error(
+    "policy-missing-attribute",
+    "a required attribute is missing",
+    "The policy cannot work without this attribute and the service refuses the document. Add it.",
+)
+.with_url(REFERENCE);
+pub static MISSING_CHILD: Code = Code::error(
+    "policy-missing-child",
+    "a required element is missing inside a policy",
+    "The policy cannot work without this element inside it and the service refuses the document. Add it.",
+)
+.with_url(REFERENCE);
+pub static MIXED_EXPRESSION: Code = Code::error(
+    "policy-mixed-expression",
+    "a value mixes text and an expression",
+    "An expression has to be the whole value. What the service does with a mixed one is documented as an error for \
+     some policies and unknown for others, so it is refused here. Put the text into the expression, as in \
+     `@(\"Bearer \" + (string)context.Variables[\"token\"])`.",
+);
+pub static NESTED_FRAGMENT: Code = Code::error(
+    "policy-nested-fragment",
+    "a fragment includes another fragment",
+    "Fragments may not include fragments. Include both from the document, in order.",
+)
+.with_url(FRAGMENTS);
+pub static REPEATED_CHILD: Code = Code::error(
+    "policy-repeated-child",
+    "an element occurs more often inside a policy than it may",
+    "The schema of the policy allows this element fewer times. Remove the surplus.",
+)
+.with_url(REFERENCE);
+pub static UNEXPECTED_CHILD: Code = Code::error(
+    "policy-unexpected-child",
+    "an element may not stand inside this one",
+    "The schema of the policy does not list this element among its content, and the service refuses the document. \
+     Correct its name or move it.",
+)
+.with_url(REFERENCE);
+pub static UNEXPECTED_TEXT: Code = Code::error(
+    "policy-unexpected-text",
+    "text stands where only elements may",
+    "The element holds policies or other elements, not text. Most often a `<` is missing or a tag was closed too early.",
+);
+pub static UNKNOWN_ATTRIBUTE: Code = Code::error(
+    "policy-unknown-attribute",
+    "a policy has no such attribute",
+    "Neither the schema nor the page of the policy has this attribute, and the service refuses the document. Correct \
+     its name.",
+)
+.with_url(REFERENCE);
+pub static UNKNOWN_ELEMENT: Code = Code::error(
+    "policy-unknown-element",
+    "there is no policy of this name",
+    "The name is not one of the policies of API Management. Correct it.",
+)
+.with_url(REFERENCE);
+pub static UNKNOWN_FRAGMENT: Code = Code::error(
+    "policy-unknown-fragment",
+    "an included fragment does not exist",
+    "`<include-fragment>` names a fragment that the service does not hold; it says \"Policy fragment with id 'x' could \
+     not be found.\" Deploy the fragment first, or correct the id.",
+)
+.with_url(FRAGMENTS);
+pub static UNKNOWN_NAMED_VALUE: Code = Code::error(
+    "policy-unknown-named-value",
+    "a named value does not exist",
+    "`{{name}}` is replaced by the named value when the policy is saved; without one the service says \"Cannot find a \
+     property 'name'\" and refuses the document. Create the named value first, or correct the name.",
+)
+.with_url(NAMED_VALUES);
+pub static UNKNOWN_ROOT: Code = Code::error(
+    "policy-unknown-root",
+    "the text is neither a policy document nor a fragment",
+    "A policy document is one `<policies>` element with its sections, a fragment is one `<fragment>` element. The \
+     service says \"Policy section is not allowed in the specified scope\" where the sections stand alone.",
+);
+pub static WRONG_SECTION: Code = Code::error(
+    "policy-wrong-section",
+    "a policy stands in a section where it is not allowed",
+    "The policy's page lists the sections in which it may stand; the service refuses it elsewhere. Move it.",
+)
+.with_url(REFERENCE);
+
 /// All of them, by id.
 pub const ALL: &[&Code] = &[
+    &BACKEND_ONE_POLICY,
+    &BAD_VALUE,
     &BARE_AMPERSAND,
     &BARE_LESS_THAN,
+    &BASE_IN_FRAGMENT,
+    &COMMENT_BESIDE_EXPRESSION,
     &DECLARATION,
     &DUPLICATE_ATTRIBUTE,
+    &DUPLICATE_SECTION,
+    &EXPRESSION_NOT_ALLOWED,
     &MARKUP_IN_VALUE,
     &MISMATCHED_TAG,
+    &MISSING_ATTRIBUTE,
+    &MISSING_CHILD,
     &MISSING_SPACE,
     &MISSING_VALUE,
+    &MIXED_EXPRESSION,
+    &NESTED_FRAGMENT,
     &NOT_AN_ATTRIBUTE,
+    &REPEATED_CHILD,
     &TEXT_OUTSIDE,
     &TOO_DEEP,
     &TOO_LARGE,
     &UNCLOSED,
+    &UNEXPECTED_CHILD,
+    &UNEXPECTED_TEXT,
+    &UNKNOWN_ATTRIBUTE,
+    &UNKNOWN_ELEMENT,
+    &UNKNOWN_FRAGMENT,
+    &UNKNOWN_NAMED_VALUE,
+    &UNKNOWN_ROOT,
     &UNTERMINATED_VALUE,
+    &WRONG_SECTION,
 ];

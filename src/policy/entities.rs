@@ -29,10 +29,6 @@ impl Decoded {
         let at = |offset: u32| base as usize + self.raw_offset(offset as usize);
         Span::new(at(span.start), at(span.end))
     }
-
-    pub(super) fn has_references(&self) -> bool {
-        !self.shifts.is_empty()
-    }
 }
 
 /// Decodes every reference of `raw`; what is not a reference stays as it is.

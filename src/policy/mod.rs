@@ -7,10 +7,44 @@
 //! Knows the language, its elements and the C# inside it; running a policy is left to `gateway`.
 
 pub mod codes;
+mod compose;
+pub mod elements;
 mod entities;
+mod lower;
+mod named_values;
 mod parser;
+
 mod scanner;
 mod tree;
+mod typed;
 
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+pub use compose::{DEFAULT_GLOBAL_POLICY, Effective, Placed, Scope, compose};
+pub use lower::lower;
+pub use named_values::{Substituted, substitute};
 pub use parser::{MAX_DEPTH, MAX_DOCUMENT_BYTES, parse};
 pub use tree::{Attribute, Document, Element, Node, Piece, Text};
+pub use typed::{Body, Expression, Policy, PolicyAttribute, PolicyElement, Section, Value, ValueKind};
+
+use crate::diag::Diagnostic;
+use crate::text::Source;
+
+/// Reads one policy text the whole way: named values in, parsed, lowered. All findings are about `source` as it
+/// was written. Where there are no named values to know, `named_values` is None and `{{name}}` stays as text.
+pub fn load(
+    source: &Arc<Source>,
+    named_values: Option<&IndexMap<String, String>>,
+) -> (Policy, Vec<Diagnostic>) {
+    let (origin, mut found) = match named_values {
+        Some(values) => substitute(source, values),
+        None => (Substituted::unchanged(source), Vec::new()),
+    };
+    let (document, problems) = parse(&origin.source);
+    found.extend(origin.restore(problems));
+    let (policy, problems) = lower::lower_substituted(&document, &origin);
+    found.extend(problems);
+    (policy, found)
+}

@@ -6,6 +6,7 @@ pub const ALL: &[&Code] = &[
     &ALIAS,
     &BAD_FORMAT,
     &BREAKER_OUTLASTS_RETRY,
+    &CONFLICT,
     &DUPLICATE_ID,
     &DUPLICATE_KEY,
     &EMPTY,
@@ -13,6 +14,7 @@ pub const ALL: &[&Code] = &[
     &MEMBERS_DIFFER,
     &MEMBERS_SHARE_QUOTA,
     &MISSING_FIELD,
+    &MODEL_UNUSED,
     &NAME_REFUSED,
     &NOT_SUPPORTED,
     &NOT_TEXT,
@@ -50,6 +52,13 @@ pub static BREAKER_OUTLASTS_RETRY: Code = Code::warning(
     "A pool leaves a priority group only when the breakers of all its members are open. Where the breaker needs \
      more failures than the API makes attempts, every attempt of the first requests goes to the throttled member \
      and the caller sees its 429. Raise `retry.count` or lower `breaker.count`.",
+);
+
+pub static CONFLICT: Code = Code::error(
+    "spec-conflict",
+    "fields that exclude each other",
+    "Only one of the fields can be meant, and choosing one silently might be the wrong one. Keep the one that is \
+     meant.",
 );
 
 pub static DUPLICATE_ID: Code = Code::error(
@@ -98,6 +107,13 @@ pub static MISSING_FIELD: Code = Code::error(
     "spec-missing-field",
     "a field that has no default was not given",
     "The field is required where it is missing. `genai-lz schema` describes every field.",
+);
+
+pub static MODEL_UNUSED: Code = Code::warning(
+    "model-unused",
+    "a model account that no pool has as a member",
+    "Requests reach accounts through pools only, so the account would be made, and its provisioned throughput paid \
+     for, without ever answering. Add it to a pool or remove it.",
 );
 
 pub static NAME_REFUSED: Code = Code::error(

@@ -1,14 +1,16 @@
-//! Region checks: each file under tests/suite/regions places a gateway and its models, and holds the page of checks
-//! that comes of it. `GLZ_BLESS=1` rewrites the pages; read the diff.
+//! Region checks: each file under tests/suite/regions places a gateway and its models, or asks for the region table,
+//! and holds the page that comes of it. `GLZ_BLESS=1` rewrites the pages; read the diff.
+#![expect(clippy::disallowed_methods, reason = "test cases are read from the source tree")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use genai_lz::catalog::{Catalog, regions};
-use genai_lz::diag::render::Style;
+use genai_lz::diag::render::{Style, human as diagnostics};
 use genai_lz::model::{Account, GatewayPlacement, ModelDeployment};
 use genai_lz::plan::checks::{Check, check_placement};
-use genai_lz::plan::view::checks_human;
+use genai_lz::plan::survey;
+use genai_lz::plan::view::{checks_human, regions_human};
 use libtest_mimic::{Failed, Trial};
 use serde::Deserialize;
 use time::{Date, macros::format_description};
@@ -27,7 +29,9 @@ struct Case {
     /// Places the gateway and every model in each of these instead of in their own locations.
     #[serde(default)]
     everywhere: Vec<String>,
-    gateway: Gateway,
+    /// What is asked of `genai-lz regions`; nothing is placed then.
+    survey: Option<Vec<String>>,
+    gateway: Option<Gateway>,
     #[serde(default)]
     account: Vec<CaseAccount>,
     expected: Expected,
@@ -61,7 +65,7 @@ struct CaseAccount {
     deployments: Vec<String>,
 }
 
-pub fn cases() -> Vec<Trial> {
+pub(crate) fn cases() -> Vec<Trial> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/regions");
     let mut files: Vec<PathBuf> = fs::read_dir(&folder)
         .expect("tests/suite/regions exists")
@@ -97,6 +101,12 @@ fn page(case: &Case) -> Result<String, Failed> {
     if let Some(today) = &case.today {
         catalog = catalog.on(Date::parse(today, format_description!("[year]-[month]-[day]"))?);
     }
+    if let Some(names) = &case.survey {
+        return Ok(match survey(&catalog, names) {
+            Ok(survey) => regions_human(&survey, Style::Plain),
+            Err(found) => diagnostics(&found.0, Style::Plain),
+        });
+    }
     if case.everywhere.is_empty() {
         return Ok(checks_human(&checks(case, None, &catalog)?, Style::Plain));
     }
@@ -113,11 +123,12 @@ fn page(case: &Case) -> Result<String, Failed> {
 }
 
 fn checks(case: &Case, location: Option<&String>, catalog: &Catalog) -> Result<Vec<Check>, Failed> {
+    let gateway = case.gateway.as_ref().ok_or("the case places a gateway or asks for the table")?;
     let gateway = GatewayPlacement {
         service_name: "apim-lzv01".to_owned(),
-        location: location.unwrap_or(&case.gateway.location).clone(),
-        sku: case.gateway.sku.clone(),
-        capacity: case.gateway.capacity,
+        location: location.unwrap_or(&gateway.location).clone(),
+        sku: gateway.sku.clone(),
+        capacity: gateway.capacity,
     };
     let mut accounts = Vec::new();
     for account in &case.account {

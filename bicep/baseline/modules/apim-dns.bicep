@@ -2,8 +2,9 @@
 // (learn.microsoft.com/azure/api-management/api-management-using-with-internal-vnet,
 // section "DNS configuration", 2022-01-03).
 //
-// D-24: the hosts are NAME.azure-api.net and NAME.PURPOSE.azure-api.net. Each gets a zone of its own with one record at the
-// apex: a zone `azure-api.net` would take every other API Management service in the world off this network's map.
+// D-24: the hosts are NAME.azure-api.net and NAME.PURPOSE.azure-api.net. Each gets a zone of its own with one record
+// at the apex: a zone `azure-api.net` would take every other API Management service in the world off this network's
+// map.
 
 @description('Name of the API Management service.')
 param apimName string

@@ -43,9 +43,9 @@ param appInsightsName string
 @description('Resource id of the Log Analytics workspace.')
 param logAnalyticsWorkspaceId string
 
-// D-06: everything older than TLS 1.2 is off on both sides, and so are the ciphers without forward secrecy or in CBC mode
-// (learn.microsoft.com/azure/api-management/api-management-howto-manage-protocols-ciphers, 2025-08-04). The values are
-// strings: the service defines this bag so.
+// D-06: everything older than TLS 1.2 is off on both sides, and so are the ciphers without forward secrecy or in CBC
+// mode (learn.microsoft.com/azure/api-management/api-management-howto-manage-protocols-ciphers, 2025-08-04). The
+// values are strings: the service defines this bag so.
 var tlsHardening = {
   'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Protocols.Ssl30': 'False'
   'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Protocols.Tls10': 'False'

@@ -38,8 +38,8 @@ param backendHost string
 param logAnalyticsWorkspaceId string
 
 // What callers of a model write into these fields is natural language, code and SQL: inspecting it with rules against
-// injection blocks honest prompts. Everything else of the request stays inspected. Selectors are matched anywhere in the
-// name because nested JSON reaches the rules as one joined name
+// injection blocks honest prompts. Everything else of the request stays inspected. Selectors are matched anywhere in
+// the name because nested JSON reaches the rules as one joined name
 // (learn.microsoft.com/azure/web-application-firewall/ag/application-gateway-waf-configuration, 2023-05-17).
 var promptFields = [
   'messages'
@@ -58,7 +58,8 @@ resource wafPolicy 'Microsoft.Network/ApplicationGatewayWebApplicationFirewallPo
       state: 'Enabled'
       mode: appGateway.wafMode // D-03: a parameter, Prevention unless asked otherwise
       // Size and inspection are separate since rule set 3.2
-      // (learn.microsoft.com/azure/web-application-firewall/ag/application-gateway-waf-request-size-limits, 2026-02-25).
+      // (learn.microsoft.com/azure/web-application-firewall/ag/application-gateway-waf-request-size-limits,
+      // 2026-02-25).
       requestBodyCheck: true
       requestBodyInspectLimitInKB: min(128, appGateway.maxBodyKb)
       requestBodyEnforcement: true
@@ -117,7 +118,8 @@ resource gateway 'Microsoft.Network/applicationGateways@2025-09-01' = {
       policyName: 'AppGwSslPolicy20220101S' // TLS 1.2 and 1.3, no CBC ciphers
     }
     // Streams (server-sent events) reach the caller only unbuffered
-    // (learn.microsoft.com/azure/application-gateway/use-server-sent-events, 2025-09-15); the firewall needs whole requests.
+    // (learn.microsoft.com/azure/application-gateway/use-server-sent-events, 2025-09-15); the firewall needs whole
+    // requests.
     globalConfiguration: {
       enableRequestBuffering: true
       enableResponseBuffering: false
@@ -164,7 +166,6 @@ resource gateway 'Microsoft.Network/applicationGateways@2025-09-01' = {
         properties: {
           protocol: 'Https'
           hostName: appGateway.fqdn
-          requireServerNameIndication: true
           frontendIPConfiguration: {
             id: resourceId('Microsoft.Network/applicationGateways/frontendIPConfigurations', name, 'public')
           }

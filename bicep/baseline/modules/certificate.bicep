@@ -1,5 +1,6 @@
-// Puts Application Gateway's certificate into the vault. A secret of this content type is what the vault itself makes of
-// an imported certificate, and it is written through Azure Resource Manager: D-21 needs no script, storage or container.
+// Puts Application Gateway's certificate into the vault. A secret of this content type is what the vault itself makes
+// of an imported certificate, and it is written through Azure Resource Manager: D-21 needs no script, storage or
+// container.
 
 @description('Name of the vault, in the resource group of this deployment.')
 param vaultName string

@@ -52,8 +52,8 @@ module nsgApim 'nsg-apim.bicep' = {
 }
 
 // D-25: the network is sent without `subnets`, which since api-version 2023-09-01 leaves existing subnets alone
-// (learn.microsoft.com/azure/azure-resource-manager/bicep/scenarios-virtual-networks, seen 2026-11-22), so a re-run never
-// removes a subnet that another workload added.
+// (learn.microsoft.com/azure/azure-resource-manager/bicep/scenarios-virtual-networks, seen 2026-11-22), so a re-run
+// never removes a subnet that another workload added.
 resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-09-01' = {
   name: names.virtualNetwork
   location: location
@@ -122,8 +122,8 @@ resource appGatewayAddress 'Microsoft.Network/publicIPAddresses@2025-09-01' = if
   }
 }
 
-// A service on compute platform stv2 takes its address from the customer; API Management asks for one with a DNS label.
-// In internal mode it carries management traffic only
+// A service on compute platform stv2 takes its address from the customer; API Management asks for one with a DNS
+// label. In internal mode it carries management traffic only
 // (learn.microsoft.com/azure/api-management/virtual-network-injection-resources, 2025-04-17).
 resource apimAddress 'Microsoft.Network/publicIPAddresses@2025-09-01' = {
   name: names.publicIpApim
@@ -159,7 +159,7 @@ output apimSubnetId string = apimSubnet.id
 output appGatewayAddressId string = appGatewayEnabled ? appGatewayAddress.id : ''
 
 @description('The public address of Application Gateway; empty without one.')
-output appGatewayIp string = appGatewayEnabled ? appGatewayAddress.properties.ipAddress : ''
+output appGatewayIp string = appGatewayEnabled ? appGatewayAddress!.properties.ipAddress : ''
 
 @description('Resource id of the public address of API Management.')
 output apimAddressId string = apimAddress.id

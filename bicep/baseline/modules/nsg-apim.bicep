@@ -1,9 +1,9 @@
 // Network security group of the API Management subnet.
 //
 // The rules are the table "Required ports" of the virtual network reference for classic tiers
-// (learn.microsoft.com/azure/api-management/virtual-network-reference, 2026-04-30): all that it marks as required, and of
-// the optional ones those that this landing zone uses. Between callers inside the network and the gateway, Azure's default
-// rule AllowVnetInBound is enough.
+// (learn.microsoft.com/azure/api-management/virtual-network-reference, 2026-04-30): all that it marks as required,
+// and of the optional ones those that this landing zone uses. Between callers inside the network and the gateway,
+// Azure's default rule AllowVnetInBound is enough.
 
 @description('Name of the network security group.')
 param name string

@@ -45,7 +45,7 @@ resource values 'Microsoft.ApiManagement/service/namedValues@2024-05-01' = [for 
 
 resource usageLogger 'Microsoft.ApiManagement/service/loggers@2024-05-01' = if (eventHub.enabled) {
   parent: service
-  name: eventHub.loggerName
+  name: eventHub.enabled ? eventHub.loggerName : 'unused' // a name is checked even where nothing is deployed
   properties: {
     loggerType: 'azureEventHub'
     description: 'Usage records'

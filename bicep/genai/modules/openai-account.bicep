@@ -1,5 +1,5 @@
-// One Azure OpenAI account: its model deployments, its private endpoint in the gateway's network, and the right of API
-// Management to call it. Nothing else can: there are no keys and no public access.
+// One Azure OpenAI account: its model deployments, its private endpoint in the gateway's network, and the right of
+// API Management to call it. Nothing else can: there are no keys and no public access.
 
 @description('name, location, customSubDomain, privateEndpoint (its name) and deployments: name, model, version, sku, capacity, raiPolicy, spillover.')
 param account object
@@ -43,9 +43,14 @@ resource openai 'Microsoft.CognitiveServices/accounts@2026-07-01' = {
   }
 }
 
-// An account takes one change at a time. A deployment that another one spills over to comes before it in the list.
+// A deployment can spill over only to one that is there already.
+var plain = filter(account.deployments, deployment => empty(deployment.spillover))
+var spilling = filter(account.deployments, deployment => !empty(deployment.spillover))
+var ordered = concat(plain, spilling)
+
+// One after the other: an account takes one change at a time.
 @batchSize(1)
-resource deployments 'Microsoft.CognitiveServices/accounts/deployments@2026-07-01' = [for deployment in account.deployments: {
+resource deployments 'Microsoft.CognitiveServices/accounts/deployments@2026-07-01' = [for deployment in ordered: {
   parent: openai
   name: deployment.name
   tags: tags

@@ -1,5 +1,5 @@
-// Subscriptions to products. API Management makes the keys (D-01); they are read on demand and never leave a deployment
-// as an output (D-02).
+// Subscriptions to products. API Management makes the keys (D-01); they are read on demand and never leave a
+// deployment as an output (D-02).
 
 @description('Name of the API Management service.')
 param apimName string

@@ -120,11 +120,20 @@ fn zones_verdict(gateway: &GatewayPlacement, region: &Region) -> Verdict {
 }
 
 fn check_account(account: &Account, catalog: &Catalog) -> Vec<Check> {
+    let subject = format!("models {} in {}", account.id, account.location);
     let Some(region) = catalog.regions.find(&account.location) else {
-        let subject = format!("models {} in {}", account.id, account.location);
         return vec![unknown_region(subject, &account.location, catalog)];
     };
-    account.deployments.iter().map(|deployment| check_model(account, deployment, region, catalog)).collect()
+    // That a region exists, the answers about its models show; only a closed one is worth a line.
+    let closed = region.restricted.then(|| Check {
+        question: Question::Region,
+        subject,
+        verdict: region_verdict(region),
+        facts: vec![catalog.regions.fact(region)],
+    });
+    let models =
+        account.deployments.iter().map(|deployment| check_model(account, deployment, region, catalog));
+    closed.into_iter().chain(models).collect()
 }
 
 fn check_model(account: &Account, deployment: &ModelDeployment, region: &Region, catalog: &Catalog) -> Check {

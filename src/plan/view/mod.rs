@@ -2,6 +2,13 @@
 //! the data; the same plan gives the same bytes.
 
 mod checks;
+mod human;
+mod json;
+mod regions;
 mod text;
+mod tree;
 
 pub use checks::human as checks_human;
+pub use human::{human, overview};
+pub use json::{checks_json, json, regions_json};
+pub use regions::human as regions_human;

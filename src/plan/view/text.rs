@@ -44,6 +44,14 @@ pub(super) fn hang(out: &mut String, lead: &str, lead_width: usize, text: &str) 
     out.push('\n');
 }
 
+/// Shortens `text` to `width` characters, the last of them an ellipsis where something is left out.
+pub(super) fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}
+
 /// `1 resource`, `2 resources`.
 pub(super) fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
@@ -67,6 +75,12 @@ mod tests {
         let mut out = String::new();
         hang(&mut out, "- ", 2, &"x".repeat(120));
         assert_eq!(out, format!("- {}\n", "x".repeat(120)));
+    }
+
+    #[test]
+    fn long_text_is_cut_at_a_character() {
+        assert_eq!(cut("größe", 5), "größe");
+        assert_eq!(cut("größer", 5), "größ…");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use super::codes::{ENTITY_INVALID, ENTITY_MISSING, ENTITY_UNSUPPORTED};
 use super::{Resource, ResourceId, State, providers};
 use crate::diag::{Code, DiagResult, Diagnostic, finish};
-use crate::gateway::{Api, Config, Operation, Product, Subscription, SubscriptionScope};
+use crate::gateway::{Api, Config, Operation, Product, Subscription, SubscriptionScope, Tier};
 
 /// Makes the configuration of the service `apim_id`. Entities are sorted by name, so that the order in which a
 /// deployment happened to create them does not show.
@@ -31,6 +31,7 @@ pub fn from_resources(state: &State, apim_id: &str) -> DiagResult<Config> {
     let mut config = Config {
         service_name: service.id.name().to_owned(),
         region: service.text("/location").unwrap_or_default().to_owned(),
+        tier: tier(service.text("/sku/name").unwrap_or_default()),
         global_policy: reader.policy(&service.id),
         apis: reader.each(&service.id, "apis", Reader::api),
         products: reader.each(&service.id, "products", Reader::product),
@@ -43,6 +44,11 @@ pub fn from_resources(state: &State, apim_id: &str) -> DiagResult<Config> {
     config.loggers = reader.each(&service.id, "loggers", |_, logger| Some(logger.id.name().to_owned()));
     let (config, _warnings) = finish(config, reader.found)?;
     Ok(config)
+}
+
+/// `StandardV2` and its like count tokens in another way than the classic SKUs.
+fn tier(sku: &str) -> Tier {
+    if sku.to_ascii_lowercase().ends_with("v2") { Tier::V2 } else { Tier::Classic }
 }
 
 /// The ids of all deployed services, in the order they were created.

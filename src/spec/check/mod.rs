@@ -5,6 +5,7 @@ mod apis;
 mod network;
 mod pools;
 mod references;
+mod tags;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     network::check(spec, &mut cx);
     pools::check(spec, &mut cx);
     apis::check(spec, &mut cx);
+    tags::check(spec, &mut cx);
 }
 
 /// Where findings go.

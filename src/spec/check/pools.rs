@@ -39,6 +39,7 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
         ptu_apart_from_payg(&members, cx);
         own_quota(&members, cx);
     }
+    one_breaker_each(spec, cx);
     for model in spec.models.iter() {
         for deployment in model.deployments.iter() {
             spillover(model, deployment, cx);
@@ -56,12 +57,56 @@ impl<'s> Member<'s> {
     fn deployments(&self) -> impl Iterator<Item = &'s At<ModelDeployment>> {
         let all = &self.model.deployments;
         all.iter().filter(move |deployment| {
-            !all.iter().any(|other| other.spillover.as_str() == deployment.name.as_str())
+            !all.iter().any(|other| {
+                other.name.value != deployment.name.value
+                    && other.spillover.as_str() == deployment.name.as_str()
+            })
         })
     }
 
     fn is_provisioned(&self) -> bool {
         self.deployments().any(|deployment| deployment.sku.is_provisioned())
+    }
+}
+
+/// An account is one backend entity, which has one breaker.
+fn one_breaker_each(spec: &Spec, cx: &mut Checks<'_>) {
+    for model in spec.models.iter() {
+        let mut pools = spec
+            .pools
+            .iter()
+            .filter(|pool| pool.members.iter().any(|member| member.backend.value == model.id.value));
+        let Some(first) = pools.next() else {
+            // A member that is misspelt was reported already.
+            if cx.found.iter().any(|found| found.code == &codes::UNKNOWN_REFERENCE) {
+                continue;
+            }
+            let found = cx
+                .diagnostic(
+                    &codes::MODEL_UNUSED,
+                    model.id.span,
+                    format!("no pool has `{}` as a member", model.id.as_str()),
+                )
+                .help("add it to a pool, or remove it");
+            cx.push(found);
+            continue;
+        };
+        for other in pools.filter(|other| !other.breaker.same_as(&first.breaker)) {
+            let found = cx
+                .diagnostic(
+                    &codes::NOT_SUPPORTED,
+                    other.breaker.span,
+                    format!(
+                        "pools `{}` and `{}` give `{}` different breakers",
+                        first.id.as_str(),
+                        other.id.as_str(),
+                        model.id.as_str(),
+                    ),
+                )
+                .related(cx.source, first.breaker.span, "the other breaker")
+                .help("give both pools the same breaker");
+            cx.push(found);
+        }
     }
 }
 
@@ -182,6 +227,16 @@ fn spillover(model: &Model, deployment: &ModelDeployment, cx: &mut Checks<'_>) {
                 format!("`{}` deployments have no spillover", deployment.sku.word()),
             )
             .help("set `spillover` to `none`; Azure spills over from provisioned deployments only");
+        cx.push(found);
+    }
+    if target == deployment.name.as_str() {
+        let found = cx
+            .diagnostic(
+                &codes::CONFLICT,
+                deployment.spillover.span,
+                format!("`{target}` spills over to itself"),
+            )
+            .help("name another deployment of the account, or `none`");
         cx.push(found);
     }
     let Some(target) = model.deployments.iter().find(|other| other.name.as_str() == target) else { return };

@@ -101,6 +101,6 @@ fn known(kind: &str, id: &str, span: Span, ids: &[(&str, Span)], cx: &mut Checks
     let found = cx
         .diagnostic(&codes::UNKNOWN_REFERENCE, span, format!("there is no {kind} `{id}`"))
         .did_you_mean(id, ids.iter().map(|(id, _)| *id));
-    let found = if found.help.is_empty() { found.help(format!("add a {kind} `{id}`")) } else { found };
+    let found = if found.help.is_empty() { found.help("add it, or correct the id") } else { found };
     cx.push(found);
 }

@@ -58,6 +58,10 @@ impl<T: fmt::Debug> fmt::Debug for At<T> {
 
 impl<T: Decode> At<T> {
     pub fn decode(node: &Node, cx: &mut Decoder<'_>) -> Option<Self> {
+        if matches!(node.kind, Kind::Scalar { style: Style::Unfilled, .. }) {
+            // Reported when it could not be filled in.
+            return None;
+        }
         T::decode(node, cx).map(|value| Self { value, span: node.span })
     }
 }
@@ -85,20 +89,30 @@ impl<'a> Decoder<'a> {
             Kind::Scalar { .. } if !node.is_null() => format!("{} `{}`", node.describe(), self.shown(node)),
             _ => node.describe().to_owned(),
         };
-        let looks_like_bool = matches!(&node.kind, Kind::Scalar { text, .. }
-            if ["yes", "no", "on", "off"].contains(&text.to_ascii_lowercase().as_str()));
+        let help = match (expected, &node.kind) {
+            ("a text", _) if is.starts_with("a number") || is.starts_with("a boolean") => {
+                "put it into quotes"
+            }
+            ("a list", Kind::Scalar { .. }) => "put it into brackets: `[...]`",
+            ("a mapping", _) => "give it fields: `key: value`",
+            (_, Kind::Scalar { text, style: Style::Quoted }) if text.parse::<f64>().is_ok() => {
+                "remove the quotes"
+            }
+            ("`true` or `false`", _) => "write `true` or `false` without quotes",
+            _ => "",
+        };
         let found = self.report(&codes::WRONG_TYPE, node.span, format!("expected {expected}, found {is}"));
-        if expected == "a text" && is.starts_with("a number") | is.starts_with("a boolean") {
-            found.help.push("put it into quotes".to_owned());
-        } else if expected.contains("`true`") && looks_like_bool {
-            found.help.push("write `true` or `false` without quotes".to_owned());
+        if !help.is_empty() {
+            found.help.push(help.to_owned());
         }
     }
 
     /// The text of a scalar as messages may show it: what comes from the environment is shown as it is written.
     pub fn shown(&self, node: &Node) -> String {
         match &node.kind {
-            Kind::Scalar { style: Style::Environment, .. } => self.source.slice(node.span).to_owned(),
+            Kind::Scalar { style: Style::Environment | Style::Unfilled, .. } => {
+                self.source.slice(node.span).trim_matches(['"', '\'']).to_owned()
+            }
             Kind::Scalar { text, .. } => shorten(text),
             _ => String::new(),
         }

@@ -29,6 +29,8 @@ use crate::text::Span;
 pub(crate) struct Record<'n> {
     fields: &'n [(Key, Node)],
     span: Span,
+    /// Known fields that an unknown one was probably meant to be; they are not reported as missing on top.
+    misspelt: Vec<String>,
 }
 
 impl<'n> Record<'n> {
@@ -43,6 +45,7 @@ impl<'n> Record<'n> {
             cx.wrong_type(node, "a mapping");
             return None;
         };
+        let mut misspelt = Vec::new();
         for (key, _) in fields {
             if known.contains(&key.text.as_str()) {
                 continue;
@@ -57,15 +60,17 @@ impl<'n> Record<'n> {
                 .push("leave it out".to_owned());
                 continue;
             }
-            let help = crate::text::suggest(&key.text, known.iter().copied()).map_or_else(
+            let near = crate::text::suggest(&key.text, known.iter().copied());
+            let help = near.map_or_else(
                 || format!("known fields here: {}", listed(known)),
                 |near| format!("did you mean `{near}`?"),
             );
             cx.report(&codes::UNKNOWN_FIELD, key.span, format!("unknown field `{}`", key.text))
                 .help
                 .push(help);
+            misspelt.extend(near.map(str::to_owned));
         }
-        Some(Self { fields, span: node.span })
+        Some(Self { fields, span: node.span, misspelt })
     }
 
     /// A field that is given. A key with nothing behind it counts as not given.
@@ -77,9 +82,11 @@ impl<'n> Record<'n> {
         if let Some(node) = self.field(key) {
             return At::decode(node, cx);
         }
-        cx.report(&codes::MISSING_FIELD, self.span, format!("`{key}` is missing"))
-            .help
-            .push(format!("add `{key}`"));
+        if !self.misspelt.iter().any(|field| field == key) {
+            cx.report(&codes::MISSING_FIELD, self.span, format!("`{key}` is missing"))
+                .help
+                .push(format!("add `{key}`"));
+        }
         None
     }
 
@@ -111,6 +118,7 @@ impl Record<'_> {
         let given: Vec<&str> = keys.iter().copied().filter(|key| self.field(key).is_some()).collect();
         match given[..] {
             [only] => Some(only),
+            [] if !self.misspelt.is_empty() => None,
             [] => {
                 cx.report(&codes::MISSING_FIELD, self.span, format!("one of {} is missing", listed(keys)))
                     .help
@@ -118,7 +126,7 @@ impl Record<'_> {
                 None
             }
             [first, ..] => {
-                cx.report(&codes::UNKNOWN_FIELD, self.span, format!("{} exclude each other", listed(&given)))
+                cx.report(&codes::CONFLICT, self.span, format!("{} exclude each other", listed(&given)))
                     .help
                     .push(format!("keep one of them, such as `{first}`"));
                 None

@@ -47,6 +47,22 @@ record! {
     refused { "percentage": "failures are counted", "errorReasons": "failures are told by status" }
 }
 
+impl Breaker {
+    /// True where both open and close alike, wherever they were written.
+    pub fn same_as(&self, other: &Self) -> bool {
+        let parts = |breaker: &Self| {
+            (
+                breaker.count.value,
+                breaker.interval.seconds,
+                breaker.trip.seconds,
+                breaker.accept_retry_after.value,
+                breaker.status_codes.iter().map(|range| range.value).collect::<Vec<_>>(),
+            )
+        };
+        parts(self) == parts(other)
+    }
+}
+
 record! {
     /// What callers see when no account can answer.
     pub struct WhenExhausted {

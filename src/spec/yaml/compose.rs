@@ -241,10 +241,15 @@ impl<'a> Composer<'a> {
 
     fn next(&mut self) -> Composed<(Event<'a>, Span)> {
         match self.parser.next_event() {
-            Some(Ok((event, span))) => Ok((event, self.offsets.span(span.start, span.end))),
+            Some(Ok((event, span))) => Ok((event, self.trimmed(self.offsets.span(span.start, span.end)))),
             Some(Err(error)) => Err(self.syntax(error.marker(), error.info())),
             None => Ok((Event::StreamEnd, Span::at(self.source.text().len()))),
         }
+    }
+
+    /// The parser counts the blanks behind a scalar as part of it.
+    fn trimmed(&self, span: Span) -> Span {
+        Span::new(span.start as usize, span.start as usize + self.source.slice(span).trim_end().len())
     }
 
     fn syntax(&self, marker: &Marker, info: &str) -> Diagnostic {

@@ -20,12 +20,15 @@ pub(crate) fn fill_in(
         Kind::List(items) => items.iter_mut().for_each(|item| fill_in(item, source, env, found)),
         Kind::Mapping(fields) => fields.iter_mut().for_each(|(_, value)| fill_in(value, source, env, found)),
         Kind::Scalar { text, style } if text.contains("${") => {
+            let n_before = found.len();
             let mut problem = |message: String, help: &str| {
                 found.push(Diagnostic::new(&codes::ENVIRONMENT, message).at(source, node.span).help(help));
             };
             let (filled, from_env) = fill_in_text(text, env, &mut problem);
             *text = filled;
-            if from_env {
+            if found.len() > n_before {
+                *style = Style::Unfilled;
+            } else if from_env {
                 *style = Style::Environment;
             }
         }

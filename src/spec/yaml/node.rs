@@ -28,6 +28,8 @@ pub enum Style {
     Quoted,
     /// Filled in from the environment: whatever the field needs. Never shown in messages.
     Environment,
+    /// Should have been filled in from the environment; why it was not is reported already.
+    Unfilled,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -1,0 +1,390 @@
+//! The tree of an expression. Nodes carry spans; values do not.
+
+use std::sync::Arc;
+
+use super::problem::Form;
+use crate::text::Span;
+
+/// A parsed policy expression, ready to be checked and evaluated any number of times.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Program {
+    pub(super) form: Form,
+    pub(super) body: Body,
+}
+
+impl Program {
+    pub fn form(&self) -> Form {
+        self.form
+    }
+}
+
+/// What a program or a lambda runs.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Body {
+    Expr(Expr),
+    Block(Vec<Stmt>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Expr {
+    pub kind: ExprKind,
+    pub span: Span,
+    /// How deep the tree below is, weighted; see [`Expr::new`].
+    pub height: u32,
+}
+
+/// What a node adds to the height of its tree. Chains such as `a + b + c` lean to the left and are walked in a
+/// loop, so each operator of them weighs less.
+const NODE_WEIGHT: u32 = 8;
+const CHAIN_WEIGHT: u32 = 2;
+
+impl Expr {
+    pub(super) fn new(kind: ExprKind, span: Span) -> Self {
+        let below = kind.children().iter().map(|child| child.height).max().unwrap_or(0);
+        let weight = if matches!(kind, ExprKind::Binary { .. }) { CHAIN_WEIGHT } else { NODE_WEIGHT };
+        Self { kind, span, height: below + weight }
+    }
+}
+
+impl ExprKind {
+    /// The expressions directly inside, in the order of the text. Statements of a lambda are not among them.
+    pub(super) fn children(&self) -> Vec<&Expr> {
+        match self {
+            Self::Literal(_) | Self::Name(_) | Self::Type(_) => Vec::new(),
+            Self::Interpolated(parts) => parts.iter().filter_map(InterpolatedPart::value).collect(),
+            Self::Paren(inner) => vec![inner],
+            Self::Member { target, .. } => vec![target],
+            Self::Call { callee, args } => {
+                std::iter::once(&**callee).chain(args.iter().filter_map(Argument::expr)).collect()
+            }
+            Self::Index { target, key, .. } => vec![target, key],
+            Self::Cast { operand, .. } | Self::Unary { operand, .. } | Self::As { operand, .. } => {
+                vec![operand]
+            }
+            Self::Binary { left, right, .. } => vec![left, right],
+            Self::Conditional { condition, then, otherwise } => vec![condition, then, otherwise],
+            Self::Is { operand, pattern: Pattern::Constant(constant) } => vec![operand, constant],
+            Self::Is { operand, .. } => vec![operand],
+            Self::Assign { target, value, .. } => vec![target, value],
+            Self::Step { target, .. } => vec![target],
+            Self::New { args, initializer, .. } => args
+                .iter()
+                .filter_map(Argument::expr)
+                .chain(initializer.iter().flat_map(Initializer::exprs))
+                .collect(),
+            Self::NewArray { size, items, .. } => size.iter().map(|size| &**size).chain(items).collect(),
+            Self::Anonymous(members) => members.iter().map(|(_, value)| value).collect(),
+            Self::Lambda(lambda) => match &lambda.body {
+                Body::Expr(body) => vec![body],
+                Body::Block(_) => Vec::new(),
+            },
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum ExprKind {
+    Literal(Literal),
+    Interpolated(Vec<InterpolatedPart>),
+    Name(String),
+    /// Ends a `?.` chain: `(a?.b).c` throws where `a?.b.c` gives null.
+    Paren(Box<Expr>),
+    Member {
+        target: Box<Expr>,
+        name: String,
+        name_span: Span,
+        type_args: Vec<TypeRef>,
+        conditional: bool,
+    },
+    Call {
+        callee: Box<Expr>,
+        args: Vec<Argument>,
+    },
+    Index {
+        target: Box<Expr>,
+        key: Box<Expr>,
+        conditional: bool,
+    },
+    Cast {
+        ty: TypeRef,
+        operand: Box<Expr>,
+    },
+    Unary {
+        op: UnaryOp,
+        operand: Box<Expr>,
+    },
+    Binary {
+        op: BinaryOp,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
+    Conditional {
+        condition: Box<Expr>,
+        then: Box<Expr>,
+        otherwise: Box<Expr>,
+    },
+    Is {
+        operand: Box<Expr>,
+        pattern: Pattern,
+    },
+    As {
+        operand: Box<Expr>,
+        ty: TypeRef,
+    },
+    Assign {
+        target: Box<Expr>,
+        op: Option<BinaryOp>,
+        value: Box<Expr>,
+    },
+    /// `++` and `--`.
+    Step {
+        target: Box<Expr>,
+        by: i32,
+        prefix: bool,
+    },
+    New {
+        ty: TypeRef,
+        args: Vec<Argument>,
+        initializer: Vec<Initializer>,
+    },
+    /// `new T[size]`, `new T[] { … }`, `new[] { … }`.
+    NewArray {
+        element: Option<TypeRef>,
+        size: Option<Box<Expr>>,
+        items: Vec<Expr>,
+    },
+    /// `new { A = 1, b.C }`.
+    Anonymous(Vec<(String, Expr)>),
+    Lambda(Arc<Lambda>),
+    /// A type where an expression stands, such as `string` in `string.IsNullOrEmpty`.
+    Type(TypeRef),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Literal {
+    Null,
+    Bool(bool),
+    Int(i32),
+    Long(i64),
+    Double(f64),
+    Char(char),
+    String(Arc<str>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum InterpolatedPart {
+    Text(String),
+    Hole { value: Expr, alignment: Option<i32>, format: Option<String> },
+}
+
+impl InterpolatedPart {
+    fn value(&self) -> Option<&Expr> {
+        match self {
+            Self::Text(_) => None,
+            Self::Hole { value, .. } => Some(value),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Lambda {
+    pub params: Vec<String>,
+    pub body: Body,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Argument {
+    /// `preserveContent:` in `As<string>(preserveContent: true)`.
+    pub name: Option<String>,
+    pub value: ArgumentValue,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum ArgumentValue {
+    Expr(Expr),
+    /// `out var x`, `out int x` (declares) and `out x`.
+    Out {
+        name: String,
+        declares: bool,
+        span: Span,
+    },
+}
+
+impl Argument {
+    pub(super) fn expr(&self) -> Option<&Expr> {
+        match &self.value {
+            ArgumentValue::Expr(expr) => Some(expr),
+            ArgumentValue::Out { .. } => None,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Initializer {
+    /// `new List<int> { 1 }`
+    Item(Expr),
+    /// `new Dictionary<string, int> { { "a", 1 } }`
+    Pair(Expr, Expr),
+    /// `new Dictionary<string, int> { ["a"] = 1 }`
+    Index(Expr, Expr),
+    /// `new T { Name = value }`
+    Member(String, Expr),
+}
+
+impl Initializer {
+    fn exprs(&self) -> Vec<&Expr> {
+        match self {
+            Self::Item(value) | Self::Member(_, value) => vec![value],
+            Self::Pair(key, value) | Self::Index(key, value) => vec![key, value],
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Pattern {
+    Null,
+    NotNull,
+    Type { ty: TypeRef, binding: Option<String> },
+    Constant(Box<Expr>),
+}
+
+/// A type as written, such as `Dictionary<string, int>` or `string[]`.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct TypeRef {
+    /// Dotted where it is written so; keywords as they are.
+    pub name: String,
+    pub args: Vec<TypeRef>,
+    pub nullable: bool,
+    /// How many `[]` follow.
+    pub rank: usize,
+    pub span: Span,
+}
+
+impl TypeRef {
+    /// The type as a reader would write it, without blanks.
+    pub(super) fn display(&self) -> String {
+        let args: Vec<String> = self.args.iter().map(Self::display).collect();
+        let args = if args.is_empty() { String::new() } else { format!("<{}>", args.join(",")) };
+        let nullable = if self.nullable { "?" } else { "" };
+        format!("{}{args}{nullable}{}", self.name, "[]".repeat(self.rank))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum UnaryOp {
+    Not,
+    Minus,
+    Plus,
+    Complement,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BinaryOp {
+    Coalesce,
+    Or,
+    And,
+    BitOr,
+    BitXor,
+    BitAnd,
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    ShiftLeft,
+    ShiftRight,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+}
+
+impl BinaryOp {
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Self::Coalesce => "??",
+            Self::Or => "||",
+            Self::And => "&&",
+            Self::BitOr => "|",
+            Self::BitXor => "^",
+            Self::BitAnd => "&",
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::LessEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterEqual => ">=",
+            Self::ShiftLeft => "<<",
+            Self::ShiftRight => ">>",
+            Self::Add => "+",
+            Self::Subtract => "-",
+            Self::Multiply => "*",
+            Self::Divide => "/",
+            Self::Remainder => "%",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Stmt {
+    pub kind: StmtKind,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum StmtKind {
+    /// `var a = 1, b = 2;` — the type is None for `var`.
+    Local {
+        ty: Option<TypeRef>,
+        variables: Vec<(String, Option<Expr>)>,
+    },
+    Expr(Expr),
+    If {
+        condition: Expr,
+        then: Box<Stmt>,
+        otherwise: Option<Box<Stmt>>,
+    },
+    Foreach {
+        ty: Option<TypeRef>,
+        name: String,
+        items: Expr,
+        body: Box<Stmt>,
+    },
+    For {
+        init: Vec<Stmt>,
+        condition: Option<Expr>,
+        step: Vec<Expr>,
+        body: Box<Stmt>,
+    },
+    While {
+        condition: Expr,
+        body: Box<Stmt>,
+    },
+    DoWhile {
+        body: Box<Stmt>,
+        condition: Expr,
+    },
+    Return(Expr),
+    /// None rethrows.
+    Throw(Option<Expr>),
+    Try {
+        body: Vec<Stmt>,
+        catches: Vec<Catch>,
+        finally: Option<Vec<Stmt>>,
+    },
+    Block(Vec<Stmt>),
+    Break,
+    Continue,
+    Empty,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Catch {
+    /// None catches everything.
+    pub ty: Option<TypeRef>,
+    pub name: Option<String>,
+    pub when: Option<Expr>,
+    pub body: Vec<Stmt>,
+}

@@ -1,0 +1,347 @@
+//! Conversions between types: casts, `as`, `is`, `Convert.ToX`, and what Newtonsoft.Json does with tokens.
+
+use std::sync::Arc;
+
+use super::ast::TypeRef;
+use super::exception::Exception;
+use super::objects::{
+    Bytes, DateTime, DateTimeOffset, Dictionary, Guid, JToken, JsonKind, List, ListKind, as_token, parse_date,
+};
+use super::value::{Object as _, Value};
+
+/// The C# keyword or short name of a type: `System.Int32` and `Int32` are `int`.
+pub(super) fn short_name(name: &str) -> &str {
+    let name = name.rsplit('.').next().unwrap_or(name);
+    match name {
+        "String" => "string",
+        "Int32" => "int",
+        "Int64" => "long",
+        "Double" => "double",
+        "Boolean" => "bool",
+        "Char" => "char",
+        "Object" => "object",
+        "Byte" => "byte",
+        other => other,
+    }
+}
+
+/// `default(T)`: what an unset variable, `Value<T>` and `FirstOrDefault` give.
+pub(super) fn default_of(ty: &str) -> Value {
+    match short_name(ty) {
+        "int" => Value::Int(0),
+        "long" => Value::Long(0),
+        "double" => Value::Double(0.0),
+        "bool" => Value::Bool(false),
+        "char" => Value::Char('\0'),
+        _ => Value::Null,
+    }
+}
+
+/// `(T)value`.
+pub(super) fn cast(value: Value, ty: &TypeRef) -> Result<Value, Exception> {
+    let name = if ty.rank > 0 { "[]" } else { short_name(&ty.name) };
+    if value.is_null() {
+        return match default_of(name) {
+            Value::Null => Ok(Value::Null),
+            _ if ty.nullable => Ok(Value::Null),
+            _ => Err(Exception::null_reference()),
+        };
+    }
+    if let Some(token) = value.downcast::<JToken>()
+        && (matches!(name, "string" | "int" | "long" | "double" | "bool")
+            || (token.kind() == JsonKind::Value && !is(&value, ty)))
+    {
+        return cast_token(token, name, ty.nullable);
+    }
+    match (name, &value) {
+        ("int", Value::Long(number)) => Ok(Value::Int(*number as i32)),
+        ("int", Value::Double(number)) => Ok(Value::Int(*number as i64 as i32)),
+        ("int", Value::Char(c)) => Ok(Value::Int(*c as i32)),
+        ("long", Value::Int(number)) => Ok(Value::Long(i64::from(*number))),
+        ("long", Value::Double(number)) => Ok(Value::Long(*number as i64)),
+        ("double", Value::Int(number)) => Ok(Value::Double(f64::from(*number))),
+        ("double", Value::Long(number)) => Ok(Value::Double(*number as f64)),
+        ("char", Value::Int(number)) => Ok(Value::Char(
+            u32::try_from(*number).ok().and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER),
+        )),
+        _ if is(&value, ty) => Ok(value),
+        ("JToken" | "JValue", Value::Object(_)) => Err(Exception::invalid_cast(&value.type_name(), name)),
+        ("JToken" | "JValue", _) => Ok(Value::Object(as_token(&value)?)),
+        _ => Err(Exception::invalid_cast(&value.type_name(), &ty.display())),
+    }
+}
+
+/// The explicit conversions of `JToken`.
+fn cast_token(token: &JToken, name: &str, nullable: bool) -> Result<Value, Exception> {
+    let target = dotnet_name(name);
+    let refuse = |from: &str| Exception::argument(format!("Can not convert {from} to {target}."));
+    let Some(scalar) = token.as_scalar() else {
+        return Err(refuse(token.type_name().trim_start_matches('J')));
+    };
+    if scalar.is_null() {
+        return if nullable || name == "string" { Ok(Value::Null) } else { Err(refuse("Null")) };
+    }
+    change_type(&scalar, name)
+}
+
+fn dotnet_name(name: &str) -> &str {
+    match name {
+        "string" => "String",
+        "int" => "Int32",
+        "long" => "Int64",
+        "double" => "Double",
+        "bool" => "Boolean",
+        other => other,
+    }
+}
+
+/// `value is T`.
+pub(super) fn is(value: &Value, ty: &TypeRef) -> bool {
+    let name = short_name(&ty.name);
+    if ty.rank > 0 {
+        let text = value.type_name();
+        return text.ends_with("[]") && (name == "object" || short_name(text.trim_end_matches("[]")) == name);
+    }
+    match (name, value) {
+        (_, Value::Null) => false,
+        ("object" | "dynamic", _) => true,
+        ("string", Value::String(_))
+        | ("int", Value::Int(_))
+        | ("long", Value::Long(_))
+        | ("double", Value::Double(_))
+        | ("bool", Value::Bool(_))
+        | ("char", Value::Char(_)) => true,
+        (_, Value::Object(object)) => {
+            let own = object.type_name();
+            own == name || is_base(name, own, value)
+        }
+        _ => false,
+    }
+}
+
+fn is_base(name: &str, own: &str, value: &Value) -> bool {
+    match name {
+        "JToken" => own.starts_with('J') && value.downcast::<JToken>().is_some(),
+        "JContainer" => matches!(own, "JObject" | "JArray" | "JProperty"),
+        "IEnumerable" => value.elements().is_some(),
+        "IDictionary" | "IReadOnlyDictionary" => own == "Dictionary",
+        "IList" | "ICollection" | "IReadOnlyList" => own == "List" || own.ends_with("[]"),
+        "Exception" => own.ends_with("Exception"),
+        _ => false,
+    }
+}
+
+/// `Convert.ChangeType(value, T)` and `Convert.ToT(value)` for the simple types.
+pub(super) fn change_type(value: &Value, name: &str) -> Result<Value, Exception> {
+    let name = short_name(name);
+    let value = match value.downcast::<JToken>().and_then(JToken::as_scalar) {
+        Some(scalar) => scalar,
+        None => value.clone(),
+    };
+    match name {
+        "string" => Ok(if value.is_null() { Value::Null } else { value.display().into() }),
+        "int" => {
+            let wide = to_long(&value, "Int32")?;
+            i32::try_from(wide).map(Value::Int).map_err(|_| Exception::overflow("Int32"))
+        }
+        "long" => to_long(&value, "Int64").map(Value::Long),
+        "double" => match &value {
+            Value::Null => Ok(Value::Double(0.0)),
+            Value::Bool(flag) => Ok(Value::Double(f64::from(u8::from(*flag)))),
+            Value::String(text) => parse_double(text).map(Value::Double),
+            other => super::ops::as_f64(other)
+                .map(Value::Double)
+                .ok_or_else(|| Exception::invalid_cast(&other.type_name(), "Double")),
+        },
+        "bool" => match &value {
+            Value::Null => Ok(Value::Bool(false)),
+            Value::String(text) => parse_bool(text).map(Value::Bool),
+            Value::Bool(flag) => Ok(Value::Bool(*flag)),
+            other => super::ops::as_f64(other)
+                .map(|number| Value::Bool(number != 0.0))
+                .ok_or_else(|| Exception::invalid_cast(&other.type_name(), "Boolean")),
+        },
+        "DateTime" => match &value {
+            Value::String(text) => parse_date_time(text),
+            other if other.downcast::<DateTime>().is_some() => Ok(other.clone()),
+            other => Err(Exception::invalid_cast(&other.type_name(), "DateTime")),
+        },
+        "Guid" => match &value {
+            Value::String(text) => Guid::parse(text).map(Value::object),
+            other => Err(Exception::invalid_cast(&other.type_name(), "Guid")),
+        },
+        "object" | "JToken" | "JValue" => Ok(value),
+        other => Err(Exception::invalid_cast(&value.type_name(), other)),
+    }
+}
+
+fn to_long(value: &Value, target: &str) -> Result<i64, Exception> {
+    match value {
+        Value::Null => Ok(0),
+        Value::Bool(flag) => Ok(i64::from(*flag)),
+        Value::Int(number) => Ok(i64::from(*number)),
+        Value::Long(number) => Ok(*number),
+        Value::Char(c) => Ok(i64::from(u32::from(*c))),
+        // Convert rounds halves to even; a cast truncates.
+        Value::Double(number) => {
+            let rounded = number.round_ties_even();
+            let fits = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&rounded);
+            if fits { Ok(rounded as i64) } else { Err(Exception::overflow(target)) }
+        }
+        Value::String(text) => parse_long(text, target),
+        Value::Object(object) => Err(Exception::invalid_cast(object.type_name(), target)),
+    }
+}
+
+fn wrong_format(text: &str) -> Exception {
+    Exception::format(format!("The input string '{text}' was not in a correct format."))
+}
+
+/// `int.Parse` and `long.Parse`: an optional sign, digits, blanks around.
+pub(super) fn parse_long(text: &str, target: &str) -> Result<i64, Exception> {
+    let digits = text.trim();
+    let unsigned = digits.strip_prefix(['-', '+']).unwrap_or(digits);
+    if unsigned.is_empty() || !unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(wrong_format(text));
+    }
+    let value: i64 = digits.parse().map_err(|_| Exception::overflow(target))?;
+    match target {
+        "Int32" if i32::try_from(value).is_err() => Err(Exception::overflow(target)),
+        _ => Ok(value),
+    }
+}
+
+/// `double.Parse` in the invariant culture: `,` groups digits.
+pub(super) fn parse_double(text: &str) -> Result<f64, Exception> {
+    let trimmed = text.trim();
+    let plain = match trimmed {
+        "Infinity" | "∞" => return Ok(f64::INFINITY),
+        "-Infinity" | "-∞" => return Ok(f64::NEG_INFINITY),
+        "NaN" => return Ok(f64::NAN),
+        number => number.replace(',', ""),
+    };
+    if !plain.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E')) {
+        return Err(wrong_format(text));
+    }
+    plain.parse().map_err(|_| wrong_format(text))
+}
+
+pub(super) fn parse_bool(text: &str) -> Result<bool, Exception> {
+    match text.trim() {
+        word if word.eq_ignore_ascii_case("true") => Ok(true),
+        word if word.eq_ignore_ascii_case("false") => Ok(false),
+        _ => Err(Exception::format(format!("String '{text}' was not recognized as a valid Boolean."))),
+    }
+}
+
+pub(super) fn parse_date_time(text: &str) -> Result<Value, Exception> {
+    let (date, offset) = parse_date(text).ok_or_else(|| not_a_date(text))?;
+    // A time with a zone becomes local time, and local time is UTC here.
+    match offset {
+        Some(minutes) => {
+            date.plus(-minutes * 60 * 10_000_000).map(|date| Value::object(DateTime::from_utc(date)))
+        }
+        None => Ok(Value::object(date)),
+    }
+}
+
+pub(super) fn parse_date_time_offset(text: &str) -> Result<Value, Exception> {
+    let (date, offset) = parse_date(text).ok_or_else(|| not_a_date(text))?;
+    Ok(Value::object(DateTimeOffset { ticks: date.ticks, offset_minutes: offset.unwrap_or(0) }))
+}
+
+fn not_a_date(text: &str) -> Exception {
+    Exception::format(format!("String '{text}' was not recognized as a valid DateTime."))
+}
+
+/// `token.Value<T>()`: null gives the default, a `JValue` is changed to the type, a container only to a token type.
+pub(super) fn token_value(value: &Value, wanted: &str) -> Result<Value, Exception> {
+    let nullable = wanted.ends_with('?');
+    let name = short_name(wanted.trim_end_matches('?'));
+    let Some(token) = value.downcast::<JToken>() else {
+        return Ok(if nullable { Value::Null } else { default_of(name) });
+    };
+    if matches!(name, "JToken" | "JObject" | "JArray" | "JValue") {
+        if name == "JToken" || token.type_name() == name {
+            return Ok(value.clone());
+        }
+        return Err(Exception::invalid_cast(token.type_name(), name));
+    }
+    match token.as_scalar() {
+        Some(Value::Null) if nullable || default_of(name).is_null() => Ok(Value::Null),
+        Some(Value::Null) => {
+            Err(Exception::new("InvalidCastException", "Null object cannot be converted to a value type."))
+        }
+        Some(scalar) => change_type(&scalar, name),
+        None if name == "object" => Ok(value.clone()),
+        None => {
+            let message = format!(
+                "Cannot cast Newtonsoft.Json.Linq.{} to Newtonsoft.Json.Linq.JToken.",
+                token.type_name()
+            );
+            Err(Exception::new("InvalidCastException", message))
+        }
+    }
+}
+
+/// `token.ToObject<T>()` and `JsonConvert.DeserializeObject<T>` for simple types, their lists and dictionaries.
+pub(super) fn token_to_object(token: &Arc<JToken>, wanted: &str) -> Result<Value, Exception> {
+    let value = Value::Object(token.clone());
+    let inner = |prefix: &str| wanted.strip_prefix(prefix).and_then(|rest| rest.strip_suffix('>'));
+    let items = |element: &str| -> Result<Vec<Value>, Exception> {
+        let items = value.elements().filter(|_| token.kind() == JsonKind::Array);
+        let items =
+            items.ok_or_else(|| Exception::new("JsonSerializationException", "The JSON is not an array."))?;
+        items.iter().map(|item| token_value(item, element)).collect()
+    };
+    if let Some(element) = inner("List<").or(inner("IEnumerable<")).or(inner("IList<")) {
+        return Ok(Value::object(List::growing(items(element)?)));
+    }
+    if let Some(element) = wanted.strip_suffix("[]") {
+        return Ok(Value::array(element, items(element)?));
+    }
+    if let Some(types) = inner("Dictionary<string,").or(inner("IDictionary<string,")) {
+        let dictionary = Dictionary::default();
+        for property in value.elements().filter(|_| token.kind() == JsonKind::Object).unwrap_or_default() {
+            let (Value::Object(property), name) = (&property, property.downcast::<JToken>()) else {
+                continue;
+            };
+            let Some(_) = name else { continue };
+            dictionary.set_index(&property.get("Name")?, &token_value(&property.get("Value")?, types)?)?;
+        }
+        return Ok(Value::object(dictionary));
+    }
+    if matches!(wanted, "object" | "dynamic") {
+        return Ok(value);
+    }
+    token_value(&value, wanted)
+}
+
+/// The bytes of a `byte[]`, also of one that was written as an array of numbers.
+pub(super) fn bytes_of(value: &Value) -> Option<Vec<u8>> {
+    if let Some(Bytes(bytes)) = value.downcast() {
+        return Some(bytes.clone());
+    }
+    let list = value.downcast::<List>().filter(|list| list.type_name() == "byte[]")?;
+    list.elements()?.iter().map(|item| item.as_i64().and_then(|byte| u8::try_from(byte).ok())).collect()
+}
+
+/// Makes a list of another kind from anything that can be walked.
+pub(super) fn collect(kind: ListKind, items: Vec<Value>) -> Value {
+    match kind {
+        ListKind::Array => {
+            let element = items.first().map_or("object", |first| match first {
+                Value::String(_) => "string",
+                Value::Int(_) => "int",
+                Value::Long(_) => "long",
+                Value::Double(_) => "double",
+                Value::Bool(_) => "bool",
+                Value::Char(_) => "char",
+                _ => "object",
+            });
+            Value::array(element, items)
+        }
+        ListKind::List => Value::object(List::growing(items)),
+        ListKind::Enumerable => Value::object(List::enumerable(items)),
+    }
+}

@@ -1,0 +1,185 @@
+//! Calls: static methods, `out` parameters, LINQ with lambdas, and methods of values.
+
+use super::{Closure, Evaluated, Interpreter};
+use crate::csharp::ast::{Argument, ArgumentValue, Expr, ExprKind, TypeRef};
+use crate::csharp::convert;
+use crate::csharp::exception::Exception;
+use crate::csharp::format;
+use crate::csharp::methods::{linq, statics, string};
+use crate::csharp::objects::StringBuilder;
+use crate::csharp::ops;
+use crate::csharp::value::Value;
+
+impl Interpreter<'_> {
+    pub(super) fn call(&mut self, callee: &Expr, args: &[Argument]) -> Evaluated<Option<Value>> {
+        match &callee.kind {
+            ExprKind::Member { target, name, type_args, conditional, .. } => {
+                let type_args: Vec<String> = type_args.iter().map(TypeRef::display).collect();
+                if let Some(type_name) = self.static_target(target) {
+                    return self.static_call(&type_name, name, &type_args, args).map(Some);
+                }
+                let Some(target) = self.link(target, *conditional)? else { return Ok(None) };
+                self.instance_call(&target, name, &type_args, args).map(Some)
+            }
+            // A lambda in a variable.
+            _ => {
+                let lambda = self.expr(callee)?;
+                let args = self.values(args)?;
+                self.invoke(&lambda, &args).map(Some)
+            }
+        }
+    }
+
+    /// Evaluates arguments in the order written. Names are dropped: members with named arguments take only one.
+    pub(super) fn values(&mut self, args: &[Argument]) -> Evaluated<Vec<Value>> {
+        args.iter()
+            .map(|argument| match &argument.value {
+                ArgumentValue::Expr(expr) => self.expr(expr),
+                ArgumentValue::Out { name, .. } => Err(Exception::missing_member("out", name)),
+            })
+            .collect()
+    }
+
+    fn static_call(
+        &mut self,
+        type_name: &str,
+        name: &str,
+        type_args: &[String],
+        args: &[Argument],
+    ) -> Evaluated {
+        if let ("TryParse", [text, Argument { value: out @ ArgumentValue::Out { .. }, .. }]) = (name, args) {
+            let text = self.values(std::slice::from_ref(text))?;
+            let parsed = statics::call(type_name, "Parse", &[], &text, self.env);
+            let parsed = parsed.ok_or_else(|| Exception::missing_overload(type_name, name, &text))?;
+            let default =
+                statics::get(type_name, if type_name == "Guid" { "Empty" } else { "MinValue" }, self.env);
+            let default = match convert::default_of(type_name) {
+                Value::Null => default.unwrap_or(Value::Null),
+                default => default,
+            };
+            let success = parsed.is_ok();
+            self.store_out(out, parsed.unwrap_or(default))?;
+            return Ok(Value::Bool(success));
+        }
+        let values = self.values(args)?;
+        self.charge(values.iter().map(weight).sum())?;
+        statics::call(type_name, name, type_args, &values, self.env)
+            .unwrap_or_else(|| Err(Exception::missing_overload(type_name, name, &values)))
+    }
+
+    fn store_out(&mut self, out: &ArgumentValue, value: Value) -> Evaluated<()> {
+        let ArgumentValue::Out { name, declares, .. } = out else { return Ok(()) };
+        match (declares, self.scope.find(name)) {
+            (true, _) => self.scope.declare(name, None, value),
+            (false, Some(cell)) => {
+                cell.set(value)?;
+            }
+            (false, None) => return Err(Exception::missing_member("out", name)),
+        }
+        Ok(())
+    }
+
+    fn instance_call(
+        &mut self,
+        target: &Value,
+        name: &str,
+        type_args: &[String],
+        args: &[Argument],
+    ) -> Evaluated {
+        if target.is_null() {
+            return Err(Exception::null_reference());
+        }
+        if let ("TryGetValue", [key, Argument { value: out @ ArgumentValue::Out { .. }, .. }]) = (name, args)
+        {
+            let key = self.values(std::slice::from_ref(key))?;
+            let Value::Object(object) = target else {
+                return Err(Exception::missing_overload(&target.type_name(), name, &key));
+            };
+            let found = object.call("ContainsKey", &[], &key)?.as_bool() == Some(true);
+            let value = if found { object.index(&key[0])? } else { Value::Null };
+            self.store_out(out, value)?;
+            return Ok(Value::Bool(found));
+        }
+        let args = self.values(args)?;
+        self.method(target, name, type_args, &args)
+    }
+
+    fn method(&mut self, target: &Value, name: &str, type_args: &[String], args: &[Value]) -> Evaluated {
+        if let Some(result) = universal(target, name, args) {
+            return result;
+        }
+        if target.downcast::<Closure>().is_some() && name == "Invoke" {
+            return self.invoke(target, args);
+        }
+        if let Value::String(text) = target {
+            self.charge(weight(target) + args.iter().map(weight).sum::<usize>())?;
+            if let Some(result) = string::call(text, name, args) {
+                return result;
+            }
+        }
+        if linq::METHODS.contains(&name)
+            && !(name == "Reverse" && target.type_name() == "List")
+            && let Some(items) = target.elements()
+        {
+            return self.linq(target, &items, name, type_args, args);
+        }
+        match target {
+            Value::Object(object) => {
+                self.charge(weight(target))?;
+                let result = object.call(name, type_args, args)?;
+                // The methods of a builder give the builder back, so that calls chain.
+                Ok(if target.downcast::<StringBuilder>().is_some() { target.clone() } else { result })
+            }
+            other => Err(Exception::missing_overload(&other.type_name(), name, args)),
+        }
+    }
+
+    fn linq(
+        &mut self,
+        target: &Value,
+        items: &[Value],
+        name: &str,
+        type_args: &[String],
+        args: &[Value],
+    ) -> Evaluated {
+        let other = args.first().and_then(Value::elements).map_or(1, |other| other.len().max(1));
+        self.charge(items.len().saturating_mul(other))?;
+        self.account_bytes(std::mem::size_of_val(items))?;
+        let result = linq::call(items, name, type_args, args, &mut |lambda, args| self.invoke(lambda, args));
+        match (result, target) {
+            (Some(result), _) => result,
+            (None, Value::Object(object)) => object.call(name, type_args, args),
+            (None, other) => Err(Exception::missing_overload(&other.type_name(), name, args)),
+        }
+    }
+}
+
+/// What walking over a value costs, in steps.
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len() / 256,
+        Value::Object(object) => match object.type_name() {
+            name if name == "List" || name.ends_with("[]") => {
+                object.elements().map_or(0, |items| items.len() / 16)
+            }
+            _ => 0,
+        },
+        _ => 0,
+    }
+}
+
+/// The methods of every value.
+fn universal(target: &Value, name: &str, args: &[Value]) -> Option<Evaluated> {
+    match (name, args) {
+        ("ToString", []) => Some(Ok(target.display().into())),
+        ("ToString", [Value::String(format)]) => Some(format::value(target, format).map(Value::from)),
+        ("Equals", [other]) if !matches!(target, Value::String(_)) => {
+            Some(Ok(Value::Bool(ops::equal(target, other))))
+        }
+        ("CompareTo", [other]) if !matches!(target, Value::String(_)) => {
+            Some(ops::sort_order(target, other).map(|order| Value::Int(order as i32)))
+        }
+        ("GetValueOrDefault", []) if !matches!(target, Value::Object(_)) => Some(Ok(target.clone())),
+        _ => None,
+    }
+}

@@ -1,0 +1,358 @@
+//! Expressions.
+
+use std::sync::Arc;
+
+use super::{Closure, Evaluated, Interpreter};
+use crate::csharp::ast::{
+    BinaryOp, Expr, ExprKind, Initializer, InterpolatedPart, Literal, Pattern, TypeRef,
+};
+use crate::csharp::convert::{self, short_name};
+use crate::csharp::exception::Exception;
+use crate::csharp::limits::check_single;
+use crate::csharp::methods::{construct::construct, statics, string};
+use crate::csharp::objects::{Anonymous, Bytes};
+use crate::csharp::value::Value;
+use crate::csharp::{format, ops};
+
+impl Interpreter<'_> {
+    pub(super) fn expr(&mut self, expr: &Expr) -> Evaluated {
+        self.charge(1)?;
+        // A `?.` that meets null ends the whole chain with null.
+        Ok(self.nested(|interpreter| interpreter.chain(expr))?.unwrap_or(Value::Null))
+    }
+
+    /// Evaluates; None where a `?.` of this chain met null.
+    pub(super) fn chain(&mut self, expr: &Expr) -> Evaluated<Option<Value>> {
+        match &expr.kind {
+            ExprKind::Member { target, name, conditional, .. } => self.member(target, name, *conditional),
+            ExprKind::Index { target, key, conditional } => {
+                let Some(target) = self.link(target, *conditional)? else { return Ok(None) };
+                let key = self.expr(key)?;
+                self.index(&target, &key).map(Some)
+            }
+            ExprKind::Call { callee, args } => {
+                let result = self.call(callee, args)?;
+                result.map(|value| self.account(value)).transpose()
+            }
+            _ => self.plain(expr).map(Some),
+        }
+    }
+
+    /// Evaluates the target of a chain link; None where the chain has ended with null.
+    pub(super) fn link(&mut self, target: &Expr, conditional: bool) -> Evaluated<Option<Value>> {
+        self.charge(1)?;
+        let target = self.nested(|interpreter| interpreter.chain(target))?;
+        Ok(target.filter(|target| !(conditional && target.is_null())))
+    }
+
+    fn plain(&mut self, expr: &Expr) -> Evaluated {
+        match &expr.kind {
+            ExprKind::Literal(literal) => Ok(literal_value(literal)),
+            ExprKind::Interpolated(parts) => self.interpolated(parts),
+            ExprKind::Name(name) => match self.scope.find(name) {
+                Some(cell) => Ok(cell.get()),
+                None => Err(unknown_name(name)),
+            },
+            ExprKind::Paren(inner) => self.expr(inner),
+            ExprKind::Cast { ty, operand } => convert::cast(self.expr(operand)?, ty),
+            ExprKind::Unary { op, operand } => ops::unary(*op, &self.expr(operand)?),
+            ExprKind::Binary { .. } => self.binary(expr),
+            ExprKind::Conditional { condition, then, otherwise } => {
+                let chosen = if self.truth(condition)? { then } else { otherwise };
+                self.expr(chosen)
+            }
+            ExprKind::Is { operand, pattern } => self.is(operand, pattern),
+            ExprKind::As { operand, ty } => {
+                let value = self.expr(operand)?;
+                Ok(if convert::is(&value, ty) { value } else { Value::Null })
+            }
+            ExprKind::Assign { target, op, value } => self.assign(target, *op, value),
+            ExprKind::Step { target, by, prefix } => {
+                let before = self.expr(target)?;
+                let after = ops::binary(BinaryOp::Add, &before, &Value::Int(*by))?;
+                self.store(target, after.clone())?;
+                Ok(if *prefix { after } else { before })
+            }
+            ExprKind::New { ty, args, initializer } => {
+                let args = self.values(args)?;
+                let object = construct(ty, &args, self.env)?;
+                let object = self.account(object)?;
+                self.initialize(&object, initializer)?;
+                Ok(object)
+            }
+            ExprKind::NewArray { element, size, items } => {
+                self.array(element.as_ref(), size.as_deref(), items)
+            }
+            ExprKind::Anonymous(members) => {
+                let members = members.iter().map(|(name, value)| Ok((name.clone(), self.expr(value)?)));
+                Ok(Value::object(Anonymous(members.collect::<Evaluated<_>>()?)))
+            }
+            ExprKind::Lambda(lambda) => {
+                Ok(Value::object(Closure { lambda: Arc::clone(lambda), scope: self.scope.clone() }))
+            }
+            ExprKind::Type(ty) => Err(unknown_name(&ty.display())),
+            ExprKind::Member { .. } | ExprKind::Index { .. } | ExprKind::Call { .. } => self.expr(expr),
+        }
+    }
+
+    fn truth(&mut self, expr: &Expr) -> Evaluated<bool> {
+        let value = self.expr(expr)?;
+        value.as_bool().ok_or_else(|| match value {
+            Value::Null => Exception::null_reference(),
+            other => Exception::invalid_cast(&other.type_name(), "Boolean"),
+        })
+    }
+
+    /// Chains of operators lean to the left: walks down, then computes on the way up.
+    fn binary(&mut self, expr: &Expr) -> Evaluated {
+        let mut pending = Vec::new();
+        let mut leftmost = expr;
+        while let ExprKind::Binary { op, left, right } = &leftmost.kind {
+            pending.push((*op, right));
+            leftmost = left;
+        }
+        let mut value = self.expr(leftmost)?;
+        for (op, right) in pending.into_iter().rev() {
+            self.charge(1)?;
+            value = match (op, &value) {
+                (BinaryOp::And, Value::Bool(false)) | (BinaryOp::Or, Value::Bool(true)) => value,
+                (BinaryOp::And | BinaryOp::Or, Value::Bool(_)) => Value::Bool(self.truth(right)?),
+                (BinaryOp::And | BinaryOp::Or, Value::Null) => return Err(Exception::null_reference()),
+                (BinaryOp::And | BinaryOp::Or, other) => {
+                    return Err(Exception::invalid_cast(&other.type_name(), "Boolean"));
+                }
+                (BinaryOp::Coalesce, Value::Null) => self.expr(right)?,
+                (BinaryOp::Coalesce, _) => value,
+                _ => {
+                    let right = self.expr(right)?;
+                    let result = ops::binary(op, &value, &right)?;
+                    self.account(result)?
+                }
+            };
+        }
+        Ok(value)
+    }
+
+    fn is(&mut self, operand: &Expr, pattern: &Pattern) -> Evaluated {
+        let value = self.expr(operand)?;
+        let matches = match pattern {
+            Pattern::Null => value.is_null(),
+            Pattern::NotNull => !value.is_null(),
+            Pattern::Constant(constant) => {
+                let constant = self.expr(constant)?;
+                value.type_name() == constant.type_name() && ops::equal(&value, &constant)
+            }
+            Pattern::Type { ty, binding } => {
+                let matches = convert::is(&value, ty);
+                if let Some(name) = binding {
+                    // The variable is in scope after the `if`, as in C#; it may only be read where the test held.
+                    self.scope.declare(name, None, if matches { value } else { Value::Null });
+                }
+                matches
+            }
+        };
+        Ok(Value::Bool(matches))
+    }
+
+    fn interpolated(&mut self, parts: &[InterpolatedPart]) -> Evaluated {
+        let mut out = String::new();
+        for part in parts {
+            match part {
+                InterpolatedPart::Text(text) => out.push_str(text),
+                InterpolatedPart::Hole { value, alignment, format } => {
+                    let value = self.expr(value)?;
+                    let text = format::value(&value, format.as_deref().unwrap_or(""))?;
+                    out.push_str(&format::align(text, alignment.unwrap_or(0)));
+                }
+            }
+            check_single(out.len())?;
+        }
+        self.account(out.into())
+    }
+
+    fn assign(&mut self, target: &Expr, op: Option<BinaryOp>, value: &Expr) -> Evaluated {
+        let value = match op {
+            None => self.expr(value)?,
+            Some(BinaryOp::Coalesce) => {
+                let present = self.expr(target)?;
+                if !present.is_null() {
+                    return Ok(present);
+                }
+                self.expr(value)?
+            }
+            Some(op) => {
+                let present = self.expr(target)?;
+                let right = self.expr(value)?;
+                let result = ops::binary(op, &present, &right)?;
+                self.account(result)?
+            }
+        };
+        self.store(target, value)
+    }
+
+    fn store(&mut self, target: &Expr, value: Value) -> Evaluated {
+        match &target.kind {
+            ExprKind::Name(name) => match self.scope.find(name) {
+                Some(cell) => cell.set(value),
+                None => Err(unknown_name(name)),
+            },
+            ExprKind::Index { target, key, .. } => {
+                let object = self.expr(target)?;
+                let key = self.expr(key)?;
+                match &object {
+                    Value::Object(object) => object.set_index(&key, &value)?,
+                    Value::Null => return Err(Exception::null_reference()),
+                    other => return Err(Exception::missing_member(&other.type_name(), "[]")),
+                }
+                self.account_bytes(size_of::<Value>())?;
+                Ok(value)
+            }
+            ExprKind::Member { target, name, .. } => {
+                match self.expr(target)? {
+                    Value::Object(object) => object.set(name, &value)?,
+                    Value::Null => return Err(Exception::null_reference()),
+                    other => return Err(Exception::missing_member(&other.type_name(), name)),
+                }
+                Ok(value)
+            }
+            _ => Err(Exception::invalid_operation("The left-hand side of an assignment must be a variable.")),
+        }
+    }
+
+    fn initialize(&mut self, object: &Value, entries: &[Initializer]) -> Evaluated<()> {
+        for entry in entries {
+            let Value::Object(target) = object else { return Err(Exception::null_reference()) };
+            match entry {
+                Initializer::Item(item) => {
+                    let item = self.expr(item)?;
+                    target.call("Add", &[], &[item])?;
+                }
+                Initializer::Pair(key, value) => {
+                    let pair = [self.expr(key)?, self.expr(value)?];
+                    target.call("Add", &[], &pair)?;
+                }
+                Initializer::Index(key, value) => {
+                    let (key, value) = (self.expr(key)?, self.expr(value)?);
+                    target.set_index(&key, &value)?;
+                }
+                Initializer::Member(name, value) => {
+                    let value = self.expr(value)?;
+                    target.set(name, &value)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn array(&mut self, element: Option<&TypeRef>, size: Option<&Expr>, items: &[Expr]) -> Evaluated {
+        let name = element.map(|element| short_name(&element.name));
+        let mut values = items.iter().map(|item| self.expr(item)).collect::<Evaluated<Vec<_>>>()?;
+        if let (Some(size), true) = (size, values.is_empty()) {
+            let size = self.expr(size)?.as_i64().and_then(|size| usize::try_from(size).ok());
+            let size = size.ok_or_else(|| Exception::overflow("array length"))?;
+            check_single(size.saturating_mul(size_of::<Value>()))?;
+            let default = if name == Some("byte") {
+                Value::Int(0)
+            } else {
+                convert::default_of(name.unwrap_or("object"))
+            };
+            values = vec![default; size];
+        }
+        self.account_bytes(values.len() * size_of::<Value>())?;
+        match (name, element) {
+            (Some("byte"), _) => {
+                let bytes: Option<Vec<u8>> = values
+                    .iter()
+                    .map(|value| value.as_i64().and_then(|byte| u8::try_from(byte).ok()))
+                    .collect();
+                bytes.map(|bytes| Value::object(Bytes(bytes))).ok_or_else(|| Exception::overflow("Byte"))
+            }
+            (Some(name), Some(element)) => {
+                let values = values.into_iter().map(|value| super::scope::declared(value, element));
+                Ok(Value::array(name, values.collect::<Evaluated<_>>()?))
+            }
+            _ => Ok(convert::collect(crate::csharp::objects::ListKind::Array, values)),
+        }
+    }
+
+    fn member(&mut self, target: &Expr, name: &str, conditional: bool) -> Evaluated<Option<Value>> {
+        if let Some(type_name) = self.static_target(target) {
+            return match statics::get(&type_name, name, self.env) {
+                Some(value) => Ok(Some(value)),
+                None => Err(Exception::missing_member(&type_name, name)),
+            };
+        }
+        let Some(target) = self.link(target, conditional)? else { return Ok(None) };
+        let value = match &target {
+            Value::Null => return Err(Exception::null_reference()),
+            Value::String(text) => string::get(text, name)?,
+            // `x.Value` and `x.HasValue` of a nullable that has a value.
+            simple
+            @ (Value::Int(_) | Value::Long(_) | Value::Double(_) | Value::Bool(_) | Value::Char(_)) => {
+                match name {
+                    "Value" => simple.clone(),
+                    "HasValue" => Value::Bool(true),
+                    _ => return Err(Exception::missing_member(&simple.type_name(), name)),
+                }
+            }
+            Value::Object(object) => object.get(name)?,
+        };
+        self.account(value).map(Some)
+    }
+
+    fn index(&mut self, target: &Value, key: &Value) -> Evaluated {
+        match target {
+            Value::Null => Err(Exception::null_reference()),
+            Value::String(text) => {
+                self.charge(text.len() / 64)?;
+                string::index(text, key)
+            }
+            Value::Object(object) => object.index(key),
+            other => Err(Exception::missing_member(&other.type_name(), "[]")),
+        }
+    }
+
+    /// The short name of the type that `target` names, where it names one: `string`, `System.Text.Encoding`.
+    pub(super) fn static_target(&self, target: &Expr) -> Option<String> {
+        if let ExprKind::Type(ty) = &target.kind {
+            return Some(short_name(&ty.name).to_owned());
+        }
+        let path = dotted(target)?;
+        let first = path.split('.').next().unwrap_or(&path);
+        let is_type = self.scope.find(first).is_none()
+            && (!path.contains('.') || matches!(first, "System" | "Newtonsoft"))
+            && crate::csharp::members::is_static_type(short_name(&path));
+        is_type.then(|| short_name(&path).to_owned())
+    }
+}
+
+/// `a.b.c` as text, where the expression is nothing but names.
+pub(in crate::csharp) fn dotted(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name.clone()),
+        ExprKind::Member { target, name, conditional: false, type_args, .. } if type_args.is_empty() => {
+            Some(format!("{}.{name}", dotted(target)?))
+        }
+        _ => None,
+    }
+}
+
+fn literal_value(literal: &Literal) -> Value {
+    match literal {
+        Literal::Null => Value::Null,
+        Literal::Bool(value) => Value::Bool(*value),
+        Literal::Int(value) => Value::Int(*value),
+        Literal::Long(value) => Value::Long(*value),
+        Literal::Double(value) => Value::Double(*value),
+        Literal::Char(value) => Value::Char(*value),
+        Literal::String(value) => Value::String(Arc::clone(value)),
+    }
+}
+
+/// `check` refuses this before anything runs; the service would not have compiled it.
+fn unknown_name(name: &str) -> Exception {
+    Exception::new(
+        "MissingMemberException",
+        format!("The name '{name}' does not exist in the current context."),
+    )
+}

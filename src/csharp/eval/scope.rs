@@ -1,0 +1,80 @@
+//! Local variables. Lambdas share the variables they capture, so each lives in a cell of its own.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::csharp::ast::TypeRef;
+use crate::csharp::convert;
+use crate::csharp::exception::Exception;
+use crate::csharp::value::Value;
+
+#[derive(Clone, Default)]
+pub(super) struct Scope(Vec<(String, Arc<Cell>)>);
+
+pub(super) struct Cell {
+    /// None for `var`.
+    ty: Option<TypeRef>,
+    value: Mutex<Value>,
+}
+
+impl Scope {
+    pub(super) fn declare(&mut self, name: &str, ty: Option<TypeRef>, value: Value) {
+        self.0.push((name.to_owned(), Arc::new(Cell { ty, value: Mutex::new(value) })));
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<Arc<Cell>> {
+        self.0.iter().rev().find(|(found, _)| found == name).map(|(_, cell)| Arc::clone(cell))
+    }
+
+    /// A mark to return to when a block ends.
+    pub(super) fn mark(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn leave(&mut self, mark: usize) {
+        self.0.truncate(mark);
+    }
+}
+
+impl Cell {
+    pub(super) fn get(&self) -> Value {
+        self.value.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Assigns with the conversion that the variable's type asks for; returns what is in it then.
+    pub(super) fn set(&self, value: Value) -> Result<Value, Exception> {
+        let value = match &self.ty {
+            Some(ty) => declared(value, ty)?,
+            None => widen(value, &self.get()),
+        };
+        *self.value.lock().unwrap_or_else(PoisonError::into_inner) = value.clone();
+        Ok(value)
+    }
+}
+
+/// The implicit conversion to a declared type: numbers widen, the rest is as it is.
+pub(super) fn declared(value: Value, ty: &TypeRef) -> Result<Value, Exception> {
+    let name = convert::short_name(&ty.name);
+    match (name, &value) {
+        _ if ty.rank > 0 => Ok(value),
+        ("long", Value::Int(_) | Value::Char(_)) | ("int", Value::Char(_)) => convert::cast(value, ty),
+        ("double", Value::Int(_) | Value::Long(_) | Value::Char(_)) => convert::cast(value, ty),
+        ("JToken" | "JValue", Value::Null | Value::Object(_)) => Ok(value),
+        ("JToken" | "JValue", _) => convert::cast(value, ty),
+        ("int" | "long" | "double" | "bool" | "string", value_of_other_type)
+            if !value_of_other_type.is_null() && !convert::is(value_of_other_type, ty) =>
+        {
+            Err(Exception::invalid_cast(&value.type_name(), &ty.display()))
+        }
+        _ => Ok(value),
+    }
+}
+
+/// A `var` keeps the type of its first value.
+fn widen(value: Value, present: &Value) -> Value {
+    match (present, &value) {
+        (Value::Double(_), Value::Int(number)) => Value::Double(f64::from(*number)),
+        (Value::Double(_), Value::Long(number)) => Value::Double(*number as f64),
+        (Value::Long(_), Value::Int(number)) => Value::Long(i64::from(*number)),
+        _ => value,
+    }
+}

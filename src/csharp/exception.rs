@@ -1,0 +1,101 @@
+//! Thrown .NET exceptions.
+
+/// A thrown .NET exception: `try`/`catch` sees it, otherwise the policy fails with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exception {
+    /// Such as `NullReferenceException`.
+    pub kind: String,
+    pub message: String,
+}
+
+impl Exception {
+    pub fn new(kind: &str, message: impl Into<String>) -> Self {
+        Self { kind: kind.to_owned(), message: message.into() }
+    }
+
+    pub fn null_reference() -> Self {
+        Self::new("NullReferenceException", "Object reference not set to an instance of an object.")
+    }
+
+    pub fn invalid_cast(from: &str, to: &str) -> Self {
+        let (from, to) = (full_name(from), full_name(to));
+        Self::new("InvalidCastException", format!("Unable to cast object of type '{from}' to type '{to}'."))
+    }
+
+    /// The member is not there, or not evaluated. The service would not have compiled the expression.
+    pub fn missing_member(type_name: &str, member: &str) -> Self {
+        Self::new(
+            "MissingMemberException",
+            format!("'{type_name}' has no member '{member}' that is evaluated."),
+        )
+    }
+
+    /// The arguments fit no overload that is evaluated. The service might not have compiled the expression.
+    pub fn missing_overload(type_name: &str, member: &str, args: &[super::Value]) -> Self {
+        let types: Vec<_> = args.iter().map(super::Value::type_name).collect();
+        Self::new(
+            "MissingMethodException",
+            format!("'{type_name}.{member}({})' has no overload that is evaluated.", types.join(", ")),
+        )
+    }
+
+    pub fn format(message: impl Into<String>) -> Self {
+        Self::new("FormatException", message)
+    }
+
+    pub fn overflow(type_name: &str) -> Self {
+        Self::new("OverflowException", format!("Value was either too large or too small for an {type_name}."))
+    }
+
+    pub fn argument(message: impl Into<String>) -> Self {
+        Self::new("ArgumentException", message)
+    }
+
+    pub fn argument_null(parameter: &str) -> Self {
+        Self::new("ArgumentNullException", format!("Value cannot be null. (Parameter '{parameter}')"))
+    }
+
+    pub fn out_of_range(message: impl Into<String>) -> Self {
+        Self::new("ArgumentOutOfRangeException", message)
+    }
+
+    pub fn invalid_operation(message: impl Into<String>) -> Self {
+        Self::new("InvalidOperationException", message)
+    }
+
+    /// Whether `catch (caught)` catches this.
+    pub fn is(&self, caught: &str) -> bool {
+        let caught = caught.rsplit('.').next().unwrap_or(caught);
+        caught == self.kind || parents(&self.kind).contains(&caught)
+    }
+}
+
+/// The name with its namespace, for the types that messages show most.
+fn full_name(name: &str) -> String {
+    match name {
+        "string" | "String" => "System.String".to_owned(),
+        "int" | "Int32" => "System.Int32".to_owned(),
+        "long" | "Int64" => "System.Int64".to_owned(),
+        "double" | "Double" => "System.Double".to_owned(),
+        "bool" | "Boolean" => "System.Boolean".to_owned(),
+        "char" | "Char" => "System.Char".to_owned(),
+        "JObject" | "JArray" | "JToken" | "JValue" | "JProperty" => format!("Newtonsoft.Json.Linq.{name}"),
+        other => other.to_owned(),
+    }
+}
+
+/// The base classes of an exception, as .NET and Newtonsoft.Json declare them.
+fn parents(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "ArgumentNullException" | "ArgumentOutOfRangeException" => {
+            &["ArgumentException", "SystemException", "Exception"]
+        }
+        "DivideByZeroException" | "OverflowException" => {
+            &["ArithmeticException", "SystemException", "Exception"]
+        }
+        "JsonReaderException" | "JsonSerializationException" => &["JsonException", "Exception"],
+        "UriFormatException" => &["FormatException", "SystemException", "Exception"],
+        "JsonException" => &["Exception"],
+        _ => &["SystemException", "Exception"],
+    }
+}

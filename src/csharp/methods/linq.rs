@@ -1,0 +1,318 @@
+//! LINQ over anything that can be walked. Everything is computed at once: expressions are short and have no effects
+//! that would show the difference.
+
+use std::cmp::Ordering;
+
+use crate::csharp::convert::{self, short_name};
+use crate::csharp::exception::Exception;
+use crate::csharp::objects::{Dictionary, JToken, ListKind, key_text};
+use crate::csharp::ops;
+use crate::csharp::value::{Object as _, Value};
+
+/// The methods that collections have through LINQ.
+pub(in crate::csharp) const METHODS: &[&str] = &[
+    "All",
+    "Any",
+    "Append",
+    "Average",
+    "Cast",
+    "Concat",
+    "Contains",
+    "Count",
+    "Distinct",
+    "ElementAt",
+    "Except",
+    "First",
+    "FirstOrDefault",
+    "Intersect",
+    "Last",
+    "LastOrDefault",
+    "Max",
+    "Min",
+    "OfType",
+    "OrderBy",
+    "OrderByDescending",
+    "Prepend",
+    "Reverse",
+    "Select",
+    "SelectMany",
+    "SequenceEqual",
+    "Single",
+    "SingleOrDefault",
+    "Skip",
+    "SkipWhile",
+    "Sum",
+    "Take",
+    "TakeWhile",
+    "ToArray",
+    "ToDictionary",
+    "ToList",
+    "Union",
+    "Where",
+    "Zip",
+];
+
+/// Calls a lambda with arguments.
+pub(in crate::csharp) type Invoke<'a> = &'a mut dyn FnMut(&Value, &[Value]) -> Result<Value, Exception>;
+
+/// Runs `items.name(args)`; None where LINQ has no such method with these arguments.
+pub(in crate::csharp) fn call(
+    items: &[Value],
+    name: &str,
+    type_args: &[String],
+    args: &[Value],
+    invoke: Invoke<'_>,
+) -> Option<Result<Value, Exception>> {
+    run(items, name, type_args, args, invoke).transpose()
+}
+
+fn run(
+    items: &[Value],
+    name: &str,
+    type_args: &[String],
+    args: &[Value],
+    invoke: Invoke<'_>,
+) -> Result<Option<Value>, Exception> {
+    let list = |items: Vec<Value>| Ok(Some(convert::collect(ListKind::Enumerable, items)));
+    match (name, args) {
+        ("Any", []) => Ok(Some(Value::Bool(!items.is_empty()))),
+        ("Any", [test]) => Ok(Some(Value::Bool(!filter(items, test, invoke, Some(1))?.is_empty()))),
+        ("All", [test]) => Ok(Some(Value::Bool(filter(items, test, invoke, None)?.len() == items.len()))),
+        ("Where", [test]) => list(filter(items, test, invoke, None)?),
+        ("Count", []) => Ok(Some(count(items.len()))),
+        ("Count", [test]) => Ok(Some(count(filter(items, test, invoke, None)?.len()))),
+        ("Contains", [item]) => Ok(Some(Value::Bool(items.iter().any(|present| ops::equal(present, item))))),
+        ("Select", [map]) => list(each(items, map, invoke)?),
+        ("SelectMany", [map]) => {
+            let mut all = Vec::new();
+            for inner in each(items, map, invoke)? {
+                all.extend(inner.elements().ok_or_else(Exception::null_reference)?);
+            }
+            list(all)
+        }
+        ("ToList", []) => Ok(Some(convert::collect(ListKind::List, items.to_vec()))),
+        ("ToArray", []) => Ok(Some(convert::collect(ListKind::Array, items.to_vec()))),
+        ("Reverse", []) => list(items.iter().rev().cloned().collect()),
+        ("Skip", [Value::Int(n)]) => list(items.iter().skip(clamp(*n)).cloned().collect()),
+        ("Take", [Value::Int(n)]) => list(items.iter().take(clamp(*n)).cloned().collect()),
+        ("SkipWhile" | "TakeWhile", [test]) => {
+            let mut n_matching = 0;
+            while n_matching < items.len() && truth(&invoke(test, &items[n_matching..=n_matching])?)? {
+                n_matching += 1;
+            }
+            let (taken, skipped) = items.split_at(n_matching);
+            list(if name == "TakeWhile" { taken } else { skipped }.to_vec())
+        }
+        ("Append", [item]) => list(items.iter().chain([item]).cloned().collect()),
+        ("Prepend", [item]) => list([item].into_iter().chain(items).cloned().collect()),
+        ("Concat" | "Union" | "Intersect" | "Except" | "SequenceEqual", [other]) => {
+            combine(name, items, &other.elements().ok_or_else(|| Exception::argument_null("second"))?)
+        }
+        ("Distinct", []) => list(distinct(items.to_vec())),
+        ("OrderBy" | "OrderByDescending", [key]) => {
+            list(sort(items, key, name == "OrderByDescending", invoke)?)
+        }
+        ("Cast" | "OfType", []) => list(of_type(items, type_args, name == "Cast")?),
+        ("ElementAt", [Value::Int(at)]) => {
+            let item = usize::try_from(*at).ok().and_then(|at| items.get(at)).cloned();
+            item.map(Some)
+                .ok_or_else(|| Exception::out_of_range("Index was out of range. (Parameter 'index')"))
+        }
+        ("First" | "Last" | "Single", _) if args.len() < 2 => pick(items, name, args, invoke).map(Some),
+        ("FirstOrDefault" | "LastOrDefault" | "SingleOrDefault", _) if args.len() < 2 => {
+            // The default of the elements: numbers have zero, the rest null.
+            let default = items.first().map_or(Value::Null, default_like);
+            match pick(items, name.trim_end_matches("OrDefault"), args, invoke) {
+                Err(error) if error.message.starts_with("Sequence contains no") => Ok(Some(default)),
+                picked => picked.map(Some),
+            }
+        }
+        ("Max" | "Min" | "Sum" | "Average", [] | [_]) => {
+            let values = match args {
+                [map] => each(items, map, invoke)?,
+                _ => items.to_vec(),
+            };
+            aggregate(name, &values).map(Some)
+        }
+        ("ToDictionary", [key] | [key, _]) => {
+            let dictionary = Dictionary::default();
+            let keys = each(items, key, invoke)?;
+            let values = match args.get(1) {
+                Some(value) => each(items, value, invoke)?,
+                None => items.to_vec(),
+            };
+            for (key, value) in keys.into_iter().zip(values) {
+                dictionary.call("Add", &[], &[key, value])?;
+            }
+            Ok(Some(Value::object(dictionary)))
+        }
+        ("Zip", [other, map]) => {
+            let other = other.elements().ok_or_else(|| Exception::argument_null("second"))?;
+            let pairs =
+                items.iter().zip(&other).map(|(left, right)| invoke(map, &[left.clone(), right.clone()]));
+            list(pairs.collect::<Result<_, _>>()?)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn truth(value: &Value) -> Result<bool, Exception> {
+    value.as_bool().ok_or_else(|| Exception::invalid_cast(&value.type_name(), "Boolean"))
+}
+
+/// The elements that pass, at most `most` of them.
+fn filter(
+    items: &[Value],
+    test: &Value,
+    invoke: Invoke<'_>,
+    most: Option<usize>,
+) -> Result<Vec<Value>, Exception> {
+    let mut passed = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        if truth(&invoke(test, &[item.clone(), count(index)])?)? {
+            passed.push(item.clone());
+            if most == Some(passed.len()) {
+                break;
+            }
+        }
+    }
+    Ok(passed)
+}
+
+fn each(items: &[Value], map: &Value, invoke: Invoke<'_>) -> Result<Vec<Value>, Exception> {
+    items.iter().enumerate().map(|(index, item)| invoke(map, &[item.clone(), count(index)])).collect()
+}
+
+fn pick(items: &[Value], which: &str, args: &[Value], invoke: Invoke<'_>) -> Result<Value, Exception> {
+    let found = match args {
+        [test] => filter(items, test, invoke, None)?,
+        _ => items.to_vec(),
+    };
+    if which == "Single" && found.len() > 1 {
+        return Err(Exception::invalid_operation("Sequence contains more than one element"));
+    }
+    let picked = if which == "Last" { found.last() } else { found.first() };
+    picked.cloned().ok_or_else(|| {
+        let what = if args.is_empty() { "elements" } else { "matching element" };
+        Exception::invalid_operation(format!("Sequence contains no {what}"))
+    })
+}
+
+fn default_like(value: &Value) -> Value {
+    convert::default_of(&value.type_name())
+}
+
+fn combine(name: &str, left: &[Value], right: &[Value]) -> Result<Option<Value>, Exception> {
+    let within = |items: &[Value], item: &Value| items.iter().any(|present| ops::equal(present, item));
+    let left_items = left.iter().cloned();
+    let items = match name {
+        "SequenceEqual" => {
+            let same = left.len() == right.len()
+                && left.iter().zip(right).all(|(left, right)| ops::equal(left, right));
+            return Ok(Some(Value::Bool(same)));
+        }
+        "Intersect" => distinct(left_items.filter(|item| within(right, item)).collect()),
+        "Except" => distinct(left_items.filter(|item| !within(right, item)).collect()),
+        "Union" => distinct(left_items.chain(right.iter().cloned()).collect()),
+        _ => left_items.chain(right.iter().cloned()).collect(),
+    };
+    Ok(Some(convert::collect(ListKind::Enumerable, items)))
+}
+
+fn distinct(items: Vec<Value>) -> Vec<Value> {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut kept: Vec<Value> = Vec::new();
+    for item in items {
+        let simple = !matches!(item, Value::Object(_));
+        let new = match key_text(&item) {
+            Ok(key) if simple => seen.insert(key),
+            _ => !kept.iter().any(|present| ops::equal(present, &item)),
+        };
+        if new {
+            kept.push(item);
+        }
+    }
+    kept
+}
+
+fn sort(items: &[Value], key: &Value, descending: bool, invoke: Invoke<'_>) -> Result<Vec<Value>, Exception> {
+    let keys = each(items, key, invoke)?;
+    let mut keyed: Vec<_> = keys.into_iter().zip(items.iter().cloned()).collect();
+    let mut failed = None;
+    keyed.sort_by(|(left, _), (right, _)| {
+        let order = ops::sort_order(left, right).unwrap_or_else(|error| {
+            failed = Some(error);
+            Ordering::Equal
+        });
+        if descending { order.reverse() } else { order }
+    });
+    match failed {
+        Some(error) => Err(error),
+        None => Ok(keyed.into_iter().map(|(_, item)| item).collect()),
+    }
+}
+
+fn of_type(items: &[Value], type_args: &[String], strict: bool) -> Result<Vec<Value>, Exception> {
+    let wanted = type_args.first().map_or("object", String::as_str);
+    let fits = |item: &Value| {
+        let own = item.type_name();
+        short_name(&own) == short_name(wanted)
+            || wanted == "object"
+            || (wanted == "JToken" && item.downcast::<JToken>().is_some())
+    };
+    match items.iter().find(|item| strict && !fits(item)) {
+        Some(item) => Err(Exception::invalid_cast(&item.type_name(), wanted)),
+        None => Ok(items.iter().filter(|item| fits(item)).cloned().collect()),
+    }
+}
+
+fn aggregate(name: &str, values: &[Value]) -> Result<Value, Exception> {
+    use crate::csharp::ast::BinaryOp::{Add, Divide};
+    let empty = || Exception::invalid_operation("Sequence contains no elements");
+    match name {
+        "Sum" => {
+            let mut sum = values.first().map_or(Value::Int(0), default_like);
+            for value in values {
+                let before = sum.clone();
+                sum = ops::binary(Add, &before, value)?;
+                // Sum is checked, unlike `+`.
+                let wrapped = match (before.as_i64(), value.as_i64(), sum.as_i64()) {
+                    (Some(before), Some(value), Some(sum)) => before.checked_add(value) != Some(sum),
+                    _ => false,
+                };
+                if wrapped {
+                    return Err(Exception::new(
+                        "OverflowException",
+                        "Arithmetic operation resulted in an overflow.",
+                    ));
+                }
+            }
+            Ok(sum)
+        }
+        "Average" => {
+            let mut sum = Value::Double(0.0);
+            for value in values {
+                sum = ops::binary(Add, &sum, value)?;
+            }
+            if values.is_empty() { Err(empty()) } else { ops::binary(Divide, &sum, &count(values.len())) }
+        }
+        _ => {
+            let wanted = if name == "Max" { Ordering::Greater } else { Ordering::Less };
+            let mut best = values.first().ok_or_else(empty)?;
+            for value in values {
+                if ops::sort_order(value, best)? == wanted {
+                    best = value;
+                }
+            }
+            Ok(best.clone())
+        }
+    }
+}
+
+fn clamp(n: i32) -> usize {
+    usize::try_from(n).unwrap_or(0)
+}
+
+fn count(length: usize) -> Value {
+    Value::Int(i32::try_from(length).unwrap_or(i32::MAX))
+}

@@ -1,0 +1,106 @@
+//! Escaping for URLs and HTML, as `System.Uri` and `System.Net.WebUtility` do it.
+
+use crate::csharp::exception::Exception;
+use crate::csharp::limits::check_single;
+
+/// `Uri.EscapeDataString`: all but the unreserved characters of RFC 3986.
+pub(in crate::csharp) fn escape_data(text: &str) -> String {
+    percent(text, |byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte), false)
+}
+
+/// `WebUtility.UrlEncode`: a blank becomes `+`.
+pub(in crate::csharp) fn url_encode(text: &str) -> String {
+    percent(text, |byte| byte.is_ascii_alphanumeric() || b"-_.!*()".contains(&byte), true)
+}
+
+fn percent(text: &str, keep: impl Fn(u8) -> bool, plus: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b' ' if plus => out.push('+'),
+            byte if keep(byte) => out.push(char::from(byte)),
+            byte => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// `WebUtility.UrlDecode` (with `plus`) and `Uri.UnescapeDataString`; a `%` that starts no escape stays.
+pub(in crate::csharp) fn url_decode(text: &str, plus: bool) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let hex = text.get(at + 1..at + 3).filter(|hex| hex.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        match (byte, hex.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
+            (b'%', Some(decoded)) => {
+                out.push(decoded);
+                at += 3;
+                continue;
+            }
+            (b'+', _) if plus => out.push(b' '),
+            _ => out.push(byte),
+        }
+        at += 1;
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// `WebUtility.HtmlEncode`.
+pub(in crate::csharp) fn html_encode(text: &str) -> Result<String, Exception> {
+    check_single(text.len().saturating_mul(2))?;
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '&' => out.push_str("&amp;"),
+            '\u{a0}'..='\u{ff}' | '\u{10000}'.. => out.push_str(&format!("&#{};", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    Ok(out)
+}
+
+/// `WebUtility.HtmlDecode` for numeric references and the five names of XML.
+pub(in crate::csharp) fn html_decode(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let decoded = rest.find(';').and_then(|end| Some((reference(&rest[1..end])?, end)));
+        match decoded {
+            Some((c, end)) => {
+                out.push(c);
+                rest = &rest[end + 1..];
+            }
+            None => {
+                out.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out + rest
+}
+
+fn reference(name: &str) -> Option<char> {
+    match name {
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "amp" => Some('&'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        "nbsp" => Some('\u{a0}'),
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let value = match number.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(value)
+        }
+    }
+}

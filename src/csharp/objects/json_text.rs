@@ -1,0 +1,204 @@
+//! JSON in and out: text as Newtonsoft.Json writes it, and `serde_json` values.
+
+use std::fmt::Write as _;
+
+use serde_json::Value as Json;
+
+use super::json::{JToken, Node};
+use super::{Anonymous, Bytes, Dictionary, KeyValue};
+use crate::csharp::exception::Exception;
+use crate::csharp::format;
+use crate::csharp::value::Value;
+
+impl JToken {
+    /// Reads JSON; `kind` is the type whose `Parse` was called.
+    pub(in crate::csharp) fn parse(text: &str, kind: &str) -> Result<Value, Exception> {
+        let json: Json = serde_json::from_str(text).map_err(|error| {
+            Exception::new(
+                "JsonReaderException",
+                format!(
+                    "Error reading {kind} from JsonReader: line {}, position {}.",
+                    error.line(),
+                    error.column()
+                ),
+            )
+        })?;
+        let fits = match kind {
+            "JObject" => json.is_object(),
+            "JArray" => json.is_array(),
+            _ => true,
+        };
+        if !fits {
+            let message =
+                format!("Error reading {kind} from JsonReader. Current JsonReader item is not an {kind}.");
+            return Err(Exception::new("JsonReaderException", message));
+        }
+        Ok(Value::Object(Self::from_json(&json)))
+    }
+
+    /// `ToString(Formatting.Indented)` or `ToString(Formatting.None)`. Lines end with a line feed: what the
+    /// gateway's machine uses is not documented, and JSON does not care.
+    pub(in crate::csharp) fn to_text(&self, indented: bool) -> String {
+        let mut out = String::new();
+        self.write(indented, 0, &mut out);
+        out
+    }
+
+    fn write(&self, indented: bool, level: usize, out: &mut String) {
+        self.with_node(|node| match node {
+            Node::Scalar(value) => write_scalar(value, out),
+            Node::Property(name, value) => {
+                write_name(name, indented, out);
+                value.write(indented, level, out);
+            }
+            Node::Array(items) if items.is_empty() => out.push_str("[]"),
+            Node::Object(members) if members.is_empty() => out.push_str("{}"),
+            Node::Array(items) => {
+                out.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    separate(index, indented, level + 1, out);
+                    item.write(indented, level + 1, out);
+                }
+                close(']', indented, level, out);
+            }
+            Node::Object(members) => {
+                out.push('{');
+                for (index, (name, value)) in members.iter().enumerate() {
+                    separate(index, indented, level + 1, out);
+                    write_name(name, indented, out);
+                    value.write(indented, level + 1, out);
+                }
+                close('}', indented, level, out);
+            }
+        });
+    }
+
+    fn json(&self) -> Json {
+        self.with_node(|node| match node {
+            Node::Scalar(value) => scalar_json(value),
+            Node::Array(items) => Json::Array(items.iter().map(|item| item.json()).collect()),
+            Node::Object(members) => {
+                Json::Object(members.iter().map(|(name, value)| (name.clone(), value.json())).collect())
+            }
+            Node::Property(name, value) => Json::Object([(name.clone(), value.json())].into_iter().collect()),
+        })
+    }
+}
+
+fn separate(index: usize, indented: bool, level: usize, out: &mut String) {
+    if index > 0 {
+        out.push(',');
+    }
+    if indented {
+        out.push('\n');
+        out.push_str(&"  ".repeat(level));
+    }
+}
+
+fn close(bracket: char, indented: bool, level: usize, out: &mut String) {
+    separate(0, indented, level, out);
+    out.push(bracket);
+}
+
+fn write_name(name: &str, indented: bool, out: &mut String) {
+    out.push_str(&quoted(name));
+    out.push_str(if indented { ": " } else { ":" });
+}
+
+fn write_scalar(value: &Value, out: &mut String) {
+    match value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Value::Double(value) => out.push_str(&double(*value)),
+        Value::Int(_) | Value::Long(_) => out.push_str(&value.display()),
+        text => out.push_str(&quoted(&text.display())),
+    }
+}
+
+/// Newtonsoft.Json keeps a decimal point, so that the number stays a float when read back.
+fn double(value: f64) -> String {
+    let text = format::double(value);
+    if !value.is_finite() {
+        return format!("\"{text}\"");
+    }
+    if text.contains(['.', 'E']) { text } else { text + ".0" }
+}
+
+/// A JSON string with the escapes that Newtonsoft.Json writes by default.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\0'..='\u{1f}' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
+                // Writing into a String does not fail.
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+fn scalar_json(value: &Value) -> Json {
+    match value {
+        Value::Null => Json::Null,
+        Value::Bool(value) => Json::Bool(*value),
+        Value::Int(value) => Json::from(*value),
+        Value::Long(value) => Json::from(*value),
+        Value::Double(value) => serde_json::Number::from_f64(*value)
+            .map_or_else(|| Json::String(format::double(*value)), Json::Number),
+        text => Json::String(text.display()),
+    }
+}
+
+/// What `JsonConvert.SerializeObject` makes of a value.
+pub(in crate::csharp) fn to_json(value: &Value) -> Result<Json, Exception> {
+    nested_json(value, 0)
+}
+
+fn nested_json(value: &Value, level: u32) -> Result<Json, Exception> {
+    if level > crate::csharp::limits::MAX_JSON_DEPTH {
+        return Err(Exception::new("JsonSerializationException", "The value is nested too deeply."));
+    }
+    let Value::Object(object) = value else { return Ok(scalar_json(value)) };
+    if let Some(token) = value.downcast::<JToken>() {
+        return Ok(token.json());
+    }
+    if let Some(bytes) = value.downcast::<Bytes>() {
+        use base64::Engine as _;
+        return Ok(Json::String(base64::engine::general_purpose::STANDARD.encode(&bytes.0)));
+    }
+    let mut members: Vec<(String, Value)> = Vec::new();
+    if let Some(anonymous) = value.downcast::<Anonymous>() {
+        members.clone_from(&anonymous.0);
+    } else if let Some(pair) = value.downcast::<KeyValue>() {
+        members = vec![("Key".to_owned(), pair.0.clone()), ("Value".to_owned(), pair.1.clone())];
+    } else if value.downcast::<Dictionary>().is_some() {
+        for entry in object.elements().unwrap_or_default() {
+            if let Some(KeyValue(key, value)) = entry.downcast() {
+                members.push((key.display(), value.clone()));
+            }
+        }
+    } else if let Some(items) = object.elements() {
+        return items
+            .iter()
+            .map(|item| nested_json(item, level + 1))
+            .collect::<Result<_, _>>()
+            .map(Json::Array);
+    } else if object.ordinal().is_some() {
+        return Ok(Json::String(object.format("json")?));
+    } else {
+        let message = format!("'{}' cannot be written as JSON here.", object.type_name());
+        return Err(Exception::new("JsonSerializationException", message));
+    }
+    let members = members.into_iter().map(|(name, value)| Ok((name, nested_json(&value, level + 1)?)));
+    members.collect::<Result<_, Exception>>().map(Json::Object)
+}

@@ -1,0 +1,558 @@
+//! `DateTime`, `DateTimeOffset`, `TimeSpan`: ticks of 100 ns since 0001-01-01, as .NET counts. The local time zone
+//! of the gateway is UTC.
+
+use std::any::Any;
+
+use crate::csharp::exception::Exception;
+use crate::csharp::value::{Object, Value};
+
+pub(in crate::csharp) const TICKS_PER_SECOND: i64 = 10_000_000;
+const TICKS_PER_DAY: i64 = 86_400 * TICKS_PER_SECOND;
+/// 1970-01-01 in ticks.
+const UNIX_EPOCH: i64 = 719_162 * TICKS_PER_DAY;
+/// 9999-12-31T23:59:59.9999999.
+pub(in crate::csharp) const MAX_TICKS: i64 = 3_652_059 * TICKS_PER_DAY - 1;
+
+const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::csharp) enum DateTimeKind {
+    Utc,
+    Unspecified,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(in crate::csharp) struct DateTime {
+    pub ticks: i64,
+    pub kind: DateTimeKind,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(in crate::csharp) struct DateTimeOffset {
+    /// Of the clock on the wall, offset included.
+    pub ticks: i64,
+    pub offset_minutes: i64,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(in crate::csharp) struct TimeSpan(pub i64);
+
+fn out_of_range() -> Exception {
+    Exception::out_of_range("The added or subtracted value results in an un-representable DateTime.")
+}
+
+fn checked(ticks: Option<i64>) -> Result<i64, Exception> {
+    ticks.filter(|ticks| (0..=MAX_TICKS).contains(ticks)).ok_or_else(out_of_range)
+}
+
+impl DateTime {
+    pub(in crate::csharp) fn from_unix_ms(ms: i64) -> Self {
+        Self {
+            ticks: ms.saturating_mul(10_000).saturating_add(UNIX_EPOCH).clamp(0, MAX_TICKS),
+            kind: DateTimeKind::Utc,
+        }
+    }
+
+    /// The same clock time, known to be universal.
+    pub(in crate::csharp) fn from_utc(date: Self) -> Self {
+        Self { kind: DateTimeKind::Utc, ..date }
+    }
+
+    pub(in crate::csharp) fn of_date(parts: [i64; 6]) -> Result<Self, Exception> {
+        let [year, month, day, hour, minute, second] = parts;
+        let valid = (1..=9999).contains(&year)
+            && (1..=12).contains(&month)
+            && (1..=days_in_month(year, month)).contains(&day)
+            && (0..24).contains(&hour)
+            && (0..60).contains(&minute)
+            && (0..60).contains(&second);
+        if !valid {
+            return Err(Exception::out_of_range(
+                "Year, Month, and Day parameters describe an un-representable DateTime.",
+            ));
+        }
+        let seconds = ((days_from_civil(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+        Ok(Self { ticks: seconds * TICKS_PER_SECOND, kind: DateTimeKind::Unspecified })
+    }
+
+    pub(in crate::csharp) fn plus(self, ticks: i64) -> Result<Self, Exception> {
+        Ok(Self { ticks: checked(self.ticks.checked_add(ticks))?, ..self })
+    }
+}
+
+impl DateTimeOffset {
+    pub(in crate::csharp) fn utc_ticks(self) -> i64 {
+        self.ticks - self.offset_minutes * 60 * TICKS_PER_SECOND
+    }
+
+    pub(in crate::csharp) fn plus(self, ticks: i64) -> Result<Self, Exception> {
+        Ok(Self { ticks: checked(self.ticks.checked_add(ticks))?, ..self })
+    }
+}
+
+/// Days since 0001-01-01 of a date of the Gregorian calendar.
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let before = year - 1;
+    let leap = is_leap(year);
+    let of_months: i64 = (1..month).map(|month| days_in_month_of(leap, month)).sum();
+    before * 365 + before / 4 - before / 100 + before / 400 + of_months + day - 1
+}
+
+fn is_leap(year: i64) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+}
+
+fn days_in_month(year: i64, month: i64) -> i64 {
+    days_in_month_of(is_leap(year), month)
+}
+
+fn days_in_month_of(leap: bool, month: i64) -> i64 {
+    match month {
+        2 => 28 + i64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Year, month and day of a number of ticks.
+fn date_of(ticks: i64) -> (i64, i64, i64) {
+    let mut days = ticks.div_euclid(TICKS_PER_DAY);
+    let mut year = days / 366 + 1;
+    while days_from_civil(year + 1, 1, 1) <= days {
+        year += 1;
+    }
+    days -= days_from_civil(year, 1, 1);
+    let mut month = 1;
+    while days >= days_in_month(year, month) {
+        days -= days_in_month(year, month);
+        month += 1;
+    }
+    (year, month, days + 1)
+}
+
+/// A property that both date types have.
+fn date_property(ticks: i64, name: &str) -> Option<Value> {
+    let (year, month, day) = date_of(ticks);
+    let of_day = ticks.rem_euclid(TICKS_PER_DAY);
+    let seconds = of_day / TICKS_PER_SECOND;
+    let int = |value: i64| Value::Int(value as i32);
+    Some(match name {
+        "Year" => int(year),
+        "Month" => int(month),
+        "Day" => int(day),
+        "Hour" => int(seconds / 3600),
+        "Minute" => int(seconds / 60 % 60),
+        "Second" => int(seconds % 60),
+        "Millisecond" => int(of_day / 10_000 % 1000),
+        "Ticks" => Value::Long(ticks),
+        "DayOfYear" => int(days_from_civil(year, month, day) - days_from_civil(year, 1, 1) + 1),
+        "DayOfWeek" => Value::object(super::EnumValue::new("DayOfWeek", DAYS[weekday(ticks)])),
+        "TimeOfDay" => Value::object(TimeSpan(of_day)),
+        _ => return None,
+    })
+}
+
+/// 0 is Sunday; 0001-01-01 was a Monday.
+fn weekday(ticks: i64) -> usize {
+    ((ticks.div_euclid(TICKS_PER_DAY) + 1) % 7) as usize
+}
+
+/// The number of ticks that `AddDays(value)` and its siblings add; for months see [`add_months`].
+fn ticks_of(name: &str, value: f64) -> Option<i64> {
+    let per_unit = match name {
+        "AddDays" | "FromDays" => TICKS_PER_DAY,
+        "AddHours" | "FromHours" => 3600 * TICKS_PER_SECOND,
+        "AddMinutes" | "FromMinutes" => 60 * TICKS_PER_SECOND,
+        "AddSeconds" | "FromSeconds" => TICKS_PER_SECOND,
+        "AddMilliseconds" | "FromMilliseconds" => 10_000,
+        "AddTicks" | "FromTicks" => 1,
+        _ => return None,
+    };
+    Some((value * per_unit as f64).round() as i64)
+}
+
+/// `TimeSpan.FromX(value)`; None where there is no such method.
+pub(in crate::csharp) fn span_from(name: &str, value: &Value) -> Option<TimeSpan> {
+    let number = crate::csharp::ops::as_f64(value)?;
+    if !name.starts_with("From") || name == "FromTicks" {
+        return value.as_i64().filter(|_| name == "FromTicks").map(TimeSpan);
+    }
+    ticks_of(name, number).map(TimeSpan)
+}
+
+/// The ticks that an `Add…` call adds to `ticks`; None where it is no such call.
+fn added(ticks: i64, name: &str, args: &[Value]) -> Option<Result<i64, Exception>> {
+    let [value] = args else { return None };
+    if let (true, Some(span)) = (matches!(name, "Add" | "Subtract"), value.downcast::<TimeSpan>()) {
+        return Some(Ok(if name == "Add" { span.0 } else { span.0.saturating_neg() }));
+    }
+    if let (true, Some(months)) = (matches!(name, "AddMonths" | "AddYears"), value.as_i64()) {
+        let months = if name == "AddYears" { months.saturating_mul(12) } else { months };
+        return Some(add_months(ticks, months));
+    }
+    let number = crate::csharp::ops::as_f64(value)?;
+    ticks_of(name, number).filter(|_| name.starts_with("Add")).map(Ok)
+}
+
+/// The day is kept where the month has it, otherwise the last of the month.
+fn add_months(ticks: i64, months: i64) -> Result<i64, Exception> {
+    let (year, month, day) = date_of(ticks);
+    let total = (year * 12 + month - 1).checked_add(months).ok_or_else(out_of_range)?;
+    let (year, month) = (total.div_euclid(12), total.rem_euclid(12) + 1);
+    if !(1..=9999).contains(&year) {
+        return Err(out_of_range());
+    }
+    let day = day.min(days_in_month(year, month));
+    Ok(days_from_civil(year, month, day) * TICKS_PER_DAY + ticks.rem_euclid(TICKS_PER_DAY) - ticks)
+}
+
+impl Object for DateTime {
+    fn type_name(&self) -> &str {
+        "DateTime"
+    }
+
+    fn get(&self, name: &str) -> Result<Value, Exception> {
+        match name {
+            "Date" => Ok(Value::object(Self { ticks: self.ticks - self.ticks % TICKS_PER_DAY, ..*self })),
+            "Kind" => {
+                let kind = if self.kind == DateTimeKind::Utc { "Utc" } else { "Unspecified" };
+                Ok(Value::object(super::EnumValue::new("DateTimeKind", kind)))
+            }
+            _ => date_property(self.ticks, name).ok_or_else(|| Exception::missing_member("DateTime", name)),
+        }
+    }
+
+    fn call(&self, name: &str, _: &[String], args: &[Value]) -> Result<Value, Exception> {
+        if let ("Subtract", [other]) = (name, args)
+            && let Some(other) = other.downcast::<Self>()
+        {
+            return Ok(Value::object(TimeSpan(self.ticks - other.ticks)));
+        }
+        match added(self.ticks, name, args) {
+            Some(ticks) => Ok(Value::object(self.plus(ticks?)?)),
+            None => Err(Exception::missing_overload("DateTime", name, args)),
+        }
+    }
+
+    fn index(&self, _: &Value) -> Result<Value, Exception> {
+        Err(Exception::missing_member("DateTime", "[]"))
+    }
+
+    fn display(&self) -> String {
+        self.format("G").unwrap_or_default()
+    }
+
+    fn format(&self, format: &str) -> Result<String, Exception> {
+        let zone = if self.kind == DateTimeKind::Utc { Zone::Utc } else { Zone::None };
+        format_date(self.ticks, zone, format)
+    }
+
+    fn ordinal(&self) -> Option<i128> {
+        Some(i128::from(self.ticks))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl Object for DateTimeOffset {
+    fn type_name(&self) -> &str {
+        "DateTimeOffset"
+    }
+
+    fn get(&self, name: &str) -> Result<Value, Exception> {
+        let utc = self.utc_ticks();
+        match name {
+            "UtcDateTime" => Ok(Value::object(DateTime { ticks: utc, kind: DateTimeKind::Utc })),
+            "DateTime" => Ok(Value::object(DateTime { ticks: self.ticks, kind: DateTimeKind::Unspecified })),
+            "UtcTicks" => Ok(Value::Long(utc)),
+            "Offset" => Ok(Value::object(TimeSpan(self.offset_minutes * 60 * TICKS_PER_SECOND))),
+            _ => date_property(self.ticks, name)
+                .ok_or_else(|| Exception::missing_member("DateTimeOffset", name)),
+        }
+    }
+
+    fn call(&self, name: &str, _: &[String], args: &[Value]) -> Result<Value, Exception> {
+        let unix = self.utc_ticks() - UNIX_EPOCH;
+        match (name, args) {
+            ("ToUnixTimeSeconds", []) => return Ok(Value::Long(unix.div_euclid(TICKS_PER_SECOND))),
+            ("ToUnixTimeMilliseconds", []) => return Ok(Value::Long(unix.div_euclid(10_000))),
+            ("ToUniversalTime", []) => {
+                return Ok(Value::object(Self { ticks: self.utc_ticks(), offset_minutes: 0 }));
+            }
+            ("Subtract", [other]) => {
+                if let Some(other) = other.downcast::<Self>() {
+                    return Ok(Value::object(TimeSpan(self.utc_ticks() - other.utc_ticks())));
+                }
+            }
+            _ => {}
+        }
+        match added(self.ticks, name, args) {
+            Some(ticks) => Ok(Value::object(self.plus(ticks?)?)),
+            None => Err(Exception::missing_overload("DateTimeOffset", name, args)),
+        }
+    }
+
+    fn index(&self, _: &Value) -> Result<Value, Exception> {
+        Err(Exception::missing_member("DateTimeOffset", "[]"))
+    }
+
+    fn display(&self) -> String {
+        self.format("MM/dd/yyyy HH:mm:ss zzz").unwrap_or_default()
+    }
+
+    fn format(&self, format: &str) -> Result<String, Exception> {
+        // The formats for the wire show universal time.
+        match format {
+            "R" | "r" | "u" => format_date(self.utc_ticks(), Zone::Offset(0), format),
+            _ => format_date(self.ticks, Zone::Offset(self.offset_minutes), format),
+        }
+    }
+
+    fn ordinal(&self) -> Option<i128> {
+        Some(i128::from(self.utc_ticks()))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl Object for TimeSpan {
+    fn type_name(&self) -> &str {
+        "TimeSpan"
+    }
+
+    fn get(&self, name: &str) -> Result<Value, Exception> {
+        let ticks = self.0;
+        let total = |unit: i64| Value::Double(ticks as f64 / unit as f64);
+        let int = |value: i64| Value::Int(value as i32);
+        Ok(match name {
+            "TotalDays" => total(TICKS_PER_DAY),
+            "TotalHours" => total(3600 * TICKS_PER_SECOND),
+            "TotalMinutes" => total(60 * TICKS_PER_SECOND),
+            "TotalSeconds" => total(TICKS_PER_SECOND),
+            "TotalMilliseconds" => total(10_000),
+            "Days" => int(ticks / TICKS_PER_DAY),
+            "Hours" => int(ticks / (3600 * TICKS_PER_SECOND) % 24),
+            "Minutes" => int(ticks / (60 * TICKS_PER_SECOND) % 60),
+            "Seconds" => int(ticks / TICKS_PER_SECOND % 60),
+            "Milliseconds" => int(ticks / 10_000 % 1000),
+            "Ticks" => Value::Long(ticks),
+            _ => return Err(Exception::missing_member("TimeSpan", name)),
+        })
+    }
+
+    fn call(&self, name: &str, _: &[String], args: &[Value]) -> Result<Value, Exception> {
+        let other = args.first().and_then(Value::downcast::<Self>);
+        let ticks = match (name, args.len(), other) {
+            ("Add", 1, Some(other)) => self.0.checked_add(other.0),
+            ("Subtract", 1, Some(other)) => self.0.checked_sub(other.0),
+            ("Negate", 0, None) => self.0.checked_neg(),
+            ("Duration", 0, None) => self.0.checked_abs(),
+            _ => return Err(Exception::missing_overload("TimeSpan", name, args)),
+        };
+        ticks.map(|ticks| Value::object(Self(ticks))).ok_or_else(|| Exception::overflow("TimeSpan"))
+    }
+
+    fn index(&self, _: &Value) -> Result<Value, Exception> {
+        Err(Exception::missing_member("TimeSpan", "[]"))
+    }
+
+    /// `[-][d.]hh:mm:ss[.fffffff]`.
+    fn display(&self) -> String {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let ticks = self.0.unsigned_abs();
+        let per_second = TICKS_PER_SECOND.unsigned_abs();
+        let (seconds, fraction) = (ticks / per_second, ticks % per_second);
+        let days = if seconds >= 86_400 { format!("{}.", seconds / 86_400) } else { String::new() };
+        let fraction = if fraction > 0 { format!(".{fraction:07}") } else { String::new() };
+        format!(
+            "{sign}{days}{:02}:{:02}:{:02}{fraction}",
+            seconds / 3600 % 24,
+            seconds / 60 % 60,
+            seconds % 60
+        )
+    }
+
+    fn format(&self, format: &str) -> Result<String, Exception> {
+        match format {
+            "" | "c" | "json" => Ok(self.display()),
+            _ => Err(Exception::format(format!("The format '{format}' is invalid or not evaluated."))),
+        }
+    }
+
+    fn ordinal(&self) -> Option<i128> {
+        Some(i128::from(self.0))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Zone {
+    None,
+    Utc,
+    Offset(i64),
+}
+
+impl Zone {
+    /// What `K` shows.
+    fn text(self) -> String {
+        match self {
+            Self::None => String::new(),
+            Self::Utc => "Z".to_owned(),
+            Self::Offset(_) => self.offset(),
+        }
+    }
+
+    /// What `zzz` shows.
+    fn offset(self) -> String {
+        let minutes = if let Self::Offset(minutes) = self { minutes } else { 0 };
+        let sign = if minutes < 0 { '-' } else { '+' };
+        format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
+    }
+}
+
+/// Standard and custom date formats (.NET documentation, "Standard/Custom date and time format strings").
+fn format_date(ticks: i64, zone: Zone, format: &str) -> Result<String, Exception> {
+    let pattern = match format {
+        "" | "G" => "MM/dd/yyyy HH:mm:ss",
+        "o" | "O" => "yyyy-MM-ddTHH:mm:ss.fffffffK",
+        "s" => "yyyy-MM-ddTHH:mm:ss",
+        "u" => "yyyy-MM-dd HH:mm:ssZ",
+        "r" | "R" => "ddd, dd MMM yyyy HH:mm:ss 'GMT'",
+        "d" => "MM/dd/yyyy",
+        "D" => "dddd, dd MMMM yyyy",
+        "t" => "HH:mm",
+        "T" => "HH:mm:ss",
+        "g" => "MM/dd/yyyy HH:mm",
+        "f" => "dddd, dd MMMM yyyy HH:mm",
+        "F" => "dddd, dd MMMM yyyy HH:mm:ss",
+        "M" | "m" => "MMMM dd",
+        "Y" | "y" => "yyyy MMMM",
+        // What Newtonsoft.Json writes: as `o` without trailing zeros.
+        "json" => "yyyy-MM-ddTHH:mm:ss.FFFFFFFK",
+        single if single.chars().count() == 1 => {
+            return Err(Exception::format("Input string was not in a correct format."));
+        }
+        custom => custom.strip_prefix('%').unwrap_or(custom),
+    };
+    let (year, month, day) = date_of(ticks);
+    let seconds = ticks.rem_euclid(TICKS_PER_DAY) / TICKS_PER_SECOND;
+    let fraction = format!("{:07}", ticks.rem_euclid(TICKS_PER_SECOND));
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let mut out = String::new();
+    let mut chars = pattern.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c == '\\' {
+            out.extend(chars.next());
+            continue;
+        }
+        if c == '\'' || c == '"' {
+            out.extend(chars.by_ref().take_while(|next| *next != c));
+            continue;
+        }
+        let mut run = 1;
+        while chars.next_if_eq(&c).is_some() {
+            run += 1;
+        }
+        let padded = |value: i64| if run == 1 { value.to_string() } else { format!("{value:02}") };
+        let text = match (c, run) {
+            ('y', 1) => (year % 100).to_string(),
+            ('y', 2) => format!("{:02}", year % 100),
+            ('y', _) => format!("{year:0run$}"),
+            ('M', 3) => MONTHS[month as usize - 1][..3].to_owned(),
+            ('M', 4..) => MONTHS[month as usize - 1].to_owned(),
+            ('M', _) => padded(month),
+            ('d', 3) => DAYS[weekday(ticks)][..3].to_owned(),
+            ('d', 4..) => DAYS[weekday(ticks)].to_owned(),
+            ('d', _) => padded(day),
+            ('H', _) => padded(hour),
+            ('h', _) => padded((hour + 11) % 12 + 1),
+            ('m', _) => padded(minute),
+            ('s', _) => padded(second),
+            ('f', ..=7) => fraction[..run].to_owned(),
+            ('F', ..=7) => {
+                let digits = fraction[..run].trim_end_matches('0');
+                // The point before an empty fraction goes with it.
+                if digits.is_empty() && out.ends_with('.') {
+                    out.pop();
+                }
+                digits.to_owned()
+            }
+            ('t', 1) => if hour < 12 { "A" } else { "P" }.to_owned(),
+            ('t', _) => if hour < 12 { "AM" } else { "PM" }.to_owned(),
+            ('z', 3) => zone.offset(),
+            ('K', _) => zone.text(),
+            ('z' | 'f' | 'F' | 'g' | '%', _) => {
+                return Err(Exception::format(format!("The format '{format}' is invalid or not evaluated.")));
+            }
+            _ => c.to_string().repeat(run),
+        };
+        out.push_str(&text);
+    }
+    Ok(out)
+}
+
+/// Reads ISO 8601 and the invariant `MM/dd/yyyy HH:mm:ss`, with an optional zone; None for anything else.
+pub(in crate::csharp) fn parse_date(text: &str) -> Option<(DateTime, Option<i64>)> {
+    let text = text.trim();
+    let (text, offset) = split_zone(text)?;
+    let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, ""));
+    let numbers = |text: &str, separator: char| -> Option<Vec<i64>> {
+        text.split(separator)
+            .map(|part| part.parse().ok().filter(|_| !part.starts_with(['+', '-'])))
+            .collect()
+    };
+    let (year, month, day) = match (numbers(date, '-').as_deref(), numbers(date, '/').as_deref()) {
+        (Some([year, month, day]), _) => (*year, *month, *day),
+        (_, Some([month, day, year])) => (*year, *month, *day),
+        _ => return None,
+    };
+    let (clock, fraction) = time.split_once('.').unwrap_or((time, ""));
+    let clock = if clock.is_empty() { vec![0, 0, 0] } else { numbers(clock, ':')? };
+    let [hour, minute, second] = match clock.as_slice() {
+        [hour, minute] => [*hour, *minute, 0],
+        [hour, minute, second] => [*hour, *minute, *second],
+        _ => return None,
+    };
+    if fraction.len() > 7 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut date = DateTime::of_date([year, month, day, hour, minute, second]).ok()?;
+    date.ticks += format!("{fraction:0<7}").parse::<i64>().ok()?;
+    Some((date, offset))
+}
+
+fn split_zone(text: &str) -> Option<(&str, Option<i64>)> {
+    if let Some(rest) = text.strip_suffix(['Z', 'z']) {
+        return Some((rest, Some(0)));
+    }
+    let Some(time) = text.find(['T', ' ', ':']) else { return Some((text, None)) };
+    let Some(at) = text[time..].rfind(['+', '-']).map(|at| at + time) else { return Some((text, None)) };
+    let (hours, minutes) = text[at + 1..].split_once(':')?;
+    let minutes = hours.parse::<i64>().ok()?.checked_mul(60)?.checked_add(minutes.parse().ok()?)?;
+    let sign = if text.as_bytes()[at] == b'-' { -1 } else { 1 };
+    if !(0..=14 * 60).contains(&minutes) {
+        return None;
+    }
+    Some((text[..at].trim_end(), Some(sign * minutes)))
+}

@@ -1,0 +1,78 @@
+//! The kinds of finding that building a gateway can give, beside those of reading a policy.
+
+use crate::diag::Code;
+
+const REFERENCE: &str = "https://learn.microsoft.com/azure/api-management/api-management-policies";
+const BACKENDS: &str = "https://learn.microsoft.com/azure/api-management/backends";
+
+pub static BAD_SETTING: Code = Code::error(
+    "gateway-bad-setting",
+    "a policy setting cannot be read",
+    "The value of the attribute or element is not of the kind that the policy works with. Write a value of the kind \
+     named in the message, or an expression that gives one.",
+);
+pub static CONNECTION_HEADER: Code = Code::warning(
+    "gateway-connection-header",
+    "a policy sets a header that belongs to the connection",
+    "`Connection`, `Content-Length`, `Keep-Alive` and `Transfer-Encoding` are written by the gateway itself; what a \
+     policy sets is overwritten. Remove the policy.",
+)
+.with_url("https://learn.microsoft.com/azure/api-management/set-header-policy");
+pub static DIMENSION: Code = Code::error(
+    "gateway-dimension",
+    "a metric dimension is not one that the service takes",
+    "A dimension needs a value unless it is one of the names that have a default, and a metric takes at most five \
+     custom dimensions. Add a value or remove the dimension.",
+)
+.with_url("https://learn.microsoft.com/azure/api-management/llm-emit-token-metric-policy");
+pub static EMPTY_POOL: Code = Code::error(
+    "gateway-empty-pool",
+    "a backend pool has no members",
+    "A pool shares requests between its members; without one every request fails. Add a member.",
+)
+.with_url(BACKENDS);
+pub static INCOMPLETE: Code = Code::error(
+    "gateway-incomplete-policy",
+    "a policy lacks one of several attributes of which it needs one",
+    "Each attribute may be left out, but not all of them: without one the policy has nothing to do and the service \
+     refuses the document. Add one of those named in the message.",
+)
+.with_url(REFERENCE);
+pub static NOT_EMULATED: Code = Code::error(
+    "policy-not-emulated",
+    "a policy, or an attribute of one, is not run by the sandbox",
+    "The policy exists in API Management, and this version does not run it. It is refused when it is deployed to the \
+     sandbox, because a gateway that skips it would prove nothing. Deploying to Azure is not affected.",
+);
+pub static RETRY_WITHOUT_BUFFERED_BODY: Code = Code::warning(
+    "retry-without-buffered-body",
+    "a retried request has no buffered body to send again",
+    "`forward-request` sends the body as it comes, so a second try inside `retry` has none left unless \
+     `buffer-request-body=\"true\"` keeps it. Add the attribute.",
+)
+.with_url("https://learn.microsoft.com/azure/api-management/forward-request-policy");
+pub static UNKNOWN_BACKEND: Code = Code::error(
+    "gateway-unknown-backend",
+    "a policy or a pool names a backend that does not exist",
+    "The service holds no backend entity of this id and says \"Backend with id 'x' could not be found.\" Deploy the \
+     backend first, or correct the id.",
+)
+.with_url(BACKENDS);
+pub static UNKNOWN_LOGGER: Code = Code::error(
+    "gateway-unknown-logger",
+    "a policy names a logger that does not exist",
+    "The service holds no logger of this id and says \"Logger not found\". Deploy the logger first, or correct the id.",
+);
+
+/// All of them, by id.
+pub const ALL: &[&Code] = &[
+    &BAD_SETTING,
+    &CONNECTION_HEADER,
+    &DIMENSION,
+    &EMPTY_POOL,
+    &INCOMPLETE,
+    &UNKNOWN_BACKEND,
+    &UNKNOWN_LOGGER,
+    &NOT_EMULATED,
+    &RETRY_WITHOUT_BUFFERED_BODY,
+];

@@ -1,0 +1,138 @@
+//! From a composed policy to steps: finds each element's executor and reads its attributes once. What no executor
+//! runs is refused here, where the sandbox deploys, and not when a request comes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Config;
+use super::codes;
+use super::pipeline::{Pipeline, Step, StepPlace};
+use super::policies;
+use super::setting::{FromValue, Setting};
+use crate::diag::Diagnostic;
+use crate::policy::{Effective, Placed, PolicyElement, ValueKind};
+
+pub(super) struct Compiler<'a> {
+    pub config: &'a Config,
+    pub found: Vec<Diagnostic>,
+    /// The elements around the one being compiled, such as `choose[1]`.
+    path: Vec<String>,
+}
+
+impl<'a> Compiler<'a> {
+    pub(super) fn new(config: &'a Config) -> Self {
+        Self { config, found: Vec::new(), path: Vec::new() }
+    }
+
+    pub(super) fn pipeline(&mut self, effective: &Effective) -> Pipeline {
+        Pipeline {
+            inbound: self.steps(&effective.inbound),
+            backend: self.steps(&effective.backend),
+            outbound: self.steps(&effective.outbound),
+            on_error: self.steps(&effective.on_error),
+        }
+    }
+
+    pub(super) fn steps(&mut self, placed: &[Placed]) -> Vec<Step> {
+        let mut n_seen: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut steps = Vec::new();
+        for one in placed {
+            let nth = n_seen.entry(&one.element.name).and_modify(|n| *n += 1).or_insert(1);
+            let name = format!("{}[{nth}]", one.element.name);
+            steps.extend(self.within(name, |compiler| compiler.step(one)));
+        }
+        steps
+    }
+
+    /// Compiles what `inside` does with `name` added to the path.
+    pub(super) fn within<T>(&mut self, name: String, inside: impl FnOnce(&mut Self) -> T) -> T {
+        self.path.push(name);
+        let result = inside(self);
+        self.path.pop();
+        result
+    }
+
+    fn step(&mut self, placed: &Placed) -> Option<Step> {
+        let element = &placed.element;
+        let Some(executor) = policies::find(&element.name) else {
+            let message = format!("the sandbox does not run the policy `{}`", element.name);
+            self.found.push(
+                Diagnostic::new(&codes::NOT_EMULATED, message)
+                    .at(&element.source, element.name_span)
+                    .help("remove the policy for the sandbox, or deploy to Azure, where it runs"),
+            );
+            return None;
+        };
+        let place = StepPlace {
+            policy: element.name.clone(),
+            section: placed.section,
+            scope: placed.scope,
+            document: Arc::from(element.source.path()),
+            line: element.line(),
+            path: self.path.join("/"),
+            id: element.literal("id").unwrap_or_default().to_owned(),
+        };
+        let run = (executor.compile)(self, placed)?;
+        Some(Step { place, run })
+    }
+
+    /// Reads an attribute that may be an expression.
+    pub(super) fn setting<T: FromValue>(
+        &mut self,
+        element: &PolicyElement,
+        name: &str,
+    ) -> Option<Setting<T>> {
+        element.value(name).and_then(|value| self.value_setting(element, name, value))
+    }
+
+    /// Reads the text between the tags.
+    pub(super) fn text<T: FromValue>(&mut self, element: &PolicyElement) -> Option<Setting<T>> {
+        element.text.as_ref().and_then(|value| self.value_setting(element, &element.name, value))
+    }
+
+    fn value_setting<T: FromValue>(
+        &mut self,
+        element: &PolicyElement,
+        name: &str,
+        value: &crate::policy::Value,
+    ) -> Option<Setting<T>> {
+        match &value.kind {
+            ValueKind::Expression(expression) => {
+                Some(Setting::Computed { expression: Arc::clone(expression), name: name.to_owned() })
+            }
+            ValueKind::Literal(text) => match T::from_literal(text) {
+                Some(value) => Some(Setting::Fixed(value)),
+                None => {
+                    let message = format!("`{name}` takes {}", T::EXPECTED);
+                    let diagnostic = Diagnostic::new(&codes::BAD_SETTING, message);
+                    self.found.push(diagnostic.at(&element.source, value.span));
+                    None
+                }
+            },
+        }
+    }
+
+    /// Refuses attributes whose effect is not modelled.
+    pub(super) fn refuse_attributes(&mut self, element: &PolicyElement, names: &[&str]) {
+        for name in names {
+            let Some(attribute) = element.attribute(name) else { continue };
+            let message = format!("the sandbox does not run `{}` with the attribute `{name}`", element.name);
+            let diagnostic = Diagnostic::new(&codes::NOT_EMULATED, message);
+            self.found.push(diagnostic.at(&element.source, attribute.name_span));
+        }
+    }
+
+    /// Refuses an attribute that names a backend entity the service does not hold.
+    pub(super) fn check_backend(&mut self, element: &PolicyElement, name: &str) {
+        let Some(value) = element.value(name) else { return };
+        let Some(id) = value.literal() else { return };
+        if self.config.backends.iter().any(|backend| backend.id == id) {
+            return;
+        }
+        let says = format!("Backend with id '{id}' could not be found.");
+        let message = format!("there is no backend `{id}`; the service says \"{says}\"");
+        let known = self.config.backends.iter().map(|backend| backend.id.as_str());
+        let diagnostic = Diagnostic::new(&codes::UNKNOWN_BACKEND, message).at(&element.source, value.span);
+        self.found.push(diagnostic.did_you_mean(id, known));
+    }
+}

@@ -1,0 +1,147 @@
+//! Plain records: objects with properties and nothing else, such as `context.Api`.
+
+use std::any::Any;
+
+use indexmap::IndexMap;
+
+use super::{object, text};
+use crate::csharp::{self, Exception, Form, Object, Value};
+use crate::gateway::fault::LastError;
+use crate::gateway::live::Live;
+use crate::gateway::values::{no_indexer, no_member};
+use crate::gateway::{Api, Gateway, Operation, Product, Subscription};
+
+/// What the service calls its own gateway, as against self-hosted ones.
+const GATEWAY_ID: &str = "managed";
+
+/// An object that is its properties.
+pub(super) struct Record {
+    type_name: &'static str,
+    properties: IndexMap<&'static str, Value>,
+    printed: Option<String>,
+}
+
+impl Record {
+    pub(super) fn new(type_name: &'static str) -> Self {
+        Self { type_name, properties: IndexMap::new(), printed: None }
+    }
+
+    pub(super) fn with(mut self, name: &'static str, value: Value) -> Self {
+        self.properties.insert(name, value);
+        self
+    }
+
+    /// What `ToString()` gives.
+    pub(super) fn printed_as(self, text: String) -> Self {
+        Self { printed: Some(text), ..self }
+    }
+
+    pub(super) fn into_value(self) -> Value {
+        object(self)
+    }
+}
+
+impl Object for Record {
+    fn type_name(&self) -> &str {
+        self.type_name
+    }
+
+    fn get(&self, name: &str) -> Result<Value, Exception> {
+        self.properties.get(name).cloned().ok_or_else(|| no_member(self.type_name, name))
+    }
+
+    fn call(&self, name: &str, _type_args: &[String], args: &[Value]) -> Result<Value, Exception> {
+        match (name, args) {
+            ("ToString", []) => Ok(text(&self.display())),
+            _ => Err(no_member(self.type_name, name)),
+        }
+    }
+
+    fn index(&self, _key: &Value) -> Result<Value, Exception> {
+        Err(no_indexer(self.type_name))
+    }
+
+    fn display(&self) -> String {
+        self.printed.clone().unwrap_or_else(|| self.type_name.to_owned())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+pub(super) fn api(api: &Api) -> Value {
+    Record::new("IApi")
+        .with("Id", text(&api.id))
+        .with("Name", text(&api.display_name))
+        .with("Path", text(&api.path))
+        .with("ServiceUrl", api.service_url.as_deref().map_or(Value::Null, text))
+        .with("IsCurrentRevision", Value::Bool(true))
+        .with("Revision", text("1"))
+        .with("Version", Value::Null)
+        .into_value()
+}
+
+pub(super) fn operation(operation: &Operation) -> Value {
+    Record::new("IOperation")
+        .with("Id", text(&operation.id))
+        .with("Name", text(&operation.display_name))
+        .with("Method", text(&operation.method))
+        .with("UrlTemplate", text(&operation.url_template))
+        .into_value()
+}
+
+pub(super) fn product(product: &Product) -> Value {
+    Record::new("IProduct")
+        .with("Id", text(&product.id))
+        .with("Name", text(&product.display_name))
+        .with("SubscriptionRequired", Value::Bool(product.subscription_required))
+        .into_value()
+}
+
+pub(super) fn subscription(subscription: &Subscription) -> Value {
+    Record::new("ISubscription")
+        .with("Id", text(&subscription.id))
+        .with("Name", text(&subscription.display_name))
+        .with("Key", text(&subscription.primary_key))
+        .with("PrimaryKey", text(&subscription.primary_key))
+        .with("SecondaryKey", text(&subscription.secondary_key))
+        .into_value()
+}
+
+pub(super) fn deployment(gateway: &Gateway) -> Value {
+    Record::new("IDeployment")
+        .with("Region", text(gateway.region()))
+        .with("ServiceName", text(gateway.service_name()))
+        .with("ServiceId", text(gateway.service_name()))
+        .with("GatewayId", text(GATEWAY_ID))
+        .with("Gateway", Record::new("IGateway").with("Id", text(GATEWAY_ID)).into_value())
+        .into_value()
+}
+
+/// A `Guid`. Made by the evaluator itself, which keeps its types to itself.
+pub(super) fn guid(id: &str, live: &Live) -> Result<Value, Exception> {
+    computed(&format!("new Guid(\"{id}\")"), live)
+}
+
+/// The `DateTime` at which the request came.
+pub(super) fn timestamp(live: &Live) -> Result<Value, Exception> {
+    let age_ms = live.host.now_unix_ms() - live.started_unix_ms;
+    computed(&format!("DateTime.UtcNow.AddMilliseconds(-{age_ms})"), live)
+}
+
+/// A `TimeSpan` since then.
+pub(super) fn elapsed(live: &Live) -> Result<Value, Exception> {
+    computed(&format!("TimeSpan.FromMilliseconds({})", live.host.now_unix_ms() - live.started_unix_ms), live)
+}
+
+fn computed(text: &str, live: &Live) -> Result<Value, Exception> {
+    let program = csharp::parse(text, Form::Expression).map_err(|problems| {
+        Exception::invalid_operation(problems.into_iter().map(|problem| problem.message).collect::<String>())
+    })?;
+    csharp::evaluate(&program, Value::Null, live)
+}
+
+pub(super) fn last_error(error: &LastError) -> Value {
+    Record::last_error(error).into_value()
+}

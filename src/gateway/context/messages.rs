@@ -1,0 +1,152 @@
+//! `context.Request`, `context.Response` and their bodies.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use super::maps::MapObject;
+use super::{object, text, url_object};
+use crate::csharp::{Exception, Object, Value};
+use crate::gateway::Headers;
+use crate::gateway::handle::upstream_url;
+use crate::gateway::live::{Live, LiveBody};
+use crate::gateway::values::{exception, no_indexer, no_member};
+
+/// `context.Request`
+pub(super) struct RequestObject(pub(super) Arc<Live>);
+
+impl Object for RequestObject {
+    fn type_name(&self) -> &str {
+        "IRequest"
+    }
+
+    fn get(&self, name: &str) -> Result<Value, Exception> {
+        let state = self.0.state();
+        let request = &state.request;
+        Ok(match name {
+            "Method" => text(&request.method),
+            "Url" => {
+                let url = upstream_url(&self.0.route, request);
+                drop(state);
+                url_object(&url)
+            }
+            "OriginalUrl" => url_object(&request.original_url),
+            "Headers" => headers_object(&request.headers),
+            "Body" => object(BodyObject { live: Arc::clone(&self.0), of_request: true }),
+            "IpAddress" => text(&request.client_ip),
+            "MatchedParameters" => object(MapObject::of_texts(
+                "IReadOnlyDictionary<string, string>",
+                &request.matched_parameters,
+            )),
+            "Certificate" => Value::Null,
+            _ => return Err(no_member(self.type_name(), name)),
+        })
+    }
+
+    fn call(&self, name: &str, _type_args: &[String], _args: &[Value]) -> Result<Value, Exception> {
+        Err(no_member(self.type_name(), name))
+    }
+
+    fn index(&self, _key: &Value) -> Result<Value, Exception> {
+        Err(no_indexer(self.type_name()))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// `context.Response`
+pub(super) struct ResponseObject(pub(super) Arc<Live>);
+
+impl Object for ResponseObject {
+    fn type_name(&self) -> &str {
+        "IResponse"
+    }
+
+    fn get(&self, name: &str) -> Result<Value, Exception> {
+        let state = self.0.state();
+        let Some(response) = &state.response else { return Ok(Value::Null) };
+        Ok(match name {
+            "StatusCode" => Value::Int(response.status.into()),
+            "StatusReason" => text(&response.reason),
+            "Headers" => headers_object(&response.headers),
+            "Body" => object(BodyObject { live: Arc::clone(&self.0), of_request: false }),
+            _ => return Err(no_member(self.type_name(), name)),
+        })
+    }
+
+    fn call(&self, name: &str, _type_args: &[String], _args: &[Value]) -> Result<Value, Exception> {
+        Err(no_member(self.type_name(), name))
+    }
+
+    fn index(&self, _key: &Value) -> Result<Value, Exception> {
+        Err(no_indexer(self.type_name()))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+fn headers_object(headers: &Headers) -> Value {
+    object(MapObject::of_lists("IReadOnlyDictionary<string, string[]>", &headers.0))
+}
+
+/// `Body.As<T>(preserveContent)`; reads the body out of the request unless it is asked to leave it.
+struct BodyObject {
+    live: Arc<Live>,
+    of_request: bool,
+}
+
+impl BodyObject {
+    fn read(&self, preserve: bool) -> Result<String, Exception> {
+        let mut state = self.live.state();
+        let body: &mut LiveBody = if self.of_request {
+            state.request.body_is_kept |= preserve;
+            &mut state.request.body
+        } else {
+            match &mut state.response {
+                Some(response) => &mut response.body,
+                None => return Ok(String::new()),
+            }
+        };
+        let bytes = body.read(preserve).map_err(|why| exception("InvalidOperationException", why))?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+impl Object for BodyObject {
+    fn type_name(&self) -> &str {
+        "IMessageBody"
+    }
+
+    fn get(&self, name: &str) -> Result<Value, Exception> {
+        Err(no_member(self.type_name(), name))
+    }
+
+    fn call(&self, name: &str, type_args: &[String], args: &[Value]) -> Result<Value, Exception> {
+        let preserve = match args {
+            [] => false,
+            [Value::Bool(preserve)] => *preserve,
+            _ => return Err(no_member(self.type_name(), name)),
+        };
+        match (name, type_args.first().map(String::as_str)) {
+            ("As", Some("string" | "String")) => Ok(text(&self.read(preserve)?)),
+            ("As", Some("JObject" | "JToken" | "JArray")) => {
+                let read = self.read(preserve)?;
+                let json = serde_json::from_str::<serde_json::Value>(&read)
+                    .map_err(|error| exception("JsonReaderException", error.to_string()))?;
+                Ok(Value::from_json(&json))
+            }
+            _ => Err(no_member(self.type_name(), &format!("{name}<{}>", type_args.join(", ")))),
+        }
+    }
+
+    fn index(&self, _key: &Value) -> Result<Value, Exception> {
+        Err(no_indexer(self.type_name()))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}

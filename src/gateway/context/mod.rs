@@ -1,0 +1,108 @@
+//! The `context` that expressions see: read-only views of the request on its way, made anew for each evaluation.
+//! Members that policies use are here; others throw, naming the member.
+
+mod entities;
+mod maps;
+mod messages;
+
+use std::any::Any;
+use std::sync::Arc;
+
+use super::fault::LastError;
+use super::live::Live;
+use super::url::Url;
+use super::values::{no_indexer, no_member};
+use crate::csharp::{Exception, Object, Value};
+use entities::Record;
+use maps::{MapObject, Variables};
+use messages::{RequestObject, ResponseObject};
+
+/// Returns the value of `context` for this request.
+pub(super) fn context(live: &Arc<Live>) -> Value {
+    Value::Object(Arc::new(Context(Arc::clone(live))))
+}
+
+struct Context(Arc<Live>);
+
+impl Object for Context {
+    fn type_name(&self) -> &str {
+        "IProxyRequestContext"
+    }
+
+    fn get(&self, name: &str) -> Result<Value, Exception> {
+        let live = &self.0;
+        let route = &live.route;
+        Ok(match name {
+            "Request" => object(RequestObject(Arc::clone(live))),
+            "Response" if live.state().response.is_none() => Value::Null,
+            "Response" => object(ResponseObject(Arc::clone(live))),
+            "Variables" => object(Variables(Arc::clone(live))),
+            "Api" => entities::api(&route.api),
+            "Operation" => entities::operation(&route.operation),
+            "Product" => route.product.as_deref().map_or(Value::Null, entities::product),
+            "Subscription" => route.subscription.as_deref().map_or(Value::Null, entities::subscription),
+            "Deployment" => entities::deployment(&live.gateway),
+            "LastError" => live.state().last_error.as_ref().map_or(Value::Null, entities::last_error),
+            "RequestId" => entities::guid(&live.request_id, live)?,
+            "Timestamp" => entities::timestamp(live)?,
+            "Elapsed" => entities::elapsed(live)?,
+            "Tracing" => Value::Bool(true),
+            "User" => Value::Null,
+            _ => return Err(no_member(self.type_name(), name)),
+        })
+    }
+
+    fn call(&self, name: &str, _type_args: &[String], args: &[Value]) -> Result<Value, Exception> {
+        match (name, args) {
+            // `context.Trace("...")` writes to the trace only.
+            ("Trace", [message]) => {
+                self.0.note(message.display());
+                Ok(Value::Null)
+            }
+            _ => Err(no_member(self.type_name(), name)),
+        }
+    }
+
+    fn index(&self, _key: &Value) -> Result<Value, Exception> {
+        Err(no_indexer(self.type_name()))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+fn object(object: impl Object + 'static) -> Value {
+    Value::Object(Arc::new(object))
+}
+
+fn text(text: &str) -> Value {
+    Value::String(Arc::from(text))
+}
+
+/// `context.Request.Url` and `OriginalUrl`.
+fn url_object(url: &Url) -> Value {
+    let query = MapObject::of_lists("IReadOnlyDictionary<string, string[]>", &url.query);
+    Record::new("IUrl")
+        .with("Scheme", text(&url.scheme))
+        .with("Host", text(url.host()))
+        .with("Port", Value::Int(url.port().into()))
+        .with("Path", text(&url.path))
+        .with("QueryString", text(&url.query_string()))
+        .with("Query", object(query))
+        .printed_as(url.to_string())
+        .into_value()
+}
+
+impl Record {
+    fn last_error(error: &LastError) -> Self {
+        Self::new("ILastError")
+            .with("Source", text(&error.source))
+            .with("Reason", text(&error.reason))
+            .with("Message", text(&error.message))
+            .with("Scope", text(&error.scope))
+            .with("Section", text(&error.section))
+            .with("Path", text(&error.path))
+            .with("PolicyId", text(&error.policy_id))
+    }
+}

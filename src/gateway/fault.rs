@@ -1,0 +1,88 @@
+//! Errors of a request: what `context.LastError` shows, and what the gateway answers where `on-error` does not
+//! say otherwise.
+
+use super::{Body, Headers, Response};
+
+/// A policy failed or refused. Running stops and `on-error` begins.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Fault {
+    pub error: LastError,
+    /// What the caller gets; None where the answer of the upstream stays in place.
+    pub answer: Option<Answer>,
+}
+
+/// `context.LastError`. The names are those of Learn, "Error handling in API Management policies".
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct LastError {
+    /// The element, or the built-in step, that failed.
+    pub source: String,
+    /// A word for programs, such as `OpenAITokenLimitExceeded`.
+    pub reason: String,
+    pub message: String,
+    pub scope: String,
+    pub section: String,
+    /// Such as `choose[3]/when[2]`.
+    pub path: String,
+    pub policy_id: String,
+}
+
+/// The default answer to an error.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Answer {
+    pub status: u16,
+    pub headers: Headers,
+    /// The `message` in the body.
+    pub message: String,
+}
+
+/// The body of every error that a caller cannot help; the cause is in the trace.
+const INTERNAL_ERROR: &str = "Internal server error";
+
+impl Fault {
+    /// A policy refuses the request: the caller sees `message`.
+    pub(super) fn refusal(status: u16, reason: &str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        let answer = Answer { status, headers: Headers::default(), message: message.clone() };
+        Self {
+            error: LastError { reason: reason.to_owned(), message, ..LastError::default() },
+            answer: Some(answer),
+        }
+    }
+
+    /// Something broke: the caller sees 500 and no detail, as at the service.
+    pub(super) fn broken(reason: &str, message: impl Into<String>) -> Self {
+        let mut fault = Self::refusal(500, reason, message);
+        fault.answer =
+            Some(Answer { status: 500, headers: Headers::default(), message: INTERNAL_ERROR.to_owned() });
+        fault
+    }
+
+    /// An error that leaves the upstream's answer in `context.Response`.
+    pub(super) fn with_upstream_answer(reason: &str, message: impl Into<String>) -> Self {
+        let error = LastError { reason: reason.to_owned(), message: message.into(), ..LastError::default() };
+        Self { error, answer: None }
+    }
+
+    pub(super) fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        if let Some(answer) = &mut self.answer {
+            answer.headers.append(name, value);
+        }
+        self
+    }
+
+    pub(super) fn source(mut self, source: &str) -> Self {
+        source.clone_into(&mut self.error.source);
+        self
+    }
+}
+
+impl Answer {
+    /// Returns the answer as the service writes it: `{ "statusCode": 429, "message": "…" }`.
+    pub(super) fn response(&self) -> Response {
+        let mut headers = self.headers.clone();
+        headers.set("Content-Type", "application/json");
+        let message = serde_json::Value::from(self.message.as_str());
+        let body = format!("{{ \"statusCode\": {}, \"message\": {message} }}", self.status);
+        Response { status: self.status, reason: String::new(), headers, body: Body::Bytes(body.into_bytes()) }
+    }
+}

@@ -1,0 +1,151 @@
+//! One request from its arrival to its answer: routing, the key, the four sections, and the default answers where no
+//! policy says otherwise.
+
+use std::sync::Arc;
+
+use super::fault::{Answer, Fault};
+use super::live::{Live, LiveBody, LiveRequest, LiveResponse};
+use super::pipeline::{self, Flow, Pipeline};
+use super::route::Route;
+use super::tokens::{EventCounter, Metered, Usage, estimate_prompt};
+use super::trace::Trace;
+use super::url::Url;
+use super::{Body, Gateway, Headers, Host, PipelineKey, Request, Response};
+
+/// What came of a request.
+pub struct Exchange {
+    pub response: Response,
+    pub trace: Trace,
+}
+
+impl Gateway {
+    /// Answers a request. Blocks until the status and headers of the answer are known; a streamed body goes on
+    /// arriving after that.
+    pub fn handle(self: &Arc<Self>, request: Request, host: Arc<dyn Host>) -> Exchange {
+        let Some(mut route) = self.routes.find(&request) else {
+            let answer =
+                Answer { status: 404, headers: Headers::default(), message: "Resource not found".to_owned() };
+            return Exchange { response: answer.response(), trace: Trace::default() };
+        };
+        let authorized = self.routes.authorize(&mut route, &request);
+        let pipeline = self.pipeline(&route);
+        let live = Live::new(self, &host, route, request);
+        if let Err(fault) = authorized.and_then(|()| run_sections(&live, &pipeline)) {
+            run_on_error(&live, &pipeline, fault);
+        }
+        finish(&live)
+    }
+
+    fn pipeline(&self, route: &Route) -> Arc<Pipeline> {
+        let key = PipelineKey {
+            api: route.api.id.clone(),
+            operation: route.operation.id.clone(),
+            product: route.product.as_ref().map(|product| product.id.clone()),
+        };
+        self.pipelines.get(&key).map(Arc::clone).unwrap_or_default()
+    }
+}
+
+/// Inbound, backend, outbound. `return-response` ends all of it.
+fn run_sections(live: &Arc<Live>, pipeline: &Pipeline) -> Result<(), Fault> {
+    if pipeline::run(&pipeline.inbound, live)? == Flow::End {
+        return Ok(());
+    }
+    let prompt_tokens = estimated_prompt(live);
+    if pipeline::run(&pipeline.backend, live)? == Flow::End {
+        return Ok(());
+    }
+    tell_meters(live, prompt_tokens);
+    if pipeline::run(&pipeline.outbound, live)? == Flow::Next {
+        let meters = live.state().meters.clone();
+        meters.iter().for_each(|meter| meter.finished(live));
+    }
+    Ok(())
+}
+
+/// Puts the default answer in place, then runs on-error, which may change it.
+fn run_on_error(live: &Arc<Live>, pipeline: &Pipeline, fault: Fault) {
+    live.fail(fault);
+    if let Err(second) = pipeline::run(&pipeline.on_error, live) {
+        live.fail(second);
+    }
+}
+
+/// Tells the meters what the upstream used, or counts its stream as it passes.
+fn tell_meters(live: &Arc<Live>, prompt_tokens: u64) {
+    let meters = live.state().meters.clone();
+    if meters.is_empty() {
+        return;
+    }
+    let usage = usage(live);
+    for meter in &meters {
+        meter.answered(live, usage.as_ref());
+    }
+    let mut state = live.state();
+    let Some(response) = &mut state.response else { return };
+    let buffered = !response.unbuffered;
+    response.body = match std::mem::replace(&mut response.body, LiveBody::Read) {
+        LiveBody::Stream(inner) => LiveBody::Stream(Box::new(Metered {
+            inner,
+            meters,
+            live: Arc::clone(live),
+            prompt_tokens,
+            buffered,
+            counter: EventCounter::default(),
+            settled: false,
+        })),
+        body => body,
+    };
+}
+
+/// What the answer says it used, where all of it is here and came from an upstream.
+fn usage(live: &Live) -> Option<Usage> {
+    let state = live.state();
+    let response = state.response.as_ref().filter(|response| response.from_upstream)?;
+    Usage::from_json(&serde_json::from_slice(response.body.bytes()?).ok()?)
+}
+
+/// Estimated before the body is sent, because afterwards it may be gone.
+fn estimated_prompt(live: &Live) -> u64 {
+    let state = live.state();
+    if state.meters.is_empty() { 0 } else { state.request.body.bytes().map_or(0, estimate_prompt) }
+}
+
+fn finish(live: &Live) -> Exchange {
+    let mut state = live.state();
+    let response = state.response.take().unwrap_or_else(|| LiveResponse::empty(200));
+    let response = Response {
+        status: response.status,
+        reason: response.reason,
+        headers: response.headers,
+        body: response.body.into_body(),
+    };
+    Exchange { response, trace: state.trace.clone() }
+}
+
+impl Live {
+    /// Fills in `context.LastError` and the default answer.
+    fn fail(&self, fault: Fault) {
+        let mut state = self.state();
+        if let Some(answer) = &fault.answer {
+            let default = answer.response();
+            let body = match default.body {
+                Body::Bytes(bytes) => LiveBody::Bytes(bytes),
+                Body::Stream(stream) => LiveBody::Stream(stream),
+            };
+            state.response =
+                Some(LiveResponse { headers: default.headers, body, ..LiveResponse::empty(default.status) });
+        }
+        state.draft = None;
+        state.last_error = Some(fault.error);
+    }
+}
+
+/// `context.Request.Url`: where the request would go, by the API's service URL, else as the caller wrote it.
+pub(super) fn upstream_url(route: &Route, request: &LiveRequest) -> Url {
+    let base = match &route.api.service_url {
+        Some(url) => Url::parse(url),
+        None => Url { path: String::new(), query: Vec::new(), ..request.original_url.clone() },
+    };
+    base.join(&request.path, &request.query)
+}

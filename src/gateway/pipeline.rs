@@ -1,0 +1,88 @@
+//! A composed policy, ready to run: one step per policy, in the four sections, and the loop that runs them.
+
+use std::sync::Arc;
+
+use super::fault::Fault;
+use super::live::Live;
+use crate::policy::{Scope, Section};
+
+/// What runs for one operation, reached through one product or none.
+#[derive(Default)]
+pub(super) struct Pipeline {
+    pub inbound: Vec<Step>,
+    pub backend: Vec<Step>,
+    pub outbound: Vec<Step>,
+    pub on_error: Vec<Step>,
+}
+
+pub(super) struct Step {
+    pub place: StepPlace,
+    pub run: Box<dyn Run>,
+}
+
+/// Where a step comes from, for the trace and for `context.LastError`.
+#[derive(Clone, Debug)]
+pub(super) struct StepPlace {
+    pub policy: String,
+    pub section: Section,
+    pub scope: Scope,
+    pub document: Arc<str>,
+    /// Counted from 1.
+    pub line: u32,
+    /// Such as `choose[1]/when[2]/set-header[1]`.
+    pub path: String,
+    /// The `id` attribute; empty where there is none.
+    pub id: String,
+}
+
+/// A policy that can run.
+pub(super) trait Run: Send + Sync {
+    /// Does what the policy does to the request or the response.
+    ///
+    /// # Errors
+    /// A fault where the policy fails or refuses; `on-error` follows.
+    fn run(&self, live: &Arc<Live>) -> Result<Flow, Fault>;
+}
+
+/// What happens after a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    Next,
+    /// The answer is final: nothing more runs (`return-response`).
+    End,
+}
+
+/// Runs steps in order until one fails or ends the request.
+///
+/// # Errors
+/// The fault of the first step that fails, with its place filled in by the innermost step.
+pub(super) fn run(steps: &[Step], live: &Arc<Live>) -> Result<Flow, Fault> {
+    for step in steps {
+        live.begin_step(&step.place);
+        match step.run.run(live) {
+            Ok(Flow::Next) => {}
+            Ok(Flow::End) => return Ok(Flow::End),
+            Err(mut fault) => {
+                step.place.fill(&mut fault);
+                return Err(fault);
+            }
+        }
+    }
+    Ok(Flow::Next)
+}
+
+impl StepPlace {
+    fn fill(&self, fault: &mut Fault) {
+        let error = &mut fault.error;
+        if !error.section.is_empty() {
+            return;
+        }
+        if error.source.is_empty() {
+            error.source.clone_from(&self.policy);
+        }
+        self.scope.name().clone_into(&mut error.scope);
+        self.section.name().clone_into(&mut error.section);
+        error.path.clone_from(&self.path);
+        error.policy_id.clone_from(&self.id);
+    }
+}

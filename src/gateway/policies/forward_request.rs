@@ -1,0 +1,245 @@
+//! `<forward-request timeout="120" buffer-request-body="true" buffer-response="false"/>`: sends the request to the
+//! backend that is set, choosing anew among the members of a pool each time. Learn, forward-request and backends.
+//!
+//! Decisions, where the pages are silent:
+//! - `fail-on-error-status-code` raises an error and leaves the answer in `context.Response`, so that a `retry`
+//!   around it still sees the status, and `on-error` answers with it unless it says otherwise.
+//! - No connection becomes 500, no answer in time 504.
+//! - A body that came from the caller and was sent without `buffer-request-body` cannot be sent again: the second
+//!   try is an error here instead of an empty request upstream. A body that a policy set, or read with
+//!   `preserveContent`, is in memory and can.
+//! - Redirects are passed to the caller; `follow-redirects` and `http-version` are refused unless they say so.
+
+use std::sync::Arc;
+
+use super::Executor;
+use crate::gateway::backends::{Choice, Outcome};
+use crate::gateway::compile::Compiler;
+use crate::gateway::fault::{Answer, Fault};
+use crate::gateway::live::{Live, LiveBody, LiveRequest, LiveResponse, Target, drain};
+use crate::gateway::pipeline::{Flow, Run};
+use crate::gateway::setting::{Setting, get_or};
+use crate::gateway::trace::Attempt;
+use crate::gateway::url::Url;
+use crate::gateway::{Body, Headers, SendError, UpstreamRequest, UpstreamResponse};
+use crate::policy::PolicyElement;
+
+pub(super) static EXECUTOR: Executor = Executor {
+    element: "forward-request",
+    compile: |compiler, placed| {
+        let element = &placed.element;
+        refuse_unmodelled(compiler, element);
+        Some(Box::new(ForwardRequest {
+            timeout_s: compiler.setting(element, "timeout"),
+            timeout_ms: compiler.setting(element, "timeout-ms"),
+            buffers_request: element.literal("buffer-request-body").is_some_and(is_true),
+            buffers_response: element.literal("buffer-response").is_none_or(is_true),
+            fails_on_status: element.literal("fail-on-error-status-code").is_some_and(is_true),
+        }))
+    },
+};
+
+/// Seconds (Learn, forward-request).
+const DEFAULT_TIMEOUT_S: i64 = 300;
+
+/// Fields that belong to one connection (RFC 9110, 7.6.1), and those that the sender writes itself.
+const HOP_BY_HOP: [&str; 11] = [
+    "Connection",
+    "Content-Length",
+    "Host",
+    "Keep-Alive",
+    "Proxy-Authenticate",
+    "Proxy-Authorization",
+    "Proxy-Connection",
+    "TE",
+    "Trailer",
+    "Transfer-Encoding",
+    "Upgrade",
+];
+
+struct ForwardRequest {
+    timeout_s: Option<Setting<i64>>,
+    timeout_ms: Option<Setting<i64>>,
+    buffers_request: bool,
+    buffers_response: bool,
+    fails_on_status: bool,
+}
+
+/// Where the request goes and what the trace calls it.
+struct Upstream {
+    /// Id of the backend entity; empty for a plain URL.
+    backend: String,
+    url: Url,
+}
+
+fn refuse_unmodelled(compiler: &mut Compiler<'_>, element: &PolicyElement) {
+    compiler.refuse_attributes(element, &["continue-timeout"]);
+    if element.attribute("follow-redirects").is_some() && element.literal("follow-redirects") != Some("false")
+    {
+        compiler.refuse_attributes(element, &["follow-redirects"]);
+    }
+    if element.literal("http-version").is_some_and(|version| version != "1") {
+        compiler.refuse_attributes(element, &["http-version"]);
+    }
+}
+
+fn is_true(text: &str) -> bool {
+    text.trim().eq_ignore_ascii_case("true")
+}
+
+impl Run for ForwardRequest {
+    fn run(&self, live: &Arc<Live>) -> Result<Flow, Fault> {
+        let timeout_ms = self.timeout_ms(live)?;
+        let Some(upstream) = choose(live)? else { return Ok(Flow::Next) };
+        let request = self.request(live, &upstream, timeout_ms)?;
+        let started_ms = live.host.now_unix_ms();
+        let result = live.host.send(request);
+        let duration_ms = live.host.now_unix_ms() - started_ms;
+        let attempt = Attempt {
+            backend: upstream.backend.clone(),
+            url: upstream.url.to_string(),
+            status: result.as_ref().ok().map(|response| response.status),
+            duration_ms: u64::try_from(duration_ms).unwrap_or_default(),
+        };
+        live.attempted(attempt);
+        report(live, &upstream.backend, &result);
+        match result {
+            Ok(response) => self.accept(live, &upstream, response),
+            Err(error) => {
+                live.state().response = None;
+                Err(failure(&error))
+            }
+        }
+    }
+}
+
+impl ForwardRequest {
+    fn timeout_ms(&self, live: &Arc<Live>) -> Result<u64, Fault> {
+        let ms = match &self.timeout_ms {
+            Some(ms) => ms.get(live)?,
+            None => get_or(self.timeout_s.as_ref(), DEFAULT_TIMEOUT_S, live)?.saturating_mul(1000),
+        };
+        Ok(u64::try_from(ms).unwrap_or_default())
+    }
+
+    fn request(&self, live: &Live, upstream: &Upstream, timeout_ms: u64) -> Result<UpstreamRequest, Fault> {
+        let request = &mut live.state().request;
+        let body = take_body(request, self.buffers_request)?;
+        let mut headers = Headers(vec![("Host".to_owned(), upstream.url.authority.clone())]);
+        headers.0.extend(request.headers.0.iter().filter(|(name, _)| !is_hop_by_hop(name)).cloned());
+        let (method, url) = (request.method.clone(), upstream.url.to_string());
+        Ok(UpstreamRequest { method, url, headers, body, timeout_ms })
+    }
+
+    fn accept(&self, live: &Live, upstream: &Upstream, response: UpstreamResponse) -> Result<Flow, Fault> {
+        let mut headers = response.headers;
+        headers.0.retain(|(name, _)| !is_hop_by_hop(name));
+        let streams = headers.get("Content-Type").is_some_and(|kind| kind.starts_with("text/event-stream"));
+        let body = match response.body {
+            Body::Stream(stream) if !streams && self.buffers_response => {
+                LiveBody::Bytes(drain(stream).map_err(|why| Fault::broken("BackendConnectionFailure", why))?)
+            }
+            Body::Stream(stream) => LiveBody::Stream(stream),
+            Body::Bytes(bytes) => LiveBody::Bytes(bytes),
+        };
+        let status = response.status;
+        live.set_answered_by(&upstream.backend);
+        live.state().response = Some(LiveResponse {
+            status,
+            reason: response.reason,
+            headers,
+            body,
+            from_upstream: true,
+            unbuffered: !self.buffers_response,
+        });
+        if self.fails_on_status && (400..600).contains(&status) {
+            let message = format!("the backend answered {status}");
+            return Err(Fault::with_upstream_answer("BackendErrorStatusCode", message));
+        }
+        Ok(Flow::Next)
+    }
+}
+
+/// Chooses the upstream. None where every backend rests: then the answer is there already.
+fn choose(live: &Live) -> Result<Option<Upstream>, Fault> {
+    let target = live.state().target.clone();
+    let (backend, base) = match target {
+        Target::Entity(id) => match live.gateway.backends().choose(&id, live.host.now_unix_ms()) {
+            Choice::Upstream { backend, url } => (backend, url),
+            Choice::Resting { entity, is_pool, retry_after_s } => {
+                rest(live, &entity, is_pool, retry_after_s);
+                return Ok(None);
+            }
+            Choice::Unknown => {
+                let message = format!("Backend with id '{id}' could not be found.");
+                return Err(Fault::broken("BackendNotFound", message));
+            }
+        },
+        Target::BaseUrl(url) => (String::new(), url),
+        Target::Service => match &live.route.api.service_url {
+            Some(url) => (String::new(), url.clone()),
+            None => {
+                let message = "the API has no service URL and no policy names a backend";
+                return Err(Fault::broken("BackendNotFound", message));
+            }
+        },
+    };
+    let state = live.state();
+    let url = Url::parse(&base).join(&state.request.path, &state.request.query);
+    Ok(Some(Upstream { backend, url }))
+}
+
+/// Answers for backends whose breakers are open: 503 with the reason that published retry conditions look for.
+fn rest(live: &Live, entity: &str, is_pool: bool, retry_after_s: u64) {
+    let kind = if is_pool { "Backend pool" } else { "Backend" };
+    let reason = format!("{kind} '{entity}' is temporarily unavailable");
+    live.note(&reason);
+    let answer = Answer { status: 503, headers: Headers::default(), message: reason.clone() }.response();
+    let mut response = LiveResponse { reason, headers: answer.headers, ..LiveResponse::empty(503) };
+    response.headers.set("Retry-After", retry_after_s.to_string());
+    if let Body::Bytes(bytes) = answer.body {
+        response.body = LiveBody::Bytes(bytes);
+    }
+    live.state().response = Some(response);
+}
+
+/// Returns the body to send, leaving it in place only where it is buffered or empty.
+fn take_body(request: &mut LiveRequest, buffers: bool) -> Result<Vec<u8>, Fault> {
+    match &mut request.body {
+        LiveBody::Bytes(bytes) if buffers || request.body_is_kept || bytes.is_empty() => Ok(bytes.clone()),
+        LiveBody::Read => Ok(Vec::new()),
+        body => {
+            let bytes = body.read(false).map_err(|why| Fault::broken("RequestBodyNotBuffered", why));
+            *body = LiveBody::Sent;
+            bytes
+        }
+    }
+}
+
+fn report(live: &Live, backend: &str, result: &Result<UpstreamResponse, SendError>) {
+    let outcome = match result {
+        Ok(response) => Outcome::Answered {
+            status: response.status,
+            retry_after_s: response.headers.get("Retry-After").and_then(|value| value.trim().parse().ok()),
+        },
+        Err(error) => Outcome::Failed { reason: error.reason.clone() },
+    };
+    if live.gateway.backends().report(backend, &outcome, live.host.now_unix_ms()) {
+        live.note(format!("the breaker of `{backend}` opened"));
+    }
+}
+
+fn failure(error: &SendError) -> Fault {
+    let mut fault = Fault::broken(&error.reason, error.message.clone());
+    if error.reason.eq_ignore_ascii_case("timeout")
+        && let Some(answer) = &mut fault.answer
+    {
+        answer.status = 504;
+        "Gateway timeout".clone_into(&mut answer.message);
+    }
+    fault
+}
+
+fn is_hop_by_hop(name: &str) -> bool {
+    HOP_BY_HOP.iter().any(|hop| hop.eq_ignore_ascii_case(name))
+}

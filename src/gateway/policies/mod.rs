@@ -1,0 +1,82 @@
+//! The policies that run here, one file each, and the table of them. A policy of the language that is not in the
+//! table is refused when a gateway is built.
+
+mod authentication_managed_identity;
+mod choose;
+mod emit_metric;
+mod emit_token_metric;
+mod forward_request;
+mod include_fragment;
+mod log_to_eventhub;
+mod message;
+mod quota_by_key;
+mod rate_limit;
+mod retry;
+mod return_response;
+mod rewrite_uri;
+mod set_backend_service;
+mod set_body;
+mod set_header;
+mod set_method;
+mod set_query_parameter;
+mod set_status;
+mod set_variable;
+mod token_limit;
+mod trace;
+
+use super::compile::Compiler;
+use super::pipeline::Run;
+use crate::policy::Placed;
+
+/// How an element becomes something that runs.
+pub(super) struct Executor {
+    pub element: &'static str,
+    /// Returns None where a finding says why it cannot.
+    pub compile: fn(&mut Compiler<'_>, &Placed) -> Option<Box<dyn Run>>,
+}
+
+/// All of them, by element. `base` is gone once a policy is composed.
+pub(super) const ALL: &[&Executor] = &[
+    &authentication_managed_identity::EXECUTOR,
+    &choose::EXECUTOR,
+    &emit_metric::EXECUTOR,
+    &emit_token_metric::AZURE_OPENAI,
+    &emit_token_metric::LLM,
+    &forward_request::EXECUTOR,
+    &include_fragment::EXECUTOR,
+    &log_to_eventhub::EXECUTOR,
+    &quota_by_key::EXECUTOR,
+    &rate_limit::BY_KEY,
+    &rate_limit::BY_SUBSCRIPTION,
+    &retry::EXECUTOR,
+    &return_response::EXECUTOR,
+    &rewrite_uri::EXECUTOR,
+    &set_backend_service::EXECUTOR,
+    &set_body::EXECUTOR,
+    &set_header::EXECUTOR,
+    &set_method::EXECUTOR,
+    &set_query_parameter::EXECUTOR,
+    &set_status::EXECUTOR,
+    &set_variable::EXECUTOR,
+    &token_limit::AZURE_OPENAI,
+    &token_limit::LLM,
+    &trace::EXECUTOR,
+];
+
+pub(super) fn find(element: &str) -> Option<&'static Executor> {
+    ALL.iter().copied().find(|executor| executor.element == element)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::elements;
+
+    #[test]
+    fn every_element_known_in_full_runs() {
+        for def in elements::ALL.iter().filter(|def| def.name != "base") {
+            assert!(find(def.name).is_some(), "{}", def.name);
+        }
+        assert_eq!(ALL.len(), elements::ALL.len() - 1);
+    }
+}

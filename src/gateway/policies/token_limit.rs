@@ -1,0 +1,332 @@
+//! `<llm-token-limit counter-key="@(…)" tokens-per-minute="500" estimate-prompt-tokens="true" …/>`, by its older
+//! name `azure-openai-token-limit`: refuses a request with 429 once the tokens of the key are used up, and with 403
+//! past a quota. Learn, llm-token-limit (2026-04-01) and its includes on limits.
+//!
+//! One counter per key value for the whole gateway, shared by every policy that uses the key. The classic tiers
+//! count a sliding minute, the v2 tiers a token bucket. A request is let in while tokens are left, and charged
+//! when its answer tells its `usage`; so requests at the same time may overshoot, and everything is refused until
+//! the window frees. With `estimate-prompt-tokens`, and for `"stream": true`, the prompt is estimated before.
+//! A streamed answer is charged at its end, from its usage chunk or by an estimate.
+//!
+//! Not modelled, and refused: `prompt-type` and `ignore-prompt`, which only the schema knows.
+
+use std::sync::Arc;
+
+use super::Executor;
+use crate::csharp::Value;
+use crate::diag::Diagnostic;
+use crate::gateway::Tier;
+use crate::gateway::codes;
+use crate::gateway::compile::Compiler;
+use crate::gateway::counters::{Bucket, Period, SlidingLog, seconds_up};
+use crate::gateway::fault::Fault;
+use crate::gateway::live::{Live, LiveBody};
+use crate::gateway::pipeline::{Flow, Run};
+use crate::gateway::setting::{Setting, get_or};
+use crate::gateway::tokens::{Meter, Usage, estimate_prompt};
+use crate::policy::Placed;
+
+pub(super) static LLM: Executor = Executor { element: "llm-token-limit", compile };
+pub(super) static AZURE_OPENAI: Executor = Executor { element: "azure-openai-token-limit", compile };
+
+const WINDOW_MS: i64 = 60_000;
+
+#[derive(Clone)]
+struct TokenLimit {
+    key: Setting<String>,
+    per_minute: Option<Setting<i64>>,
+    quota: Option<Setting<i64>>,
+    period: Option<Setting<String>>,
+    estimates: bool,
+    names: Arc<Names>,
+}
+
+/// Where results are written; every one may be left out.
+struct Names {
+    retry_after_header: Option<String>,
+    retry_after_variable: Option<String>,
+    remaining_header: Option<String>,
+    remaining_variable: Option<String>,
+    remaining_quota_header: Option<String>,
+    remaining_quota_variable: Option<String>,
+    consumed_header: Option<String>,
+    consumed_variable: Option<String>,
+}
+
+/// The limits of one request, with everything evaluated.
+struct Limit {
+    key: String,
+    per_minute: Option<u64>,
+    quota: Option<(u64, Period)>,
+    /// Prompt tokens, or 0 where they are not estimated.
+    estimate: u64,
+    names: Arc<Names>,
+}
+
+fn compile(compiler: &mut Compiler<'_>, placed: &Placed) -> Option<Box<dyn Run>> {
+    let element = &placed.element;
+    compiler.refuse_attributes(element, &["prompt-type", "ignore-prompt"]);
+    let (per_minute, quota) =
+        (compiler.setting(element, "tokens-per-minute"), compiler.setting(element, "token-quota"));
+    let period = compiler.setting(element, "token-quota-period");
+    let missing = match (&per_minute, &quota, &period) {
+        (None, None, _) => Some("`tokens-per-minute` or `token-quota`"),
+        (_, Some(_), None) => Some("`token-quota-period` beside `token-quota`"),
+        _ => None,
+    };
+    if let Some(missing) = missing {
+        let diagnostic = Diagnostic::new(&codes::INCOMPLETE, format!("`{}` needs {missing}", element.name));
+        compiler.found.push(diagnostic.at(&element.source, element.name_span));
+    }
+    let name = |attribute| element.literal(attribute).map(str::to_owned);
+    let names = Names {
+        retry_after_header: name("retry-after-header-name"),
+        retry_after_variable: name("retry-after-variable-name"),
+        remaining_header: name("remaining-tokens-header-name"),
+        remaining_variable: name("remaining-tokens-variable-name"),
+        remaining_quota_header: name("remaining-quota-tokens-header-name"),
+        remaining_quota_variable: name("remaining-quota-tokens-variable-name"),
+        consumed_header: name("tokens-consumed-header-name"),
+        consumed_variable: name("tokens-consumed-variable-name"),
+    };
+    Some(Box::new(TokenLimit {
+        key: compiler.setting(element, "counter-key")?,
+        per_minute,
+        quota,
+        period,
+        estimates: element
+            .literal("estimate-prompt-tokens")
+            .is_some_and(|text| text.eq_ignore_ascii_case("true")),
+        names: Arc::new(names),
+    }))
+}
+
+impl Run for TokenLimit {
+    fn run(&self, live: &Arc<Live>) -> Result<Flow, Fault> {
+        let limit = self.limit(live)?;
+        let now_ms = live.host.now_unix_ms();
+        limit.check_quota(live, now_ms)?;
+        limit.check_rate(live, now_ms)?;
+        limit.set_variable(live, limit.names.consumed_variable.as_ref(), limit.estimate);
+        limit.tell_remaining(live, now_ms, limit.estimate);
+        live.state().meters.push(Arc::new(limit));
+        Ok(Flow::Next)
+    }
+}
+
+impl TokenLimit {
+    fn limit(&self, live: &Arc<Live>) -> Result<Limit, Fault> {
+        let amount = |setting: Option<&Setting<i64>>| -> Result<Option<u64>, Fault> {
+            let amount = setting.map(|setting| setting.get(live)).transpose()?;
+            Ok(amount.map(|amount| u64::try_from(amount).unwrap_or_default()))
+        };
+        let quota = match amount(self.quota.as_ref())? {
+            None => None,
+            Some(quota) => {
+                let name = get_or(self.period.as_ref(), "Indefinite".to_owned(), live)?;
+                let period = Period::from_name(&name).ok_or_else(|| {
+                    Fault::broken(
+                        "ExpressionValueEvaluationFailure",
+                        format!("`{name}` is not a quota period"),
+                    )
+                })?;
+                Some((quota, period))
+            }
+        };
+        Ok(Limit {
+            key: self.key.get(live)?,
+            per_minute: amount(self.per_minute.as_ref())?,
+            quota,
+            estimate: self.estimate(live),
+            names: Arc::clone(&self.names),
+        })
+    }
+
+    fn estimate(&self, live: &Live) -> u64 {
+        let state = live.state();
+        let LiveBody::Bytes(body) = &state.request.body else { return 0 };
+        let streams = || {
+            let json = serde_json::from_slice::<serde_json::Value>(body).ok()?;
+            json.get("stream")?.as_bool()
+        };
+        if self.estimates || streams() == Some(true) { estimate_prompt(body) } else { 0 }
+    }
+}
+
+impl Limit {
+    fn check_rate(&self, live: &Live, now_ms: i64) -> Result<(), Fault> {
+        let Some(per_minute) = self.per_minute else { return Ok(()) };
+        let left = self.tokens_left(live, now_ms, per_minute);
+        if left > 0 && left >= signed(self.estimate) {
+            return Ok(());
+        }
+        // An estimate above the limit never fits, so there is no time to name.
+        if self.estimate > per_minute {
+            return Err(refusal(429, "OpenAITokenLimitExceeded", "Token limit is exceeded."));
+        }
+        let seconds = seconds_up(self.wait_ms(live, now_ms, per_minute));
+        let message = format!("Token limit is exceeded. Try again in {seconds} seconds.");
+        let fault = refusal(429, "OpenAITokenLimitExceeded", message);
+        self.set_variable(live, self.names.remaining_variable.as_ref(), 0);
+        Err(self.retry_after(live, fault, seconds))
+    }
+
+    fn check_quota(&self, live: &Live, now_ms: i64) -> Result<(), Fault> {
+        let Some((quota, period)) = self.quota else { return Ok(()) };
+        let used = live
+            .gateway
+            .counters()
+            .token_quotas
+            .with(&self.key, now_ms, Default::default, |count| count.used(now_ms, period));
+        // The quota is passed by going over it, not by reaching it.
+        if used <= quota && used.saturating_add(self.estimate) <= quota {
+            return Ok(());
+        }
+        let Some(left_ms) = period.left_ms(now_ms) else {
+            return Err(refusal(403, "OpenAITokenQuotaExceeded", "Token quota is exceeded."));
+        };
+        let seconds = seconds_up(left_ms);
+        let message = format!("Token quota is exceeded. Try again in {}.", in_words(seconds));
+        Err(self.retry_after(live, refusal(403, "OpenAITokenQuotaExceeded", message), seconds))
+    }
+
+    fn retry_after(&self, live: &Live, fault: Fault, seconds: u64) -> Fault {
+        self.set_variable(live, self.names.retry_after_variable.as_ref(), seconds);
+        fault.header(self.names.retry_after_header.as_deref().unwrap_or("Retry-After"), seconds.to_string())
+    }
+
+    /// Returns what is left of the minute; negative after an overshoot.
+    fn tokens_left(&self, live: &Live, now_ms: i64, per_minute: u64) -> i64 {
+        let counters = live.gateway.counters();
+        match live.gateway.tier() {
+            Tier::Classic => {
+                let used = counters
+                    .token_logs
+                    .with(&self.key, now_ms, SlidingLog::default, |log| log.sum(now_ms, WINDOW_MS));
+                signed(per_minute).saturating_sub(signed(used))
+            }
+            Tier::V2 => {
+                let full = || Bucket::full(now_ms, signed(per_minute));
+                counters
+                    .token_buckets
+                    .with(&self.key, now_ms, full, |bucket| bucket.level(now_ms, signed(per_minute)))
+            }
+        }
+    }
+
+    /// Returns how long it takes until this request would be let in.
+    fn wait_ms(&self, live: &Live, now_ms: i64, per_minute: u64) -> i64 {
+        let counters = live.gateway.counters();
+        let needed = self.estimate.max(1);
+        match live.gateway.tier() {
+            Tier::Classic => counters.token_logs.with(&self.key, now_ms, SlidingLog::default, |log| {
+                log.wait_ms(now_ms, WINDOW_MS, per_minute.saturating_sub(needed))
+            }),
+            Tier::V2 => {
+                let full = || Bucket::full(now_ms, signed(per_minute));
+                counters.token_buckets.with(&self.key, now_ms, full, |bucket| {
+                    bucket.wait_ms(now_ms, signed(per_minute), signed(needed))
+                })
+            }
+        }
+    }
+
+    fn charge(&self, live: &Live, tokens: u64) {
+        let now_ms = live.host.now_unix_ms();
+        let counters = live.gateway.counters();
+        if let Some(per_minute) = self.per_minute {
+            match live.gateway.tier() {
+                Tier::Classic => {
+                    counters
+                        .token_logs
+                        .with(&self.key, now_ms, SlidingLog::default, |log| log.add(now_ms, tokens));
+                }
+                Tier::V2 => {
+                    let full = || Bucket::full(now_ms, signed(per_minute));
+                    counters.token_buckets.with(&self.key, now_ms, full, |bucket| {
+                        bucket.level(now_ms, signed(per_minute));
+                        bucket.charge(signed(tokens));
+                    });
+                }
+            }
+        }
+        if let Some((_, period)) = self.quota {
+            let new = Default::default;
+            counters.token_quotas.with(&self.key, now_ms, new, |count| count.add(now_ms, period, tokens));
+        }
+    }
+
+    /// Sets the variables of what remains once `pending` more tokens are taken, and returns both numbers.
+    fn tell_remaining(&self, live: &Live, now_ms: i64, pending: u64) -> (Option<u64>, Option<u64>) {
+        let tokens = self.per_minute.map(|per_minute| {
+            let left = self.tokens_left(live, now_ms, per_minute).saturating_sub(signed(pending));
+            u64::try_from(left).unwrap_or_default()
+        });
+        let quota = self.quota.map(|(quota, period)| {
+            let new = Default::default;
+            let used = live
+                .gateway
+                .counters()
+                .token_quotas
+                .with(&self.key, now_ms, new, |count| count.used(now_ms, period));
+            quota.saturating_sub(used).saturating_sub(pending)
+        });
+        if let Some(tokens) = tokens {
+            self.set_variable(live, self.names.remaining_variable.as_ref(), tokens);
+        }
+        if let Some(quota) = quota {
+            self.set_variable(live, self.names.remaining_quota_variable.as_ref(), quota);
+        }
+        (tokens, quota)
+    }
+
+    fn set_variable(&self, live: &Live, name: Option<&String>, value: u64) {
+        let Some(name) = name else { return };
+        let value = i32::try_from(value).map_or_else(|_| Value::Long(signed(value)), Value::Int);
+        live.state().variables.insert(name.clone(), value);
+    }
+}
+
+impl Meter for Limit {
+    fn answered(&self, live: &Arc<Live>, usage: Option<&Usage>) {
+        let consumed = usage.map(|usage| usage.total);
+        if let Some(tokens) = consumed {
+            self.charge(live, tokens);
+            self.set_variable(live, self.names.consumed_variable.as_ref(), tokens);
+        }
+        let (tokens, quota) = self.tell_remaining(live, live.host.now_unix_ms(), 0);
+        let mut state = live.state();
+        let Some(response) = &mut state.response else { return };
+        for (name, value) in [
+            (&self.names.remaining_header, tokens),
+            (&self.names.remaining_quota_header, quota),
+            (&self.names.consumed_header, consumed.or(Some(self.estimate))),
+        ] {
+            if let (Some(name), Some(value)) = (name, value) {
+                response.headers.set(name, value.to_string());
+            }
+        }
+    }
+
+    fn streamed(&self, live: &Arc<Live>, usage: &Usage) {
+        self.charge(live, usage.total);
+    }
+}
+
+fn refusal(status: u16, reason: &str, message: impl Into<String>) -> Fault {
+    // The service names the policy so whichever of the two elements was written.
+    Fault::refusal(status, reason, message).source("llm-token-limit")
+}
+
+/// Decision: the largest unit that fits, rounded up, as in the one published message, "23 hours".
+fn in_words(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} seconds"),
+        120..7200 => format!("{} minutes", seconds.div_ceil(60)),
+        _ => format!("{} hours", seconds.div_ceil(3600)),
+    }
+}
+
+fn signed(amount: u64) -> i64 {
+    i64::try_from(amount).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,196 @@
+//! Which API, operation, subscription and product a request is for.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::fault::Fault;
+use super::url::{self, Url};
+use super::{Api, Config, Operation, Product, Request, Subscription, SubscriptionScope};
+
+/// What a request was matched to.
+#[derive(Clone, Debug)]
+pub(super) struct Route {
+    pub api: Arc<Api>,
+    pub operation: Arc<Operation>,
+    pub subscription: Option<Arc<Subscription>>,
+    pub product: Option<Arc<Product>>,
+    /// What follows the API's path; begins with `/`.
+    pub path: String,
+    /// Values of the `{names}` of the operation's template.
+    pub parameters: IndexMap<String, String>,
+}
+
+/// The configuration's entities, shared with the requests that use them.
+#[derive(Debug)]
+pub(super) struct Routes {
+    apis: Vec<Arc<Api>>,
+    /// By API id.
+    operations: IndexMap<String, Vec<Arc<Operation>>>,
+    products: Vec<Arc<Product>>,
+    subscriptions: Vec<Arc<Subscription>>,
+}
+
+pub(super) const DEFAULT_KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
+pub(super) const DEFAULT_KEY_QUERY: &str = "subscription-key";
+
+const MISSING_KEY: &str = "Access denied due to missing subscription key. Make sure to include subscription key when \
+                           making requests to an API.";
+const INVALID_KEY: &str = "Access denied due to invalid subscription key. Make sure to provide a valid key for an \
+                           active subscription.";
+
+impl Routes {
+    pub(super) fn new(config: &Config) -> Self {
+        let operations = |api: &Api| api.operations.iter().cloned().map(Arc::new).collect();
+        Self {
+            apis: config.apis.iter().cloned().map(Arc::new).collect(),
+            operations: config.apis.iter().map(|api| (api.id.clone(), operations(api))).collect(),
+            products: config.products.iter().cloned().map(Arc::new).collect(),
+            subscriptions: config.subscriptions.iter().cloned().map(Arc::new).collect(),
+        }
+    }
+
+    /// Finds the API with the longest path that the URL begins with, and its operation.
+    pub(super) fn find(&self, request: &Request) -> Option<Route> {
+        let path = Url::parse(&request.url).path;
+        let (api, rest) = self
+            .apis
+            .iter()
+            .filter_map(|api| Some((api, below(&api.path, &path)?)))
+            .max_by_key(|(api, _)| api.path.trim_matches('/').len())?;
+        let (operation, parameters) = self
+            .operations
+            .get(&api.id)?
+            .iter()
+            .filter(|operation| {
+                operation.method.eq_ignore_ascii_case(&request.method) || operation.method == "*"
+            })
+            .filter_map(|operation| Some((operation, match_template(&operation.url_template, rest)?)))
+            .min_by_key(|(_, parameters)| parameters.len())?;
+        let path = if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") };
+        Some(Route {
+            api: Arc::clone(api),
+            operation: Arc::clone(operation),
+            subscription: None,
+            product: None,
+            path,
+            parameters,
+        })
+    }
+
+    /// Finds the subscription that the request's key belongs to, and with it the product.
+    ///
+    /// # Errors
+    /// The service's 401 where a key is needed and missing, or does not open this API.
+    pub(super) fn authorize(&self, route: &mut Route, request: &Request) -> Result<(), Fault> {
+        let api = Arc::clone(&route.api);
+        let Some(key) = key(&api, request) else {
+            let of_api = |product: &&Arc<Product>| product.apis.contains(&api.id);
+            route.product =
+                self.products.iter().filter(of_api).find(|product| !product.subscription_required).cloned();
+            if route.product.is_some() || !api.subscription_required {
+                return Ok(());
+            }
+            return Err(refusal(&api, "SubscriptionKeyNotFound", MISSING_KEY));
+        };
+        let holder = self.subscriptions.iter().find(|one| one.primary_key == key || one.secondary_key == key);
+        let opened = holder.and_then(|subscription| Some((subscription, self.opens(subscription, &api)?)));
+        match opened {
+            Some((subscription, product)) => {
+                route.subscription = Some(Arc::clone(subscription));
+                route.product = product;
+                Ok(())
+            }
+            None if !api.subscription_required => Ok(()),
+            None => Err(refusal(&api, "SubscriptionKeyInvalid", INVALID_KEY)),
+        }
+    }
+
+    /// The product through which `subscription` opens `api`: None where it does not, Some(None) without a product.
+    fn opens(&self, subscription: &Subscription, api: &Api) -> Option<Option<Arc<Product>>> {
+        match &subscription.scope {
+            SubscriptionScope::AllApis => Some(None),
+            SubscriptionScope::Api(id) => (*id == api.id).then_some(None),
+            SubscriptionScope::Product(id) => {
+                let product = self.products.iter().find(|product| product.id == *id)?;
+                product.apis.contains(&api.id).then(|| Some(Arc::clone(product)))
+            }
+        }
+    }
+}
+
+/// Returns the name of the header that holds the key.
+pub(super) fn key_header(api: &Api) -> &str {
+    if api.subscription_key_header.is_empty() { DEFAULT_KEY_HEADER } else { &api.subscription_key_header }
+}
+
+fn key(api: &Api, request: &Request) -> Option<String> {
+    let query_name =
+        if api.subscription_key_query.is_empty() { DEFAULT_KEY_QUERY } else { &api.subscription_key_query };
+    let in_query = || {
+        let query = Url::parse(&request.url).query;
+        query.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(query_name)).map(|(_, value)| value)
+    };
+    request.headers.get(key_header(api)).or_else(in_query).filter(|key| !key.is_empty())
+}
+
+fn refusal(api: &Api, reason: &str, message: &str) -> Fault {
+    let name = key_header(api);
+    let challenge = format!("AzureApiManagementKey realm=\"/{}\",name=\"{name}\",type=\"header\"", api.path);
+    Fault::refusal(401, reason, message).source("authorization").header("WWW-Authenticate", challenge)
+}
+
+/// Returns what follows `prefix` in `path`, whole segments only.
+fn below<'a>(prefix: &str, path: &'a str) -> Option<&'a str> {
+    let prefix = prefix.trim_matches('/');
+    let path = path.trim_start_matches('/');
+    if prefix.is_empty() {
+        return Some(path);
+    }
+    let begins = path.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    let rest = if begins { &path[prefix.len()..] } else { return None };
+    (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+}
+
+/// Matches `/a/{b}/*` against a path, segment by segment; literal segments compare without case.
+fn match_template(template: &str, path: &str) -> Option<IndexMap<String, String>> {
+    let template = template.split('?').next().unwrap_or_default();
+    let mut parameters = IndexMap::new();
+    let mut given = path.split('/').filter(|segment| !segment.is_empty());
+    for expected in template.split('/').filter(|segment| !segment.is_empty()) {
+        if expected == "*" {
+            return Some(parameters);
+        }
+        let segment = given.next()?;
+        match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            Some(name) => {
+                parameters.insert(name.to_owned(), url::decode(segment));
+            }
+            None if expected.eq_ignore_ascii_case(segment) => {}
+            None => return None,
+        }
+    }
+    given.next().is_none().then_some(parameters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_match_whole_paths() {
+        let parameters = |template, path| {
+            match_template(template, path).map(|found| found.into_values().collect::<Vec<_>>())
+        };
+        assert_eq!(
+            parameters("/deployments/{id}/chat", "/deployments/a%20b/chat"),
+            Some(vec!["a b".to_owned()])
+        );
+        assert_eq!(parameters("/deployments/{id}/chat", "/deployments/a/chat/x"), None);
+        assert_eq!(parameters("/*", "/any/thing"), Some(vec![]));
+        assert_eq!(parameters("/", ""), Some(vec![]));
+        assert_eq!(below("openai", "/openai/x"), Some("/x"));
+        assert_eq!(below("openai", "/openaix"), None);
+        assert_eq!(below("", "/x"), Some("x"));
+    }
+}

@@ -1,0 +1,32 @@
+//! Tokens of requests and answers: read from `usage`, counted in event streams, estimated where neither says.
+
+mod estimate;
+mod stream;
+mod usage;
+
+use std::sync::Arc;
+
+pub(super) use estimate::estimate_prompt;
+pub(super) use stream::{EventCounter, Metered};
+pub(super) use usage::Usage;
+
+use super::live::Live;
+
+/// A policy that waits for the answer: limits are charged and metrics emitted from what it used.
+pub(super) trait Meter: Send + Sync {
+    /// The upstream has answered; runs between backend and outbound. `usage` is None while the answer is still
+    /// streaming, and where it says nothing about tokens.
+    fn answered(&self, live: &Arc<Live>, usage: Option<&Usage>) {
+        let _ = (live, usage);
+    }
+
+    /// A streamed answer has come to its end, or the caller has gone.
+    fn streamed(&self, live: &Arc<Live>, usage: &Usage) {
+        let _ = (live, usage);
+    }
+
+    /// Outbound is done and the answer is about to leave.
+    fn finished(&self, live: &Arc<Live>) {
+        let _ = live;
+    }
+}

@@ -1,0 +1,171 @@
+//! The policy that is in effect for one operation: the documents of the scopes put together by `<base/>`, with
+//! fragments in place. Plain data; which product applies is decided by whoever asks.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::codes;
+use super::lower::check_section;
+use super::typed::{Body, Policy, PolicyElement, Section};
+use crate::diag::Diagnostic;
+
+/// The document that the service has at global scope before anybody writes one, as far as it acts.
+pub const DEFAULT_GLOBAL_POLICY: &str =
+    "<policies><inbound/><backend><forward-request/></backend><outbound/><on-error/></policies>";
+
+/// Where a policy document is attached. `LastError.Scope` shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    Global,
+    Product,
+    Api,
+    Operation,
+}
+
+impl Scope {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::Product => "product",
+            Self::Api => "api",
+            Self::Operation => "operation",
+        }
+    }
+}
+
+/// What runs, section by section.
+#[derive(Clone, Debug)]
+pub struct Effective {
+    pub inbound: Vec<Placed>,
+    pub backend: Vec<Placed>,
+    pub outbound: Vec<Placed>,
+    pub on_error: Vec<Placed>,
+}
+
+impl Effective {
+    pub fn section(&self, section: Section) -> &[Placed] {
+        match section {
+            Section::Inbound => &self.inbound,
+            Section::Backend => &self.backend,
+            Section::Outbound => &self.outbound,
+            Section::OnError => &self.on_error,
+        }
+    }
+}
+
+/// An element, and the scope whose document brought it.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    pub scope: Scope,
+    pub section: Section,
+    pub element: Arc<PolicyElement>,
+    /// Elements inside, placed; for `include-fragment` the policies of the fragment.
+    pub inside: Vec<Self>,
+}
+
+/// Composes the documents of the scopes, outermost first. A scope without a document is passed over, as if it
+/// held `<base/>` alone.
+///
+/// Decision: a section that a document does not write inherits like a missing document. The service's page
+/// speaks only of a section without `<base/>`, which cuts the parents off.
+pub fn compose(
+    scopes: &[(Scope, Arc<Policy>)],
+    fragments: &IndexMap<String, Arc<Policy>>,
+) -> (Effective, Vec<Diagnostic>) {
+    let mut composing = Composing { scopes, fragments, found: Vec::new() };
+    let mut section = |section| composing.section(scopes.len(), section);
+    let effective = Effective {
+        inbound: section(Section::Inbound),
+        backend: section(Section::Backend),
+        outbound: section(Section::Outbound),
+        on_error: section(Section::OnError),
+    };
+    (effective, composing.found)
+}
+
+struct Composing<'a> {
+    scopes: &'a [(Scope, Arc<Policy>)],
+    fragments: &'a IndexMap<String, Arc<Policy>>,
+    found: Vec<Diagnostic>,
+}
+
+/// Where elements are being placed.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    scope: Scope,
+    section: Section,
+    from: From<'a>,
+}
+
+/// What the elements stand in.
+#[derive(Clone, Copy)]
+enum From<'a> {
+    /// A document with so many scopes outside its own.
+    Document {
+        n_outer: usize,
+    },
+    Fragment {
+        include: &'a PolicyElement,
+    },
+}
+
+impl Composing<'_> {
+    /// The section as the first `depth` scopes make it.
+    fn section(&mut self, depth: usize, section: Section) -> Vec<Placed> {
+        let Some(((scope, policy), outer)) = self.scopes[..depth].split_last() else { return Vec::new() };
+        let Body::Document(sections) = &policy.body else { return self.section(outer.len(), section) };
+        let from = From::Document { n_outer: outer.len() };
+        match sections.iter().find(|(written, _)| *written == section) {
+            Some((_, elements)) => self.place(elements, At { scope: *scope, section, from }),
+            None => self.section(outer.len(), section),
+        }
+    }
+
+    fn place(&mut self, elements: &[Arc<PolicyElement>], at: At<'_>) -> Vec<Placed> {
+        let mut placed = Vec::new();
+        for element in elements {
+            let inside = match (element.name.as_str(), at.from) {
+                ("base", From::Document { n_outer }) => {
+                    placed.extend(self.section(n_outer, at.section));
+                    continue;
+                }
+                ("include-fragment", From::Document { .. }) => self.fragment(element, at),
+                ("include-fragment", From::Fragment { .. }) => {
+                    let message = "a fragment may not include a fragment";
+                    let diagnostic = Diagnostic::new(&codes::NESTED_FRAGMENT, message);
+                    self.found.push(diagnostic.at(&element.source, element.name_span));
+                    continue;
+                }
+                _ => self.place(&element.children, at),
+            };
+            if let From::Fragment { include } = at.from {
+                let wrong = check_section(element, at.section);
+                let related =
+                    |wrong: Diagnostic| wrong.related(&include.source, include.span, "included here");
+                self.found.extend(wrong.map(related));
+            }
+            placed.push(Placed {
+                scope: at.scope,
+                section: at.section,
+                element: Arc::clone(element),
+                inside,
+            });
+        }
+        placed
+    }
+
+    fn fragment(&mut self, include: &PolicyElement, at: At<'_>) -> Vec<Placed> {
+        let Some(id) = include.literal("fragment-id") else { return Vec::new() };
+        let fragment = self.fragments.get(id).map(|policy| &policy.body);
+        let Some(Body::Fragment(elements)) = fragment else {
+            let place = include.value("fragment-id").map_or(include.name_span, |value| value.span);
+            let says = format!("Policy fragment with id '{id}' could not be found.");
+            let message = format!("there is no policy fragment `{id}`; the service says \"{says}\"");
+            let diagnostic = Diagnostic::new(&codes::UNKNOWN_FRAGMENT, message).at(&include.source, place);
+            self.found.push(diagnostic.did_you_mean(id, self.fragments.keys().map(String::as_str)));
+            return Vec::new();
+        };
+        self.place(elements, At { from: From::Fragment { include }, ..at })
+    }
+}

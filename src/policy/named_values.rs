@@ -1,0 +1,139 @@
+//! `{{name}}`: replaced by the named value's text before anything is parsed, as the service does when a policy is
+//! saved; one level only. Keeps the way back, so that findings show the text as it was written and a secret value
+//! appears in none of them.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::codes;
+use crate::diag::Diagnostic;
+use crate::text::{Source, Span};
+
+/// A text after substitution, with the way back to the text before it.
+#[derive(Clone, Debug)]
+pub struct Substituted {
+    pub original: Arc<Source>,
+    pub source: Arc<Source>,
+    edits: Vec<Edit>,
+}
+
+/// `{{name}}` at `original` became what is now at `new`.
+#[derive(Clone, Copy, Debug)]
+struct Edit {
+    original: Span,
+    new: Span,
+}
+
+/// Replaces every `{{name}}` that is in `values`. A name that is not is reported and left as it stands.
+pub fn substitute(
+    original: &Arc<Source>,
+    values: &IndexMap<String, String>,
+) -> (Substituted, Vec<Diagnostic>) {
+    let text = original.text();
+    let mut found = Vec::new();
+    let mut new = String::new();
+    let mut edits = Vec::new();
+    let mut at = 0;
+    while let Some(index) = text[at..].find("{{") {
+        let start = at + index;
+        let Some(length) = reference_length(&text[start..]) else {
+            new.push_str(&text[at..start + 1]);
+            at = start + 1;
+            continue;
+        };
+        let (span, name) = (Span::new(start, start + length), &text[start + 2..start + length - 2]);
+        new.push_str(&text[at..start]);
+        let value = values.get(name).map_or_else(|| original.slice(span), String::as_str);
+        edits.push(Edit { original: span, new: Span::new(new.len(), new.len() + value.len()) });
+        new.push_str(value);
+        at = start + length;
+        if !values.contains_key(name) {
+            let message = format!(
+                "there is no named value `{name}`; the service says \"Cannot find a property '{name}'\""
+            );
+            let diagnostic = Diagnostic::new(&codes::UNKNOWN_NAMED_VALUE, message)
+                .at(original, span)
+                .help("create a named value of that name, or correct the name")
+                .did_you_mean(name, values.keys().map(String::as_str));
+            found.push(diagnostic);
+        }
+    }
+    new.push_str(&text[at..]);
+    let source = if edits.is_empty() { Arc::clone(original) } else { Source::new(original.path(), new) };
+    (Substituted { original: Arc::clone(original), source, edits }, found)
+}
+
+impl Substituted {
+    /// A text in which nothing is replaced.
+    pub fn unchanged(source: &Arc<Source>) -> Self {
+        Self { original: Arc::clone(source), source: Arc::clone(source), edits: Vec::new() }
+    }
+
+    /// Whether `literal` still holds a `{{name}}`: no named values were given, or this one was reported.
+    pub(super) fn has_references(literal: &str) -> bool {
+        literal.match_indices("{{").any(|(at, _)| reference_length(&literal[at..]).is_some())
+    }
+
+    /// Returns where `span` of the new text is in the original one; a part of a replacement is all of it.
+    pub fn original_span(&self, span: Span) -> Span {
+        Span {
+            start: self.offset(span.start, |edit| edit.start),
+            end: self.offset(span.end, |edit| edit.end),
+        }
+    }
+
+    /// Moves findings about the new text to the original one.
+    pub fn restore(&self, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        for diagnostic in &mut found {
+            for label in diagnostic.primary.iter_mut().chain(&mut diagnostic.related) {
+                if Arc::ptr_eq(&label.source, &self.source) {
+                    label.span = self.original_span(label.span);
+                    label.source = Arc::clone(&self.original);
+                }
+            }
+        }
+        found
+    }
+
+    fn offset(&self, at: u32, edge: fn(Span) -> u32) -> u32 {
+        let next = self.edits.partition_point(|edit| edit.new.start < at);
+        match next.checked_sub(1).and_then(|index| self.edits.get(index)) {
+            Some(edit) if at < edit.new.end => edge(edit.original),
+            Some(edit) => edit.original.end + (at - edit.new.end),
+            None => at,
+        }
+    }
+}
+
+/// Returns the length of the `{{name}}` that `text` begins with. Names hold letters, digits, `.`, `_` and `-` and
+/// begin with a letter; anything else between double braces is Liquid or C#.
+fn reference_length(text: &str) -> Option<usize> {
+    let name = text.get(2..2 + text.get(2..)?.find("}}")?)?;
+    let begins_well = name.starts_with(|c: char| c.is_ascii_alphabetic());
+    let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
+    let is_liquid = name.starts_with("body.") || name.starts_with("context.");
+    (begins_well && is_name && !is_liquid).then_some(name.len() + 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_go_in_and_places_come_back() {
+        let values = IndexMap::from([("id".to_owned(), "a-long-secret".to_owned())]);
+        let original = Source::new("p.xml", "<a b='{{id}}' c='{{x}}' d='{{ body.y }}{{body.z}}' e=''/>");
+        let (new, found) = substitute(&original, &values);
+        assert_eq!(new.source.text(), "<a b='a-long-secret' c='{{x}}' d='{{ body.y }}{{body.z}}' e=''/>");
+        assert_eq!(found.len(), 1);
+        assert!(found[0].message.contains("\"Cannot find a property 'x'\""), "{found:?}");
+        let at = |needle: &str| {
+            let start = new.source.text().find(needle).unwrap();
+            original.slice(new.original_span(Span::new(start, start + needle.len()))).to_owned()
+        };
+        assert_eq!(at("secret"), "{{id}}");
+        assert_eq!(at("e=''"), "e=''");
+        assert_eq!(at("<a b='a"), "<a b='{{id}}");
+    }
+}

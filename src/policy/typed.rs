@@ -1,0 +1,133 @@
+//! The typed tree of a policy: elements with decoded values and parsed expressions, each with its place in the
+//! text as the user wrote it. Plain data; made by `lower` and arranged by `compose`.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::csharp::{Form, Program};
+use crate::text::{Source, Span};
+
+/// One policy text after lowering.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    pub source: Arc<Source>,
+    pub body: Body,
+}
+
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// `<policies>`: the sections that are written, in the order of the text.
+    Document(Vec<(Section, Vec<Arc<PolicyElement>>)>),
+    /// `<fragment>`
+    Fragment(Vec<Arc<PolicyElement>>),
+}
+
+/// The four parts of a policy document, in the order in which a request passes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Section {
+    Inbound,
+    Backend,
+    Outbound,
+    OnError,
+}
+
+impl Section {
+    pub const ALL: [Self; 4] = [Self::Inbound, Self::Backend, Self::Outbound, Self::OnError];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Inbound => "inbound",
+            Self::Backend => "backend",
+            Self::Outbound => "outbound",
+            Self::OnError => "on-error",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|section| section.name() == name)
+    }
+}
+
+/// A policy such as `<set-header …>`, or an element inside one such as `<value>`.
+#[derive(Clone)]
+pub struct PolicyElement {
+    pub name: String,
+    pub attributes: Vec<PolicyAttribute>,
+    pub children: Vec<Arc<Self>>,
+    /// What stands between the tags, where that is text; None where it is empty or elements.
+    pub text: Option<Value>,
+    pub source: Arc<Source>,
+    /// From the start tag to the end tag.
+    pub span: Span,
+    pub name_span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct PolicyAttribute {
+    pub name: String,
+    pub value: Value,
+    pub name_span: Span,
+}
+
+/// A value as far as it is known before a request comes.
+#[derive(Clone, Debug)]
+pub struct Value {
+    pub kind: ValueKind,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum ValueKind {
+    /// Character references are decoded and named values are in place.
+    Literal(String),
+    Expression(Arc<Expression>),
+}
+
+/// A C# expression that parsed.
+pub struct Expression {
+    pub form: Form,
+    /// As written, with its `@` and brackets, references decoded.
+    pub text: String,
+    pub program: Program,
+}
+
+impl PolicyElement {
+    pub fn attribute(&self, name: &str) -> Option<&PolicyAttribute> {
+        self.attributes.iter().find(|attribute| attribute.name == name)
+    }
+
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.attribute(name).map(|attribute| &attribute.value)
+    }
+
+    /// Returns the value of an attribute that is written as a literal.
+    pub fn literal(&self, name: &str) -> Option<&str> {
+        self.value(name).and_then(Value::literal)
+    }
+
+    /// The line of the start tag, counted from 1.
+    pub fn line(&self) -> u32 {
+        self.source.position(self.span.start).line
+    }
+}
+
+impl Value {
+    pub fn literal(&self) -> Option<&str> {
+        match &self.kind {
+            ValueKind::Literal(text) => Some(text),
+            ValueKind::Expression(_) => None,
+        }
+    }
+}
+
+impl fmt::Debug for PolicyElement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<{} at {}:{}>", self.name, self.source.path(), self.source.position(self.span.start))
+    }
+}
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}

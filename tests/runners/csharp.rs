@@ -1,0 +1,267 @@
+//! Runs tests/suite/csharp/*.toml: an expression, perhaps with variables of the context, and what it gives.
+//! `GLZ_BLESS=1` writes what it gave into the file; read the diff as if someone else had written it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use genai_lz::csharp::{Environment, Exception, Form, Object, Value, check, evaluate, members, parse};
+use libtest_mimic::{Failed, Trial};
+use serde::{Deserialize, Serialize};
+
+#[derive(Deserialize, Serialize)]
+struct File {
+    case: Vec<Case>,
+}
+
+#[derive(Clone, Deserialize, Serialize)]
+struct Case {
+    name: String,
+    /// `@( … )`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expr: Option<String>,
+    /// `@{ … }`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    block: Option<String>,
+    /// Of `context.Variables`; tables and arrays become JSON tokens.
+    #[serde(default, skip_serializing_if = "toml::Table::is_empty")]
+    vars: toml::Table,
+    #[serde(flatten)]
+    outcome: Outcome,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+struct Outcome {
+    /// `ToString()` of the value; absent for null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    gives: Option<String>,
+    /// The .NET name of the value's type.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    type_name: Option<String>,
+    /// The exception, as `Kind: message`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    throws: Option<String>,
+    /// The code and message of the first problem that reading or checking finds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+}
+
+/// Every case of the suite as a named test.
+pub fn cases() -> Vec<Trial> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/csharp");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
+        .expect("the folder of the suite is in the repository")
+        .map(|entry| entry.expect("the folder can be read").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .collect();
+    files.sort();
+    let texts: Vec<String> = files.iter().map(|path| read(path)).collect();
+    let all_text = texts.concat();
+    let mut trials: Vec<Trial> = files.iter().flat_map(|path| file_cases(path)).collect();
+    trials.push(Trial::test("csharp::every-member-has-a-case", move || every_member_has_a_case(&all_text)));
+    trials.push(Trial::test("csharp::no-prefix-of-a-case-panics", move || {
+        texts.iter().for_each(|text| no_prefix_panics(text));
+        Ok(())
+    }));
+    trials
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).expect("a case file can be read")
+}
+
+/// The table of members is what the reference promises. What the host supplies is tested with the host.
+fn every_member_has_a_case(text: &str) -> Result<(), Failed> {
+    let of_host = |name: &str| {
+        name.starts_with('I') && name.chars().nth(1).is_some_and(char::is_uppercase)
+            || matches!(name, "Headers" | "Parameters" | "object")
+    };
+    let missing: Vec<String> = members()
+        .into_iter()
+        .filter(|member| {
+            !of_host(member.type_name) && !matches!(member.type_name, "JTokenType" | "DayOfWeek")
+        })
+        .filter(|member| match (member.name, member.is_static) {
+            ("new", _) => !text.contains(&format!("new {}", member.type_name)),
+            (name, true) => !text.contains(&format!("{}.{name}", member.type_name)),
+            (name, false) => !text.contains(&format!(".{name}")),
+        })
+        .map(|member| format!("{}.{}", member.type_name, member.name))
+        .collect();
+    if missing.is_empty() { Ok(()) } else { Err(format!("no case names {}", missing.join(", ")).into()) }
+}
+
+fn no_prefix_panics(text: &str) {
+    let file: File = toml::from_str(text).expect("the cases of this file were read before");
+    for case in file.case {
+        let (text, form) = case.text();
+        for (end, _) in text.char_indices() {
+            if let Ok(program) = parse(&text[..end], form) {
+                check(&program);
+            }
+        }
+    }
+}
+
+fn file_cases(path: &Path) -> Vec<Trial> {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let text = read(path);
+    let mut file: File = match toml::from_str(&text) {
+        Ok(file) => file,
+        Err(error) => {
+            let message = format!("{}: {error}", path.display());
+            return vec![Trial::test(format!("csharp::{stem}"), move || Err(Failed::from(message)))];
+        }
+    };
+    if std::env::var_os("GLZ_BLESS").is_some() {
+        for case in &mut file.case {
+            case.outcome = case.run();
+        }
+        let header: String =
+            text.lines().take_while(|line| line.starts_with('#')).flat_map(|line| [line, "\n"]).collect();
+        let body = toml::to_string(&file).expect("cases are plain data");
+        std::fs::write(path, format!("{header}{}{body}", if header.is_empty() { "" } else { "\n" }))
+            .expect("a case file can be written");
+    }
+    file.case
+        .into_iter()
+        .map(|case| {
+            Trial::test(format!("csharp::{stem}::{}", case.name), move || {
+                let found = case.run();
+                if found == case.outcome {
+                    Ok(())
+                } else {
+                    Err(format!("expected {:?}\n   found {found:?}", case.outcome).into())
+                }
+            })
+        })
+        .collect()
+}
+
+impl Case {
+    fn text(&self) -> (&str, Form) {
+        match (&self.expr, &self.block) {
+            (Some(text), None) => (text, Form::Expression),
+            (None, Some(text)) => (text, Form::Block),
+            _ => panic!("case {} needs either `expr` or `block`", self.name),
+        }
+    }
+
+    fn run(&self) -> Outcome {
+        let (text, form) = self.text();
+        let problem = |problem: &genai_lz::csharp::Problem| Outcome {
+            problem: Some(format!("{}: {}", problem.code.id, problem.message)),
+            ..Outcome::default()
+        };
+        let program = match parse(text, form) {
+            Ok(program) => program,
+            Err(problems) => return problem(&problems[0]),
+        };
+        if let Some(first) = check(&program).first() {
+            return problem(first);
+        }
+        match evaluate(&program, Value::object(Context(Arc::new(Variables::of(&self.vars)))), &Fixed) {
+            Ok(Value::Null) => Outcome { type_name: Some("null".to_owned()), ..Outcome::default() },
+            Ok(value) => Outcome {
+                gives: Some(value.display()),
+                type_name: Some(value.type_name().into_owned()),
+                ..Outcome::default()
+            },
+            Err(Exception { kind, message }) => {
+                Outcome { throws: Some(format!("{kind}: {message}")), ..Outcome::default() }
+            }
+        }
+    }
+}
+
+/// 2026-03-14T15:09:26.535Z, and a random number that is always the same.
+struct Fixed;
+
+impl Environment for Fixed {
+    fn now_unix_ms(&self) -> i64 {
+        1_773_500_966_535
+    }
+
+    fn random_u64(&self) -> u64 {
+        0x0123_4567_89ab_cdef
+    }
+}
+
+/// `context` with nothing but variables.
+struct Context(Arc<Variables>);
+
+impl Object for Context {
+    fn type_name(&self) -> &str {
+        "IProxyRequestContext"
+    }
+
+    fn get(&self, name: &str) -> Result<Value, Exception> {
+        match name {
+            "Variables" => Ok(Value::Object(self.0.clone())),
+            _ => Err(Exception::missing_member("context", name)),
+        }
+    }
+
+    fn call(&self, name: &str, _: &[String], args: &[Value]) -> Result<Value, Exception> {
+        Err(Exception::missing_overload("context", name, args))
+    }
+
+    fn index(&self, _: &Value) -> Result<Value, Exception> {
+        Err(Exception::missing_member("context", "[]"))
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+struct Variables(Vec<(String, Value)>);
+
+impl Variables {
+    fn of(table: &toml::Table) -> Self {
+        let value = |value: &toml::Value| match value {
+            toml::Value::String(text) => text.as_str().into(),
+            toml::Value::Integer(number) => match i32::try_from(*number) {
+                Ok(number) => Value::Int(number),
+                Err(_) => Value::Long(*number),
+            },
+            toml::Value::Float(number) => Value::Double(*number),
+            toml::Value::Boolean(flag) => Value::Bool(*flag),
+            other => Value::from_json(&serde_json::to_value(other).expect("TOML is also JSON")),
+        };
+        Self(table.iter().map(|(name, found)| (name.clone(), value(found))).collect())
+    }
+
+    fn find(&self, name: &Value) -> Option<Value> {
+        self.0.iter().find(|(found, _)| Some(found.as_str()) == name.as_str()).map(|(_, value)| value.clone())
+    }
+}
+
+impl Object for Variables {
+    fn type_name(&self) -> &str {
+        "IReadOnlyDictionary"
+    }
+
+    fn get(&self, name: &str) -> Result<Value, Exception> {
+        Err(Exception::missing_member("Variables", name))
+    }
+
+    fn call(&self, name: &str, _: &[String], args: &[Value]) -> Result<Value, Exception> {
+        match (name, args) {
+            ("ContainsKey", [key]) => Ok(Value::Bool(self.find(key).is_some())),
+            ("GetValueOrDefault", [key]) => Ok(self.find(key).unwrap_or(Value::Null)),
+            ("GetValueOrDefault", [key, default]) => Ok(self.find(key).unwrap_or_else(|| default.clone())),
+            _ => Err(Exception::missing_overload("Variables", name, args)),
+        }
+    }
+
+    fn index(&self, key: &Value) -> Result<Value, Exception> {
+        self.find(key).ok_or_else(|| {
+            let message = format!("The given key '{}' was not present in the dictionary.", key.display());
+            Exception::new("KeyNotFoundException", message)
+        })
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
