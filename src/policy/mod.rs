@@ -46,5 +46,6 @@ pub fn load(
     found.extend(origin.restore(problems));
     let (policy, problems) = lower::lower_substituted(&document, &origin);
     found.extend(problems);
+    found.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span.start));
     (policy, found)
 }

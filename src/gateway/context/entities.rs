@@ -4,10 +4,11 @@ use std::any::Any;
 
 use indexmap::IndexMap;
 
-use super::{object, text};
+use super::{object, text, url_object};
 use crate::csharp::{self, Exception, Form, Object, Value};
 use crate::gateway::fault::LastError;
 use crate::gateway::live::Live;
+use crate::gateway::url::Url;
 use crate::gateway::values::{no_indexer, no_member};
 use crate::gateway::{Api, Gateway, Operation, Product, Subscription};
 
@@ -75,7 +76,10 @@ pub(super) fn api(api: &Api) -> Value {
         .with("Id", text(&api.id))
         .with("Name", text(&api.display_name))
         .with("Path", text(&api.path))
-        .with("ServiceUrl", api.service_url.as_deref().map_or(Value::Null, text))
+        .with(
+            "ServiceUrl",
+            api.service_url.as_deref().map_or(Value::Null, |url| url_object(&Url::parse(url))),
+        )
         .with("IsCurrentRevision", Value::Bool(true))
         .with("Revision", text("1"))
         .with("Version", Value::Null)
@@ -115,8 +119,13 @@ pub(super) fn deployment(gateway: &Gateway) -> Value {
         .with("ServiceName", text(gateway.service_name()))
         .with("ServiceId", text(gateway.service_name()))
         .with("GatewayId", text(GATEWAY_ID))
-        .with("Gateway", Record::new("IGateway").with("Id", text(GATEWAY_ID)).into_value())
+        .with("Gateway", gateway_record())
         .into_value()
+}
+
+/// One entry of a dictionary, as `foreach` sees it.
+pub(super) fn key_value(key: &str, value: Value) -> Value {
+    Record::new("KeyValuePair").with("Key", text(key)).with("Value", value).into_value()
 }
 
 /// A `Guid`. Made by the evaluator itself, which keeps its types to itself.
@@ -140,6 +149,14 @@ fn computed(text: &str, live: &Live) -> Result<Value, Exception> {
         Exception::invalid_operation(problems.into_iter().map(|problem| problem.message).collect::<String>())
     })?;
     csharp::evaluate(&program, Value::Null, live)
+}
+
+fn gateway_record() -> Value {
+    Record::new("IGateway")
+        .with("Id", text(GATEWAY_ID))
+        .with("InstanceId", text(GATEWAY_ID))
+        .with("IsManaged", Value::Bool(true))
+        .into_value()
 }
 
 pub(super) fn last_error(error: &LastError) -> Value {

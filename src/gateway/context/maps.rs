@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::entities::key_value;
 use super::text;
 use crate::csharp::{Exception, Object, Value};
 use crate::gateway::live::Live;
@@ -67,6 +68,9 @@ impl Object for MapObject {
         match name {
             "Count" => Ok(Value::Int(i32::try_from(self.entries.len()).unwrap_or(i32::MAX))),
             "Keys" => Ok(Value::array("string", self.entries.keys().map(|name| text(name)).collect())),
+            "Values" => {
+                Ok(Value::array("object", self.entries.values().map(|entry| entry.value.clone()).collect()))
+            }
             _ => Err(no_member(self.type_name, name)),
         }
     }
@@ -89,6 +93,10 @@ impl Object for MapObject {
         self.find(&name).map(|entry| entry.value.clone()).ok_or_else(|| key_not_found(&name))
     }
 
+    fn elements(&self) -> Option<Vec<Value>> {
+        Some(self.entries.iter().map(|(name, entry)| key_value(name, entry.value.clone())).collect())
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }
@@ -105,6 +113,10 @@ impl Object for Variables {
     fn get(&self, name: &str) -> Result<Value, Exception> {
         match name {
             "Count" => Ok(Value::Int(i32::try_from(self.0.state().variables.len()).unwrap_or(i32::MAX))),
+            "Keys" => {
+                Ok(Value::array("string", self.0.state().variables.keys().map(|name| text(name)).collect()))
+            }
+            "Values" => Ok(Value::array("object", self.0.state().variables.values().cloned().collect())),
             _ => Err(no_member(self.type_name(), name)),
         }
     }
@@ -132,13 +144,17 @@ impl Object for Variables {
         self.0.state().variables.get(&name).cloned().ok_or_else(|| key_not_found(&name))
     }
 
+    fn elements(&self) -> Option<Vec<Value>> {
+        Some(self.0.state().variables.iter().map(|(name, value)| key_value(name, value.clone())).collect())
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }
 }
 
 /// Checks a variable against the `T` of `GetValueOrDefault<T>`: another type throws (Learn, policy expressions).
-pub(in crate::gateway) fn variable_of_type(value: Value, type_args: &[String]) -> Result<Value, Exception> {
+fn variable_of_type(value: Value, type_args: &[String]) -> Result<Value, Exception> {
     let Some(wanted) = type_args.first() else { return Ok(value) };
     let fits = match wanted.as_str() {
         "string" | "String" => matches!(value, Value::String(_) | Value::Null),

@@ -92,6 +92,18 @@ fn headers_object(headers: &Headers) -> Value {
     object(MapObject::of_lists("IReadOnlyDictionary<string, string[]>", &headers.0))
 }
 
+/// Parses a body as Newtonsoft does for `As<JObject>()`: a value of another kind is an error.
+fn json(body: &str, wanted: &str) -> Result<Value, Exception> {
+    let json = serde_json::from_str::<serde_json::Value>(body)
+        .map_err(|error| exception("JsonReaderException", format!("Error reading {wanted}: {error}")))?;
+    if (wanted == "JObject" && !json.is_object()) || (wanted == "JArray" && !json.is_array()) {
+        let message =
+            format!("Error reading {wanted} from JsonReader. The body holds another kind of value.");
+        return Err(exception("JsonReaderException", message));
+    }
+    Ok(Value::from_json(&json))
+}
+
 /// `Body.As<T>(preserveContent)`; reads the body out of the request unless it is asked to leave it.
 struct BodyObject {
     live: Arc<Live>,
@@ -132,12 +144,7 @@ impl Object for BodyObject {
         };
         match (name, type_args.first().map(String::as_str)) {
             ("As", Some("string" | "String")) => Ok(text(&self.read(preserve)?)),
-            ("As", Some("JObject" | "JToken" | "JArray")) => {
-                let read = self.read(preserve)?;
-                let json = serde_json::from_str::<serde_json::Value>(&read)
-                    .map_err(|error| exception("JsonReaderException", error.to_string()))?;
-                Ok(Value::from_json(&json))
-            }
+            ("As", Some(wanted @ ("JObject" | "JToken" | "JArray"))) => json(&self.read(preserve)?, wanted),
             _ => Err(no_member(self.type_name(), &format!("{name}<{}>", type_args.join(", ")))),
         }
     }
