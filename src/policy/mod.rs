@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-pub use compose::{DEFAULT_GLOBAL_POLICY, Effective, Placed, Scope, compose};
+pub use compose::{DEFAULT_GLOBAL_POLICY, Effective, Placed, Scope, compose, place_fragment};
 pub use lower::lower;
 pub use named_values::{Substituted, substitute};
 pub use parser::{MAX_DEPTH, MAX_DOCUMENT_BYTES, parse};

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::entities::key_value;
-use super::text;
 use crate::csharp::{Exception, Object, Value};
 use crate::gateway::live::Live;
-use crate::gateway::values::{exception, name_argument, no_member};
+use crate::gateway::values::name_argument;
 
 /// A read-only dictionary from text to values; names compare as the lookup says.
 pub(super) struct MapObject {
@@ -37,7 +36,7 @@ impl MapObject {
             .into_values()
             .map(|(name, values)| {
                 let joined = values.join(",");
-                let values = values.into_iter().map(text).collect();
+                let values = values.into_iter().map(Value::string).collect();
                 (name, Entry { value: Value::array("string", values), joined })
             })
             .collect();
@@ -47,7 +46,7 @@ impl MapObject {
     pub(super) fn of_texts(type_name: &'static str, pairs: &IndexMap<String, String>) -> Self {
         let entries = pairs
             .iter()
-            .map(|(name, value)| (name.clone(), Entry { value: text(value), joined: value.clone() }))
+            .map(|(name, value)| (name.clone(), Entry { value: Value::string(value), joined: value.clone() }))
             .collect();
         Self { type_name, entries, ignores_case: false }
     }
@@ -67,11 +66,11 @@ impl Object for MapObject {
     fn get(&self, name: &str) -> Result<Value, Exception> {
         match name {
             "Count" => Ok(Value::Int(i32::try_from(self.entries.len()).unwrap_or(i32::MAX))),
-            "Keys" => Ok(Value::array("string", self.entries.keys().map(|name| text(name)).collect())),
+            "Keys" => Ok(Value::array("string", self.entries.keys().map(Value::string).collect())),
             "Values" => {
                 Ok(Value::array("object", self.entries.values().map(|entry| entry.value.clone()).collect()))
             }
-            _ => Err(no_member(self.type_name, name)),
+            _ => Err(Exception::missing_member(self.type_name, name)),
         }
     }
 
@@ -79,12 +78,12 @@ impl Object for MapObject {
         match (name, args) {
             ("ContainsKey", [_]) => Ok(Value::Bool(self.find(&name_argument(args)?).is_some())),
             ("GetValueOrDefault", [_]) => {
-                Ok(self.find(&name_argument(args)?).map_or(Value::Null, |entry| text(&entry.joined)))
+                Ok(self.find(&name_argument(args)?).map_or(Value::Null, |entry| Value::string(&entry.joined)))
             }
             ("GetValueOrDefault", [_, default]) => Ok(self
                 .find(&name_argument(args)?)
-                .map_or_else(|| default.clone(), |entry| text(&entry.joined))),
-            _ => Err(no_member(self.type_name, name)),
+                .map_or_else(|| default.clone(), |entry| Value::string(&entry.joined))),
+            _ => Err(Exception::missing_member(self.type_name, name)),
         }
     }
 
@@ -114,10 +113,10 @@ impl Object for Variables {
         match name {
             "Count" => Ok(Value::Int(i32::try_from(self.0.state().variables.len()).unwrap_or(i32::MAX))),
             "Keys" => {
-                Ok(Value::array("string", self.0.state().variables.keys().map(|name| text(name)).collect()))
+                Ok(Value::array("string", self.0.state().variables.keys().map(Value::string).collect()))
             }
             "Values" => Ok(Value::array("object", self.0.state().variables.values().cloned().collect())),
-            _ => Err(no_member(self.type_name(), name)),
+            _ => Err(Exception::missing_member(self.type_name(), name)),
         }
     }
 
@@ -135,7 +134,7 @@ impl Object for Variables {
                 Some(value) => variable_of_type(value, type_args),
                 None => Ok(default.clone()),
             },
-            _ => Err(no_member(self.type_name(), name)),
+            _ => Err(Exception::missing_member(self.type_name(), name)),
         }
     }
 
@@ -168,7 +167,7 @@ fn variable_of_type(value: Value, type_args: &[String]) -> Result<Value, Excepti
         return Ok(value);
     }
     let message = format!("Unable to cast object of type '{}' to type '{wanted}'.", value.type_name());
-    Err(exception("InvalidCastException", message))
+    Err(Exception::new("InvalidCastException", message))
 }
 
 fn default_of(type_args: &[String]) -> Value {
@@ -182,5 +181,8 @@ fn default_of(type_args: &[String]) -> Value {
 }
 
 fn key_not_found(name: &str) -> Exception {
-    exception("KeyNotFoundException", format!("The given key '{name}' was not present in the dictionary."))
+    Exception::new(
+        "KeyNotFoundException",
+        format!("The given key '{name}' was not present in the dictionary."),
+    )
 }

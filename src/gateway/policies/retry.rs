@@ -88,7 +88,7 @@ impl Run for Retry {
                 return result;
             }
             if let Err(fault) = &result {
-                live.state().last_error = Some(fault.error.clone());
+                live.state().last_error = Some(*fault.error.clone());
             }
             let again = match self.condition.get(live) {
                 Ok(again) => again,
