@@ -1,5 +1,6 @@
 //! Specs that are wrong or doubtful: each file under tests/suite/spec changes the small spec `base.yaml` in one way, or
 //! holds a text of its own, and says what is reported. `GLZ_BLESS=1` rewrites the reports; read the diff.
+#![expect(clippy::disallowed_methods, reason = "tests read and write their data")]
 
 use std::collections::BTreeMap;
 use std::fs;

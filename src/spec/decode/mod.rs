@@ -18,8 +18,8 @@ pub(crate) use choice::{choice, one_of};
 pub(super) use record::Record;
 pub(crate) use record::record;
 pub use scalar::{Fraction, Int, Only};
-pub(super) use text::checked;
 pub(crate) use text::text;
+pub(super) use text::{checked, pattern};
 
 use super::codes;
 use super::yaml::{Kind, Node, Style};
