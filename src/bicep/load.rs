@@ -82,10 +82,10 @@ pub(super) fn load_call(expr: &Expr) -> Option<(&str, &[Expr])> {
     known.contains(&name.name.as_str()).then_some((name.name.as_str(), arguments))
 }
 
-type Refused = (Diagnostic, Span);
+type Refused = (Box<Diagnostic>, Span);
 
 fn refuse(code: &'static Code, message: impl Into<String>, span: Span) -> Refused {
-    (Diagnostic::new(code, message), span)
+    (Box::new(Diagnostic::new(code, message)), span)
 }
 
 fn read(
@@ -104,7 +104,8 @@ fn read(
     let full = files.resolve(source.path(), text).map_err(|diagnostic| (diagnostic, path.span))?;
     let encoding = if function == "loadJsonContent" { arguments.get(2) } else { arguments.get(1) };
     if let Some(encoding) = encoding.filter(|encoding| encoding.as_text() != Some("utf-8")) {
-        return Err((super::bind::not_supported("an encoding other than `utf-8`"), encoding.span));
+        let refused = super::bind::not_supported("an encoding other than `utf-8`");
+        return Err((Box::new(refused), encoding.span));
     }
     if function == "loadFileAsBase64" {
         let bytes = files.read(&full).map_err(|diagnostic| (diagnostic, path.span))?;
@@ -129,7 +130,8 @@ fn select(document: &Json, query: &Expr) -> Result<Json, Refused> {
     let Some(text) = query.as_text() else {
         return Err(refuse(&codes::NOT_CONSTANT, "the JSON path must be a plain string", query.span));
     };
-    let unsupported = || (super::bind::not_supported(&format!("the JSON path `{text}`")), query.span);
+    let unsupported =
+        || (Box::new(super::bind::not_supported(&format!("the JSON path `{text}`"))), query.span);
     let mut rest = text.strip_prefix('$').unwrap_or(text);
     let mut at = document;
     let mut first = true;

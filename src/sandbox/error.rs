@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 /// The sandbox could not do its work.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("no server could be started on {address}")]
+    #[error("no server could be started on {address}: {source}")]
     Bind { address: String, source: std::io::Error },
 }
 

@@ -124,7 +124,6 @@ fn check_level(
         "resourceGroup" if arguments.is_empty() => &[Level::ResourceGroup],
         "subscription" if arguments.is_empty() => &[Level::ResourceGroup, Level::Subscription],
         "managementGroup" if arguments.is_empty() => &[Level::ManagementGroup],
-        "resourceId" => &[Level::ResourceGroup, Level::Subscription],
         _ => return,
     };
     if context != Context::ParametersFile && !levels.contains(&model.level) {

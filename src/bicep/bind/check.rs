@@ -312,7 +312,6 @@ fn check_type(model: &Model<'_>, ty: &TypeExpr, found: &mut Vec<Diagnostic>) {
         TypeKind::Property { base, name } if matches!(&base.kind, TypeKind::Name(ns) if ns == "sys") => {
             &name.name
         }
-        TypeKind::Error => return,
         _ => return model.unsupported(found, ty.span, "a type expression"),
     };
     if !TYPES.contains(&name.as_str()) {

@@ -58,7 +58,6 @@ pub(super) struct Param<'a> {
 }
 
 pub(super) struct Var<'a> {
-    pub(super) decl: &'a Statement,
     pub(super) name: &'a Ident,
     pub(super) value: &'a Expr,
     pub(super) uses: Vec<Use<'a>>,
@@ -86,7 +85,6 @@ pub(super) struct Res<'a> {
 pub(super) struct Parent<'a> {
     pub(super) resource: usize,
     pub(super) index: Option<&'a Expr>,
-    pub(super) nested: bool,
 }
 
 pub(super) struct Mod<'a> {
@@ -172,7 +170,7 @@ impl<'a> Model<'a> {
                 if let Some(ty) = ty {
                     self.unsupported(found, ty.span, "a variable with a type");
                 }
-                self.vars.push(Var { decl: statement, name, value, uses: Vec::new(), inline: false });
+                self.vars.push(Var { name, value, uses: Vec::new(), inline: false });
             }
             StatementKind::Output { name, ty, value } => {
                 if let Some(first) = self.outputs.iter().find(|output| output.name.name == name.name) {

@@ -205,9 +205,11 @@ impl<'a> Emitter<'_, 'a> {
         let diagnostic = if known.is_empty() {
             Diagnostic::new(&codes::NO_PROPERTY, message)
         } else {
-            Diagnostic::new(&codes::NO_PROPERTY_OF, message)
-                .did_you_mean(name, known.iter().copied())
-                .help(format!("use one of `{}`", known.join("`, `")))
+            let found = Diagnostic::new(&codes::NO_PROPERTY_OF, message);
+            match crate::text::suggest(name, known.iter().copied()) {
+                Some(near) => found.help(format!("did you mean `{near}`?")),
+                None => found.help(format!("use one of `{}`", known.join("`, `"))),
+            }
         };
         let span = match &expr.kind {
             ExprKind::Property { name, .. } => name.span,

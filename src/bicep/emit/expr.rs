@@ -171,6 +171,11 @@ impl<'a> Emitter<'_, 'a> {
                     text("")
                 }
             },
+            // A scope is no value: `resourceGroup('other').location` would have to be asked of Azure.
+            ("resourceGroup" | "subscription" | "managementGroup", [_, ..]) => {
+                self.push(not_supported(&format!("`{name}` with arguments outside of `scope`")), expr.span);
+                text("")
+            }
             _ => {
                 let arguments: Vec<Arm> =
                     arguments.iter().map(|argument| self.convert(argument, env)).collect();
@@ -201,6 +206,7 @@ fn last_name(expr: &Expr) -> Option<&str> {
     match &expr.kind {
         ExprKind::Name(name) => Some(name),
         ExprKind::Property { name, .. } | ExprKind::Nested { name, .. } => Some(&name.name),
+        ExprKind::Index { base, index, .. } => index.as_text().or_else(|| last_name(base.bare())),
         _ => None,
     }
 }

@@ -11,6 +11,9 @@ use crate::gateway::live::Live;
 use crate::gateway::values::{no_indexer, no_member};
 use crate::gateway::{Api, Gateway, Operation, Product, Subscription};
 
+/// What the service calls its own gateway, as against self-hosted ones.
+const GATEWAY_ID: &str = "managed";
+
 /// An object that is its properties.
 pub(super) struct Record {
     type_name: &'static str,
@@ -111,7 +114,8 @@ pub(super) fn deployment(gateway: &Gateway) -> Value {
         .with("Region", text(gateway.region()))
         .with("ServiceName", text(gateway.service_name()))
         .with("ServiceId", text(gateway.service_name()))
-        .with("GatewayId", text("managed"))
+        .with("GatewayId", text(GATEWAY_ID))
+        .with("Gateway", Record::new("IGateway").with("Id", text(GATEWAY_ID)).into_value())
         .into_value()
 }
 

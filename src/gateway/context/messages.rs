@@ -102,6 +102,7 @@ impl BodyObject {
     fn read(&self, preserve: bool) -> Result<String, Exception> {
         let mut state = self.live.state();
         let body: &mut LiveBody = if self.of_request {
+            state.request.body_is_kept |= preserve;
             &mut state.request.body
         } else {
             match &mut state.response {

@@ -28,7 +28,7 @@ pub fn from_resources(state: &State, apim_id: &str) -> DiagResult<Config> {
         .into());
     };
     let mut reader = Reader { state, found: Vec::new() };
-    let config = Config {
+    let mut config = Config {
         service_name: service.id.name().to_owned(),
         region: service.text("/location").unwrap_or_default().to_owned(),
         tier: tier(service.text("/sku/name").unwrap_or_default()),
@@ -39,8 +39,9 @@ pub fn from_resources(state: &State, apim_id: &str) -> DiagResult<Config> {
         backends: reader.each(&service.id, "backends", backends::read),
         named_values: reader.each(&service.id, "namedValues", Reader::named_value).into_iter().collect(),
         fragments: reader.each(&service.id, "policyFragments", Reader::fragment).into_iter().collect(),
-        loggers: reader.each(&service.id, "loggers", |_, logger| Some(logger.id.name().to_owned())),
+        ..Config::default()
     };
+    config.loggers = reader.each(&service.id, "loggers", |_, logger| Some(logger.id.name().to_owned()));
     let (config, _warnings) = finish(config, reader.found)?;
     Ok(config)
 }
