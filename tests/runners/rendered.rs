@@ -18,7 +18,7 @@ const PTU: &str = "oai-ptu-1-lzv01-dev-westus3-abc.openai.azure.com";
 const PAYG_1: &str = "oai-payg-1-lzv01-dev-westus3-abc.openai.azure.com";
 const PAYG_2: &str = "oai-payg-2-lzv01-dev-westus3-abc.openai.azure.com";
 
-pub fn cases() -> Vec<Trial> {
+pub(super) fn cases() -> Vec<Trial> {
     let quickstart: [(&str, Case); 8] = [
         ("the_ptu_answers_first", ptu_first),
         ("a_throttled_ptu_spills_over_in_the_same_request", spills_over),
