@@ -7,6 +7,8 @@ use serde_json::{Value as Json, json};
 pub enum Error {
     #[error("no server could be started on {address}: {source}")]
     Bind { address: String, source: std::io::Error },
+    #[error("a request of the proof did not come back: {reason}")]
+    Proof { url: String, reason: String },
     /// Another program, or another sandbox, listens there.
     #[error("port {port} is in use on this machine")]
     PortInUse { port: u16, source: std::io::Error },
