@@ -3,10 +3,10 @@
 //! lets seconds pass, and the expectations look at the last request: `http response`, `text attempts`, `text trace`,
 //! `text upstream` (what was sent upstream), `text telemetry`. `text findings` is what building says instead.
 
-#[path = "gateway/config.rs"]
-mod config;
 #![expect(clippy::unwrap_used, reason = "a case that cannot be read has to fail")]
 
+#[path = "gateway/config.rs"]
+mod config;
 #[path = "markdown.rs"]
 pub(crate) mod markdown;
 

@@ -82,7 +82,10 @@ pub(crate) fn blesses() -> bool {
 }
 
 /// Turns files into trials. `run` returns, for each block that expects something, what was found.
-pub(crate) fn trials(folder: &'static str, run: fn(&Case) -> Vec<(Block, String)>) -> Vec<libtest_mimic::Trial> {
+pub(crate) fn trials(
+    folder: &'static str,
+    run: fn(&Case) -> Vec<(Block, String)>,
+) -> Vec<libtest_mimic::Trial> {
     let mut trials = Vec::new();
     for mut file in files(folder) {
         if blesses() {
