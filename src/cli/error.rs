@@ -1,9 +1,7 @@
 //! Why a command stopped, and the words for it. The only place where library errors become sentences.
 
-use crate::azure;
 use crate::cli::exit::Exit;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::sandbox;
 
 /// A command could not do its work.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use crate::cli::error::CommandError;
 ///
 /// # Errors
 /// An input error naming the path and the reason.
-pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, CommandError> {
+pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, CommandError> {
     let shown = path.display();
     let mut bytes = Vec::new();
     let opened = fs::metadata(path).and_then(|metadata| {
@@ -35,7 +35,7 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, CommandError> {
 ///
 /// # Errors
 /// An input error naming the path and the reason.
-pub fn write_atomically(path: &Path, content: &[u8]) -> Result<(), CommandError> {
+pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> Result<(), CommandError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let written = fs::create_dir_all(folder).and_then(|()| {
         let mut file = tempfile::NamedTempFile::new_in(folder)?;

@@ -70,11 +70,11 @@ fn report_panics_as_bugs() {
     std::panic::set_hook(Box::new(|info| {
         use std::io::Write as _;
         let mut err = std::io::stderr().lock();
-        drop(writeln!(
+        let _ = writeln!(
             err,
             "error: this is a bug in genai-lz {}: {info}\n  = help: please report it with the command line and, if you can, the spec",
             env!("CARGO_PKG_VERSION"),
-        ));
+        );
         #[expect(clippy::exit, reason = "a bug ends the process with the documented code")]
         std::process::exit(i32::from(Exit::Bug as u8));
     }));

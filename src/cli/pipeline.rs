@@ -14,23 +14,22 @@ use crate::cli::{environment, files};
 use crate::diag::Diagnostic;
 use crate::model::{self, LandingZone};
 use crate::render::{self, Bundle, Parameter, Secret, Stage};
-use crate::spec::{self, Spec};
+use crate::spec;
 use crate::text::Source;
 use crate::{bicep, plan};
 
 /// Stands in for the subscription where the spec names none and nothing is sent to Azure.
-pub const NO_SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000000";
+pub(crate) const NO_SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000000";
 
 /// A spec that is right, and all that is rendered from it.
-pub struct Rendered {
-    pub spec: Spec,
+pub(crate) struct Rendered {
     pub zone: LandingZone,
     pub bundle: Bundle,
     pub warnings: Vec<Diagnostic>,
 }
 
 /// A stage with its compiled template and what that comes to.
-pub struct Evaluated {
+pub(crate) struct Evaluated {
     pub stage: Stage,
     pub template: Json,
     pub deployment: arm::Deployment,
@@ -40,21 +39,21 @@ pub struct Evaluated {
 ///
 /// # Errors
 /// All problems of the spec, or why the file cannot be read.
-pub fn render(path: &Path) -> Result<Rendered, CommandError> {
+pub(crate) fn render(path: &Path) -> Result<Rendered, CommandError> {
     let bytes = files::read(path, spec::BYTES_MAX as u64)?;
     let source: Arc<Source> = spec::read(&path.display().to_string(), &bytes)?;
     let (spec, mut warnings) = spec::parse(&source, &environment)?;
     let (zone, more) = model::resolve(&spec, &source)?;
     warnings.extend(more);
     let bundle = render::render(&zone)?;
-    Ok(Rendered { spec, zone, bundle, warnings })
+    Ok(Rendered { zone, bundle, warnings })
 }
 
 /// Compiles and evaluates the stages in order; outputs of one feed the next, unknown where only Azure knows.
 ///
 /// # Errors
 /// The diagnostics of the compiler or the evaluator.
-pub fn evaluate(
+pub(crate) fn evaluate(
     bundle: &Bundle,
     subscription_id: &str,
 ) -> Result<(Vec<Evaluated>, Vec<Diagnostic>), CommandError> {
@@ -79,7 +78,7 @@ pub fn evaluate(
 }
 
 /// The plan of evaluated stages with the offline checks of the landing zone.
-pub fn plan(zone: &LandingZone, stages: &[Evaluated]) -> plan::Plan {
+pub(crate) fn plan(zone: &LandingZone, stages: &[Evaluated]) -> plan::Plan {
     let evaluations: Vec<plan::StageEvaluation<'_>> = stages
         .iter()
         .map(|evaluated| plan::StageEvaluation {
@@ -117,7 +116,7 @@ fn parameters(stage: &Stage, earlier: &[Evaluated]) -> Result<arm::Parameters, C
 
 /// The embedded catalogue, asked on the day of the user's clock.
 #[expect(clippy::disallowed_methods, reason = "whether a retirement date has passed depends on today")]
-pub fn catalog() -> Catalog {
+pub(crate) fn catalog() -> Catalog {
     Catalog::embedded().on(time::OffsetDateTime::from(std::time::SystemTime::now()).date())
 }
 

@@ -10,13 +10,13 @@ use crate::cli::ui::{Mark, Ui};
 const TICK: Duration = Duration::from_millis(120);
 
 /// The live line, if there is a terminal, and the lines above it.
-pub struct Progress<'a> {
+pub(crate) struct Progress<'a> {
     ui: &'a Ui,
     bar: Option<ProgressBar>,
 }
 
 impl<'a> Progress<'a> {
-    pub fn start(ui: &'a Ui) -> Self {
+    pub(crate) fn start(ui: &'a Ui) -> Self {
         let bar = ui.interactive.then(|| {
             let bar = ProgressBar::new_spinner();
             if let Ok(style) = ProgressStyle::with_template("  {spinner} {wide_msg}") {
@@ -29,14 +29,14 @@ impl<'a> Progress<'a> {
     }
 
     /// Something is going on; shown on a terminal only until something else is.
-    pub fn doing(&self, line: &str) {
+    pub(crate) fn doing(&self, line: &str) {
         if let Some(bar) = &self.bar {
             bar.set_message(line.to_owned());
         }
     }
 
     /// Something happened; stays.
-    pub fn happened(&self, mark: Mark, line: &str) {
+    pub(crate) fn happened(&self, mark: Mark, line: &str) {
         let text = self.ui.marked(mark, line);
         match &self.bar {
             Some(bar) => bar.println(text),

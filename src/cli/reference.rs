@@ -30,7 +30,7 @@ fn command_line() -> String {
     root.build();
     let mut add = |title: &str, help: String| {
         let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
-        drop(write!(page, "\n## {title}\n\n```text\n{}\n```\n", lines.join("\n")));
+        let _ = write!(page, "\n## {title}\n\n```text\n{}\n```\n", lines.join("\n"));
     };
     add("genai-lz", root.render_long_help().to_string());
     for command in root.get_subcommands_mut().filter(|command| command.get_name() != "help") {
@@ -42,7 +42,7 @@ fn command_line() -> String {
 fn exit_codes() -> String {
     let mut page = format!("{GENERATED}# Exit codes\n\n| code | meaning |\n|---|---|\n");
     for exit in Exit::ALL {
-        drop(writeln!(page, "| {} | {} |", *exit as u8, exit.meaning()));
+        let _ = writeln!(page, "| {} | {} |", *exit as u8, exit.meaning());
     }
     page
 }
@@ -53,16 +53,16 @@ fn diagnostics() -> String {
          in PascalCase are ARM's, with their meaning.\n"
     );
     for code in codes::all() {
-        drop(write!(
+        let _ = write!(
             page,
             "\n## {}\n\n*{}*: {}\n\n{}\n",
             code.id,
             code.severity.name(),
             code.summary,
             code.doc.trim()
-        ));
+        );
         if !code.url.is_empty() {
-            drop(write!(page, "\n<{}>\n", code.url));
+            let _ = write!(page, "\n<{}>\n", code.url);
         }
     }
     page
@@ -74,8 +74,8 @@ fn functions() -> String {
          | family | functions |\n|---|---|\n"
     );
     for (family, functions) in arm::functions::ALL {
-        let names: Vec<String> = functions.iter().map(|function| signature(function)).collect();
-        drop(writeln!(page, "| {family} | {} |", names.join(", ")));
+        let names: Vec<String> = functions.iter().map(signature).collect();
+        let _ = writeln!(page, "| {family} | {} |", names.join(", "));
     }
     page.push_str(
         "\n## Policy expressions\n\nThe types and members that C# expressions may name. Anything else is refused when a policy is read.\n\n\
@@ -88,7 +88,7 @@ fn functions() -> String {
         types.entry(member.type_name).or_default().push(format!("{fixed}`{}{call}`", member.name));
     }
     for (type_name, members) in types {
-        drop(writeln!(page, "| `{type_name}` | {} |", members.join(", ")));
+        let _ = writeln!(page, "| `{type_name}` | {} |", members.join(", "));
     }
     page
 }
@@ -117,10 +117,11 @@ fn policies() -> String {
                 if attribute.required { format!("**{}**", attribute.name) } else { attribute.name.to_owned() }
             })
             .collect();
-        drop(writeln!(page, "| `{}` | {} | {} |", element.name, sections.join(", "), attributes.join(", ")));
+        let _ =
+            writeln!(page, "| `{}` | {} | {} |", element.name, sections.join(", "), attributes.join(", "));
     }
     let others: Vec<String> = policy::elements::OTHER_NAMES.iter().map(|name| format!("`{name}`")).collect();
-    drop(write!(page, "\n## Known, not run\n\n{}\n", others.join(", ")));
+    let _ = write!(page, "\n## Known, not run\n\n{}\n", others.join(", "));
     page
 }
 

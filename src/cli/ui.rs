@@ -12,7 +12,7 @@ use crate::diag::render::{self, Style};
 use crate::diag::{Diagnostic, Severity};
 
 /// The two streams, with what the user asked of them.
-pub struct Ui {
+pub(crate) struct Ui {
     pub format: Format,
     out: Style,
     err: Style,
@@ -22,7 +22,7 @@ pub struct Ui {
 
 impl Ui {
     /// `no_color` and `ci` are the environment's NO_COLOR and CI.
-    pub fn new(format: Format, choice: ColorChoice, no_color: bool, ci: bool) -> Self {
+    pub(crate) fn new(format: Format, choice: ColorChoice, no_color: bool, ci: bool) -> Self {
         let style = |terminal: bool| match choice {
             ColorChoice::Always => Style::Colored,
             ColorChoice::Auto if terminal && !no_color => Style::Colored,
@@ -37,49 +37,49 @@ impl Ui {
         }
     }
 
-    pub fn is_json(&self) -> bool {
+    pub(crate) fn is_json(&self) -> bool {
         self.format == Format::Json
     }
 
     /// How data on stdout may look.
-    pub fn out_style(&self) -> Style {
+    pub(crate) fn out_style(&self) -> Style {
         self.out
     }
 
     /// How text on stderr may look.
-    pub fn err_style(&self) -> Style {
+    pub(crate) fn err_style(&self) -> Style {
         self.err
     }
 
     /// Writes data. A reader that has gone away (`| head`) is not an error.
-    pub fn data(&self, text: &str) {
+    pub(crate) fn data(&self, text: &str) {
         let mut out = io::stdout().lock();
         drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
     }
 
-    pub fn json(&self, value: &serde_json::Value) {
+    pub(crate) fn json(&self, value: &serde_json::Value) {
         let text = serde_json::to_string_pretty(value).expect("a JSON value always serializes");
         self.data(&format!("{text}\n"));
     }
 
     /// Writes a line for people; silent in JSON format.
-    pub fn say(&self, line: &str) {
+    pub(crate) fn say(&self, line: &str) {
         if self.format == Format::Human {
-            drop(writeln!(io::stderr().lock(), "{line}"));
+            let _ = writeln!(io::stderr().lock(), "{line}");
         }
     }
 
     /// A line that says how a step went: green, yellow or red in front.
-    pub fn step(&self, mark: Mark, line: &str) {
+    pub(crate) fn step(&self, mark: Mark, line: &str) {
         self.say(&self.marked(mark, line));
     }
 
     /// The text of [`Ui::step`], for the progress view.
-    pub fn marked(&self, mark: Mark, line: &str) -> String {
+    pub(crate) fn marked(&self, mark: Mark, line: &str) -> String {
         format!("{} {line}", self.paint(mark.color(), mark.text()))
     }
 
-    pub fn heading(&self, line: &str) {
+    pub(crate) fn heading(&self, line: &str) {
         self.say(&format!("\n{}", self.paint(AnsiStyle::new().bold(), line)));
     }
 
@@ -91,14 +91,14 @@ impl Ui {
     }
 
     /// Shows findings of a command that goes on.
-    pub fn warnings(&self, found: &[Diagnostic]) {
+    pub(crate) fn warnings(&self, found: &[Diagnostic]) {
         if self.format == Format::Human && !found.is_empty() {
             drop(io::stderr().lock().write_all(render::human(found, self.err).as_bytes()));
         }
     }
 
     /// Shows why a command stopped.
-    pub fn failure(&self, error: &CommandError) {
+    pub(crate) fn failure(&self, error: &CommandError) {
         match self.format {
             Format::Json => self.json(&failure_json(error)),
             Format::Human => match error {
@@ -121,7 +121,7 @@ impl Ui {
 
 /// How a step went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
+pub(crate) enum Mark {
     Done,
     Warning,
     Failed,
@@ -160,7 +160,7 @@ fn failure_json(error: &CommandError) -> serde_json::Value {
 }
 
 /// `2 errors, 1 warning`.
-pub fn summary(found: &[Diagnostic]) -> String {
+pub(crate) fn summary(found: &[Diagnostic]) -> String {
     let count = |severity| found.iter().filter(|diagnostic| diagnostic.severity == severity).count();
     let words = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")]
         .into_iter()
@@ -172,6 +172,6 @@ pub fn summary(found: &[Diagnostic]) -> String {
 }
 
 /// `1 error`, `2 errors`.
-pub fn plural(n: usize, word: &str) -> String {
+pub(crate) fn plural(n: usize, word: &str) -> String {
     if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") }
 }

@@ -13,7 +13,6 @@ mod proof;
 mod providers;
 mod resource_id;
 pub mod state;
-mod validate;
 
 pub use arm_server::{ArmOptions, ArmServer, Faults, Validator};
 pub use error::{ArmFault, Error};
@@ -24,4 +23,3 @@ pub use openai_sim::OpenAiSim;
 pub use proof::{API_VERSION, Call, Proof, prove};
 pub use resource_id::ResourceId;
 pub use state::{Resource, State};
-pub use validate::policy_validator;

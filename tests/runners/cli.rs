@@ -2,6 +2,8 @@
 //! names a path) and `console` blocks. In a console block `$` starts a command, `! ` marks stderr, `? N` is the
 //! exit code where it is not 0. `GLZ_BLESS=1` rewrites the console blocks.
 
+#![expect(clippy::unwrap_used, reason = "a case that cannot be read has to fail")]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +11,7 @@ use std::process::Command;
 
 use libtest_mimic::{Failed, Trial};
 
-pub fn cases() -> Vec<Trial> {
+pub(crate) fn cases() -> Vec<Trial> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/cli");
     let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();

@@ -46,7 +46,7 @@ struct Outcome {
 }
 
 /// Every case of the suite as a named test.
-pub fn cases() -> Vec<Trial> {
+pub(crate) fn cases() -> Vec<Trial> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/csharp");
     let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
         .expect("the folder of the suite is in the repository")

@@ -62,7 +62,7 @@ impl Running {
         match words[..] {
             ["toml", "config"] => config::read(&block.text, &mut self.config),
             ["xml", "policy", scope, ..] => {
-                config::policy(&mut self.config, scope, words.get(3), &block.text)
+                config::policy(&mut self.config, scope, words.get(3), &block.text);
             }
             ["xml", "fragment", id] => {
                 self.config.fragments.insert(id.to_owned(), block.text.clone());

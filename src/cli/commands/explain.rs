@@ -48,7 +48,7 @@ fn page(code: &Code) -> String {
     let mut page =
         format!("{}[{}]: {}\n\n{}\n", code.severity.name(), code.id, code.summary, code.doc.trim());
     if !code.url.is_empty() {
-        drop(write!(page, "\nSee {}\n", code.url));
+        let _ = write!(page, "\nSee {}\n", code.url);
     }
     page
 }

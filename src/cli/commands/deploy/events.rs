@@ -66,7 +66,7 @@ fn told(progress: &Progress<'_>, event: &Event, began: Instant) {
             progress.happened(Mark::Warning, &format!("asked ARM to cancel stage {stage}"));
         }
         Event::StageCanceled { stage } => {
-            progress.happened(Mark::Warning, &format!("stage {stage} is cancelled"))
+            progress.happened(Mark::Warning, &format!("stage {stage} is cancelled"));
         }
     }
 }

@@ -128,11 +128,11 @@ impl Report {
     fn human(&self) -> String {
         let mut text = String::from("\ndeployed\n");
         for stage in &self.stages {
-            drop(writeln!(text, "  stage {:9} {}", stage.name, plural(stage.n_resources, "resource")));
+            let _ = writeln!(text, "  stage {:9} {}", stage.name, plural(stage.n_resources, "resource"));
         }
-        drop(writeln!(text, "  resource groups: {}", self.resource_groups.join(", ")));
+        let _ = writeln!(text, "  resource groups: {}", self.resource_groups.join(", "));
         if let Some(gateway) = &self.gateway {
-            drop(writeln!(text, "  gateway: {}", gateway.url));
+            let _ = writeln!(text, "  gateway: {}", gateway.url);
             match (&gateway.example, gateway.subscriptions.first()) {
                 (Some(example), Some(subscription)) => text.push_str(&try_it(gateway, example, subscription)),
                 _ => text.push_str(

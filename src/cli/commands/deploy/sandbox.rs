@@ -37,7 +37,6 @@ pub(super) async fn run(
     let arm = ArmServer::start(ArmOptions {
         subscription_id: subscription.to_owned(),
         resource_delay: Duration::from_millis(args.sandbox_delay_ms),
-        on_put: vec![sandbox::policy_validator()],
         ..ArmOptions::default()
     })
     .await
