@@ -121,6 +121,16 @@ async fn a_template_with_a_module_is_deployed_and_every_step_told_once() {
         }
     }
     assert_eq!((started.len(), &started), (5, &ended));
+    let place = |wanted: &str, is_start: bool| {
+        let is_it = |event: &Event| match event {
+            Event::ResourceStarted { resource, .. } => is_start && resource.name == wanted,
+            Event::ResourceSucceeded { resource, .. } => !is_start && resource.name == wanted,
+            _ => false,
+        };
+        events.iter().position(is_it).unwrap()
+    };
+    assert!(place("identity", true) < place("kv", true), "a module begins before what is inside it");
+    assert!(place("kv/certificate", false) < place("identity", false), "and ends after it");
     let names = outcome.stages[0].deployed.iter().map(|resource| (resource.name.as_str(), resource.depth));
     let names: BTreeSet<_> = names.collect();
     assert_eq!(names, BTreeSet::from([("rg-one", 0), ("id-apim", 1), ("kv", 1), ("kv/certificate", 1)]));
