@@ -183,7 +183,9 @@ fn write_value(out: &mut String, value: &Value, short: bool) {
         Value::Int(value) => out.push_str(&value.to_string()),
         Value::Float(value) => out.push_str(&format!("json('{value}')")),
         Value::String(text) if short && is_id(text) => {
-            out.push_str(&quoted(text.rsplit('/').next().unwrap_or(text)));
+            let whole = text.trim_end_matches('/');
+            let last = whole.rsplit('/').next().unwrap_or(whole);
+            out.push_str(&quoted(&if whole == text { last.to_owned() } else { format!("…/{last}/") }));
         }
         Value::String(text) => out.push_str(&quoted(text)),
         Value::Array(items) => write_call(out, "createArray", items, short),

@@ -5,11 +5,17 @@ pub mod arm_server;
 pub mod codes;
 mod error;
 pub mod gateway_config;
+pub mod gateway_server;
+pub mod net_host;
+pub mod openai_sim;
 mod providers;
 mod resource_id;
 pub mod state;
 
 pub use arm_server::{ArmOptions, ArmServer, Faults, Validator};
 pub use error::{ArmFault, Error};
+pub use gateway_server::GatewayServer;
+pub use net_host::NetHost;
+pub use openai_sim::OpenAiSim;
 pub use resource_id::ResourceId;
 pub use state::{Resource, State};
