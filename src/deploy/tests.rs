@@ -367,3 +367,22 @@ async fn a_secret_is_deployed_and_shown_nowhere() {
     );
     assert!(!shown.contains("c2VjcmV0") && !shown.contains(server.token()));
 }
+
+#[tokio::test]
+async fn a_deployment_without_end_is_not_watched_for_ever() {
+    let faults = Faults { slow: vec![("kv".to_owned(), Duration::from_secs(60))], ..Faults::default() };
+    let server = ArmServer::start(ArmOptions { faults, ..ArmOptions::default() }).await.unwrap();
+    let options = ClientOptions {
+        retry: QUICK,
+        deployment_timeout: Duration::from_millis(200),
+        ..ClientOptions::default()
+    };
+    let client = client_with(&server, server.token(), options);
+    let (stages, never) = ([stage("baseline", &[])], CancelFlag::default());
+    let failure = apply(&client, server.subscription_id(), &stages, &mut drop, &never).await.unwrap_err();
+    assert!(
+        matches!(&failure.kind, FailureKind::Lost(error) if error.kind == ErrorKind::TimedOut),
+        "{failure}"
+    );
+    assert!(failure.hints[0].contains("wait until the deployment has ended"), "{:?}", failure.hints);
+}
