@@ -39,6 +39,8 @@ pub enum ErrorKind {
     Refused,
     /// No answer: refused connection, reset, timeout, bad certificate.
     Unreachable,
+    /// A deployment takes longer than `ClientOptions::deployment_timeout`; it goes on in Azure.
+    TimedOut,
     /// An answer that ARM would not give: no JSON, too long, a link to another host.
     BadAnswer,
     /// The request could not be built: a name or URL that cannot be sent.

@@ -87,11 +87,11 @@ impl Poller {
     /// Waits as long as ARM asked, or until `cancel` is set.
     ///
     /// # Errors
-    /// `Unreachable` where the operation takes longer than `ClientOptions::deployment_timeout`.
+    /// `TimedOut` where the operation takes longer than `ClientOptions::deployment_timeout`.
     pub async fn pause(&self, cancel: &CancelFlag) -> Result<(), Error> {
         if Instant::now() >= self.deadline {
             let message = "the operation takes longer than we watch; it goes on in Azure";
-            return Err(Error::new(ErrorKind::Unreachable, Blame::Azure, Retry::No, message));
+            return Err(Error::new(ErrorKind::TimedOut, Blame::Azure, Retry::No, message));
         }
         tokio::select! {
             () = tokio::time::sleep(self.wait) => {}

@@ -85,6 +85,7 @@ fn for_kind(kind: ErrorKind) -> Option<&'static str> {
             Some("ask for the role Owner, or Contributor and User Access Administrator, on the subscription")
         }
         ErrorKind::Unreachable => Some("check the network and `HTTPS_PROXY`, and run again"),
+        ErrorKind::TimedOut => Some("wait until the deployment has ended, and run again"),
         ErrorKind::BadAnswer => Some("check whether a proxy answers in place of Azure"),
         ErrorKind::NotFound | ErrorKind::Refused | ErrorKind::BadRequest => None,
     }

@@ -121,6 +121,16 @@ async fn a_template_with_a_module_is_deployed_and_every_step_told_once() {
         }
     }
     assert_eq!((started.len(), &started), (5, &ended));
+    let place = |wanted: &str, is_start: bool| {
+        let is_it = |event: &Event| match event {
+            Event::ResourceStarted { resource, .. } => is_start && resource.name == wanted,
+            Event::ResourceSucceeded { resource, .. } => !is_start && resource.name == wanted,
+            _ => false,
+        };
+        events.iter().position(is_it).unwrap()
+    };
+    assert!(place("identity", true) < place("kv", true), "a module begins before what is inside it");
+    assert!(place("kv/certificate", false) < place("identity", false), "and ends after it");
     let names = outcome.stages[0].deployed.iter().map(|resource| (resource.name.as_str(), resource.depth));
     let names: BTreeSet<_> = names.collect();
     assert_eq!(names, BTreeSet::from([("rg-one", 0), ("id-apim", 1), ("kv", 1), ("kv/certificate", 1)]));
@@ -356,4 +366,23 @@ async fn a_secret_is_deployed_and_shown_nowhere() {
         client(&server)
     );
     assert!(!shown.contains("c2VjcmV0") && !shown.contains(server.token()));
+}
+
+#[tokio::test]
+async fn a_deployment_without_end_is_not_watched_for_ever() {
+    let faults = Faults { slow: vec![("kv".to_owned(), Duration::from_secs(60))], ..Faults::default() };
+    let server = ArmServer::start(ArmOptions { faults, ..ArmOptions::default() }).await.unwrap();
+    let options = ClientOptions {
+        retry: QUICK,
+        deployment_timeout: Duration::from_millis(200),
+        ..ClientOptions::default()
+    };
+    let client = client_with(&server, server.token(), options);
+    let (stages, never) = ([stage("baseline", &[])], CancelFlag::default());
+    let failure = apply(&client, server.subscription_id(), &stages, &mut drop, &never).await.unwrap_err();
+    assert!(
+        matches!(&failure.kind, FailureKind::Lost(error) if error.kind == ErrorKind::TimedOut),
+        "{failure}"
+    );
+    assert!(failure.hints[0].contains("wait until the deployment has ended"), "{:?}", failure.hints);
 }

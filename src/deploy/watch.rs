@@ -1,6 +1,8 @@
 //! Watches the operations of a running deployment, those of nested deployments included, and tells each change once.
 
-use indexmap::{IndexMap, IndexSet};
+use std::pin::Pin;
+
+use indexmap::IndexMap;
 
 use super::{Event, FailedResource, ResourceRef};
 use crate::azure::{ArmClient, ArmError, Error, ErrorKind, ProvisioningState, Scope};
@@ -8,8 +10,11 @@ use crate::azure::{ArmClient, ArmError, Error, ErrorKind, ProvisioningState, Sco
 /// Deployments inside deployments that are followed. Bicep modules nest three deep in the landing zone.
 const DEPTH_MAX: usize = 8;
 
-/// Steps that are not work on a resource of ours (the others are reads and waits around it).
-const WORK: [&str; 4] = ["Create", "Delete", "Action", "AzureAsyncOperationWaiting"];
+/// The steps that make a resource. The others (`Read`, `Action`, waiting) go around it and are told only where they
+/// fail.
+const WORK: [&str; 2] = ["Create", "Delete"];
+
+type Visit<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
 
 /// What has been seen of one stage's deployment.
 pub(super) struct Watch {
@@ -37,32 +42,41 @@ impl Watch {
         deployment: &str,
         events: &mut (dyn FnMut(Event) + Send),
     ) -> Result<(), Error> {
-        let mut visited = IndexSet::new();
-        let mut waiting = vec![(scope.clone(), deployment.to_owned(), 0)];
-        while let Some((scope, name, depth)) = waiting.pop() {
-            if !visited.insert(scope.deployment_id(&name)?.to_ascii_lowercase()) {
-                continue;
-            }
-            let operations = match client.list_operations(&scope, &name).await {
+        self.visit(client, scope.clone(), deployment.to_owned(), 0, events).await
+    }
+
+    /// A nested deployment is told to have begun before what is inside it, and to have ended after it.
+    fn visit<'a>(
+        &'a mut self,
+        client: &'a ArmClient,
+        scope: Scope,
+        deployment: String,
+        depth: usize,
+        events: &'a mut (dyn FnMut(Event) + Send),
+    ) -> Visit<'a> {
+        Box::pin(async move {
+            let operations = match client.list_operations(&scope, &deployment).await {
                 // A nested deployment is listed a moment before it can be read.
-                Err(error) if error.kind == ErrorKind::NotFound => continue,
+                Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
                 operations => operations?,
             };
             for operation in operations {
-                let Some(target) = operation.target.filter(|_| WORK.contains(&operation.kind.as_str()))
-                else {
-                    continue;
-                };
+                let has_failed = operation.state == ProvisioningState::Failed;
+                let is_work = has_failed || WORK.contains(&operation.kind.as_str());
+                let Some(target) = operation.target.filter(|_| is_work) else { continue };
                 let resource = ResourceRef::new(&target, depth);
-                let nested = resource.is_deployment().then(|| Scope::of_deployment(&resource.id)).flatten();
-                let is_settled = self.is_settled(&resource.id);
-                self.note(resource, &operation.state, operation.error, events);
-                if let Some((scope, name)) = nested.filter(|_| depth < DEPTH_MAX && !is_settled) {
-                    waiting.push((scope, name, depth + 1));
+                if self.is_settled(&resource.id) {
+                    continue;
                 }
+                self.note_start(&resource, events);
+                let nested = resource.is_deployment().then(|| Scope::of_deployment(&resource.id)).flatten();
+                if let Some((scope, name)) = nested.filter(|_| depth < DEPTH_MAX) {
+                    self.visit(client, scope, name, depth + 1, events).await?;
+                }
+                self.note_end(resource, &operation.state, operation.error, events);
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// True where the end of a resource was told already; there is nothing new inside it.
@@ -70,20 +84,23 @@ impl Watch {
         self.seen.get(&id.to_ascii_lowercase()).is_some_and(|(_, seen)| *seen != Seen::Running)
     }
 
-    fn note(
+    fn note_start(&mut self, resource: &ResourceRef, events: &mut (dyn FnMut(Event) + Send)) {
+        let key = resource.id.to_ascii_lowercase();
+        if !self.seen.contains_key(&key) {
+            events(Event::ResourceStarted { stage: self.stage.clone(), resource: resource.clone() });
+            self.seen.insert(key, (resource.clone(), Seen::Running));
+        }
+    }
+
+    fn note_end(
         &mut self,
         resource: ResourceRef,
         state: &ProvisioningState,
         error: Option<ArmError>,
         events: &mut (dyn FnMut(Event) + Send),
     ) {
-        let stage = || self.stage.clone();
-        let key = resource.id.to_ascii_lowercase();
-        if !self.seen.contains_key(&key) {
-            events(Event::ResourceStarted { stage: stage(), resource: resource.clone() });
-            self.seen.insert(key.clone(), (resource.clone(), Seen::Running));
-        }
-        let new = match state {
+        let (key, stage) = (resource.id.to_ascii_lowercase(), self.stage.clone());
+        let seen = match state {
             ProvisioningState::Succeeded => Seen::Succeeded,
             ProvisioningState::Failed => {
                 Seen::Failed(error.unwrap_or_else(|| ArmError::new("", "Azure gives no reason")))
@@ -91,19 +108,15 @@ impl Watch {
             ProvisioningState::Canceled => {
                 Seen::Failed(ArmError::new("Canceled", "the deployment was cancelled"))
             }
-            _ => Seen::Running,
+            _ => return,
         };
-        let Some((_, seen)) = self.seen.get_mut(&key).filter(|(_, seen)| *seen == Seen::Running) else {
-            return;
-        };
-        match &new {
-            Seen::Running => {}
-            Seen::Succeeded => events(Event::ResourceSucceeded { stage: self.stage.clone(), resource }),
+        events(match &seen {
             Seen::Failed(error) => {
-                events(Event::ResourceFailed { stage: self.stage.clone(), resource, error: error.clone() });
+                Event::ResourceFailed { stage, resource: resource.clone(), error: error.clone() }
             }
-        }
-        *seen = new;
+            _ => Event::ResourceSucceeded { stage, resource: resource.clone() },
+        });
+        self.seen.insert(key, (resource, seen));
     }
 
     /// What is deployed, without the deployments themselves.

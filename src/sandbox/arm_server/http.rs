@@ -135,7 +135,6 @@ pub(super) fn no_route(call: &Call) -> ArmFault {
     ArmFault::not_found("ResourceNotFound", format!("The sandbox serves no {} /{path}.", call.method))
 }
 
-/// `AADSTS…` and `SubscriptionRequestsThrottled` are what ARM says; the header is what counts.
 fn throttled(retry_after_s: Option<u32>) -> Reply {
     let fault = ArmFault::new(429, "SubscriptionRequestsThrottled", "Number of requests exceeded the limit.");
     let mut reply = Reply::error(&fault);
