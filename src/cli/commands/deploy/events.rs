@@ -113,6 +113,7 @@ pub(super) fn exit_of(kind: ErrorKind) -> Exit {
         ErrorKind::NotFound
         | ErrorKind::Refused
         | ErrorKind::Unreachable
+        | ErrorKind::TimedOut
         | ErrorKind::BadAnswer
         | ErrorKind::BadRequest => Exit::Azure,
     }
