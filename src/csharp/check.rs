@@ -313,18 +313,13 @@ impl Checker {
     }
 
     fn call(&mut self, callee: &Expr, args: &[Argument]) -> String {
-        let result = match &callee.kind {
-            ExprKind::Member { target, name, name_span, type_args, .. } => {
-                let takes_out = matches!(name.as_str(), "TryParse" | "TryGetValue");
-                self.arguments(args, takes_out);
-                return self.member(target, name, *name_span, type_args, Some(args));
-            }
-            ExprKind::Name(name) => self.name(name, callee.span),
-            _ => self.expr(callee),
-        };
+        if let ExprKind::Member { target, name, name_span, type_args, .. } = &callee.kind {
+            self.arguments(args, matches!(name.as_str(), "TryParse" | "TryGetValue"));
+            return self.member(target, name, *name_span, type_args, Some(args));
+        }
+        // A lambda in a variable; what it gives is not followed.
+        self.expr(callee);
         self.arguments(args, false);
-        // Only lambdas in variables can be called by name; their results are not followed.
-        drop(result);
         UNKNOWN.to_owned()
     }
 

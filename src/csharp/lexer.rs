@@ -141,11 +141,7 @@ impl Lexer<'_> {
         let Some(punct) = found else {
             let span = Span::new(start, start + first.len_utf8());
             let problem = Problem::new(&SYNTAX, format!("`{first}` has no meaning here"), span);
-            return Err(if first == '\\' || first == '#' {
-                problem
-            } else {
-                with_entity_hint(problem, first)
-            });
+            return Err(with_quote_hint(problem, first));
         };
         self.at += punct.len();
         Ok(Kind::Punct(punct))
@@ -346,7 +342,7 @@ fn raw_string(start: usize) -> Problem {
         .help("write a verbatim string `@\"...\"`")
 }
 
-fn with_entity_hint(problem: Problem, first: char) -> Problem {
+fn with_quote_hint(problem: Problem, first: char) -> Problem {
     match first {
         '“' | '”' | '„' => problem.help("write straight double quotes `\"`"),
         '‘' | '’' => problem.help("write straight quotes"),

@@ -84,7 +84,7 @@ pub(super) fn binary(op: BinaryOp, left: &Value, right: &Value) -> Result<Value,
     }
 }
 
-/// A macro would hide less than it saves: the two differ only in the type.
+/// C# wraps around where the operands are not constants (unchecked is the default).
 fn int_arithmetic(op: BinaryOp, left: i32, right: i32) -> Result<i32, Exception> {
     Ok(match op {
         BinaryOp::Add => left.wrapping_add(right),

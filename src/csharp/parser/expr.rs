@@ -2,7 +2,9 @@
 
 use super::{Parsed, Parser};
 use crate::csharp::ast::{Argument, ArgumentValue, BinaryOp, Expr, ExprKind, Literal, Pattern, UnaryOp};
+use crate::csharp::codes::SYNTAX;
 use crate::csharp::lexer::Kind;
+use crate::csharp::problem::Problem;
 
 /// Precedence of `is`, `as` and the relational operators among [`binary_operator`]'s.
 const RELATIONAL: u8 = 8;
@@ -15,9 +17,7 @@ impl Parser<'_> {
     fn assignment(&mut self) -> Parsed<Expr> {
         let left = self.conditional()?;
         let Some(op) = self.assignment_operator() else { return Ok(left) };
-        if !matches!(left.kind, ExprKind::Name(_) | ExprKind::Member { .. } | ExprKind::Index { .. }) {
-            return Err(self.unexpected("a variable, property or element before it"));
-        }
+        assignable(&left)?;
         self.advance();
         let value = self.expression()?;
         let span = self.since(left.span);
@@ -183,6 +183,7 @@ impl Parser<'_> {
         let by = if self.is_punct("++") { 1 } else { -1 };
         self.advance();
         let target = Box::new(self.nested(Self::unary)?);
+        assignable(&target)?;
         self.node(ExprKind::Step { target, by, prefix: true }, self.since(start))
     }
 
@@ -212,8 +213,10 @@ impl Parser<'_> {
                 let type_args = self.try_type_arguments();
                 Ok(ExprKind::Member { target, name, name_span, type_args, conditional: punct == "?." })
             }
-            "++" => Ok(ExprKind::Step { target, by: 1, prefix: false }),
-            "--" => Ok(ExprKind::Step { target, by: -1, prefix: false }),
+            "++" | "--" => {
+                assignable(&target)?;
+                Ok(ExprKind::Step { target, by: if punct == "++" { 1 } else { -1 }, prefix: false })
+            }
             _ => {
                 let key = Box::new(self.expression()?);
                 if self.is_punct(",") {
@@ -259,5 +262,17 @@ impl Parser<'_> {
         }
         let (out, span) = self.identifier()?;
         Ok(Argument { name, value: ArgumentValue::Out { name: out, declares, span } })
+    }
+}
+
+/// What stands to the left of `=` and beside `++` has to be a place for a value (CS0131, CS1059).
+fn assignable(target: &Expr) -> Parsed<()> {
+    match target.kind {
+        ExprKind::Name(_) | ExprKind::Member { .. } | ExprKind::Index { .. } => Ok(()),
+        _ => Err(Problem::new(
+            &SYNTAX,
+            "only a variable, a property or an element can be assigned",
+            target.span,
+        )),
     }
 }
