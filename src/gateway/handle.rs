@@ -137,7 +137,7 @@ impl Live {
                 Some(LiveResponse { headers: default.headers, body, ..LiveResponse::empty(default.status) });
         }
         state.draft = None;
-        state.last_error = Some(fault.error);
+        state.last_error = Some(*fault.error);
     }
 }
 

@@ -155,8 +155,10 @@ impl Live {
         backend.clone_into(&mut self.answered_by.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    pub(super) fn begin_step(&self, place: &StepPlace) {
-        self.state().trace.steps.push(TraceStep {
+    /// Adds a step to the trace and returns its number, counted from 1.
+    pub(super) fn begin_step(&self, place: &StepPlace) -> usize {
+        let steps = &mut self.state().trace.steps;
+        steps.push(TraceStep {
             policy: place.policy.clone(),
             section: place.section,
             scope: place.scope,
@@ -165,6 +167,7 @@ impl Live {
             note: String::new(),
             attempt: None,
         });
+        steps.len()
     }
 
     /// Says in the trace what the policy that began last did.

@@ -3,10 +3,12 @@
 //! lets seconds pass, and the expectations look at the last request: `http response`, `text attempts`, `text trace`,
 //! `text upstream` (what was sent upstream), `text telemetry`. `text findings` is what building says instead.
 
+#![expect(clippy::unwrap_used, reason = "a case that cannot be read has to fail")]
+
 #[path = "gateway/config.rs"]
 mod config;
 #[path = "markdown.rs"]
-mod markdown;
+pub(crate) mod markdown;
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -16,7 +18,7 @@ use genai_lz::gateway::sim_host::{Record, SimHost};
 use genai_lz::gateway::{Body, Config, Exchange, Gateway, Headers, Host, Request, Trace};
 use markdown::{Block, Case};
 
-pub fn cases() -> Vec<libtest_mimic::Trial> {
+pub(crate) fn cases() -> Vec<libtest_mimic::Trial> {
     markdown::trials("gateway", run)
 }
 

@@ -1,33 +1,37 @@
 //! Cases in Markdown: a file is a set, a `##` heading a case, a fenced block an input or an expectation. Blocks
 //! before the first heading belong to every case of the file.
 
-#![expect(clippy::disallowed_methods, reason = "a runner reads and blesses the files of its suite")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a runner reads and blesses the files of its suite, and a file that cannot be read has to fail"
+)]
 
 use std::path::{Path, PathBuf};
 
 /// A file of cases, line by line, so that blessing changes nothing but the expectations.
-pub struct File {
-    pub path: PathBuf,
+pub(crate) struct File {
+    pub(crate) path: PathBuf,
     lines: Vec<String>,
 }
 
 #[derive(Clone)]
-pub struct Case {
-    pub name: String,
-    pub blocks: Vec<Block>,
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) blocks: Vec<Block>,
 }
 
 #[derive(Clone)]
-pub struct Block {
+pub(crate) struct Block {
     /// The words after the fence, such as `xml policy`.
-    pub info: String,
-    pub text: String,
+    pub(crate) info: String,
+    pub(crate) text: String,
     /// Index of the opening fence among the lines of the file.
     line: usize,
 }
 
 /// Reads the files of `tests/suite/<folder>`, by name.
-pub fn files(folder: &str) -> Vec<File> {
+pub(crate) fn files(folder: &str) -> Vec<File> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite").join(folder);
     let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
@@ -42,7 +46,7 @@ pub fn files(folder: &str) -> Vec<File> {
 }
 
 impl File {
-    pub fn cases(&self) -> Vec<Case> {
+    pub(crate) fn cases(&self) -> Vec<Case> {
         let mut common = Vec::new();
         let mut cases: Vec<Case> = Vec::new();
         let mut lines = self.lines.iter().enumerate();
@@ -61,7 +65,7 @@ impl File {
     }
 
     /// Writes `actual` into the blocks, last one first so that lines keep their numbers.
-    pub fn bless(&mut self, mut blocks: Vec<(Block, String)>) {
+    pub(crate) fn bless(&mut self, mut blocks: Vec<(Block, String)>) {
         blocks.sort_by_key(|(block, _)| std::cmp::Reverse(block.line));
         for (block, actual) in blocks {
             let start = block.line + 1;
@@ -73,12 +77,15 @@ impl File {
 }
 
 /// Whether expectations are to be rewritten.
-pub fn blesses() -> bool {
+pub(crate) fn blesses() -> bool {
     std::env::var("GLZ_BLESS").is_ok_and(|value| value == "1")
 }
 
 /// Turns files into trials. `run` returns, for each block that expects something, what was found.
-pub fn trials(folder: &'static str, run: fn(&Case) -> Vec<(Block, String)>) -> Vec<libtest_mimic::Trial> {
+pub(crate) fn trials(
+    folder: &'static str,
+    run: fn(&Case) -> Vec<(Block, String)>,
+) -> Vec<libtest_mimic::Trial> {
     let mut trials = Vec::new();
     for mut file in files(folder) {
         if blesses() {

@@ -1,8 +1,7 @@
 //! Policy texts and what is read from them. Each case has one `xml` block, optionally `toml named-values`, and
 //! expectations: `text findings` and `text tree`. Printing the tree back is checked for every case.
 
-#[path = "markdown.rs"]
-mod markdown;
+#![expect(clippy::unwrap_used, reason = "a case that cannot be read has to fail")]
 
 use std::fmt::Write as _;
 
@@ -10,9 +9,10 @@ use genai_lz::diag::Diagnostic;
 use genai_lz::policy::{self, Body, PolicyElement, Value, ValueKind};
 use genai_lz::text::Source;
 use indexmap::IndexMap;
-use markdown::{Block, Case};
 
-pub fn cases() -> Vec<libtest_mimic::Trial> {
+use crate::gateway::markdown::{self, Block, Case};
+
+pub(crate) fn cases() -> Vec<libtest_mimic::Trial> {
     markdown::trials("policy", run)
 }
 

@@ -80,13 +80,15 @@ impl Run for Retry {
         let count = self.count.get(live)?.clamp(0, MAX_COUNT);
         let waits = self.waits(live)?;
         let mut waited = Vec::new();
-        for nth in 1.. {
+        let mut nth = 0;
+        loop {
+            nth += 1;
             let result = pipeline::run(&self.steps, live);
             if matches!(result, Ok(Flow::End)) || nth > count {
                 return result;
             }
             if let Err(fault) = &result {
-                live.state().last_error = Some(fault.error.clone());
+                live.state().last_error = Some(*fault.error.clone());
             }
             let again = match self.condition.get(live) {
                 Ok(again) => again,
@@ -101,7 +103,6 @@ impl Run for Retry {
             live.note_at(step, format!("retried after {}", waited.join(", ")));
             live.host.sleep_ms(wait_ms);
         }
-        Ok(Flow::Next)
     }
 }
 
