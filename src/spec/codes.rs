@@ -1,6 +1,6 @@
 //! The findings about a spec file. One static per kind of mistake, so that each has an explanation.
 
-use crate::diag::Code;
+use crate::diag::{Code, Severity};
 
 pub const ALL: &[&Code] = &[
     &ALIAS,
@@ -15,6 +15,7 @@ pub const ALL: &[&Code] = &[
     &MEMBERS_SHARE_QUOTA,
     &MISSING_FIELD,
     &MODEL_UNUSED,
+    &MORE_FINDINGS,
     &NAME_REFUSED,
     &NOT_SUPPORTED,
     &NOT_TEXT,
@@ -115,6 +116,16 @@ pub static MODEL_UNUSED: Code = Code::warning(
     "Requests reach accounts through pools only, so the account would be made, and its provisioned throughput paid \
      for, without ever answering. Add it to a pool or remove it.",
 );
+
+pub static MORE_FINDINGS: Code = Code {
+    severity: Severity::Note,
+    ..Code::error(
+        "spec-more-findings",
+        "more findings than are worth showing",
+        "A report shows the first hundred errors. So many usually mean that the file is not a spec, or that one \
+         mistake is repeated. Mend those that are shown and run again.",
+    )
+};
 
 pub static NAME_REFUSED: Code = Code::error(
     "azure-name-refused",

@@ -34,7 +34,7 @@ pub fn parse(
     source: &Arc<Source>,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> DiagResult<(Spec, Vec<Diagnostic>)> {
-    let mut root = yaml::compose(source)?;
+    let mut root = yaml::compose(source).map_err(|refused| shortened(refused.0))?;
     let mut cx = Decoder::new(source);
     let filled = yaml::fill_in(&mut root, source, env, &mut cx.found);
     let spec = Spec::decode(&root, &mut cx);
@@ -46,9 +46,27 @@ pub fn parse(
     redact::redact(&mut found, &filled, &root, source);
     in_order(&mut found);
     match spec {
-        Some(spec) => finish(spec, found),
-        None => Err(Diagnostics(found)),
+        Some(spec) => finish(spec, found).map_err(|refused| shortened(refused.0)),
+        None => Err(shortened(found)),
     }
+}
+
+/// Nobody reads more findings than this in one go, and a file that is no spec can have thousands.
+const FINDINGS_MAX: usize = 100;
+
+/// Keeps the first errors of a refusal that has too many findings.
+fn shortened(mut found: Vec<Diagnostic>) -> Diagnostics {
+    if found.len() > FINDINGS_MAX {
+        found.retain(Diagnostic::is_error);
+        let n_more = found.len().saturating_sub(FINDINGS_MAX);
+        found.truncate(FINDINGS_MAX);
+        if n_more > 0 {
+            let more =
+                Diagnostic::new(&codes::MORE_FINDINGS, format!("{n_more} more findings are not shown"));
+            found.push(more.help("mend these first, and check that this is the spec file"));
+        }
+    }
+    Diagnostics(found)
 }
 
 /// Sorts by place, and keeps one of two equal findings: an alias shows the same problem once per use.
@@ -86,6 +104,14 @@ mod tests {
             let found = parse(&Source::new(name, text), &|_| None).map(|(_, warnings)| warnings);
             assert_eq!(found, Ok(Vec::new()), "{name}");
         }
+    }
+
+    #[test]
+    fn a_file_that_is_no_spec_gives_a_report_of_readable_length() {
+        let fields: String = (0..5 * FINDINGS_MAX).map(|n| format!("field{n}: 1\n")).collect();
+        let found = parse(&Source::new("data.yaml", fields), &|_| None).unwrap_err().0;
+        assert_eq!(found.len(), FINDINGS_MAX + 1);
+        assert_eq!(found.last().map(|last| last.code), Some(&codes::MORE_FINDINGS));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! applied, and what a spec has no use for (several documents, tags, keys that are not text) is refused in place.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, StrInput};
@@ -149,6 +150,8 @@ impl<'a> Composer<'a> {
     fn mapping(&mut self, span: Span, depth: usize) -> Composed<Node> {
         let mut fields: Vec<(Key, Node)> = Vec::new();
         let mut merged: Vec<(Key, Node)> = Vec::new();
+        // Where each key was given first.
+        let mut given: HashMap<String, Span> = HashMap::new();
         // Where the mapping is underlined, unless it stands behind a key itself.
         let mut first_key = None;
         loop {
@@ -172,18 +175,22 @@ impl<'a> Composer<'a> {
             if !matches!(value.kind, Kind::Scalar { .. }) || value.span.is_empty() {
                 value.span = key.span;
             }
-            match fields.iter().find(|(other, _)| other.text == key.text) {
-                Some((other, _)) => self.found.push(
+            match given.entry(key.text.clone()) {
+                Entry::Occupied(first) => self.found.push(
                     Diagnostic::new(&codes::DUPLICATE_KEY, format!("`{}` is given twice", key.text))
                         .at(self.source, key.span)
-                        .related(self.source, other.span, "first given here")
+                        .related(self.source, *first.get(), "first given here")
                         .help("remove one of the two"),
                 ),
-                None => fields.push((key, value)),
+                Entry::Vacant(vacant) => {
+                    vacant.insert(key.span);
+                    fields.push((key, value));
+                }
             }
         }
         for (key, value) in merged {
-            if !fields.iter().any(|(other, _)| other.text == key.text) {
+            if let Entry::Vacant(vacant) = given.entry(key.text.clone()) {
+                vacant.insert(key.span);
                 fields.push((key, value));
             }
         }
@@ -203,11 +210,7 @@ impl<'a> Composer<'a> {
                     .help("give it an alias of a mapping, such as `<<: *defaults`")
                     .into());
             };
-            for (key, value) in fields {
-                if !into.iter().any(|(other, _)| other.text == key.text) {
-                    into.push((key, value));
-                }
-            }
+            into.extend(fields);
         }
         Ok(())
     }

@@ -99,14 +99,18 @@ fn fill_in_text(
     (out, from_env)
 }
 
-/// Splits `${word:name}` at the start of `hole` into word, name and whole length.
+/// Splits `${word:name}` at the start of `hole` into word, name and whole length. Looks no further than the first
+/// character that cannot be part of it.
 fn reference(hole: &str) -> Option<(&str, &str, usize)> {
-    let end = hole.find('}')?;
-    let (kind, name) = hole[2..end].split_once(':')?;
-    let is_word = |text: &str| {
-        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte))
+    let word = |text: &str| {
+        text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(byte)).count()
     };
-    (is_word(kind) && is_word(name)).then_some((kind, name, end + 1))
+    let kind_end = 2 + word(&hole[2..]);
+    let name_start = kind_end + usize::from(hole[kind_end..].starts_with(':'));
+    let name_end = name_start + word(&hole[name_start..]);
+    let closed = name_start > kind_end && hole[name_end..].starts_with('}');
+    let (kind, name) = (&hole[2..kind_end], &hole[name_start..name_end]);
+    (closed && !kind.is_empty() && !name.is_empty()).then_some((kind, name, name_end + 1))
 }
 
 #[cfg(test)]
@@ -122,6 +126,7 @@ mod tests {
             ("$${env:A}", "${env:A}", false, ""),
             ("${", "${", false, ""),
             ("${resource}", "${resource}", false, ""),
+            ("${env:}${:A}${env:A", "${env:}${:A}${env:A", false, ""),
             ("cost $5 {x}", "cost $5 {x}", false, ""),
             ("${env:B}", "", false, "the environment variable `B` is not set"),
             ("${var:x}", "", false, "`${var:x}` is not a source of values"),
