@@ -3,9 +3,10 @@
 //! lets seconds pass, and the expectations look at the last request: `http response`, `text attempts`, `text trace`,
 //! `text upstream` (what was sent upstream), `text telemetry`. `text findings` is what building says instead.
 
+#![expect(clippy::unwrap_used, reason = "a case that cannot be read has to fail")]
+
 #[path = "gateway/config.rs"]
 mod config;
-#![expect(clippy::unwrap_used, reason = "a case that cannot be read has to fail")]
 
 #[path = "markdown.rs"]
 pub(crate) mod markdown;
@@ -62,7 +63,7 @@ impl Running {
         match words[..] {
             ["toml", "config"] => config::read(&block.text, &mut self.config),
             ["xml", "policy", scope, ..] => {
-                config::policy(&mut self.config, scope, words.get(3), &block.text)
+                config::policy(&mut self.config, scope, words.get(3), &block.text);
             }
             ["xml", "fragment", id] => {
                 self.config.fragments.insert(id.to_owned(), block.text.clone());
