@@ -5,12 +5,6 @@ use crate::diag::Code;
 const REFERENCE: &str = "https://learn.microsoft.com/azure/api-management/api-management-policies";
 const BACKENDS: &str = "https://learn.microsoft.com/azure/api-management/backends";
 
-pub static BAD_SETTING: Code = Code::error(
-    "gateway-bad-setting",
-    "a policy setting cannot be read",
-    "The value of the attribute or element is not of the kind that the policy works with. Write a value of the kind \
-     named in the message, or an expression that gives one.",
-);
 pub static CONNECTION_HEADER: Code = Code::warning(
     "gateway-connection-header",
     "a policy sets a header that belongs to the connection",
@@ -66,7 +60,6 @@ pub static UNKNOWN_LOGGER: Code = Code::error(
 
 /// All of them, by id.
 pub const ALL: &[&Code] = &[
-    &BAD_SETTING,
     &CONNECTION_HEADER,
     &DIMENSION,
     &EMPTY_POOL,
@@ -76,3 +69,13 @@ pub const ALL: &[&Code] = &[
     &NOT_EMULATED,
     &RETRY_WITHOUT_BUFFERED_BODY,
 ];
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn codes_are_sorted_and_unique() {
+        for codes in [super::ALL, crate::policy::codes::ALL] {
+            assert!(codes.is_sorted_by(|left, right| left.id < right.id));
+        }
+    }
+}

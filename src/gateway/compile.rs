@@ -10,7 +10,7 @@ use super::pipeline::{Pipeline, Step, StepPlace};
 use super::policies;
 use super::setting::{FromValue, Setting};
 use crate::diag::Diagnostic;
-use crate::policy::{Effective, Placed, PolicyElement, ValueKind};
+use crate::policy::{Effective, Placed, PolicyElement};
 
 pub(super) struct Compiler<'a> {
     pub config: &'a Config,
@@ -76,40 +76,15 @@ impl<'a> Compiler<'a> {
         Some(Step { place, run })
     }
 
-    /// Reads an attribute that may be an expression.
-    pub(super) fn setting<T: FromValue>(
-        &mut self,
-        element: &PolicyElement,
-        name: &str,
-    ) -> Option<Setting<T>> {
-        element.value(name).and_then(|value| self.value_setting(element, name, value))
+    /// Reads an attribute that may be an expression. None too where a literal is not a `T`, which lowering has
+    /// reported.
+    pub(super) fn setting<T: FromValue>(&self, element: &PolicyElement, name: &str) -> Option<Setting<T>> {
+        element.value(name).and_then(|value| Setting::new(name, value))
     }
 
     /// Reads the text between the tags.
-    pub(super) fn text<T: FromValue>(&mut self, element: &PolicyElement) -> Option<Setting<T>> {
-        element.text.as_ref().and_then(|value| self.value_setting(element, &element.name, value))
-    }
-
-    fn value_setting<T: FromValue>(
-        &mut self,
-        element: &PolicyElement,
-        name: &str,
-        value: &crate::policy::Value,
-    ) -> Option<Setting<T>> {
-        match &value.kind {
-            ValueKind::Expression(expression) => {
-                Some(Setting::Computed { expression: Arc::clone(expression), name: name.to_owned() })
-            }
-            ValueKind::Literal(text) => match T::from_literal(text) {
-                Some(value) => Some(Setting::Fixed(value)),
-                None => {
-                    let message = format!("`{name}` takes {}", T::EXPECTED);
-                    let diagnostic = Diagnostic::new(&codes::BAD_SETTING, message);
-                    self.found.push(diagnostic.at(&element.source, value.span));
-                    None
-                }
-            },
-        }
+    pub(super) fn text<T: FromValue>(&self, element: &PolicyElement) -> Option<Setting<T>> {
+        element.text.as_ref().and_then(|value| Setting::new(&element.name, value))
     }
 
     /// Refuses attributes whose effect is not modelled.

@@ -113,6 +113,8 @@ fn estimated_prompt(live: &Live) -> u64 {
 
 fn finish(live: &Live) -> Exchange {
     let mut state = live.state();
+    // A variable may hold an object that holds this request; left in place, neither would ever be freed.
+    state.variables.clear();
     let response = state.response.take().unwrap_or_else(|| LiveResponse::empty(200));
     let response = Response {
         status: response.status,

@@ -6,7 +6,7 @@ use super::fault::Fault;
 use super::live::Live;
 use super::values;
 use crate::csharp::Value;
-use crate::policy::Expression;
+use crate::policy::{self, Expression, ValueKind};
 
 #[derive(Clone, Debug)]
 pub(super) enum Setting<T> {
@@ -29,6 +29,16 @@ pub(super) trait FromValue: Clone {
 }
 
 impl<T: FromValue> Setting<T> {
+    /// Reads what a policy writes at `name`; None where a literal is not a `T`.
+    pub(super) fn new(name: &str, written: &policy::Value) -> Option<Self> {
+        match &written.kind {
+            ValueKind::Literal(text) => T::from_literal(text).map(Self::Fixed),
+            ValueKind::Expression(expression) => {
+                Some(Self::Computed { expression: Arc::clone(expression), name: name.to_owned() })
+            }
+        }
+    }
+
     /// Returns the value for this request.
     ///
     /// # Errors

@@ -7,6 +7,7 @@
 
 #[path = "gateway/config.rs"]
 mod config;
+
 #[path = "markdown.rs"]
 pub(crate) mod markdown;
 

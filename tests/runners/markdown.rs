@@ -33,16 +33,28 @@ pub(crate) struct Block {
 /// Reads the files of `tests/suite/<folder>`, by name.
 pub(crate) fn files(folder: &str) -> Vec<File> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite").join(folder);
-    let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
-    paths.sort();
+    let paths = files_below(&folder, "md");
     assert!(!paths.is_empty(), "no cases in {}", folder.display());
     let read = |path: PathBuf| {
         let text = std::fs::read_to_string(&path).unwrap();
         File { lines: text.lines().map(str::to_owned).collect(), path }
     };
     paths.into_iter().map(read).collect()
+}
+
+/// The files of a folder and of those inside it that end so, by name.
+pub(crate) fn files_below(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let below = |path: PathBuf| {
+        if path.is_dir() {
+            return files_below(&path, extension);
+        }
+        let wanted = path.extension().is_some_and(|ending| ending == extension);
+        if wanted { vec![path] } else { Vec::new() }
+    };
+    paths.into_iter().flat_map(below).collect()
 }
 
 impl File {

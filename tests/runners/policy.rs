@@ -1,9 +1,14 @@
 //! Policy texts and what is read from them. Each case has one `xml` block, optionally `toml named-values`, and
 //! expectations: `text findings` and `text tree`. Printing the tree back is checked for every case.
 
-#![expect(clippy::unwrap_used, reason = "a case that cannot be read has to fail")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a runner reads its files, and a case that cannot be read has to fail"
+)]
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use genai_lz::diag::Diagnostic;
 use genai_lz::policy::{self, Body, PolicyElement, Value, ValueKind};
@@ -13,7 +18,25 @@ use indexmap::IndexMap;
 use crate::gateway::markdown::{self, Block, Case};
 
 pub(crate) fn cases() -> Vec<libtest_mimic::Trial> {
-    markdown::trials("policy", run)
+    let mut trials = markdown::trials("policy", run);
+    trials.push(corpus());
+    trials
+}
+
+/// Every `.xml` file below the folder that GENAI_LZ_CORPUS names prints back byte for byte, whatever it holds.
+fn corpus() -> libtest_mimic::Trial {
+    let folder = std::env::var_os("GENAI_LZ_CORPUS");
+    let is_absent = folder.is_none();
+    let trial = libtest_mimic::Trial::test("policy::corpus::prints-back", move || {
+        let paths = markdown::files_below(Path::new(&folder.unwrap_or_default()), "xml");
+        let changed = paths.iter().filter(|path| {
+            let Ok(text) = std::fs::read_to_string(path) else { return false };
+            policy::parse(&Source::new(path.to_string_lossy(), text.as_str())).0.print() != text
+        });
+        let changed: Vec<_> = changed.map(|path| path.display().to_string()).collect();
+        if changed.is_empty() { Ok(()) } else { Err(changed.join("\n").into()) }
+    });
+    trial.with_ignored_flag(is_absent)
 }
 
 fn run(case: &Case) -> Vec<(Block, String)> {

@@ -159,5 +159,13 @@ fn gateway_record() -> Value {
 }
 
 pub(super) fn last_error(error: &LastError) -> Value {
-    Record::last_error(error).into_value()
+    Record::new("ILastError")
+        .with("Source", Value::string(&error.source))
+        .with("Reason", Value::string(&error.reason))
+        .with("Message", Value::string(&error.message))
+        .with("Scope", Value::string(&error.scope))
+        .with("Section", Value::string(&error.section))
+        .with("Path", Value::string(&error.path))
+        .with("PolicyId", Value::string(&error.policy_id))
+        .into_value()
 }

@@ -8,7 +8,6 @@ mod messages;
 use std::any::Any;
 use std::sync::Arc;
 
-use super::fault::LastError;
 use super::live::Live;
 use super::url::Url;
 use crate::csharp::{Exception, Object, Value};
@@ -83,17 +82,4 @@ fn url_object(url: &Url) -> Value {
         .with("Query", Value::object(query))
         .printed_as(url.to_string())
         .into_value()
-}
-
-impl Record {
-    fn last_error(error: &LastError) -> Self {
-        Self::new("ILastError")
-            .with("Source", Value::string(&error.source))
-            .with("Reason", Value::string(&error.reason))
-            .with("Message", Value::string(&error.message))
-            .with("Scope", Value::string(&error.scope))
-            .with("Section", Value::string(&error.section))
-            .with("Path", Value::string(&error.path))
-            .with("PolicyId", Value::string(&error.policy_id))
-    }
 }
