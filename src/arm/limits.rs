@@ -19,6 +19,8 @@ pub(super) const MAX_RANGE: i64 = 10_000;
 pub(super) const MAX_NESTING: usize = 16;
 /// How deep an expression may nest. A stack of 2 MiB holds several times as much.
 pub(super) const MAX_EXPRESSION_DEPTH: usize = 100;
+/// How deep arrays, objects and residuals may nest. Azure's JSON reader stops at 128 levels or earlier.
+pub(super) const MAX_VALUE_DEPTH: usize = 128;
 /// How deep evaluation may nest over variables, functions and JSON together.
 const MAX_DEPTH: u32 = 220;
 /// One step is a call, or a value (64 bytes of text) that a call gives. Templates of Azure's largest size take

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 use super::env::{Env, GROUP_API_VERSION};
 use super::frame::{Entry, Frame, Place};
 use super::scope::Scope;
-use super::{graph, invalid, outputs, parameters};
+use super::{dependencies, invalid, outputs, parameters};
 use crate::arm::codes::{LIMIT, UNSUPPORTED};
 use crate::arm::fault::{Eval, Fault};
 use crate::arm::limits::{MAX_NESTING, MAX_VARIABLES};
@@ -58,22 +58,21 @@ fn deploy_at<'a>(scope: &'a Scope<'a>, place: Place<'a>) -> Option<Deployment> {
 
 fn run<'a>(frame: &'a Frame<'a>) -> Option<Deployment> {
     let session = frame.scope.session;
-    let complete: Vec<_> =
-        (0..frame.entries.len()).map(|index| session.keep(frame.complete(index))).collect();
+    // A module whose outputs another one needs comes first, so that long chains of them do not recurse.
+    let by_need = dependencies::order(&frame.declared).unwrap_or_else(|_| (0..frame.entries.len()).collect());
+    let mut complete = vec![None; frame.entries.len()];
+    for index in by_need {
+        complete[index] = session.keep(frame.complete(index));
+    }
     let outputs = outputs::evaluate(frame);
-    let mut resources = Vec::new();
-    let mut refused = false;
-    for (index, complete) in complete.into_iter().enumerate() {
-        let located = |fault: Fault| fault.within(&frame.located(&frame.entries[index].path));
-        let resource = complete
-            .and_then(|complete| session.keep(frame.finished(index, (*complete).clone()).map_err(located)));
-        refused |= resource.is_none();
-        resources.extend(resource);
-    }
-    if refused {
-        return None;
-    }
-    session.keep(graph::check(&resources).map_err(|fault| fault.within(&frame.place.path)))?;
+    let complete: Vec<_> = complete.into_iter().collect::<Option<_>>()?;
+    let waits_for: Vec<_> =
+        complete.iter().enumerate().map(|(index, it)| frame.dependencies(index, &it.touched)).collect();
+    let ordered =
+        dependencies::order(&waits_for).map_err(|cycle| frame.circular(&cycle).within(&frame.place.path));
+    session.keep(ordered)?;
+    let resources = complete.iter().zip(&waits_for).enumerate();
+    let resources = resources.map(|(index, (it, waits_for))| frame.finished(index, it, waits_for)).collect();
     Some(Deployment { target: frame.place.target.clone(), resources, outputs: outputs? })
 }
 
