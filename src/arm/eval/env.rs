@@ -8,12 +8,13 @@ use indexmap::IndexMap;
 use super::frame::Frame;
 use super::invalid;
 use super::scope::Scope;
-use crate::arm::codes::TOO_LATE;
+use crate::arm::codes::{INVALID_TEMPLATE, TOO_LATE};
 use crate::arm::fault::{Eval, Fault};
 use crate::arm::functions;
 use crate::arm::machine::{Machine, Outside};
 use crate::arm::residual::{Node, Variable};
 use crate::arm::{Target, Value};
+use crate::diag::Diagnostic;
 
 #[derive(Clone)]
 pub(in crate::arm) struct Env<'a> {
@@ -193,11 +194,8 @@ impl<'a> Env<'a> {
             return Ok((target.into(), None));
         }
         let known = self.frame.into_iter().flat_map(Frame::names);
-        let diagnostic = crate::diag::Diagnostic::new(
-            &crate::arm::codes::INVALID_TEMPLATE,
-            format!("the template has no resource `{target}`"),
-        );
-        Err(diagnostic.did_you_mean(target, known.collect::<Vec<_>>()).into())
+        let message = format!("the template has no resource `{target}`");
+        Err(Diagnostic::new(&INVALID_TEMPLATE, message).did_you_mean(target, known).into())
     }
 }
 

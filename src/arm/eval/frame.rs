@@ -67,6 +67,12 @@ pub(super) enum Memo {
     Failed,
 }
 
+impl<'a> Place<'a> {
+    pub(super) fn outermost(template: &'a Map<String, Json>, target: Target) -> Self {
+        Self { template, path: String::new(), target, outer: None, inherits: false, loops: Vec::new() }
+    }
+}
+
 impl Entry<'_> {
     pub(super) fn is_deployment(&self) -> bool {
         is_deployment(&self.resource_type)

@@ -12,6 +12,7 @@ mod outputs;
 mod parameters;
 mod resource;
 mod scope;
+mod template;
 mod types;
 
 use std::cell::{Cell, RefCell};
@@ -42,15 +43,14 @@ pub fn evaluate(
         return Err(Diagnostic::new(&LIMIT, message).into());
     }
     let session = Session::default();
-    let location = Value::from(target.location.as_str());
-    let deployment =
-        nested::template_object(template).map_err(|fault| session.report(fault)).ok().and_then(|template| {
-            let scope = scope::Scope::new(&session, template, "", target.clone(), location);
-            nested::deploy(&scope, None, parameters)
-        });
+    let deployment = session.keep(template::object(template)).and_then(|template| {
+        let location = target.location.as_str().into();
+        let scope = scope::Scope::new(&session, template, "", target.clone(), location);
+        template::deploy(&scope, frame::Place::outermost(template, target.clone()), parameters)
+    });
     let found = session.found.into_inner();
     match deployment {
-        Some(deployment) => finish(deployment, found),
+        Some(deployed) => finish(deployed.deployment, found),
         None => Err(Diagnostics(found)),
     }
 }

@@ -116,11 +116,8 @@ impl<'a> Frame<'a> {
             body.insert(key.clone(), value.map_err(|fault| fault.under(&format!(".{key}")))?);
         }
         let body = Value::Object(body);
-        let nested = if entry.is_deployment() && !entry.existing {
-            nested::evaluate(&env, self, entry, &body)?
-        } else {
-            None
-        };
+        let is_made = entry.is_deployment() && !entry.existing;
+        let nested = if is_made { Some(nested::evaluate(&env, self, entry, &body)?) } else { None };
         Ok(Complete { body, touched: touched.into_inner(), nested })
     }
 
