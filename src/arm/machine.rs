@@ -8,7 +8,7 @@ use crate::diag::Diagnostic;
 
 use super::fault::{Eval, Fault};
 use super::functions::{Body, Function, Needs};
-use super::limits::{MAX_VALUE_DEPTH, Meter};
+use super::limits::{MAX_VALUE_DEPTH, MAX_VALUE_WEIGHT, Meter};
 use super::residual::{Node, Variable};
 use super::{Runtime, Value, codes};
 
@@ -230,11 +230,15 @@ impl Machine<'_> {
         Ok(value)
     }
 
-    /// Charges for a value, and refuses one that nests too deep to be walked.
+    /// Charges for a value, and refuses one that is too large, or nests too deep to be walked.
     fn charge(&self, value: &Value) -> Eval<()> {
         let size = value.size();
         if size.depth > MAX_VALUE_DEPTH {
             let message = format!("a value nests more than {MAX_VALUE_DEPTH} levels deep");
+            return Err(Fault::new(&codes::LIMIT, message));
+        }
+        if size.weight > MAX_VALUE_WEIGHT {
+            let message = format!("a value has more than {MAX_VALUE_WEIGHT} parts");
             return Err(Fault::new(&codes::LIMIT, message));
         }
         self.meter.charge(size.weight)

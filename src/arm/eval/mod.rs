@@ -161,8 +161,8 @@ mod tests {
     }
 
     #[test]
-    fn steps_and_depth_are_bounded() {
-        is_limited(&chain(40, |before| format!("createArray({before}, {before})")), "steps");
+    fn values_and_depth_are_bounded() {
+        is_limited(&chain(40, |before| format!("createArray({before}, {before})")), "parts");
         is_limited(&chain(300, |before| format!("concat({before}, 'x')")), "levels deep");
         is_limited(&chain(200, |before| format!("createArray({before})")), "levels deep");
         let deep = |before: &str| format!("{}{before}{}", "concat('a', ".repeat(90), ")".repeat(90));
