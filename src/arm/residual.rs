@@ -35,6 +35,8 @@ pub(super) enum Node {
     Variable(Variable),
     /// Fails where it is needed: the branch of an `if` that may never be taken.
     Failure(Diagnostic),
+    /// Given only when deploying; the text says what it is.
+    Supplied(String),
 }
 
 /// A lambda variable. The depth of the lambda that binds it keeps equal names apart.
@@ -56,7 +58,7 @@ impl Node {
             Self::Call { args, .. } => (args.as_slice(), [None, None]),
             Self::Member { base, key, .. } => (&[][..], [Some(base), Some(key)]),
             Self::Lambda { body, .. } => (&[][..], [Some(body), None]),
-            Self::Variable(_) | Self::Failure(_) => (&[][..], [None, None]),
+            Self::Variable(_) | Self::Failure(_) | Self::Supplied(_) => (&[][..], [None, None]),
         };
         list.iter().chain(pair.into_iter().flatten())
     }
@@ -138,6 +140,7 @@ fn write_node(out: &mut String, node: &Node, short: bool) {
         }
         Node::Variable(variable) => out.push_str(&format!("lambdaVariables('{}')", variable.name)),
         Node::Failure(diagnostic) => out.push_str(&format!("fail({})", quoted(&diagnostic.message))),
+        Node::Supplied(what) => out.push_str(what),
     }
 }
 

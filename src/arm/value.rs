@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde_json::{Number, Value as Json};
 
 use super::Residual;
+use super::residual::Node;
 
 /// The value of a template expression. Residuals carry no parameters, variables or loop indexes any more: only
 /// calls such as `reference('/subscriptions/…', '2024-05-01').gatewayUrl` whose answer Azure alone knows.
@@ -34,6 +35,11 @@ impl Value {
                 Self::Object(map.iter().map(|(key, value)| (key.clone(), Self::from_json(value))).collect())
             }
         }
+    }
+
+    /// A value that is given only when deploying, such as a secret; `what` is how a plan prints it.
+    pub fn supplied_later(what: &str) -> Self {
+        Node::Supplied(what.to_owned()).into_value()
     }
 
     /// Returns the value as JSON, or None where something in it is unknown.
@@ -225,5 +231,14 @@ mod tests {
         assert_eq!(value.get("NAME"), Some(&Value::Int(1)));
         assert_eq!(value.at("list.0.X"), Some(&Value::Int(3)));
         assert_eq!(value.at("list.1.x"), None);
+    }
+
+    #[test]
+    fn a_value_supplied_later_is_unknown_and_prints_as_what_it_is() {
+        let value = Value::Array(vec![Value::supplied_later("the certificate"), Value::Int(1)]);
+        assert!(!value.is_known());
+        assert_eq!(value.to_json(), None);
+        assert_eq!(value.to_display_json(), json!(["(known after deploy: the certificate)", 1]));
+        assert!(value.references().is_empty());
     }
 }

@@ -166,8 +166,8 @@ impl<'a> Lexer<'a> {
         let start = self.at;
         let Some(c) = self.peek() else { return };
         self.at += c.len_utf8();
-        let mut found =
-            Diagnostic::new(&codes::UNKNOWN_TOKEN, format!("`{}` has no meaning in Bicep", c.escape_debug()));
+        let shown = if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+        let mut found = Diagnostic::new(&codes::UNKNOWN_TOKEN, format!("`{shown}` has no meaning in Bicep"));
         if c == '"' {
             found = found.help("write strings in single quotes");
         } else if c == ';' {

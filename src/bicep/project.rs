@@ -10,7 +10,7 @@ use super::bind::{Model, check, not_supported};
 use super::parser::{Dialect, parse};
 use super::syntax::{Expr, ExprKind, Module, Program, StatementKind, TypeKind};
 use super::{codes, emit, load};
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic};
 use crate::text::{self, FileError, Source, World};
 
 /// Modules in modules. ARM's own limit on nested deployments is far lower; ours bounds the stack.
@@ -44,6 +44,9 @@ pub(super) struct OutputSignature {
     pub(super) secure: bool,
 }
 
+/// A result whose error has no place yet; boxed, because it is the rare case.
+type Refusable<T> = Result<T, Box<Diagnostic>>;
+
 /// Reads files and remembers which.
 pub(super) struct Files<'w> {
     world: &'w dyn World,
@@ -56,35 +59,37 @@ impl<'w> Files<'w> {
     }
 
     /// The path of `written` as seen from the file `from`; refuses what is no path inside the project.
-    pub(super) fn resolve(&self, from: &str, written: &str) -> Result<String, Diagnostic> {
+    pub(super) fn resolve(&self, from: &str, written: &str) -> Refusable<String> {
         if written.is_empty() {
-            return Err(Diagnostic::new(&codes::EMPTY_PATH, "the path is empty"));
+            return Err(refuse(&codes::EMPTY_PATH, "the path is empty"));
         }
         if written.contains('\\') {
             let message = format!("`{written}` contains a backslash");
-            return Err(Diagnostic::new(&codes::BACKSLASH, message).help("separate folders with `/`"));
+            return Err(Box::new(
+                Diagnostic::new(&codes::BACKSLASH, message).help("separate folders with `/`"),
+            ));
         }
         if written.starts_with('/') {
             let message = format!("`{written}` is an absolute path");
-            return Err(
-                Diagnostic::new(&codes::ABSOLUTE_PATH, message).help("write it relative to this file")
-            );
+            let found = Diagnostic::new(&codes::ABSOLUTE_PATH, message);
+            return Err(Box::new(found.help("write it relative to this file")));
         }
         let path = text::join(text::parent(from), written);
         if path == ".." || path.starts_with("../") {
             let message = format!("`{written}` leads out of the project's folder");
-            return Err(Diagnostic::new(&codes::PATH_OUTSIDE, message).help("move the file into the project"));
+            let found = Diagnostic::new(&codes::PATH_OUTSIDE, message);
+            return Err(Box::new(found.help("move the file into the project")));
         }
         Ok(path)
     }
 
-    pub(super) fn read(&mut self, path: &str) -> Result<Vec<u8>, Diagnostic> {
+    pub(super) fn read(&mut self, path: &str) -> Refusable<Vec<u8>> {
         let content = self.world.read(path).map_err(unreadable)?;
         self.note(path);
         Ok(content)
     }
 
-    pub(super) fn read_text(&mut self, path: &str) -> Result<String, Diagnostic> {
+    pub(super) fn read_text(&mut self, path: &str) -> Refusable<String> {
         let content = self.world.read_text(path).map_err(unreadable)?;
         self.note(path);
         Ok(content.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(content))
@@ -97,8 +102,12 @@ impl<'w> Files<'w> {
     }
 }
 
-fn unreadable(error: FileError) -> Diagnostic {
-    Diagnostic::new(&codes::FILE_NOT_READ, error.to_string())
+fn unreadable(error: FileError) -> Box<Diagnostic> {
+    refuse(&codes::FILE_NOT_READ, error.to_string())
+}
+
+fn refuse(code: &'static Code, message: impl Into<String>) -> Box<Diagnostic> {
+    Box::new(Diagnostic::new(code, message))
 }
 
 /// One compilation.
@@ -125,7 +134,7 @@ impl<'w> Project<'w> {
             Ok(text) if path.ends_with(".json") => self.json_template(path, &text, place),
             Ok(text) => self.bicep(path, text),
             Err(diagnostic) => {
-                self.found.push(place(diagnostic));
+                self.found.push(place(*diagnostic));
                 None
             }
         };
@@ -146,11 +155,12 @@ impl<'w> Project<'w> {
         let model = Model::build(source, &program, Dialect::Template, &mut found);
         let modules: Vec<Option<Arc<Unit>>> =
             model.modules.iter().map(|module| self.module(source, module.decl)).collect();
-        let loaded = load::load(source, &program, &mut self.files, &mut found);
+        let loaded = load::load(source, &program, &mut self.files, None, &mut found);
         check(&model, &program, &modules, &mut found);
         let sound = !found.iter().any(Diagnostic::is_error) && modules.iter().all(Option::is_some);
         let template = sound.then(|| emit::template(&model, &modules, &loaded, &mut found));
         let emitted = !found.iter().any(Diagnostic::is_error);
+        found.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|primary| primary.span.start));
         self.found.append(&mut found);
         let template = template.filter(|_| emitted)?;
         Some(Arc::new(Unit { template, signature: signature(&model, &program) }))
@@ -162,33 +172,35 @@ impl<'w> Project<'w> {
         match self.module_path(source, &module.path) {
             Ok(path) => self.unit(&path, &place),
             Err(diagnostic) => {
-                self.found.push(place(diagnostic));
+                self.found.push(place(*diagnostic));
                 None
             }
         }
     }
 
-    fn module_path(&self, source: &Arc<Source>, path: &Expr) -> Result<String, Diagnostic> {
+    fn module_path(&self, source: &Arc<Source>, path: &Expr) -> Refusable<String> {
         let ExprKind::Str(written) = &path.kind else {
-            return Err(Diagnostic::new(&codes::INTERPOLATED_PATH, "a module's path cannot hold `${…}`"));
+            return Err(refuse(&codes::INTERPOLATED_PATH, "a module's path cannot hold `${…}`"));
         };
         if ["br:", "br/", "ts:", "ts/"].iter().any(|scheme| written.starts_with(scheme)) {
-            return Err(not_supported("a module from a registry or template spec")
-                .help("copy the module into the project and name its path"));
+            return Err(Box::new(
+                not_supported("a module from a registry or template spec")
+                    .help("copy the module into the project and name its path"),
+            ));
         }
         let resolved = self.files.resolve(source.path(), written)?;
         if resolved == source.path() {
-            return Err(Diagnostic::new(&codes::MODULE_SELF, "this module is the file that it stands in"));
+            return Err(refuse(&codes::MODULE_SELF, "this module is the file that it stands in"));
         }
         if let Some(at) = self.stack.iter().position(|on_stack| *on_stack == resolved) {
             let mut names: Vec<&str> = self.stack[at..].iter().map(String::as_str).collect();
             names.push(&resolved);
             let message = format!("these files use each other: `{}`", names.join("` -> `"));
-            return Err(Diagnostic::new(&codes::MODULE_CYCLE, message));
+            return Err(refuse(&codes::MODULE_CYCLE, message));
         }
         if self.stack.len() >= MODULE_DEPTH_MAX {
             let message = format!("modules are nested more than {MODULE_DEPTH_MAX} levels deep");
-            return Err(Diagnostic::new(&codes::TOO_DEEP, message));
+            return Err(refuse(&codes::TOO_DEEP, message));
         }
         Ok(resolved)
     }

@@ -190,7 +190,7 @@ pub(super) enum ExprKind {
         body: Box<Expr>,
     },
     For {
-        head: Loop,
+        head: Box<Loop>,
         body: Box<Expr>,
     },
     /// Stands where a diagnostic has already been given.
@@ -291,7 +291,6 @@ pub(super) enum TypeKind {
     Union(Vec<TypeExpr>),
     Object(Vec<TypeMember>),
     Tuple(Vec<TypeMember>),
-    Error,
 }
 
 /// A property of an object type, an item of a tuple type (no name), or `*:` (the name `*`).

@@ -11,7 +11,6 @@ use crate::diag::Diagnostic;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Context {
     Declaration,
-    Module,
     ParameterDefault,
     ParametersFile,
 }
@@ -106,6 +105,10 @@ fn check_placement(
             let message = format!("`{}` asks Azure while deploying, so it cannot stand here", name.name);
             diagnostic(&codes::ONLY_IN_RESOURCES, message)
         }
+        Placement::Deployment if context == Context::ParametersFile => {
+            let message = format!("`{}` has no answer before the deployment", name.name);
+            diagnostic(&codes::PARAMETER_NOT_FOLDED, message)
+        }
         Placement::Unsupported => not_supported(&format!("the function `{}`", name.name)),
         _ => return,
     };
@@ -124,7 +127,6 @@ fn check_level(
         "resourceGroup" if arguments.is_empty() => &[Level::ResourceGroup],
         "subscription" if arguments.is_empty() => &[Level::ResourceGroup, Level::Subscription],
         "managementGroup" if arguments.is_empty() => &[Level::ManagementGroup],
-        "resourceId" => &[Level::ResourceGroup, Level::Subscription],
         _ => return,
     };
     if context != Context::ParametersFile && !levels.contains(&model.level) {

@@ -37,6 +37,7 @@ pub(super) enum Symbol {
 /// One file with its names resolved.
 pub(super) struct Model<'a> {
     pub(super) source: &'a Arc<Source>,
+    pub(super) dialect: Dialect,
     /// Where the template is deployed: `targetScope`.
     pub(super) level: Level,
     pub(super) globals: IndexMap<&'a str, Symbol>,
@@ -58,7 +59,6 @@ pub(super) struct Param<'a> {
 }
 
 pub(super) struct Var<'a> {
-    pub(super) decl: &'a Statement,
     pub(super) name: &'a Ident,
     pub(super) value: &'a Expr,
     pub(super) uses: Vec<Use<'a>>,
@@ -86,7 +86,6 @@ pub(super) struct Res<'a> {
 pub(super) struct Parent<'a> {
     pub(super) resource: usize,
     pub(super) index: Option<&'a Expr>,
-    pub(super) nested: bool,
 }
 
 pub(super) struct Mod<'a> {
@@ -128,6 +127,7 @@ impl<'a> Model<'a> {
     ) -> Self {
         let mut model = Self {
             source,
+            dialect,
             level: Level::ResourceGroup,
             globals: IndexMap::new(),
             metadata: Vec::new(),
@@ -138,7 +138,7 @@ impl<'a> Model<'a> {
             outputs: Vec::new(),
         };
         for statement in &program.statements {
-            model.declare(statement, dialect, found);
+            model.declare(statement, found);
         }
         model.check_target_scope(program, found);
         model.bind_resources(found);
@@ -153,7 +153,7 @@ impl<'a> Model<'a> {
         found.push(diagnostic.at(self.source, span));
     }
 
-    fn declare(&mut self, statement: &'a Statement, dialect: Dialect, found: &mut Vec<Diagnostic>) {
+    fn declare(&mut self, statement: &'a Statement, found: &mut Vec<Diagnostic>) {
         match &statement.kind {
             StatementKind::TargetScope(_) | StatementKind::Using { .. } => {}
             StatementKind::Metadata { name, value } => self.metadata.push((name, value)),
@@ -172,7 +172,7 @@ impl<'a> Model<'a> {
                 if let Some(ty) = ty {
                     self.unsupported(found, ty.span, "a variable with a type");
                 }
-                self.vars.push(Var { decl: statement, name, value, uses: Vec::new(), inline: false });
+                self.vars.push(Var { name, value, uses: Vec::new(), inline: false });
             }
             StatementKind::Output { name, ty, value } => {
                 if let Some(first) = self.outputs.iter().find(|output| output.name.name == name.name) {
@@ -202,7 +202,7 @@ impl<'a> Model<'a> {
             StatementKind::Test { keyword } => self.unsupported(found, keyword.span, "`test`"),
             StatementKind::Assert { keyword } => self.unsupported(found, keyword.span, "`assert`"),
         }
-        if dialect == Dialect::Parameters {
+        if self.dialect == Dialect::Parameters {
             self.check_parameters_file_statement(statement, found);
         }
     }

@@ -26,7 +26,7 @@ impl<'a> Model<'a> {
         let at = self.resources.len();
         for &child in children.values() {
             self.resources[child].nested_in = Some(at);
-            self.resources[child].parent = Some(Parent { resource: at, index: None, nested: true });
+            self.resources[child].parent = Some(Parent { resource: at, index: None });
         }
         self.resources.push(Res {
             decl,
@@ -117,7 +117,7 @@ impl<'a> Model<'a> {
             let message = format!("`{own_type}` is no child type of `{parent_type}`");
             return self.report(found, Diagnostic::new(&codes::NOT_A_CHILD, message), written.span);
         }
-        self.resources[at].parent = Some(Parent { resource, index, nested: false });
+        self.resources[at].parent = Some(Parent { resource, index });
     }
 
     /// A parent chain that runs in a circle is cut, so that every later walk up ends.
@@ -148,6 +148,10 @@ impl<'a> Model<'a> {
             );
         };
         let Some(text) = name.as_text() else { return };
+        if resource.parent.is_none() && resource.object().get("parent").is_some() {
+            // The parent has been refused.
+            return;
+        }
         let slashes = text.matches('/').count();
         let expected = match resource.parent {
             Some(_) => 0,

@@ -1,6 +1,7 @@
 //! Bicep expressions to template expressions.
 
 use super::super::codes;
+use super::super::parser::Dialect;
 use super::super::syntax::{Binary, Expr, ExprKind, Item, Key, Member, Object, Unary};
 use super::arm_expr::{Arm, call, int, text};
 use super::bind::calls::is_namespace;
@@ -74,6 +75,13 @@ impl<'a> Emitter<'_, 'a> {
             return value.clone();
         }
         match self.model.lookup(name, env.scope.within) {
+            // A parameters file is computed when compiling: there are no parameters yet to refer to.
+            Some(Symbol::Param(at)) if self.model.dialect == Dialect::Parameters => {
+                match self.model.params[at].default {
+                    Some(value) => self.convert(value, &Env::default()),
+                    None => text(""),
+                }
+            }
             Some(Symbol::Param(_)) => call("parameters", [text(name)]),
             Some(Symbol::Var(at)) if self.model.vars[at].inline => {
                 self.convert(self.model.vars[at].value, &Env::default())
@@ -171,6 +179,11 @@ impl<'a> Emitter<'_, 'a> {
                     text("")
                 }
             },
+            // A scope is no value: `resourceGroup('other').location` would have to be asked of Azure.
+            ("resourceGroup" | "subscription" | "managementGroup", [_, ..]) => {
+                self.push(not_supported(&format!("`{name}` with arguments outside of `scope`")), expr.span);
+                text("")
+            }
             _ => {
                 let arguments: Vec<Arm> =
                     arguments.iter().map(|argument| self.convert(argument, env)).collect();
@@ -201,6 +214,7 @@ fn last_name(expr: &Expr) -> Option<&str> {
     match &expr.kind {
         ExprKind::Name(name) => Some(name),
         ExprKind::Property { name, .. } | ExprKind::Nested { name, .. } => Some(&name.name),
+        ExprKind::Index { base, index, .. } => index.as_text().or_else(|| last_name(base.bare())),
         _ => None,
     }
 }

@@ -27,12 +27,12 @@ use std::sync::Arc;
 
 use super::bind;
 
-pub(super) use template::template;
+pub(super) use template::{template, values};
 
 /// Nodes of all expressions of one template together. ARM refuses templates above 4 MiB; inlined variables can
 /// double with each other, so the size is not bounded by the source.
 /// <https://learn.microsoft.com/azure/azure-resource-manager/templates/best-practices#template-limits>
-const NODES_MAX: usize = 1_000_000;
+const NODES_MAX: usize = 250_000;
 
 /// How deep expressions may become by inlining; bounds the stack.
 const DEPTH_MAX: usize = 512;

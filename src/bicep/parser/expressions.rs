@@ -13,11 +13,15 @@ impl Parser<'_> {
         self.nested(Self::ternary)
     }
 
+    // Most expressions are none of what each rule is for, so each rule hands on quickly and leaves the rest to a
+    // function of its own: that keeps the stack low for deep nesting.
+
     fn ternary(&mut self) -> Parsed<Expr> {
         let condition = self.binary(0)?;
-        if !self.ahead_is(self.ahead_past_new_lines(0), "?") {
-            return Ok(condition);
-        }
+        if self.ahead_is(self.ahead_past_new_lines(0), "?") { self.choices(condition) } else { Ok(condition) }
+    }
+
+    fn choices(&mut self, condition: Expr) -> Parsed<Expr> {
         self.new_lines();
         self.advance();
         let yes = self.expression()?;
@@ -33,7 +37,11 @@ impl Parser<'_> {
     }
 
     fn binary(&mut self, loosest: u8) -> Parsed<Expr> {
-        let mut left = self.unary()?;
+        let left = self.unary()?;
+        if self.operator().is_some() { self.operations(left, loosest) } else { Ok(left) }
+    }
+
+    fn operations(&mut self, mut left: Expr, loosest: u8) -> Parsed<Expr> {
         while let Some((operator, strength)) = self.operator().filter(|(_, strength)| *strength > loosest) {
             self.advance();
             let right = self.nested(|parser| parser.binary(strength))?;
@@ -71,12 +79,15 @@ impl Parser<'_> {
     }
 
     fn unary(&mut self) -> Parsed<Expr> {
-        let operator = match self.token() {
-            Token::Punct("!") => Unary::Not,
-            Token::Punct("-") => Unary::Minus,
-            Token::Punct("+") => Unary::Plus,
-            _ => return self.member(),
-        };
+        match self.token() {
+            Token::Punct("!") => self.prefixed(Unary::Not),
+            Token::Punct("-") => self.prefixed(Unary::Minus),
+            Token::Punct("+") => self.prefixed(Unary::Plus),
+            _ => self.member(),
+        }
+    }
+
+    fn prefixed(&mut self, operator: Unary) -> Parsed<Expr> {
         let start = self.span();
         self.advance();
         if let (Unary::Minus, Token::Int(Some(value))) = (operator, self.token()) {
@@ -94,24 +105,27 @@ impl Parser<'_> {
 
     fn member(&mut self) -> Parsed<Expr> {
         let mut base = self.primary()?;
-        loop {
-            let below = base.depth;
-            let start = base.span;
-            let (kind, below) = if self.eat("[") {
-                self.index(base, below)?
-            } else if self.eat(".") {
-                self.dotted(base, below)?
-            } else if self.eat("::") {
-                let name = self.ident(&codes::EXPECTED_PROPERTY_NAME, "the name of a nested resource")?;
-                (ExprKind::Nested { base: base.into(), name }, below)
-            } else if self.eat("!") {
-                (ExprKind::NonNull(base.into()), below)
-            } else {
-                return Ok(base);
-            };
-            let span = self.from(start);
-            base = self.node(kind, span, below)?;
+        while matches!(self.token(), Token::Punct("[" | "." | "::" | "!")) {
+            base = self.postfix(base)?;
         }
+        Ok(base)
+    }
+
+    fn postfix(&mut self, base: Expr) -> Parsed<Expr> {
+        let (start, below) = (base.span, base.depth);
+        let (kind, below) = if self.eat("[") {
+            self.index(base, below)?
+        } else if self.eat(".") {
+            self.dotted(base, below)?
+        } else if self.eat("::") {
+            let name = self.ident(&codes::EXPECTED_PROPERTY_NAME, "the name of a nested resource")?;
+            (ExprKind::Nested { base: base.into(), name }, below)
+        } else {
+            self.advance();
+            (ExprKind::NonNull(base.into()), below)
+        };
+        let span = self.from(start);
+        self.node(kind, span, below)
     }
 
     fn index(&mut self, base: Expr, below: u16) -> Parsed<(ExprKind, u16)> {
@@ -166,26 +180,10 @@ impl Parser<'_> {
     }
 
     fn primary(&mut self) -> Parsed<Expr> {
-        let span = self.span();
-        match self.token().clone() {
-            Token::Int(value) => {
-                self.advance();
-                match value.and_then(|value| i64::try_from(value).ok()) {
-                    Some(value) => self.node(ExprKind::Int(value), span, 0),
-                    None => {
-                        let message = format!("`{}` is no 64-bit integer", self.source.slice(span));
-                        self.report(Diagnostic::new(&codes::INTEGER_RANGE, message), span);
-                        Ok(Self::error_node(span))
-                    }
-                }
-            }
+        match self.token() {
+            Token::Int(value) => self.integer(*value),
             Token::Text(_) | Token::TextLeft(_) => self.string(),
-            Token::Punct("{") => self.nested(|parser| {
-                let object = parser.object(false)?;
-                let below = object_height(&object);
-                let span = parser.from(span);
-                parser.node(ExprKind::Object(object), span, below)
-            }),
+            Token::Punct("{") => self.object_expression(),
             Token::Punct("[") if self.word_at(self.ahead_past_new_lines(1)) == Some("for") => {
                 self.for_expression()
             }
@@ -194,6 +192,25 @@ impl Parser<'_> {
             Token::Name => self.name_call_or_lambda(),
             _ => Err(self.expected(&codes::EXPECTED_VALUE, "expected a value")),
         }
+    }
+
+    fn integer(&mut self, value: Option<u64>) -> Parsed<Expr> {
+        let span = self.span();
+        self.advance();
+        match value.and_then(|value| i64::try_from(value).ok()) {
+            Some(value) => self.node(ExprKind::Int(value), span, 0),
+            None => {
+                let message = format!("`{}` is no 64-bit integer", self.source.slice(span));
+                self.report(Diagnostic::new(&codes::INTEGER_RANGE, message), span);
+                Ok(Self::error_node(span))
+            }
+        }
+    }
+
+    fn object_expression(&mut self) -> Parsed<Expr> {
+        let object = self.object(false)?;
+        let (span, below) = (object.span, object_height(&object));
+        self.node(ExprKind::Object(object), span, below)
     }
 
     fn name_call_or_lambda(&mut self) -> Parsed<Expr> {
@@ -306,7 +323,7 @@ impl Parser<'_> {
         self.new_lines();
         self.expect("]")?;
         let (span, below) = (self.from(start), body.depth.max(head.array.depth));
-        self.node(ExprKind::For { head, body: body.into() }, span, below)
+        self.node(ExprKind::For { head: head.into(), body: body.into() }, span, below)
     }
 
     fn array(&mut self) -> Parsed<Expr> {
@@ -361,38 +378,39 @@ impl Parser<'_> {
     /// Items or properties up to `close`: separated by new lines or by commas. A bad one is skipped alone.
     fn elements(&mut self, close: &str, mut element: impl FnMut(&mut Self) -> Parsed<()>) -> Parsed<()> {
         self.new_lines();
-        while !self.is(close) {
-            if self.at_end() {
-                return self.expect(close);
-            }
+        while !self.is(close) && !self.at_end() {
             let start = self.at;
-            if let Err(Halt) = element(self) {
-                if self.statement_starts_at(0) && self.at > start || self.at_end() {
-                    return Err(Halt);
-                }
-                self.skip_element();
+            if element(self).is_err() {
+                self.after_bad_element(start)?;
             }
-            if self.eat(",") {
-                if self.is_new_line() && !self.ahead_is(self.ahead_past_new_lines(0), close) {
-                    self.expected(&codes::NEW_LINE_AFTER_COMMA, "a new line may not follow the comma");
-                }
-                self.new_lines();
-            } else if self.is_new_line() {
-                self.new_lines();
-            } else if !self.is(close) {
-                let halt = self.expected(&codes::EXPECTED_SEPARATOR, "expected a new line or `,`");
-                if self.at == start {
-                    return Err(halt);
-                }
-                self.skip_element();
-                if self.is(")") || self.is("]") || self.is("}") {
-                    return self.expect(close);
-                }
-                self.eat(",");
-                self.new_lines();
+            self.separator(close);
+            if self.at == start {
+                break;
             }
         }
         self.expect(close)
+    }
+
+    /// Gives up on the list where the bad element looks like the statement after it: its end was forgotten.
+    fn after_bad_element(&mut self, start: usize) -> Parsed<()> {
+        if self.at_end() || (self.at > start && self.statement_starts_at(0)) {
+            return Err(Halt);
+        }
+        self.skip_element();
+        Ok(())
+    }
+
+    fn separator(&mut self, close: &str) {
+        if self.eat(",") {
+            if self.is_new_line() && !self.ahead_is(self.ahead_past_new_lines(0), close) {
+                self.expected(&codes::NEW_LINE_AFTER_COMMA, "a new line may not follow the comma");
+            }
+        } else if !self.is_new_line() && !self.is(close) {
+            self.expected(&codes::EXPECTED_SEPARATOR, "expected a new line or `,`");
+            self.skip_element();
+            self.eat(",");
+        }
+        self.new_lines();
     }
 }
 

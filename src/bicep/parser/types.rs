@@ -122,7 +122,9 @@ impl Parser<'_> {
                 TypeKind::Resource
             }
             _ if self.eat("<") => {
+                self.new_lines();
                 self.type_expr()?;
+                self.new_lines();
                 self.expect(">")?;
                 TypeKind::Generic { name }
             }

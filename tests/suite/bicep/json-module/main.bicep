@@ -1,0 +1,5 @@
+module raw 'raw.json' = {
+  name: 'raw'
+  params: { who: 'x' }
+}
+output answer string = raw.outputs.answer

@@ -1,0 +1,10 @@
+param name string
+var missing = loadTextContent('missing.txt')
+var computed = loadTextContent(name)
+var outside = loadTextContent('../x.txt')
+var notJson = loadJsonContent('text.txt')
+var nowhere = loadJsonContent('data.json', '$.b')
+var query = loadJsonContent('data.json', '$..a')
+var encoded = loadTextContent('text.txt', 'utf-16')
+var listed = loadDirectoryFileInfo('.')
+var env = readEnvironmentVariable('HOME')

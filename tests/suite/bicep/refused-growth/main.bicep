@@ -1,0 +1,17 @@
+resource r 'Microsoft.X/y@2020-01-01' existing = { name: 'r' }
+var v0 = r.properties.x
+var v1 = [ v0, v0, v0, v0 ]
+var v2 = [ v1, v1, v1, v1 ]
+var v3 = [ v2, v2, v2, v2 ]
+var v4 = [ v3, v3, v3, v3 ]
+var v5 = [ v4, v4, v4, v4 ]
+var v6 = [ v5, v5, v5, v5 ]
+var v7 = [ v6, v6, v6, v6 ]
+var v8 = [ v7, v7, v7, v7 ]
+var v9 = [ v8, v8, v8, v8 ]
+var v10 = [ v9, v9, v9, v9 ]
+var v11 = [ v10, v10, v10, v10 ]
+var v12 = [ v11, v11, v11, v11 ]
+var v13 = [ v12, v12, v12, v12 ]
+var v14 = [ v13, v13, v13, v13 ]
+output o array = v14

@@ -1,0 +1,1 @@
+module back 'main.bicep' = { name: 'x' }

@@ -1,0 +1,3 @@
+param name string
+param count int
+output said string = '${name}${count}'
