@@ -19,11 +19,16 @@ pub(super) const MAX_RANGE: i64 = 10_000;
 pub(super) const MAX_NESTING: usize = 16;
 /// How deep an expression may nest. A stack of 2 MiB holds several times as much.
 pub(super) const MAX_EXPRESSION_DEPTH: usize = 100;
+/// How deep arrays, objects and residuals may nest. Azure's JSON reader stops at 128 levels or earlier.
+pub(super) const MAX_VALUE_DEPTH: usize = 128;
+/// How many parts (values, or 64 bytes of text) one value may have. A template of Azure's largest size has fewer,
+/// and variables that double each other reach it early.
+pub(super) const MAX_VALUE_WEIGHT: u64 = 500_000;
 /// How deep evaluation may nest over variables, functions and JSON together.
 const MAX_DEPTH: u32 = 220;
 /// One step is a call, or a value (64 bytes of text) that a call gives. Templates of Azure's largest size take
 /// about a tenth of it.
-const MAX_STEPS: u64 = 5_000_000;
+const MAX_STEPS: u64 = 20_000_000;
 
 /// What one evaluation has used up.
 #[derive(Default)]
@@ -58,5 +63,28 @@ impl Meter {
         let result = inner();
         self.depth.set(depth);
         result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_run_out_and_depth_is_given_back() {
+        let meter = Meter::default();
+        assert_eq!(meter.charge(MAX_STEPS), Ok(()));
+        assert!(meter.charge(1).is_err());
+        let down = |meter: &Meter| {
+            fn again(meter: &Meter, left: u32) -> Eval<()> {
+                meter.deeper(|| if left == 0 { Ok(()) } else { again(meter, left - 1) })
+            }
+            (again(meter, MAX_DEPTH - 1), again(meter, MAX_DEPTH))
+        };
+        for _ in 0..2 {
+            let (reached, passed) = down(&meter);
+            assert_eq!(reached, Ok(()));
+            assert!(passed.is_err());
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::diag::Diagnostic;
 
 use super::fault::{Eval, Fault};
 use super::functions::{Body, Function, Needs};
-use super::limits::Meter;
+use super::limits::{MAX_VALUE_DEPTH, MAX_VALUE_WEIGHT, Meter};
 use super::residual::{Node, Variable};
 use super::{Runtime, Value, codes};
 
@@ -221,22 +221,28 @@ impl Machine<'_> {
 
     /// A copy of a value, charged for.
     pub(super) fn copied(&self, value: &Value) -> Eval<Value> {
-        self.meter.charge(value.weight())?;
+        self.charge(value)?;
         Ok(value.clone())
     }
 
-    /// Charges for a value, and refuses residuals that nest too deep to be walked.
+    /// A new value, charged for.
     fn checked(&self, value: Value) -> Eval<Value> {
-        /// Far above what templates write, far below what a stack holds.
-        const MAX_RESIDUAL_DEPTH: usize = 150;
-        self.meter.charge(value.weight())?;
-        match &value {
-            Value::Unknown(residual) if residual.depth() > MAX_RESIDUAL_DEPTH => Err(Fault::new(
-                &codes::LIMIT,
-                format!("what waits for the deployment nests more than {MAX_RESIDUAL_DEPTH} levels deep"),
-            )),
-            _ => Ok(value),
+        self.charge(&value)?;
+        Ok(value)
+    }
+
+    /// Charges for a value, and refuses one that is too large, or nests too deep to be walked.
+    fn charge(&self, value: &Value) -> Eval<()> {
+        let size = value.size();
+        if size.depth > MAX_VALUE_DEPTH {
+            let message = format!("a value nests more than {MAX_VALUE_DEPTH} levels deep");
+            return Err(Fault::new(&codes::LIMIT, message));
         }
+        if size.weight > MAX_VALUE_WEIGHT {
+            let message = format!("a value has more than {MAX_VALUE_WEIGHT} parts");
+            return Err(Fault::new(&codes::LIMIT, message));
+        }
+        self.meter.charge(size.weight)
     }
 }
 

@@ -6,15 +6,14 @@ use crate::diag::Diagnostic;
 
 use super::Value;
 use super::functions::Function;
+use super::value::Size;
 
 /// A closed expression that waits for a deployed resource. Its `Display` is the whole expression as ARM writes
 /// it; [`Residual::short`] is for people.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Residual {
     pub(super) node: Node,
-    /// One more than the deepest of its parts; what bounds every recursion over residuals.
-    depth: usize,
-    weight: u64,
+    size: Size,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -49,33 +48,19 @@ pub(super) struct Variable {
 
 impl Node {
     pub(super) fn into_value(self) -> Value {
-        let (mut depth, mut weight) = (0, 1);
-        self.parts(&mut |part| {
-            weight += part.weight();
-            depth = depth.max(depth_of(part));
-        });
-        Value::Unknown(Box::new(Residual { node: self, depth: depth + 1, weight }))
+        let size = Size::around(self.parts().map(Value::size));
+        Value::Unknown(Box::new(Residual { node: self, size }))
     }
 
-    fn parts(&self, visit: &mut dyn FnMut(&Value)) {
-        match self {
-            Self::Call { args, .. } => args.iter().for_each(visit),
-            Self::Member { base, key, .. } => {
-                visit(base);
-                visit(key);
-            }
-            Self::Lambda { body, .. } => visit(body),
-            Self::Variable(_) | Self::Failure(_) | Self::Supplied(_) => {}
-        }
-    }
-}
-
-fn depth_of(value: &Value) -> usize {
-    match value {
-        Value::Unknown(residual) => residual.depth,
-        Value::Array(items) => 1 + items.iter().map(depth_of).max().unwrap_or(0),
-        Value::Object(map) => 1 + map.values().map(depth_of).max().unwrap_or(0),
-        _ => 0,
+    /// The values that the node is made of.
+    fn parts(&self) -> impl Iterator<Item = &Value> {
+        let (list, pair) = match self {
+            Self::Call { args, .. } => (args.as_slice(), [None, None]),
+            Self::Member { base, key, .. } => (&[][..], [Some(base), Some(key)]),
+            Self::Lambda { body, .. } => (&[][..], [Some(body), None]),
+            Self::Variable(_) | Self::Failure(_) | Self::Supplied(_) => (&[][..], [None, None]),
+        };
+        list.iter().chain(pair.into_iter().flatten())
     }
 }
 
@@ -103,12 +88,8 @@ impl Residual {
         }
     }
 
-    pub(super) fn depth(&self) -> usize {
-        self.depth
-    }
-
-    pub(super) fn weight(&self) -> u64 {
-        self.weight
+    pub(super) fn size(&self) -> Size {
+        self.size
     }
 
     pub(super) fn collect_references(&self, ids: &mut Vec<String>) {
@@ -119,7 +100,7 @@ impl Residual {
         {
             ids.push(id.to_owned());
         }
-        self.node.parts(&mut |part| part.collect_references(ids));
+        self.node.parts().for_each(|part| part.collect_references(ids));
     }
 }
 

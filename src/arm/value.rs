@@ -149,17 +149,37 @@ impl Value {
         }
     }
 
-    /// What copying the value costs, in evaluation steps.
-    pub(super) fn weight(&self) -> u64 {
-        /// Bytes of text that count as one step.
+    /// How large the value is; what bounds the work and the recursion of everything that walks values.
+    pub(super) fn size(&self) -> Size {
+        /// Bytes of text that weigh as much as one value.
         const TEXT_PER_STEP: usize = 64;
         match self {
-            Self::String(text) => 1 + (text.len() / TEXT_PER_STEP) as u64,
-            Self::Array(items) => 1 + items.iter().map(Self::weight).sum::<u64>(),
-            Self::Object(map) => 1 + map.values().map(Self::weight).sum::<u64>(),
-            Self::Unknown(residual) => residual.weight(),
-            _ => 1,
+            Self::String(text) => Size { weight: 1 + (text.len() / TEXT_PER_STEP) as u64, depth: 0 },
+            Self::Array(items) => Size::around(items.iter().map(Self::size)),
+            Self::Object(map) => Size::around(map.values().map(Self::size)),
+            Self::Unknown(residual) => residual.size(),
+            _ => Size { weight: 1, depth: 0 },
         }
+    }
+}
+
+/// How large a value is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Size {
+    /// What copying it costs, in evaluation steps.
+    pub(super) weight: u64,
+    /// How many values it nests into each other.
+    pub(super) depth: usize,
+}
+
+impl Size {
+    /// The size of something that holds parts of these sizes.
+    pub(super) fn around(parts: impl Iterator<Item = Self>) -> Self {
+        let whole = parts.fold(Self::default(), |whole, part| Self {
+            weight: whole.weight + part.weight,
+            depth: whole.depth.max(part.depth),
+        });
+        Self { weight: whole.weight + 1, depth: whole.depth + 1 }
     }
 }
 
@@ -211,5 +231,14 @@ mod tests {
         assert_eq!(value.get("NAME"), Some(&Value::Int(1)));
         assert_eq!(value.at("list.0.X"), Some(&Value::Int(3)));
         assert_eq!(value.at("list.1.x"), None);
+    }
+
+    #[test]
+    fn a_value_supplied_later_is_unknown_and_prints_as_what_it_is() {
+        let value = Value::Array(vec![Value::supplied_later("the certificate"), Value::Int(1)]);
+        assert!(!value.is_known());
+        assert_eq!(value.to_json(), None);
+        assert_eq!(value.to_display_json(), json!(["(known after deploy: the certificate)", 1]));
+        assert!(value.references().is_empty());
     }
 }

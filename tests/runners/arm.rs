@@ -26,7 +26,9 @@ pub(crate) fn cases() -> Vec<Trial> {
         };
         trials.push(trial);
     }
-    trials.push(Trial::test("arm::every_function_has_a_case", move || every_function_has_a_case(&root)));
+    let suite = root.clone();
+    trials.push(Trial::test("arm::every_function_has_a_case", move || every_function_has_a_case(&suite)));
+    trials.push(Trial::test("arm::no_damaged_template_panics", move || no_damaged_template_panics(&root)));
     trials
 }
 
@@ -44,10 +46,59 @@ fn every_function_has_a_case(root: &Path) -> Result<(), Failed> {
         let file = if path.is_dir() { path.join("template.json") } else { path };
         text.push_str(&std::fs::read_to_string(file)?.to_lowercase());
     }
-    let has_case = |name: &str| text.contains(&format!("{}(", name.trim_end_matches('*').to_lowercase()));
+    let has_case = |name: &str| {
+        let call = format!("{}(", name.to_lowercase());
+        let starts_a_word = |at: usize| !text[..at].ends_with(|char: char| char.is_alphanumeric());
+        text.match_indices(&call).any(|(at, _)| starts_a_word(at))
+    };
     let missing: Vec<_> =
         arm::functions::names().filter(|name| *name != "list*" && !has_case(name)).collect();
     if missing.is_empty() { Ok(()) } else { Err(format!("no case calls {}", missing.join(", ")).into()) }
+}
+
+/// Puts something odd in the place of each value of each template, one at a time. Evaluating must come to an end,
+/// and never accept an empty name or lose its findings.
+fn no_damaged_template_panics(root: &Path) -> Result<(), Failed> {
+    let odd = [json!(null), json!(-1), json!("[f("), json!([]), json!({}), json!("[reference('x').y]")];
+    for folder in sorted(root).into_iter().filter(|path| path.is_dir()) {
+        let template: Json = serde_json::from_str(&std::fs::read_to_string(folder.join("template.json"))?)?;
+        let mut places = Vec::new();
+        collect_places(&template, String::new(), &mut places);
+        for (index, place) in places.iter().enumerate() {
+            let mut damaged = template.clone();
+            *damaged.pointer_mut(place).ok_or("a place of the template")? = odd[index % odd.len()].clone();
+            match arm::evaluate(&damaged, &Parameters::new(), &target(Some("rg-one"))) {
+                Ok((deployment, _))
+                    if deployment.resources.iter().any(|resource| resource.name.is_empty()) =>
+                {
+                    return Err(
+                        format!("{}: {place} gives a resource without a name", folder.display()).into()
+                    );
+                }
+                Err(Diagnostics(found)) if !found.iter().any(Diagnostic::is_error) => {
+                    return Err(format!("{}: {place} is refused without a word", folder.display()).into());
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+fn collect_places(json: &Json, at: String, places: &mut Vec<String>) {
+    match json {
+        Json::Array(items) => {
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(index, item)| collect_places(item, format!("{at}/{index}"), places));
+        }
+        Json::Object(map) => map.iter().for_each(|(key, value)| {
+            collect_places(value, format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), places);
+        }),
+        _ => {}
+    }
+    places.push(at);
 }
 
 fn bless() -> bool {

@@ -8,12 +8,13 @@ use indexmap::IndexMap;
 use super::frame::Frame;
 use super::invalid;
 use super::scope::Scope;
-use crate::arm::codes::TOO_LATE;
+use crate::arm::codes::{INVALID_TEMPLATE, TOO_LATE};
 use crate::arm::fault::{Eval, Fault};
 use crate::arm::functions;
 use crate::arm::machine::{Machine, Outside};
 use crate::arm::residual::{Node, Variable};
 use crate::arm::{Target, Value};
+use crate::diag::Diagnostic;
 
 #[derive(Clone)]
 pub(in crate::arm) struct Env<'a> {
@@ -140,7 +141,7 @@ impl<'a> Env<'a> {
 
     /// A property of something that the template does not deploy: always unknown.
     pub(in crate::arm) fn fact(&self, id: &str, api_version: &str, key: &str) -> Eval<Value> {
-        self.machine().member(reference_node(id, Some(api_version), true), key.into(), false)
+        self.machine().member(reference_node(id.into(), Some(api_version), true), key.into(), false)
     }
 
     fn refuse_early(&self, function: &str) -> Eval<()> {
@@ -182,31 +183,27 @@ impl<'a> Env<'a> {
     }
 
     /// The id behind the first argument of `reference` or `list*`, and its API version where the template
-    /// declares the resource.
-    fn resource(&self, target: &str) -> Eval<(String, Option<String>)> {
+    /// declares the resource. The id of a resource whose name is late is late, too.
+    fn resource(&self, target: &str) -> Eval<(Value, Option<&str>)> {
         if let Some((frame, index)) = self.find(target)? {
             let entry = &frame.entries[index];
             self.touch(&entry.id_text());
-            let Some(id) = entry.id.as_str() else { return Err(Fault::Stuck) };
-            return Ok((id.to_owned(), Some(entry.api_version.clone())));
+            return Ok((entry.id.clone(), Some(&entry.api_version)));
         }
         if target.starts_with('/') {
-            return Ok((target.to_owned(), None));
+            return Ok((target.into(), None));
         }
         let known = self.frame.into_iter().flat_map(Frame::names);
-        let diagnostic = crate::diag::Diagnostic::new(
-            &crate::arm::codes::INVALID_TEMPLATE,
-            format!("the template has no resource `{target}`"),
-        );
-        Err(diagnostic.did_you_mean(target, known.collect::<Vec<_>>()).into())
+        let message = format!("the template has no resource `{target}`");
+        Err(Diagnostic::new(&INVALID_TEMPLATE, message).did_you_mean(target, known).into())
     }
 }
 
 /// The API version that facts about resource groups are read with.
 pub(super) const GROUP_API_VERSION: &str = "2022-09-01";
 
-fn reference_node(id: &str, api_version: Option<&str>, full: bool) -> Value {
-    let mut args = vec![Value::from(id)];
+fn reference_node(id: Value, api_version: Option<&str>, full: bool) -> Value {
+    let mut args = vec![id];
     args.extend(api_version.map(Value::from));
     if full {
         args.push("full".into());
@@ -223,19 +220,19 @@ impl Outside for Env<'_> {
     fn reference(&self, id: &str, api_version: Option<&str>, full: bool) -> Eval<Value> {
         self.refuse_early("reference")?;
         let (id, declared) = self.resource(id)?;
-        let api_version = api_version.map(str::to_owned).or(declared);
+        let api_version = api_version.or(declared);
         if full && api_version.is_none() {
             return Err(Fault::failed(
                 "`reference` needs an API version for a resource outside of the template",
             ));
         }
-        Ok(reference_node(&id, api_version.as_deref(), full))
+        Ok(reference_node(id, api_version, full))
     }
 
     fn list(&self, function: &str, id: &str, api_version: &str, body: Option<&Value>) -> Eval<Value> {
         self.refuse_early(function)?;
         let (id, _) = self.resource(id)?;
-        let mut args = vec![function.into(), Value::from(id), api_version.into()];
+        let mut args = vec![function.into(), id, api_version.into()];
         args.extend(body.cloned());
         Ok(call_node("list*", args))
     }

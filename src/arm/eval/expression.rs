@@ -164,15 +164,12 @@ impl Env<'_> {
     /// Functions of the scope cannot wait, except that ids may have unknown parts.
     fn known_arguments(&self, function: &Function, args: Vec<Value>) -> Eval<Vec<Value>> {
         let builds_ids = function.name.ends_with("esourceId");
-        match args
-            .iter()
-            .find_map(|arg| if let Value::Unknown(residual) = arg { Some(residual) } else { None })
-        {
-            Some(residual) if !builds_ids => {
-                Err(too_late(&format!("the argument of `{}`", function.name), &residual.short()))
+        for arg in args.iter().filter(|_| !builds_ids) {
+            if let Value::Unknown(residual) = arg {
+                return Err(too_late(&format!("the argument of `{}`", function.name), &residual.short()));
             }
-            _ => Ok(args),
         }
+        Ok(args)
     }
 
     /// `lambda('x', 'y', body)`: the body, computed as far as it goes without its variables.

@@ -2,15 +2,17 @@
 //! only Azure can know stays a residual. `scope` holds what the expressions of one template see, `frame` the
 //! resources of one deployment, `env` the place of one expression between the two.
 
+mod declare;
+mod dependencies;
 mod env;
 mod expression;
 mod frame;
-mod graph;
 mod nested;
 mod outputs;
 mod parameters;
 mod resource;
 mod scope;
+mod template;
 mod types;
 
 use std::cell::{Cell, RefCell};
@@ -41,15 +43,14 @@ pub fn evaluate(
         return Err(Diagnostic::new(&LIMIT, message).into());
     }
     let session = Session::default();
-    let location = Value::from(target.location.as_str());
-    let deployment =
-        nested::template_object(template).map_err(|fault| session.report(fault)).ok().and_then(|template| {
-            let scope = scope::Scope::new(&session, template, "", target.clone(), location);
-            nested::deploy(&scope, None, parameters)
-        });
+    let deployment = session.keep(template::object(template)).and_then(|template| {
+        let location = target.location.as_str().into();
+        let scope = scope::Scope::new(&session, template, "", target.clone(), location);
+        template::deploy(&scope, frame::Place::outermost(template, target.clone()), parameters)
+    });
     let found = session.found.into_inner();
     match deployment {
-        Some(deployment) => finish(deployment, found),
+        Some(deployed) => finish(deployed.deployment, found),
         None => Err(Diagnostics(found)),
     }
 }
@@ -60,16 +61,30 @@ struct Session {
     meter: Meter,
     found: RefCell<Vec<Diagnostic>>,
     nesting: Cell<usize>,
+    /// The values of secure parameters, which never stand in a finding.
+    secrets: RefCell<Vec<String>>,
 }
 
 impl Session {
     /// Keeps a finding; the same one is kept once.
     fn report(&self, fault: Fault) {
-        if let Some(diagnostic) = fault.into_diagnostic() {
+        if let Some(mut diagnostic) = fault.into_diagnostic() {
+            for secret in self.secrets.borrow().iter() {
+                diagnostic.message = diagnostic.message.replace(secret, "***");
+            }
             let mut found = self.found.borrow_mut();
             if !found.contains(&diagnostic) {
                 found.push(diagnostic);
             }
+        }
+    }
+
+    /// Remembers the value of a secure parameter.
+    fn keep_secret(&self, value: &Value) {
+        /// Masking shorter ones would garble messages more than it would hide.
+        const SHORTEST: usize = 3;
+        if let Some(secret) = value.as_str().filter(|secret| secret.len() >= SHORTEST) {
+            self.secrets.borrow_mut().push(secret.to_owned());
         }
     }
 
@@ -87,19 +102,106 @@ fn invalid(message: impl Into<String>) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Map, json};
+
+    fn run(template: &Json) -> DiagResult<(Deployment, Vec<Diagnostic>)> {
+        let target = Target {
+            tenant_id: "t".to_owned(),
+            subscription_id: "s".to_owned(),
+            resource_group: Some("g".to_owned()),
+            location: "westus3".to_owned(),
+            deployment_name: "main".to_owned(),
+        };
+        evaluate(template, &Parameters::new(), &target)
+    }
+
+    #[track_caller]
+    fn is_limited(template: &Json, message: &str) {
+        let Diagnostics(found) = run(template).unwrap_err();
+        assert_eq!(found[0].code, &LIMIT, "{found:?}");
+        assert!(found[0].message.contains(message), "{}", found[0].message);
+    }
+
+    /// A template whose variables `v1` to `v<n>` each use the one before.
+    fn chain(n: usize, link: impl Fn(&str) -> String) -> Json {
+        let mut variables = Map::from_iter([("v0".to_owned(), json!("x"))]);
+        for index in 1..=n {
+            let before = format!("variables('v{}')", index - 1);
+            variables.insert(format!("v{index}"), json!(format!("[{}]", link(&before))));
+        }
+        let output = json!({ "type": "string", "value": format!("[string(variables('v{n}'))]") });
+        json!({ "variables": variables, "resources": [], "outputs": { "o": output } })
+    }
+
+    fn module(name: &str, template: Json, p: Json) -> Json {
+        json!({
+            "type": "Microsoft.Resources/deployments",
+            "apiVersion": "2025-04-01",
+            "name": name,
+            "properties": {
+                "expressionEvaluationOptions": { "scope": "inner" },
+                "parameters": p,
+                "template": template,
+            },
+        })
+    }
 
     #[test]
-    fn a_template_that_is_too_large_is_refused_before_it_is_read() {
-        let template = json!({ "resources": [], "metadata": { "x": "y".repeat(MAX_TEMPLATE_BYTES) } });
-        let target = Target {
-            tenant_id: String::new(),
-            subscription_id: String::new(),
-            resource_group: None,
-            location: String::new(),
-            deployment_name: String::new(),
+    fn sizes_are_bounded() {
+        let many = |n: usize, value: Json| -> Map<String, Json> {
+            (0..n).map(|index| (format!("n{index}"), value.clone())).collect()
         };
-        let found = evaluate(&template, &Parameters::new(), &target).unwrap_err();
-        assert_eq!(found.0[0].code, &LIMIT);
+        let padding = "y".repeat(MAX_TEMPLATE_BYTES);
+        is_limited(&json!({ "resources": [], "metadata": { "x": padding } }), "bytes");
+        is_limited(&json!({ "resources": [], "variables": many(513, json!(1)) }), "513 variables");
+        let output = json!({ "type": "int", "value": 1 });
+        is_limited(&json!({ "resources": [], "outputs": many(65, output) }), "65 outputs");
+        let parameter = json!({ "type": "int", "defaultValue": 1 });
+        is_limited(&json!({ "resources": [], "parameters": many(257, parameter) }), "257 parameters");
+    }
+
+    #[test]
+    fn values_and_depth_are_bounded() {
+        is_limited(&chain(40, |before| format!("createArray({before}, {before})")), "parts");
+        is_limited(&chain(300, |before| format!("concat({before}, 'x')")), "levels deep");
+        is_limited(&chain(200, |before| format!("createArray({before})")), "levels deep");
+        let deep = |before: &str| format!("{}{before}{}", "concat('a', ".repeat(90), ")".repeat(90));
+        is_limited(&chain(5, deep), "levels deep");
+        run(&chain(50, |before| format!("concat({before}, 'x')"))).unwrap();
+    }
+
+    #[test]
+    fn deployments_nest_to_a_bound() {
+        let nested = |n| {
+            (0..n).fold(
+                json!({ "resources": [] }),
+                |inner, level| json!({ "resources": [module(&format!("level-{level}"), inner, json!({}))] }),
+            )
+        };
+        run(&nested(16)).unwrap();
+        is_limited(&nested(17), "16 levels deep");
+    }
+
+    #[test]
+    fn a_long_chain_of_modules_passes_an_output_on_in_any_order() {
+        const LENGTH: usize = 60;
+        let template = json!({
+            "parameters": { "p": { "type": "string" } },
+            "resources": [],
+            "outputs": { "o": { "type": "string", "value": "[parameters('p')]" } },
+        });
+        let link = |index: usize| {
+            let next = format!("m{}", index + 1);
+            let value = json!(format!("[reference('{next}').outputs.o.value]"));
+            let is_last = index + 1 == LENGTH;
+            let p = json!({ "p": { "value": if is_last { json!("x") } else { value } } });
+            let mut module = module(&format!("m{index}"), template.clone(), p);
+            module["dependsOn"] = if is_last { json!([]) } else { json!([next]) };
+            module
+        };
+        let modules: Vec<Json> = (0..LENGTH).map(link).collect();
+        let output = json!({ "type": "string", "value": "[reference('m0').outputs.o.value]" });
+        let (deployment, _) = run(&json!({ "resources": modules, "outputs": { "o": output } })).unwrap();
+        assert_eq!(deployment.outputs["o"].value, "x".into());
     }
 }

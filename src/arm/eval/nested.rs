@@ -1,129 +1,23 @@
-//! Deployments: the outermost one, and those that are resources of another (`Microsoft.Resources/deployments`),
-//! evaluated in a scope of their own (`inner`) or in their parent's (`outer`, ARM's default).
+//! Deployments that are resources of another (`Microsoft.Resources/deployments`), evaluated in a scope of their own
+//! (`inner`) or in their parent's (`outer`, ARM's default).
 
 use indexmap::IndexMap;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::env::{Env, GROUP_API_VERSION};
+use super::expression::too_late;
 use super::frame::{Entry, Frame, Place};
 use super::scope::Scope;
-use super::{graph, invalid, outputs, parameters};
+use super::{invalid, template};
 use crate::arm::codes::{LIMIT, UNSUPPORTED};
 use crate::arm::fault::{Eval, Fault};
-use crate::arm::limits::{MAX_NESTING, MAX_VARIABLES};
+use crate::arm::limits::MAX_NESTING;
 use crate::arm::machine::described;
 use crate::arm::{Deployment, Parameters, Target, Value};
-use crate::diag::Diagnostic;
-
-/// The sections a template may have.
-const SECTIONS: [&str; 10] = [
-    "$schema",
-    "contentVersion",
-    "definitions",
-    "functions",
-    "languageVersion",
-    "metadata",
-    "outputs",
-    "parameters",
-    "resources",
-    "variables",
-];
-const UNSUPPORTED_SECTIONS: [&str; 4] = ["apiProfile", "asserts", "extensions", "imports"];
-
-/// Evaluates a template that has a scope of its own; None where something was refused (and reported).
-pub(super) fn deploy<'a>(
-    scope: &'a Scope<'a>,
-    outer: Option<&'a Frame<'a>>,
-    given: &Parameters,
-) -> Option<Deployment> {
-    let bound = parameters::bind(scope, given);
-    let place = Place {
-        template: scope.template,
-        path: scope.path.clone(),
-        target: scope.target.clone(),
-        outer,
-        inherits: false,
-        loops: Vec::new(),
-    };
-    scope.session.keep(bound)?;
-    deploy_at(scope, place)
-}
-
-/// Evaluates the resources and outputs of a template.
-fn deploy_at<'a>(scope: &'a Scope<'a>, place: Place<'a>) -> Option<Deployment> {
-    scope.session.keep(check(&place))?;
-    let frame = Frame::declare(scope, place)?;
-    run(&frame)
-}
-
-fn run<'a>(frame: &'a Frame<'a>) -> Option<Deployment> {
-    let session = frame.scope.session;
-    let complete: Vec<_> =
-        (0..frame.entries.len()).map(|index| session.keep(frame.complete(index))).collect();
-    let outputs = outputs::evaluate(frame);
-    let mut resources = Vec::new();
-    let mut refused = false;
-    for (index, complete) in complete.into_iter().enumerate() {
-        let located = |fault: Fault| fault.within(&frame.located(&frame.entries[index].path));
-        let resource = complete
-            .and_then(|complete| session.keep(frame.finished(index, (*complete).clone()).map_err(located)));
-        refused |= resource.is_none();
-        resources.extend(resource);
-    }
-    if refused {
-        return None;
-    }
-    session.keep(graph::check(&resources).map_err(|fault| fault.within(&frame.place.path)))?;
-    Some(Deployment { target: frame.place.target.clone(), resources, outputs: outputs? })
-}
-
-pub(super) fn template_object(template: &Json) -> Eval<&Map<String, Json>> {
-    template.as_object().ok_or_else(|| invalid("a template must be an object"))
-}
-
-/// Checks what can be told of a template before anything in it is evaluated.
-fn check(place: &Place<'_>) -> Eval<()> {
-    let within = |fault: Fault| fault.within(&place.path);
-    for key in place.template.keys() {
-        if UNSUPPORTED_SECTIONS.contains(&key.as_str()) {
-            let message = format!("the section `{key}` is not supported");
-            return Err(within(Fault::new(&UNSUPPORTED, message)));
-        }
-        if !SECTIONS.contains(&key.as_str()) {
-            let message = format!("a template has no section `{key}`");
-            let diagnostic = Diagnostic::new(&super::INVALID_TEMPLATE, message).did_you_mean(key, SECTIONS);
-            return Err(within(diagnostic.into()));
-        }
-    }
-    if let Some(variables) = place.template.get("variables").and_then(Json::as_object)
-        && variables.len() > MAX_VARIABLES
-    {
-        let message =
-            format!("the template has {} variables, and Azure takes {MAX_VARIABLES}", variables.len());
-        return Err(within(Fault::new(&LIMIT, message)));
-    }
-    let schema =
-        place.template.get("$schema").and_then(Json::as_str).unwrap_or_default().to_ascii_lowercase();
-    let fits = match schema.rsplit('/').next().unwrap_or_default().trim_end_matches('#') {
-        "subscriptiondeploymenttemplate.json" => place.target.resource_group.is_none(),
-        "deploymenttemplate.json" => place.target.resource_group.is_some(),
-        "tenantdeploymenttemplate.json" | "managementgroupdeploymenttemplate.json" => {
-            let message = "templates for tenants and management groups are not supported";
-            return Err(within(Fault::new(&UNSUPPORTED, message)));
-        }
-        // Azure reads the scope off the request, so other schemas do no harm.
-        _ => true,
-    };
-    if fits {
-        return Ok(());
-    }
-    let scope = if place.target.resource_group.is_some() { "a resource group" } else { "a subscription" };
-    Err(within(invalid(format!("the template's `$schema` does not fit a deployment to {scope}"))))
-}
 
 /// The properties of a nested deployment without its template; the parameters are evaluated where they stand.
 pub(super) fn properties(env: &Env<'_>, json: &Json) -> Eval<Value> {
-    let map = json.as_object().ok_or_else(|| invalid("must be an object"))?;
+    let map = json.as_object().ok_or_else(|| invalid("the properties of a deployment must be an object"))?;
     if map.contains_key("templateLink") || map.contains_key("parametersLink") {
         let message = "linked templates are not supported; nest the template instead";
         return Err(Fault::new(&UNSUPPORTED, message));
@@ -141,73 +35,41 @@ pub(super) fn evaluate<'a>(
     frame: &Frame<'a>,
     entry: &Entry<'a>,
     body: &Value,
-) -> Eval<Option<Deployment>> {
+) -> Eval<Deployment> {
     let session = frame.scope.session;
-    let template = entry
-        .json
-        .get("properties")
-        .and_then(|properties| properties.get("template"))
-        .and_then(Json::as_object)
-        .ok_or_else(|| invalid("a nested deployment needs `properties.template`"))?;
-    let path = frame.located(&format!("{}.properties.template", entry.path));
+    let properties = entry.json.get("properties");
+    let template = properties.and_then(|properties| properties.get("template")).and_then(Json::as_object);
+    let template = template.ok_or_else(|| invalid("a nested deployment needs `properties.template`"))?;
     let target = target(frame, entry, body)?;
-    if session.nesting.get() >= MAX_NESTING {
-        let message = format!("deployments nest more than {MAX_NESTING} levels deep");
-        return Err(Fault::new(&LIMIT, message));
-    }
-    let is_inner = is_inner(body)?;
-    session.nesting.set(session.nesting.get() + 1);
-    let deployment = if is_inner {
-        inner(frame, template, path, target, body)
-    } else {
-        Ok(outer(env, frame, entry, template, path, target))
-    };
-    session.nesting.set(session.nesting.get() - 1);
-    deployment?.map(Some).ok_or(Fault::Reported)
-}
-
-fn inner(
-    frame: &Frame<'_>,
-    template: &Map<String, Json>,
-    path: String,
-    target: Target,
-    body: &Value,
-) -> Eval<Option<Deployment>> {
-    let given = given(body)?;
     let location = location(frame, &target)?;
-    let target = Target { location: location.as_str().unwrap_or_default().to_owned(), ..target };
-    let scope = Scope::new(frame.scope.session, template, &path, target, location);
-    Ok(deploy(&scope, Some(frame), &given))
-}
-
-fn outer<'a>(
-    env: &Env<'_>,
-    frame: &Frame<'a>,
-    entry: &Entry<'a>,
-    template: &Map<String, Json>,
-    path: String,
-    target: Target,
-) -> Option<Deployment> {
-    let location = frame.scope.session.keep(location(frame, &target))?;
+    let is_inner = is_inner(body)?;
     let place = Place {
         template,
-        path,
+        path: frame.located(&format!("{}.properties.template", entry.path)),
         target: Target { location: location.as_str().unwrap_or_default().to_owned(), ..target },
         outer: Some(frame),
-        inherits: true,
-        loops: entry.loops.clone(),
+        inherits: !is_inner,
+        loops: if is_inner { Vec::new() } else { entry.loops.clone() },
     };
-    frame.scope.session.keep(check(&place))?;
-    let nested = Frame::declare(frame.scope, place)?;
-    let deployment = run(&nested)?;
-    // What the nested resources read of the parent's resources, the nested deployment waits for.
-    let memos = nested.memos.borrow();
-    for memo in memos.iter() {
-        if let super::frame::Memo::Done(complete) = memo {
-            complete.touched.iter().for_each(|id| env.touch(id));
-        }
+    let given = given(body)?;
+    let depth = session.nesting.get();
+    if depth >= MAX_NESTING {
+        return Err(Fault::new(&LIMIT, format!("deployments nest more than {MAX_NESTING} levels deep")));
     }
-    Some(deployment)
+    session.nesting.set(depth + 1);
+    let deployed = if is_inner {
+        let scope = Scope::new(session, template, &place.path, place.target.clone(), location);
+        template::deploy(&scope, place, &given)
+    } else {
+        template::deploy_in(frame.scope, place)
+    };
+    session.nesting.set(depth);
+    let deployed = deployed.ok_or(Fault::Reported)?;
+    if !is_inner {
+        // What the nested resources read of the parent's resources, the nested deployment waits for.
+        deployed.touched.iter().for_each(|id| env.touch(id));
+    }
+    Ok(deployed.deployment)
 }
 
 fn is_inner(body: &Value) -> Eval<bool> {
@@ -226,8 +88,7 @@ fn is_inner(body: &Value) -> Eval<bool> {
 
 /// The target of a nested deployment, read off its id: `/subscriptions/S[/resourceGroups/G]/providers/…/NAME`.
 fn target(frame: &Frame<'_>, entry: &Entry<'_>, body: &Value) -> Eval<Target> {
-    let unknown = |residual: String| super::expression::too_late("the name of a deployment", &residual);
-    let id = entry.id.as_str().ok_or_else(|| unknown(entry.name_text()))?;
+    let id = entry.id.as_str().ok_or_else(|| too_late("the name of a deployment", &entry.name_text()))?;
     let parts: Vec<&str> = id.split('/').collect();
     let group = parts.get(3).filter(|part| part.eq_ignore_ascii_case("resourceGroups")).and(parts.get(4));
     let location = body.get("location").and_then(Value::as_str).unwrap_or(&frame.place.target.location);

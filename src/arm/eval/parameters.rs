@@ -60,6 +60,9 @@ pub(super) fn value(scope: &Scope<'_>, name: &str, declaration: &Json) -> Eval<V
             .into());
         }
     };
+    if types::is_secure(declaration) {
+        scope.session.keep_secret(&value);
+    }
     types::check(scope, declaration, &value)?;
     Ok(value)
 }

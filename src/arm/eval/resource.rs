@@ -4,11 +4,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
-use serde_json::Value as Json;
 
 use super::env::Env;
 use super::frame::{Entry, Frame, Memo};
-use super::{invalid, nested};
+use super::nested;
 use crate::arm::codes::CIRCULAR_DEPENDENCY;
 use crate::arm::fault::{Eval, Fault};
 use crate::arm::{Deployment, LateName, Resource, Runtime, Value};
@@ -117,11 +116,8 @@ impl<'a> Frame<'a> {
             body.insert(key.clone(), value.map_err(|fault| fault.under(&format!(".{key}")))?);
         }
         let body = Value::Object(body);
-        let nested = if entry.is_deployment() && !entry.existing {
-            nested::evaluate(&env, self, entry, &body)?
-        } else {
-            None
-        };
+        let is_made = entry.is_deployment() && !entry.existing;
+        let nested = if is_made { Some(nested::evaluate(&env, self, entry, &body)?) } else { None };
         Ok(Complete { body, touched: touched.into_inner(), nested })
     }
 
@@ -137,13 +133,13 @@ impl<'a> Frame<'a> {
     }
 
     /// The resource as the evaluation's result shows it.
-    pub(super) fn finished(&self, index: usize, complete: Complete) -> Eval<Resource> {
+    pub(super) fn finished(&self, index: usize, complete: &Complete, waits_for: &[usize]) -> Resource {
         let entry = &self.entries[index];
         let late = match (&entry.name, &entry.id) {
             (Value::String(_), Value::String(_)) => None,
             (name, id) => Some(Box::new(LateName { name: name.clone(), id: id.clone() })),
         };
-        Ok(Resource {
+        Resource {
             id: entry.id_text(),
             resource_type: entry.resource_type.clone(),
             api_version: entry.api_version.clone(),
@@ -152,73 +148,9 @@ impl<'a> Frame<'a> {
             symbolic_name: entry.symbolic_name.clone(),
             existing: entry.existing,
             condition: entry.condition.clone(),
-            body: complete.body,
-            depends_on: self.depends_on(index, &complete.touched)?,
-            nested: complete.nested.map(Box::new),
-        })
-    }
-
-    /// Explicit dependencies, those of a serial loop, and those that `reference` and `list*` imply.
-    fn depends_on(&self, index: usize, touched: &[String]) -> Eval<Vec<String>> {
-        let entry = &self.entries[index];
-        let mut ids: Vec<String> = Vec::new();
-        let mut add = |id: String| {
-            if !ids.iter().any(|known| known.eq_ignore_ascii_case(&id)) {
-                ids.push(id);
-            }
-        };
-        for (at, json) in explicit(entry)?.iter().enumerate() {
-            let found = self.dependency(entry, json);
-            found.map_err(|fault| fault.under(&format!(".dependsOn[{at}]")))?.into_iter().for_each(&mut add);
+            body: complete.body.clone(),
+            depends_on: waits_for.iter().map(|index| self.entries[*index].id_text()).collect(),
+            nested: complete.nested.clone().map(Box::new),
         }
-        if let Some(copy) = &entry.copy
-            && let Some(batch) = copy.batch
-            && let Some(before) = (copy.index / batch).checked_sub(1)
-        {
-            let earlier = self.entries.iter().filter(|other| {
-                std::ptr::eq(other.json, entry.json)
-                    && other.loops[..other.loops.len() - 1] == entry.loops[..entry.loops.len() - 1]
-                    && other.copy.as_ref().is_some_and(|other| other.index / batch == before)
-            });
-            earlier.map(Entry::id_text).for_each(&mut add);
-        }
-        let own = |id: &&String| self.entries.iter().any(|other| other.id_text().eq_ignore_ascii_case(id));
-        touched.iter().filter(own).cloned().for_each(&mut add);
-        Ok(ids)
-    }
-
-    /// What one entry of `dependsOn` means: an id, or the name of a resource or loop of this template.
-    fn dependency(&self, entry: &Entry<'_>, json: &Json) -> Eval<Vec<String>> {
-        let env = Env::early(self.scope, "a dependency").in_loops(&entry.loops);
-        let wanted = match env.json(json)? {
-            Value::String(wanted) => wanted,
-            // The id of a resource whose own name waits: it is one of ours where it reads the same.
-            unknown @ Value::Unknown(_) => match self.entries.iter().find(|other| other.id == unknown) {
-                Some(other) => return Ok(vec![other.id_text()]),
-                None => {
-                    return Err(super::expression::too_late(
-                        "a dependency",
-                        &unknown.to_display_json().to_string(),
-                    ));
-                }
-            },
-            _ => return Err(invalid("a dependency must be a string")),
-        };
-        let found = self.find(&wanted);
-        if found.is_empty() && !self.is_empty_loop(&wanted) {
-            let message = format!("the resource `{wanted}` is not defined in the template");
-            let diagnostic = Diagnostic::new(&crate::arm::codes::INVALID_TEMPLATE, message);
-            let last = wanted.rsplit('/').next().unwrap_or(&wanted);
-            return Err(diagnostic.did_you_mean(last, self.names()).into());
-        }
-        Ok(found.into_iter().map(|at| self.entries[at].id_text()).collect())
-    }
-}
-
-fn explicit<'a>(entry: &Entry<'a>) -> Eval<&'a [Json]> {
-    match entry.json.get("dependsOn") {
-        None | Some(Json::Null) => Ok(&[]),
-        Some(Json::Array(items)) => Ok(items),
-        Some(_) => Err(invalid("`dependsOn` must be an array").under(".dependsOn")),
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 
 use super::env::Env;
 use super::{Session, invalid, parameters};
-use crate::arm::codes::CIRCULAR_DEPENDENCY;
+use crate::arm::codes::{CIRCULAR_DEPENDENCY, INVALID_TEMPLATE};
 use crate::arm::fault::{Eval, Fault};
 use crate::arm::{Target, Value};
 use crate::diag::Diagnostic;
@@ -132,7 +132,7 @@ pub(super) fn entry<'a>(map: &'a Map<String, Json>, name: &str) -> Option<(&'a s
 }
 
 fn undeclared<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Fault {
-    Diagnostic::new(&crate::arm::codes::INVALID_TEMPLATE, format!("the template has no {kind} `{name}`"))
+    Diagnostic::new(&INVALID_TEMPLATE, format!("the template has no {kind} `{name}`"))
         .did_you_mean(name, known)
         .into()
 }

@@ -71,12 +71,13 @@ fn check_type(declaration: &Declaration, value: &Value) -> Eval<()> {
     if value.type_name() == wanted {
         return Ok(());
     }
-    let shown = if is_secret(declared) { value.type_name().to_owned() } else { described(value) };
+    let shown = if is_secure(declaration) { value.type_name().to_owned() } else { described(value) };
     Err(refused(format!("the value must be of type {wanted}, not {shown}")))
 }
 
-/// A secret never stands in a message.
-fn is_secret(declared: &str) -> bool {
+/// True for the types whose values never stand in a message.
+pub(super) fn is_secure(declaration: &Declaration) -> bool {
+    let declared = declaration.get("type").and_then(Json::as_str).unwrap_or_default();
     declared.to_ascii_lowercase().starts_with("secure")
 }
 
@@ -121,8 +122,7 @@ fn check_allowed(declaration: &Declaration, value: &Value) -> Eval<()> {
     }
     let list: Vec<_> = allowed.iter().map(|allowed| format!("`{}`", plain(allowed))).collect();
     let names = allowed.iter().filter_map(Json::as_str);
-    let secret = declaration.get("type").and_then(Json::as_str).is_some_and(is_secret);
-    let shown = if secret { "the value".to_owned() } else { described(value) };
+    let shown = if is_secure(declaration) { "the value".to_owned() } else { described(value) };
     let diagnostic = Diagnostic::new(&PARAMETER_VALUE, format!("{shown} is not one of the allowed values"))
         .did_you_mean(value.as_str().unwrap_or_default(), names)
         .help(format!("use one of {}", list.join(", ")));
