@@ -37,6 +37,7 @@ pub(crate) fn cases() -> Vec<Trial> {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         trials.push(Trial::test(format!("bicep::{name} (damaged)"), move || damaged(&folder)));
     }
+    trials.push(Trial::test("bicep::every_code_has_a_case", every_code_has_a_case));
     let corpus = std::env::var("GENAI_LZ_CORPUS").map(|root| PathBuf::from(root).join(SAMPLES));
     let corpus = corpus.ok().filter(|samples| samples.is_dir());
     let ignored = corpus.is_none();
@@ -179,6 +180,19 @@ fn difference(expected: &str, actual: &str) -> String {
         }
     }
     out
+}
+
+fn every_code_has_a_case() -> Result<(), Failed> {
+    let all: String = folders(&suite())
+        .iter()
+        .filter_map(|folder| fs::read_to_string(folder.join("diagnostics.txt")).ok())
+        .collect();
+    let missing: Vec<&str> = bicep::codes::ALL
+        .iter()
+        .map(|code| code.id)
+        .filter(|id| !all.contains(&format!(" {id}: ")))
+        .collect();
+    if missing.is_empty() { Ok(()) } else { Err(format!("no case shows {}", missing.join(", ")).into()) }
 }
 
 // ---- damage ----

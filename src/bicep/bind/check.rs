@@ -319,9 +319,11 @@ fn check_type(model: &Model<'_>, ty: &TypeExpr, found: &mut Vec<Diagnostic>) {
         _ => return model.unsupported(found, ty.span, "a type expression"),
     };
     if !TYPES.contains(&name.as_str()) {
-        let here = diagnostic(&codes::UNKNOWN_TYPE, format!("`{name}` is no type"))
-            .did_you_mean(name, TYPES)
-            .help("use `string`, `int`, `bool`, `object` or `array`");
+        let here = diagnostic(&codes::UNKNOWN_TYPE, format!("`{name}` is no type"));
+        let here = match crate::text::suggest(name, TYPES) {
+            Some(near) => here.help(format!("did you mean `{near}`?")),
+            None => here.help("use `string`, `int`, `bool`, `object` or `array`"),
+        };
         model.report(found, here, ty.span);
     }
 }
