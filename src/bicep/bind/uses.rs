@@ -139,10 +139,9 @@ pub(super) fn collect_all(model: &mut Model<'_>, found: &mut Vec<Diagnostic>) {
     for at in 0..model.outputs.len() {
         let mut collector = Collector::new(model, in_declaration);
         collector.visit_loop_or_value(model.outputs[at].value);
-        let uses = collector.finish(found);
-        model.outputs[at].uses = uses;
+        collector.finish(found);
     }
-    for (_, value) in model.metadata.clone() {
+    for (_, value) in &model.metadata {
         let mut collector = Collector::new(model, in_declaration);
         collector.visit(value, &Scope::default());
         collector.finish(found);
