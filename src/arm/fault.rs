@@ -36,6 +36,18 @@ impl Fault {
         Self::new(&codes::FUNCTION_FAILED, message)
     }
 
+    /// Says which function could not work with its arguments.
+    pub(super) fn in_function(mut self, name: &str) -> Self {
+        if let Self::Problem(problem) = &mut self
+            && !problem.placed
+            && problem.path.is_empty()
+            && problem.diagnostic.code == &codes::FUNCTION_FAILED
+        {
+            problem.diagnostic.message.insert_str(0, &format!("`{name}`: "));
+        }
+        self
+    }
+
     /// Puts `segment` (`.name` or `[3]`) in front of the path.
     pub(super) fn under(mut self, segment: &str) -> Self {
         if let Self::Problem(problem) = &mut self

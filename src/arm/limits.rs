@@ -23,7 +23,7 @@ pub(super) const MAX_EXPRESSION_DEPTH: usize = 100;
 const MAX_DEPTH: u32 = 220;
 /// One step is a call, or a value (64 bytes of text) that a call gives. Templates of Azure's largest size take
 /// about a tenth of it.
-const MAX_STEPS: u64 = 20_000_000;
+const MAX_STEPS: u64 = 5_000_000;
 
 /// What one evaluation has used up.
 #[derive(Default)]

@@ -50,6 +50,15 @@ impl Value {
     }
 }
 
+/// The property or element of a known value, where it is there.
+pub(super) fn known_member<'a>(base: &'a Value, key: &Value) -> Option<&'a Value> {
+    match (base, key) {
+        (Value::Object(_), Value::String(name)) => base.get(name),
+        (Value::Array(items), Value::Int(index)) => items.get(usize::try_from(*index).ok()?),
+        _ => None,
+    }
+}
+
 /// What a branch that may never be taken comes to: its failure counts only when it is needed.
 pub(super) fn only_if_needed(branch: Eval<Value>) -> Eval<Value> {
     match branch {
@@ -72,7 +81,11 @@ impl Machine<'_> {
                     Needs::Outline => !args.iter().any(|arg| matches!(arg, Value::Unknown(_))),
                     Needs::Nothing => true,
                 };
-                if ready { run(&args) } else { Err(Fault::Stuck) }
+                if ready {
+                    run(&args).map_err(|fault| fault.in_function(function.name))
+                } else {
+                    Err(Fault::Stuck)
+                }
             }
             Body::Machine(run) => run(self, &args),
             Body::Lazy(run) => run(args.len(), &mut |at| Ok(args[at].clone())),
@@ -91,6 +104,9 @@ impl Machine<'_> {
     /// Reads `base.key` or `base[key]`.
     pub(super) fn member(&self, base: Value, key: Value, safe: bool) -> Eval<Value> {
         self.meter.charge(1)?;
+        if let Some(value) = known_member(&base, &key) {
+            return self.copied(value);
+        }
         match (&base, &key) {
             (Value::Unknown(residual), _) => {
                 if let Some(value) = self.known_part(&residual.node, &key)? {
@@ -99,22 +115,18 @@ impl Machine<'_> {
                 self.checked(Node::Member { base, key, safe }.into_value())
             }
             (_, Value::Unknown(_)) => self.checked(Node::Member { base, key, safe }.into_value()),
-            (Value::Object(map), Value::String(name)) => match base.get(name) {
-                Some(value) => self.checked(value.clone()),
-                None if safe => Ok(Value::Null),
-                None => Err(no_property(name, map.keys().map(String::as_str))),
-            },
-            (Value::Array(items), Value::Int(index)) => {
-                match usize::try_from(*index).ok().and_then(|index| items.get(index)) {
-                    Some(value) => self.checked(value.clone()),
-                    None if safe => Ok(Value::Null),
-                    None => Err(Fault::failed(format!(
-                        "index {index} is outside of the array, which has {} elements",
-                        items.len()
-                    ))),
-                }
+            (Value::Object(_), Value::String(_)) | (Value::Array(_), Value::Int(_)) | (Value::Null, _)
+                if safe =>
+            {
+                Ok(Value::Null)
             }
-            (Value::Null, _) if safe => Ok(Value::Null),
+            (Value::Object(map), Value::String(name)) => {
+                Err(no_property(name, map.keys().map(String::as_str)))
+            }
+            (Value::Array(items), Value::Int(index)) => Err(Fault::failed(format!(
+                "index {index} is outside of the array, which has {} elements",
+                items.len()
+            ))),
             (_, Value::String(name)) => {
                 Err(Fault::failed(format!("property `{name}` cannot be read from {}", described(&base))))
             }
@@ -203,7 +215,14 @@ impl Machine<'_> {
                 .find(|(bound, _)| bound == variable)
                 .map_or_else(|| Node::Variable(variable.clone()).into_value(), |(_, value)| value.clone())),
             Node::Failure(diagnostic) => Err(diagnostic.clone().into()),
+            Node::Supplied(what) => Ok(Value::supplied_later(what)),
         }
+    }
+
+    /// A copy of a value, charged for.
+    pub(super) fn copied(&self, value: &Value) -> Eval<Value> {
+        self.meter.charge(value.weight())?;
+        Ok(value.clone())
     }
 
     /// Charges for a value, and refuses residuals that nest too deep to be walked.

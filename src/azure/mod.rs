@@ -13,6 +13,7 @@ mod deployments;
 mod error;
 mod poll;
 mod retry;
+mod scope;
 mod secret;
 mod transport;
 
@@ -20,12 +21,13 @@ pub use arm_error::ArmError;
 pub use client::{ArmClient, ClientOptions, Endpoint, RetryListener, RetryNotice};
 pub use credential::{Cloud, Credential, EntraOptions};
 pub use deployments::{
-    Argument, Deployment, DeploymentOperation, DeploymentRequest, ProvisioningState, ResourceGroup, Scope,
+    Argument, Deployment, DeploymentOperation, DeploymentRequest, ProvisioningState, ResourceGroup,
     TargetResource,
 };
 pub use error::{Blame, Error, ErrorKind, Retry};
-pub use poll::{CancelFlag, Poller};
+pub use poll::{CancelFlag, OperationEnd, Poller};
 pub use retry::RetryPolicy;
+pub use scope::Scope;
 pub use secret::SecretString;
 
 #[cfg(test)]

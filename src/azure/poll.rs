@@ -53,7 +53,14 @@ pub struct Poller {
     wait: Duration,
     deadline: Instant,
     not_found: u32,
-    done: Option<(ProvisioningState, Option<ArmError>)>,
+    end: Option<OperationEnd>,
+}
+
+/// How an operation ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OperationEnd {
+    pub state: ProvisioningState,
+    pub error: Option<ArmError>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,10 +78,10 @@ impl Poller {
             (None, None) => (resource, By::Resource),
         };
         let state = state_of(&answer.body).filter(ProvisioningState::is_terminal);
-        let done = state.filter(|_| by == By::Resource).map(|state| (state, None));
+        let end = state.filter(|_| by == By::Resource).map(|state| OperationEnd { state, error: None });
         let wait = wait_of(client, answer);
         let deadline = Instant::now() + client.options().deployment_timeout;
-        Ok(Self { url, by, wait, deadline, not_found: 0, done })
+        Ok(Self { url, by, wait, deadline, not_found: 0, end })
     }
 
     /// Waits as long as ARM asked, or until `cancel` is set.
@@ -93,16 +100,13 @@ impl Poller {
         Ok(())
     }
 
-    /// Asks once. None while it runs; then its final state, with the error where it failed.
+    /// Asks once. None while it runs.
     ///
     /// # Errors
     /// Where the status cannot be had; that says nothing about the operation.
-    pub async fn poll(
-        &mut self,
-        client: &ArmClient,
-    ) -> Result<Option<(ProvisioningState, Option<ArmError>)>, Error> {
-        if self.done.is_some() {
-            return Ok(self.done.clone());
+    pub async fn poll(&mut self, client: &ArmClient) -> Result<Option<OperationEnd>, Error> {
+        if self.end.is_some() {
+            return Ok(self.end.clone());
         }
         let answer = match client.exchange(Method::GET, self.url.clone(), None).await {
             Err(error) if error.kind == ErrorKind::NotFound && self.not_found < NOT_FOUND_MAX => {
@@ -110,8 +114,9 @@ impl Poller {
                 return Ok(None);
             }
             Err(error) if self.by == By::Location && error.arm.is_some() && error.blame != Blame::Network => {
-                self.done = Some((ProvisioningState::Failed, error.arm.map(|arm| *arm)));
-                return Ok(self.done.clone());
+                let error = error.arm.map(|arm| *arm);
+                self.end = Some(OperationEnd { state: ProvisioningState::Failed, error });
+                return Ok(self.end.clone());
             }
             answer => answer?,
         };
@@ -124,9 +129,9 @@ impl Poller {
         };
         if let Some(state) = state.filter(ProvisioningState::is_terminal) {
             let error = ArmError::from_json(answer.body.get("properties").unwrap_or(&answer.body));
-            self.done = Some((state, error));
+            self.end = Some(OperationEnd { state, error });
         }
-        Ok(self.done.clone())
+        Ok(self.end.clone())
     }
 }
 

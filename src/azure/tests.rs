@@ -70,8 +70,8 @@ fn request() -> DeploymentRequest {
 /// Polls to the end; returns the state and the code of the error.
 async fn follow(client: &ArmClient, mut poller: Poller) -> Result<(ProvisioningState, String), Error> {
     loop {
-        if let Some((state, error)) = poller.poll(client).await? {
-            return Ok((state, error.map(|error| error.code).unwrap_or_default()));
+        if let Some(end) = poller.poll(client).await? {
+            return Ok((end.state, end.error.map(|error| error.code).unwrap_or_default()));
         }
         poller.pause(&CancelFlag::default()).await?;
     }

@@ -47,12 +47,11 @@ pub(super) fn cast(value: Value, ty: &TypeRef) -> Result<Value, Exception> {
             _ => Err(Exception::null_reference()),
         };
     }
-    if let Some(token) = value.downcast::<JToken>() {
-        if matches!(name, "string" | "int" | "long" | "double" | "bool")
-            || (token.kind() == JsonKind::Value && !is(&value, ty))
-        {
-            return cast_token(token, name, ty.nullable);
-        }
+    if let Some(token) = value.downcast::<JToken>()
+        && (matches!(name, "string" | "int" | "long" | "double" | "bool")
+            || (token.kind() == JsonKind::Value && !is(&value, ty)))
+    {
+        return cast_token(token, name, ty.nullable);
     }
     match (name, &value) {
         ("int", Value::Long(number)) => Ok(Value::Int(*number as i32)),
@@ -186,7 +185,7 @@ fn to_long(value: &Value, target: &str) -> Result<i64, Exception> {
         // Convert rounds halves to even; a cast truncates.
         Value::Double(number) => {
             let rounded = number.round_ties_even();
-            let fits = rounded >= -9_223_372_036_854_775_808.0 && rounded < 9_223_372_036_854_775_808.0;
+            let fits = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&rounded);
             if fits { Ok(rounded as i64) } else { Err(Exception::overflow(target)) }
         }
         Value::String(text) => parse_long(text, target),
@@ -296,7 +295,7 @@ pub(super) fn token_to_object(token: &Arc<JToken>, wanted: &str) -> Result<Value
         items.iter().map(|item| token_value(item, element)).collect()
     };
     if let Some(element) = inner("List<").or(inner("IEnumerable<")).or(inner("IList<")) {
-        return Ok(Value::object(List::list(items(element)?)));
+        return Ok(Value::object(List::growing(items(element)?)));
     }
     if let Some(element) = wanted.strip_suffix("[]") {
         return Ok(Value::array(element, items(element)?));
@@ -342,7 +341,7 @@ pub(super) fn collect(kind: ListKind, items: Vec<Value>) -> Value {
             });
             Value::array(element, items)
         }
-        ListKind::List => Value::object(List::list(items)),
+        ListKind::List => Value::object(List::growing(items)),
         ListKind::Enumerable => Value::object(List::enumerable(items)),
     }
 }

@@ -18,6 +18,7 @@ impl Exception {
     }
 
     pub fn invalid_cast(from: &str, to: &str) -> Self {
+        let (from, to) = (full_name(from), full_name(to));
         Self::new("InvalidCastException", format!("Unable to cast object of type '{from}' to type '{to}'."))
     }
 
@@ -66,6 +67,20 @@ impl Exception {
     pub fn is(&self, caught: &str) -> bool {
         let caught = caught.rsplit('.').next().unwrap_or(caught);
         caught == self.kind || parents(&self.kind).contains(&caught)
+    }
+}
+
+/// The name with its namespace, for the types that messages show most.
+fn full_name(name: &str) -> String {
+    match name {
+        "string" | "String" => "System.String".to_owned(),
+        "int" | "Int32" => "System.Int32".to_owned(),
+        "long" | "Int64" => "System.Int64".to_owned(),
+        "double" | "Double" => "System.Double".to_owned(),
+        "bool" | "Boolean" => "System.Boolean".to_owned(),
+        "char" | "Char" => "System.Char".to_owned(),
+        "JObject" | "JArray" | "JToken" | "JValue" | "JProperty" => format!("Newtonsoft.Json.Linq.{name}"),
+        other => other.to_owned(),
     }
 }
 

@@ -130,7 +130,7 @@ impl Lexer<'_> {
 
     fn punctuation(&mut self, start: usize, first: char) -> Result<Kind, Problem> {
         let rest = &self.text[start..];
-        let digit_follows = rest[first.len_utf8()..].starts_with(|c: char| c == '.')
+        let digit_follows = rest[first.len_utf8()..].starts_with('.')
             && rest.get(2..).is_some_and(|after| after.starts_with(|c: char| c.is_ascii_digit()));
         // `a ?.5 : b` is a conditional with a number, not a member access.
         let found = if first == '?' && digit_follows {

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::watch::Watch;
 use super::{Event, Failure, FailureKind, ParameterValue, ResourceRef, StageRequest};
 use crate::azure::{
-    Argument, ArmClient, ArmError, CancelFlag, DeploymentRequest, Error, ErrorKind, Poller,
+    Argument, ArmClient, ArmError, CancelFlag, DeploymentRequest, Error, ErrorKind, OperationEnd, Poller,
     ProvisioningState, Scope,
 };
 
@@ -125,7 +125,7 @@ impl Run<'_> {
         cancel: &CancelFlag,
     ) -> Result<IndexMap<String, Json>, FailureKind> {
         let name = &self.stage.deployment_name;
-        let (state, error) = loop {
+        let OperationEnd { state, error } = loop {
             if cancel.is_set() {
                 return Err(self.cancel(poller, events).await);
             }
@@ -146,8 +146,7 @@ impl Run<'_> {
                 let outputs = deployment.outputs.into_iter();
                 Ok(outputs.filter_map(|(name, value)| Some((name, value?))).collect())
             }
-            // Somebody else cancelled it, in the portal or with az.
-            ProvisioningState::Canceled => Err(FailureKind::Canceled { state: state.to_string() }),
+            ProvisioningState::Canceled => Err(FailureKind::CanceledElsewhere),
             _ => Err(FailureKind::Failed(
                 deployment
                     .error
@@ -162,7 +161,7 @@ impl Run<'_> {
         &mut self,
         poller: &mut Poller,
         events: &mut (dyn FnMut(Event) + Send),
-    ) -> Result<Option<(ProvisioningState, Option<ArmError>)>, Error> {
+    ) -> Result<Option<OperationEnd>, Error> {
         let end = poller.poll(self.client).await?;
         self.look(events).await?;
         Ok(end)
@@ -199,8 +198,8 @@ impl Run<'_> {
             if self.look(events).await.is_err() {
                 break;
             }
-            if let Some((state, _)) = end {
-                return FailureKind::Canceled { state: state.to_string() };
+            if let Some(end) = end {
+                return FailureKind::Canceled { state: end.state.to_string() };
             }
             if poller.pause(&patience).await.is_err() {
                 break;

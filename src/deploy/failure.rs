@@ -35,6 +35,8 @@ pub enum FailureKind {
     Failed(ArmError),
     /// We cannot see how it goes on; it does go on.
     Lost(Error),
+    /// Somebody else cancelled it, in the portal or with az.
+    CanceledElsewhere,
     /// The user cancelled, and ARM stopped the deployment in this state (`Canceled`, or `Running` where ARM
     /// could not be asked).
     Canceled { state: String },
@@ -102,6 +104,9 @@ impl fmt::Display for Failure {
                 ),
                 None => write!(f, "stage `{stage}` failed: {}", error.deepest()),
             },
+            FailureKind::CanceledElsewhere => {
+                write!(f, "stage `{stage}` was cancelled from outside of this run")
+            }
             FailureKind::Lost(error) => write!(f, "stage `{stage}` is out of sight: {error}"),
             FailureKind::Canceled { state } => {
                 write!(f, "stage `{stage}` was cancelled; its deployment is {state}")

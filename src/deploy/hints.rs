@@ -60,12 +60,18 @@ pub(super) fn of(failure: &Failure) -> Vec<String> {
             hints.extend(for_kind(error.kind).map(str::to_owned));
         }
         FailureKind::Failed(error) => errors.push(error),
-        FailureKind::Canceled { .. } => {}
+        FailureKind::Canceled { .. } | FailureKind::CanceledElsewhere => {}
     }
     let known = BY_CODE.iter().filter(|(code, _)| errors.iter().any(|error| error.has_code(code)));
     hints.extend(known.map(|(_, hint)| (*hint).to_owned()));
     if !failure.deployment_id.is_empty() {
         hints.push("run the same command again: what is deployed stays, the rest is made up for".to_owned());
+    }
+    if hints.is_empty() {
+        let correlation_id = &failure.correlation_id;
+        hints.push(format!(
+            "look the code up at https://aka.ms/arm-common-errors; Azure support needs the correlation id {correlation_id}"
+        ));
     }
     hints
 }

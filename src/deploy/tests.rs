@@ -257,6 +257,29 @@ async fn a_running_deployment_of_the_same_name_is_not_disturbed() {
 }
 
 #[tokio::test]
+async fn a_deployment_that_somebody_else_cancels_has_failed() {
+    let faults = Faults { slow: vec![("kv".to_owned(), Duration::from_secs(60))], ..Faults::default() };
+    let server = ArmServer::start(ArmOptions { faults, ..ArmOptions::default() }).await.unwrap();
+    let (other, cancel) = (client(&server), tokio::sync::Notify::new());
+    let scope = Scope::Subscription { subscription_id: server.subscription_id().to_owned() };
+    let mut events = |event: Event| {
+        if matches!(&event, Event::ResourceStarted { resource, .. } if resource.name == "kv") {
+            cancel.notify_one();
+        }
+    };
+    let (client, stages, never) = (client(&server), [stage("baseline", &[])], CancelFlag::default());
+    let portal = async {
+        cancel.notified().await;
+        other.cancel_deployment(&scope, "genai-lz-baseline").await.unwrap();
+    };
+    let (result, ()) =
+        tokio::join!(apply(&client, server.subscription_id(), &stages, &mut events, &never), portal);
+    let failure = result.unwrap_err();
+    assert!(!failure.is_canceled());
+    assert_eq!(failure.to_string(), "stage `baseline` was cancelled from outside of this run");
+}
+
+#[tokio::test]
 async fn throttling_and_broken_connections_are_sat_out() {
     let server = ArmServer::start(ArmOptions::default()).await.unwrap();
     let notices = Arc::new(AtomicU32::new(0));

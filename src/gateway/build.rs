@@ -24,6 +24,7 @@ impl Gateway {
         building.check_pools();
         let policies = building.load();
         let pipelines = building.pipelines(&policies);
+        building.check_unreached(&policies);
         let found = unique(building.found);
         let gateway = Self {
             service_name: config.service_name.clone(),
@@ -126,6 +127,22 @@ impl Building<'_> {
         }
         self.found.extend(compiler.found);
         pipelines
+    }
+
+    /// Checks what no operation reaches yet: the service refuses it all the same.
+    fn check_unreached(&mut self, policies: &Policies) {
+        let mut compiler = Compiler::new(self.config);
+        for fragment in policies.fragments.values() {
+            compiler.steps(&policy::place_fragment(fragment));
+        }
+        let products = policies.products.values().map(|policy| (Scope::Product, policy));
+        for (scope, policy) in products.chain(policies.apis.values().map(|policy| (Scope::Api, policy))) {
+            let scopes = [(Scope::Global, Arc::clone(&policies.global)), (scope, Arc::clone(policy))];
+            let (effective, found) = policy::compose(&scopes, &policies.fragments);
+            self.found.extend(found);
+            compiler.pipeline(&effective);
+        }
+        self.found.extend(compiler.found);
     }
 
     fn check_pools(&mut self) {

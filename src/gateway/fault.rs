@@ -3,12 +3,12 @@
 
 use super::{Body, Headers, Response};
 
-/// A policy failed or refused. Running stops and `on-error` begins.
+/// A policy failed or refused. Running stops and `on-error` begins. Boxed inside, because every policy returns one.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Fault {
-    pub error: LastError,
+    pub error: Box<LastError>,
     /// What the caller gets; None where the answer of the upstream stays in place.
-    pub answer: Option<Answer>,
+    pub answer: Option<Box<Answer>>,
 }
 
 /// `context.LastError`. The names are those of Learn, "Error handling in API Management policies".
@@ -43,24 +43,19 @@ impl Fault {
     pub(super) fn refusal(status: u16, reason: &str, message: impl Into<String>) -> Self {
         let message = message.into();
         let answer = Answer { status, headers: Headers::default(), message: message.clone() };
-        Self {
-            error: LastError { reason: reason.to_owned(), message, ..LastError::default() },
-            answer: Some(answer),
-        }
+        Self { answer: Some(Box::new(answer)), ..Self::with_upstream_answer(reason, message) }
     }
 
     /// Something broke: the caller sees 500 and no detail, as at the service.
     pub(super) fn broken(reason: &str, message: impl Into<String>) -> Self {
-        let mut fault = Self::refusal(500, reason, message);
-        fault.answer =
-            Some(Answer { status: 500, headers: Headers::default(), message: INTERNAL_ERROR.to_owned() });
-        fault
+        let answer = Answer { status: 500, headers: Headers::default(), message: INTERNAL_ERROR.to_owned() };
+        Self { answer: Some(Box::new(answer)), ..Self::with_upstream_answer(reason, message) }
     }
 
     /// An error that leaves the upstream's answer in `context.Response`.
     pub(super) fn with_upstream_answer(reason: &str, message: impl Into<String>) -> Self {
         let error = LastError { reason: reason.to_owned(), message: message.into(), ..LastError::default() };
-        Self { error, answer: None }
+        Self { error: Box::new(error), answer: None }
     }
 
     pub(super) fn header(mut self, name: &str, value: impl Into<String>) -> Self {

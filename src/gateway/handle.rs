@@ -55,8 +55,6 @@ fn run_sections(live: &Arc<Live>, pipeline: &Pipeline) -> Result<(), Fault> {
     if pipeline::run(&pipeline.backend, live)? == Flow::End {
         return Ok(());
     }
-    // A backend section that calls nothing answers 200 with nothing in it.
-    live.state().response.get_or_insert_with(|| LiveResponse::empty(200));
     tell_meters(live, prompt_tokens);
     if pipeline::run(&pipeline.outbound, live)? == Flow::Next {
         let meters = live.state().meters.clone();
@@ -139,7 +137,7 @@ impl Live {
                 Some(LiveResponse { headers: default.headers, body, ..LiveResponse::empty(default.status) });
         }
         state.draft = None;
-        state.last_error = Some(fault.error);
+        state.last_error = Some(*fault.error);
     }
 }
 

@@ -32,6 +32,8 @@ pub(super) struct Live {
 
 pub(super) struct State {
     pub request: LiveRequest,
+    /// Decision: before an upstream answers this is an empty 200, because published policies read its status code
+    /// there without a test for null; after a call without an answer it is None, which others test for.
     pub response: Option<LiveResponse>,
     /// What `return-response` is making.
     pub draft: Option<LiveResponse>,
@@ -52,6 +54,8 @@ pub(super) struct LiveRequest {
     pub query: Vec<(String, String)>,
     pub headers: Headers,
     pub body: LiveBody,
+    /// Whether the body is in memory and can be sent more than once: a policy set it, or read and kept it.
+    pub body_is_kept: bool,
     pub client_ip: String,
     pub matched_parameters: IndexMap<String, String>,
 }
@@ -103,10 +107,11 @@ impl Live {
                 original_url,
                 headers: request.headers,
                 body: LiveBody::Bytes(request.body),
+                body_is_kept: false,
                 client_ip: request.client_ip,
                 matched_parameters: route.parameters.clone(),
             },
-            response: None,
+            response: Some(LiveResponse::empty(200)),
             draft: None,
             variables: IndexMap::new(),
             target: Target::Service,
@@ -150,8 +155,10 @@ impl Live {
         backend.clone_into(&mut self.answered_by.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    pub(super) fn begin_step(&self, place: &StepPlace) {
-        self.state().trace.steps.push(TraceStep {
+    /// Adds a step to the trace and returns its number, counted from 1.
+    pub(super) fn begin_step(&self, place: &StepPlace) -> usize {
+        let steps = &mut self.state().trace.steps;
+        steps.push(TraceStep {
             policy: place.policy.clone(),
             section: place.section,
             scope: place.scope,
@@ -160,6 +167,7 @@ impl Live {
             note: String::new(),
             attempt: None,
         });
+        steps.len()
     }
 
     /// Says in the trace what the policy that began last did.

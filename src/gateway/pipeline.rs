@@ -58,12 +58,14 @@ pub(super) enum Flow {
 /// The fault of the first step that fails, with its place filled in by the innermost step.
 pub(super) fn run(steps: &[Step], live: &Arc<Live>) -> Result<Flow, Fault> {
     for step in steps {
-        live.begin_step(&step.place);
+        let nth = live.begin_step(&step.place);
         match step.run.run(live) {
             Ok(Flow::Next) => {}
             Ok(Flow::End) => return Ok(Flow::End),
             Err(mut fault) => {
-                step.place.fill(&mut fault);
+                if step.place.fill(&mut fault) {
+                    live.note_at(nth, &fault.error.message);
+                }
                 return Err(fault);
             }
         }
@@ -72,10 +74,11 @@ pub(super) fn run(steps: &[Step], live: &Arc<Live>) -> Result<Flow, Fault> {
 }
 
 impl StepPlace {
-    fn fill(&self, fault: &mut Fault) {
+    /// Fills in where the fault came from, unless a step inside has done so. Says whether this was the place.
+    fn fill(&self, fault: &mut Fault) -> bool {
         let error = &mut fault.error;
         if !error.section.is_empty() {
-            return;
+            return false;
         }
         if error.source.is_empty() {
             error.source.clone_from(&self.policy);
@@ -84,5 +87,6 @@ impl StepPlace {
         self.section.name().clone_into(&mut error.section);
         error.path.clone_from(&self.path);
         error.policy_id.clone_from(&self.id);
+        true
     }
 }

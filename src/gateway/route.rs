@@ -1,4 +1,7 @@
 //! Which API, operation, subscription and product a request is for.
+//!
+//! The key stays in the request and reaches the upstream unless a policy removes it, as at the service (Learn,
+//! api-management-subscriptions, the note of 2023 on passing keys to the backend).
 
 use std::sync::Arc;
 

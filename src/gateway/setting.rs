@@ -71,7 +71,7 @@ impl FromValue for String {
     }
 
     fn from_value(value: &Value) -> Option<Self> {
-        Some(values::display(value))
+        Some(value.display())
     }
 }
 

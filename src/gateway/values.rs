@@ -2,11 +2,6 @@
 
 use crate::csharp::{Exception, Value};
 
-/// What `ToString()` gives; null is empty.
-pub(super) fn display(value: &Value) -> String {
-    value.display()
-}
-
 /// A value in a message.
 pub(super) fn describe(value: &Value) -> String {
     match value {
@@ -22,20 +17,7 @@ pub(super) fn describe(value: &Value) -> String {
 /// The exception that .NET throws for a null name.
 pub(super) fn name_argument(args: &[Value]) -> Result<String, Exception> {
     match args.first() {
-        None | Some(Value::Null) => Err(exception("ArgumentNullException", "Value cannot be null.")),
+        None | Some(Value::Null) => Err(Exception::argument_null("key")),
         Some(value) => Ok(value.display()),
     }
-}
-
-pub(super) fn exception(kind: &str, message: impl Into<String>) -> Exception {
-    Exception { kind: kind.to_owned(), message: message.into() }
-}
-
-/// The exception for a member that the type does not have.
-pub(super) fn no_member(type_name: &str, member: &str) -> Exception {
-    exception("MissingMemberException", format!("'{type_name}' has no member '{member}' that is evaluated."))
-}
-
-pub(super) fn no_indexer(type_name: &str) -> Exception {
-    exception("MissingMemberException", format!("'{type_name}' cannot be indexed."))
 }

@@ -84,6 +84,17 @@ pub fn compose(
     (effective, composing.found)
 }
 
+/// Places the policies of a fragment that nothing includes, as if inbound did, so that they too can be checked.
+pub fn place_fragment(fragment: &Policy) -> Vec<Placed> {
+    let Body::Fragment(elements) = &fragment.body else { return Vec::new() };
+    elements.iter().map(place_alone).collect()
+}
+
+fn place_alone(element: &Arc<PolicyElement>) -> Placed {
+    let inside = element.children.iter().map(place_alone).collect();
+    Placed { scope: Scope::Global, section: Section::Inbound, element: Arc::clone(element), inside }
+}
+
 struct Composing<'a> {
     scopes: &'a [(Scope, Arc<Policy>)],
     fragments: &'a IndexMap<String, Arc<Policy>>,

@@ -22,7 +22,9 @@ pub fn lower(document: &Document) -> (Policy, Vec<Diagnostic>) {
 pub(super) fn lower_substituted(document: &Document, origin: &Substituted) -> (Policy, Vec<Diagnostic>) {
     let mut lowering = Lowering { source: &document.source, origin, found: Vec::new() };
     let body = lowering.root(document);
-    (Policy { source: Arc::clone(&origin.original), body }, lowering.found)
+    let mut found = lowering.found;
+    found.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span.start));
+    (Policy { source: Arc::clone(&origin.original), body }, found)
 }
 
 /// Reports `element` where its policy may not stand in `section`.
@@ -169,8 +171,7 @@ impl Lowering<'_> {
             };
             let n_before = element.elements().take_while(|other| !std::ptr::eq(*other, child));
             if n_before.filter(|other| other.name == child.name).count() == def.max {
-                let message =
-                    format!("`<{}>` may stand {} times inside `<{}>`", child.name, def.max, element.name);
+                let message = format!("`<{}>` holds at most {} `<{}>`", element.name, def.max, child.name);
                 self.report(&codes::REPEATED_CHILD, message, child.name_span);
             }
             lowered.push(Arc::new(self.element(child, def.element, section)));
@@ -320,20 +321,22 @@ impl Lowering<'_> {
     fn expression(&mut self, span: Span, form: Form) -> Option<Expression> {
         let decoded = entities::decode(self.source.slice(span));
         let inner = &decoded.text[BEFORE_BODY..decoded.text.len() - AFTER_BODY];
-        match csharp::parse(inner, form) {
-            Ok(program) => Some(Expression { form, text: decoded.text, program }),
-            Err(problems) => {
-                for problem in problems {
-                    let shift = u32::try_from(BEFORE_BODY).unwrap_or_default();
-                    let place = Span { start: problem.span.start + shift, end: problem.span.end + shift };
-                    let place = decoded.raw_span(place, span.start);
-                    let mut diagnostic = self.diagnostic(problem.code, problem.message, place);
-                    diagnostic.help.extend(problem.help);
-                    self.found.push(diagnostic);
-                }
-                None
+        let (program, problems) = match csharp::parse(inner, form) {
+            Ok(program) => {
+                let problems = csharp::check(&program);
+                (Some(program), problems)
             }
+            Err(problems) => (None, problems),
+        };
+        for problem in problems {
+            let shift = u32::try_from(BEFORE_BODY).unwrap_or_default();
+            let place = Span { start: problem.span.start + shift, end: problem.span.end + shift };
+            let place = decoded.raw_span(place, span.start);
+            let mut diagnostic = self.diagnostic(problem.code, problem.message, place);
+            diagnostic.help.extend(problem.help);
+            self.found.push(diagnostic);
         }
+        Some(Expression { form, text: decoded.text, program: program? })
     }
 
     fn check_value(&mut self, def: &AttributeDef, value: &Value) {

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-pub use compose::{DEFAULT_GLOBAL_POLICY, Effective, Placed, Scope, compose};
+pub use compose::{DEFAULT_GLOBAL_POLICY, Effective, Placed, Scope, compose, place_fragment};
 pub use lower::lower;
 pub use named_values::{Substituted, substitute};
 pub use parser::{MAX_DEPTH, MAX_DOCUMENT_BYTES, parse};
@@ -46,5 +46,6 @@ pub fn load(
     found.extend(origin.restore(problems));
     let (policy, problems) = lower::lower_substituted(&document, &origin);
     found.extend(problems);
+    found.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span.start));
     (policy, found)
 }

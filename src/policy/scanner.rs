@@ -81,7 +81,7 @@ impl Scanner {
         while self.at < end {
             match self.expression() {
                 Some(piece) if piece.span().end as usize <= end => {
-                    self.push(&mut pieces, &mut literal, piece)
+                    self.push(&mut pieces, &mut literal, piece);
                 }
                 _ => self.at += 1,
             }
@@ -105,7 +105,8 @@ impl Scanner {
         }
         // Not closed before the end: the value most likely was to end on this line.
         let rest = &self.source.text()[start..];
-        let end = start + rest.find(['\n', '>', '<']).unwrap_or(rest.len());
+        let written = &rest[..rest.find(['\n', '>', '<']).unwrap_or(rest.len())];
+        let end = start + written.trim_end_matches(['/', ' ']).len();
         self.found.retain(|diagnostic| {
             diagnostic.primary.as_ref().is_none_or(|at| (at.span.start as usize) < start)
         });

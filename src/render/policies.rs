@@ -1,6 +1,9 @@
 //! The policies of a landing zone: API and product documents from templates, fragments as they are. Each is read
 //! back by our own parser before it goes anywhere.
 
+use std::sync::Arc;
+
+use indexmap::IndexMap;
 use minijinja::{Environment, Value, context};
 
 use super::codes;
@@ -80,20 +83,34 @@ pub(super) fn policies(zone: &LandingZone) -> DiagResult<Policies> {
     Ok(rendered)
 }
 
+/// Reads every policy as the gateway will, and puts the fragments of the APIs in their places.
 fn read_back(rendered: &Policies) -> DiagResult<()> {
     let mut found = Vec::new();
-    for Policy { path, text } in rendered.iter() {
-        let (_, problems) = policy::parse(&Source::new(path.as_str(), text.as_str()));
-        found.extend(problems.into_iter().filter(Diagnostic::is_error).map(|problem| {
-            let mut refused = Diagnostic::new(
-                &codes::REFUSED,
-                format!("a rendered policy is refused: {}", problem.message),
-            );
-            refused.primary = problem.primary;
-            refused.help("report this as a bug in genai-lz")
-        }));
+    let mut load = |Policy { path, text }: &Policy| {
+        let (policy, problems) = policy::load(&Source::new(path.as_str(), text.as_str()), None);
+        found.extend(problems);
+        Arc::new(policy)
+    };
+    let fragments: IndexMap<String, Arc<policy::Policy>> = FRAGMENTS
+        .iter()
+        .zip(&rendered.fragments)
+        .map(|((name, ..), it)| ((*name).to_owned(), load(it)))
+        .collect();
+    let apis: Vec<_> = rendered.apis.iter().map(&mut load).collect();
+    rendered.products.iter().flatten().for_each(|product| drop(load(product)));
+    for api in apis {
+        let (_, problems) = policy::compose(&[(policy::Scope::Api, api)], &fragments);
+        found.extend(problems);
     }
-    if found.is_empty() { Ok(()) } else { Err(Diagnostics(found)) }
+    if found.is_empty() {
+        return Ok(());
+    }
+    let refused = found.into_iter().map(|problem| {
+        let message = format!("a rendered policy is refused: {}", problem.message);
+        let refused = Diagnostic { primary: problem.primary, ..Diagnostic::new(&codes::REFUSED, message) };
+        refused.help("report this as a bug in genai-lz")
+    });
+    Err(Diagnostics(refused.collect()))
 }
 
 fn api_policy(environment: &Environment<'_>, zone: &LandingZone, api: &Api) -> DiagResult<String> {
@@ -183,12 +200,12 @@ fn share(thousandths: u32) -> String {
 fn any_status(statuses: &[StatusRange]) -> String {
     let conditions: Vec<String> = statuses
         .iter()
-        .map(|range| match range.min == range.max {
-            true => format!("context.Response.StatusCode == {}", range.min),
-            false => format!(
-                "context.Response.StatusCode >= {} && context.Response.StatusCode <= {}",
-                range.min, range.max
-            ),
+        .map(|StatusRange { min, max }| {
+            if min == max {
+                format!("context.Response.StatusCode == {min}")
+            } else {
+                format!("context.Response.StatusCode >= {min} && context.Response.StatusCode <= {max}")
+            }
         })
         .collect();
     if conditions.is_empty() { "false".to_owned() } else { conditions.join(" || ") }

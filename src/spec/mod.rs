@@ -10,6 +10,7 @@ mod check;
 pub mod codes;
 mod decode;
 mod read;
+mod redact;
 mod types;
 mod yaml;
 
@@ -35,16 +36,19 @@ pub fn parse(
 ) -> DiagResult<(Spec, Vec<Diagnostic>)> {
     let mut root = yaml::compose(source)?;
     let mut cx = Decoder::new(source);
-    yaml::fill_in(&mut root, source, env, &mut cx.found);
+    let filled = yaml::fill_in(&mut root, source, env, &mut cx.found);
     let spec = Spec::decode(&root, &mut cx);
     let mut found = cx.found;
-    let Some(spec) = spec.filter(|_| !found.iter().any(Diagnostic::is_error)) else {
-        in_order(&mut found);
-        return Err(Diagnostics(found));
-    };
-    check::all(&spec, source, &mut found);
+    let spec = spec.filter(|_| !found.iter().any(Diagnostic::is_error));
+    if let Some(spec) = &spec {
+        check::all(spec, source, &mut found);
+    }
+    redact::redact(&mut found, &filled, &root, source);
     in_order(&mut found);
-    finish(spec, found)
+    match spec {
+        Some(spec) => finish(spec, found),
+        None => Err(Diagnostics(found)),
+    }
 }
 
 /// Sorts by place, and keeps one of two equal findings: an alias shows the same problem once per use.

@@ -8,25 +8,25 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use genai_lz::arm::{self, Deployment, Parameters, Target, Value};
+use genai_lz::arm::{self, Deployment, Parameters, Runtime, Target, Value};
 use genai_lz::diag::{Diagnostic, Diagnostics};
-use indexmap::IndexMap;
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value as Json, json};
 
-/// One trial per case: `*.toml` holds expressions, every other folder a template.
+/// One trial per file or folder: `*.toml` holds expressions, `*.json` refused templates, a folder one template.
 pub(crate) fn cases() -> Vec<Trial> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/arm");
     let mut trials = Vec::new();
     for path in sorted(&root) {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        if path.is_dir() {
-            trials.push(Trial::test(format!("arm::template::{stem}"), move || template_case(&path)));
-        } else {
-            trials.push(Trial::test(format!("arm::expression::{stem}"), move || expression_file(&path)));
-        }
+        let trial = match path.extension().and_then(|extension| extension.to_str()) {
+            None => Trial::test(format!("arm::template::{stem}"), move || template_case(&path)),
+            Some("toml") => Trial::test(format!("arm::expression::{stem}"), move || expression_file(&path)),
+            _ => Trial::test(format!("arm::{stem}"), move || refusals(&path)),
+        };
+        trials.push(trial);
     }
-    assert!(!trials.is_empty(), "no cases in {}", root.display());
+    trials.push(Trial::test("arm::every_function_has_a_case", move || every_function_has_a_case(&root)));
     trials
 }
 
@@ -35,6 +35,19 @@ fn sorted(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<_> = entries.map(|entry| entry.expect("readable").path()).collect();
     paths.sort();
     paths
+}
+
+/// A function without a case could change its meaning unseen.
+fn every_function_has_a_case(root: &Path) -> Result<(), Failed> {
+    let mut text = String::new();
+    for path in sorted(root) {
+        let file = if path.is_dir() { path.join("template.json") } else { path };
+        text.push_str(&std::fs::read_to_string(file)?.to_lowercase());
+    }
+    let has_case = |name: &str| text.contains(&format!("{}(", name.trim_end_matches('*').to_lowercase()));
+    let missing: Vec<_> =
+        arm::functions::names().filter(|name| *name != "list*" && !has_case(name)).collect();
+    if missing.is_empty() { Ok(()) } else { Err(format!("no case calls {}", missing.join(", ")).into()) }
 }
 
 fn bless() -> bool {
@@ -51,20 +64,23 @@ fn target(group: Option<&str>) -> Target {
     }
 }
 
-/// A line per case: `expression = 'value'`, grouped in tables by function family. Each expression is the output of
-/// a template of its own; its value is written as JSON, an error as `error: …`.
+/// A line per case: `"expression" = 'value'`. Each expression is an output of a template of its own; its value is
+/// written as JSON, a finding as `error: …`.
 fn expression_file(path: &Path) -> Result<(), Failed> {
-    let text = std::fs::read_to_string(path)?;
-    let table: toml::Table = text.parse()?;
     let mut wrong = String::new();
-    let mut blessed = text.clone();
-    for (expression, expected) in &table {
-        let expected = expected.as_str().ok_or_else(|| format!("{expression}: must be a string"))?;
-        let actual = expression_value(expression);
-        if actual != expected {
-            writeln!(wrong, "{expression}\n  expected {expected}\n  actual   {actual}")?;
-            let line = |value: &str| format!("{} = {}", quoted(expression), quoted(value));
-            blessed = blessed.replace(&line(expected), &line(&actual));
+    let mut blessed = String::new();
+    for line in std::fs::read_to_string(path)?.lines() {
+        let table: toml::Table = line.parse()?;
+        if table.is_empty() {
+            writeln!(blessed, "{line}")?;
+        }
+        for (expression, expected) in &table {
+            let expected = expected.as_str().ok_or_else(|| format!("{expression}: must be a string"))?;
+            let actual = expression_value(expression);
+            if actual != expected {
+                writeln!(wrong, "{expression}\n  expected {expected}\n  actual   {actual}")?;
+            }
+            writeln!(blessed, "{} = {}", json!(expression), quoted(&actual))?;
         }
     }
     if bless() {
@@ -80,13 +96,12 @@ fn quoted(text: &str) -> String {
 }
 
 fn expression_value(expression: &str) -> String {
+    let input = format!("[{expression}]");
     let template = json!({
         "parameters": { "p": { "type": "object", "defaultValue": { "a": [1, 2, 3], "B": "x", "n": null } } },
         "resources": [],
-        "outputs": { "o": { "type": "object", "nullable": true, "copy": { "count": 1, "input": format!("[{expression}]") } } },
+        "outputs": { "o": { "type": "array", "copy": { "count": 1, "input": input } } },
     });
-    let mut template = template;
-    template["outputs"]["o"]["type"] = json!("array");
     match arm::evaluate(&template, &Parameters::new(), &target(Some("rg-test"))) {
         Ok((deployment, _)) => deployment.outputs["o"].value.to_display_json()[0].to_string(),
         Err(Diagnostics(found)) => {
@@ -96,8 +111,43 @@ fn expression_value(expression: &str) -> String {
     }
 }
 
-/// A folder with `template.json`, optionally `parameters.json` (`{ name: value }`) and `target.json`
-/// (`{ "resourceGroup": … }`), and the `expected.txt` it comes to.
+/// A list of `{ name, template, parameters, findings }`: templates with what is wrong with each.
+fn refusals(path: &Path) -> Result<(), Failed> {
+    let mut cases: Vec<Json> = serde_json::from_str(&std::fs::read_to_string(path)?)?;
+    let mut wrong = String::new();
+    for case in &mut cases {
+        let group = case["template"]["$schema"].is_null().then_some("rg-test");
+        let actual: Vec<String> =
+            match arm::evaluate(&case["template"], &parameters(&case["parameters"]), &target(group)) {
+                Ok(_) => Vec::new(),
+                Err(Diagnostics(found)) => findings(&found).lines().map(str::to_owned).collect(),
+            };
+        if case["findings"] != json!(actual) {
+            writeln!(
+                wrong,
+                "{}\n  expected {:#}\n  actual   {:#}",
+                case["name"],
+                case["findings"],
+                json!(actual)
+            )?;
+        }
+        case["findings"] = json!(actual);
+    }
+    if bless() {
+        std::fs::write(path, serde_json::to_string_pretty(&cases)? + "\n")?;
+        return Ok(());
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
+}
+
+fn parameters(json: &Json) -> Parameters {
+    let given = json.as_object().into_iter().flatten();
+    given.map(|(name, value)| (name.clone(), Value::from_json(value))).collect()
+}
+
+/// A folder with `template.json`, optionally `parameters.json` (`{ name: value }`), `target.json`
+/// (`{ "resourceGroup": … }`) and `runtime.json` (what is deployed, see [`Deployed`]), and the `expected.txt` that
+/// all of it comes to.
 fn template_case(folder: &Path) -> Result<(), Failed> {
     let template: Json = serde_json::from_str(&std::fs::read_to_string(folder.join("template.json"))?)?;
     let optional = |name: &str| -> Result<Json, Failed> {
@@ -106,15 +156,17 @@ fn template_case(folder: &Path) -> Result<(), Failed> {
             Err(_) => Ok(json!({})),
         }
     };
-    let parameters: Parameters = match optional("parameters.json")? {
-        Json::Object(map) => {
-            map.iter().map(|(name, value)| (name.clone(), Value::from_json(value))).collect()
-        }
-        _ => IndexMap::new(),
-    };
+    let parameters = parameters(&optional("parameters.json")?);
     let group = optional("target.json")?["resourceGroup"].as_str().map(str::to_owned);
     let actual = match arm::evaluate(&template, &parameters, &target(group.as_deref())) {
-        Ok((deployment, warnings)) => written(&deployment) + &findings(&warnings),
+        Ok((deployment, warnings)) => {
+            let deployed = optional("runtime.json")?;
+            let resolved = match &deployed {
+                Json::Object(map) if !map.is_empty() => resolved(&deployment, &Deployed(&deployed)),
+                _ => String::new(),
+            };
+            written(&deployment) + &resolved + &findings(&warnings)
+        }
         Err(Diagnostics(found)) => findings(&found),
     };
     let path = folder.join("expected.txt");
@@ -124,6 +176,49 @@ fn template_case(folder: &Path) -> Result<(), Failed> {
     }
     let expected = std::fs::read_to_string(&path)?;
     if actual == expected { Ok(()) } else { Err(format!("expected:\n{expected}\nactual:\n{actual}").into()) }
+}
+
+/// `{ "<id>": { resource }, "listKeys <id>": answer }`, ids without `/subscriptions/…/providers/`.
+struct Deployed<'a>(&'a Json);
+
+impl Deployed<'_> {
+    fn get(&self, prefix: &str, id: &str) -> Option<Json> {
+        let short = id.split_once("/providers/").map_or(id, |(_, short)| short);
+        self.0.get(format!("{prefix}{short}")).cloned()
+    }
+}
+
+impl Runtime for Deployed<'_> {
+    fn reference(&self, id: &str, _: Option<&str>, full: bool) -> Option<Json> {
+        let resource = self.get("", id)?;
+        if full { Some(resource) } else { resource.get("properties").cloned() }
+    }
+
+    fn list(&self, function: &str, id: &str, _: &str, _: Option<&Json>) -> Option<Json> {
+        self.get(&format!("{function} "), id)
+    }
+}
+
+/// What was unknown, after the deployment.
+fn resolved(deployment: &Deployment, runtime: &dyn Runtime) -> String {
+    let mut out = String::new();
+    let finding = |found: Diagnostic| findings(&[found]).trim_end().to_owned();
+    for (_, resource) in deployment.walk() {
+        if resource.body.is_known() && resource.late.is_none() && resource.condition.is_known() {
+            continue;
+        }
+        let waits: Vec<_> = resource.body.references();
+        out.push_str(&format!("resolved {} waits for {}\n", resource.name, waits.len()));
+        out.push_str(&match resource.resolve(runtime) {
+            Ok(now) => format!("  id: {}\n  body: {}\n", now.id, now.body.to_display_json()),
+            Err(found) => format!("  {}\n", finding(found)),
+        });
+    }
+    for (name, output) in deployment.outputs.iter().filter(|(_, output)| !output.value.is_known()) {
+        let now = output.value.resolve(runtime).map_or_else(finding, |now| now.to_display_json().to_string());
+        out.push_str(&format!("resolved output {name}: {now}\n"));
+    }
+    out
 }
 
 fn findings(found: &[Diagnostic]) -> String {

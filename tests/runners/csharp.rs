@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use genai_lz::csharp::{Environment, Exception, Form, Object, Value, check, evaluate, parse};
+use genai_lz::csharp::{Environment, Exception, Form, Object, Value, check, evaluate, members, parse};
 use libtest_mimic::{Failed, Trial};
 use serde::{Deserialize, Serialize};
 
@@ -54,12 +54,57 @@ pub fn cases() -> Vec<Trial> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
         .collect();
     files.sort();
-    files.iter().flat_map(|path| file_cases(path)).collect()
+    let texts: Vec<String> = files.iter().map(|path| read(path)).collect();
+    let all_text = texts.concat();
+    let mut trials: Vec<Trial> = files.iter().flat_map(|path| file_cases(path)).collect();
+    trials.push(Trial::test("csharp::every-member-has-a-case", move || every_member_has_a_case(&all_text)));
+    trials.push(Trial::test("csharp::no-prefix-of-a-case-panics", move || {
+        texts.iter().for_each(|text| no_prefix_panics(text));
+        Ok(())
+    }));
+    trials
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).expect("a case file can be read")
+}
+
+/// The table of members is what the reference promises. What the host supplies is tested with the host.
+fn every_member_has_a_case(text: &str) -> Result<(), Failed> {
+    let of_host = |name: &str| {
+        name.starts_with('I') && name.chars().nth(1).is_some_and(char::is_uppercase)
+            || matches!(name, "Headers" | "Parameters" | "object")
+    };
+    let missing: Vec<String> = members()
+        .into_iter()
+        .filter(|member| {
+            !of_host(member.type_name) && !matches!(member.type_name, "JTokenType" | "DayOfWeek")
+        })
+        .filter(|member| match (member.name, member.is_static) {
+            ("new", _) => !text.contains(&format!("new {}", member.type_name)),
+            (name, true) => !text.contains(&format!("{}.{name}", member.type_name)),
+            (name, false) => !text.contains(&format!(".{name}")),
+        })
+        .map(|member| format!("{}.{}", member.type_name, member.name))
+        .collect();
+    if missing.is_empty() { Ok(()) } else { Err(format!("no case names {}", missing.join(", ")).into()) }
+}
+
+fn no_prefix_panics(text: &str) {
+    let file: File = toml::from_str(text).expect("the cases of this file were read before");
+    for case in file.case {
+        let (text, form) = case.text();
+        for (end, _) in text.char_indices() {
+            if let Ok(program) = parse(&text[..end], form) {
+                check(&program);
+            }
+        }
+    }
 }
 
 fn file_cases(path: &Path) -> Vec<Trial> {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let text = std::fs::read_to_string(path).expect("a case file can be read");
+    let text = read(path);
     let mut file: File = match toml::from_str(&text) {
         Ok(file) => file,
         Err(error) => {
@@ -71,7 +116,8 @@ fn file_cases(path: &Path) -> Vec<Trial> {
         for case in &mut file.case {
             case.outcome = case.run();
         }
-        let header: String = text.lines().take_while(|line| line.starts_with('#')).flat_map(|line| [line, "\n"]).collect();
+        let header: String =
+            text.lines().take_while(|line| line.starts_with('#')).flat_map(|line| [line, "\n"]).collect();
         let body = toml::to_string(&file).expect("cases are plain data");
         std::fs::write(path, format!("{header}{}{body}", if header.is_empty() { "" } else { "\n" }))
             .expect("a case file can be written");
@@ -81,19 +127,27 @@ fn file_cases(path: &Path) -> Vec<Trial> {
         .map(|case| {
             Trial::test(format!("csharp::{stem}::{}", case.name), move || {
                 let found = case.run();
-                if found == case.outcome { Ok(()) } else { Err(format!("expected {:?}\n   found {found:?}", case.outcome).into()) }
+                if found == case.outcome {
+                    Ok(())
+                } else {
+                    Err(format!("expected {:?}\n   found {found:?}", case.outcome).into())
+                }
             })
         })
         .collect()
 }
 
 impl Case {
-    fn run(&self) -> Outcome {
-        let (text, form) = match (&self.expr, &self.block) {
+    fn text(&self) -> (&str, Form) {
+        match (&self.expr, &self.block) {
             (Some(text), None) => (text, Form::Expression),
             (None, Some(text)) => (text, Form::Block),
             _ => panic!("case {} needs either `expr` or `block`", self.name),
-        };
+        }
+    }
+
+    fn run(&self) -> Outcome {
+        let (text, form) = self.text();
         let problem = |problem: &genai_lz::csharp::Problem| Outcome {
             problem: Some(format!("{}: {}", problem.code.id, problem.message)),
             ..Outcome::default()

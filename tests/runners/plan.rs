@@ -18,6 +18,9 @@ const EXPECTED: &str = "[expected]\npage = '''\n";
 /// Cases write their secrets with this word in them; no view may ever show it.
 const SECRET_MARK: &str = "s3cret";
 
+/// Everything in these cases fits onto a page this wide.
+const PAGE_WIDTH: usize = 100;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
@@ -72,6 +75,9 @@ fn run(file: &Path) -> Result<(), Failed> {
     let (page, json) = views(&case)?;
     if page.contains(SECRET_MARK) || json.contains(SECRET_MARK) {
         return Err(format!("a secret is shown\n{page}\n{json}").into());
+    }
+    if let Some(line) = page.lines().find(|line| line.chars().count() > PAGE_WIDTH) {
+        return Err(format!("a line leaves the page: {line}").into());
     }
     if page == case.expected.page && json == case.expected.json {
         return Ok(());

@@ -1,5 +1,9 @@
 //! What specs render to: each folder under tests/suite/render has a `spec.yaml` and, in `expected`, every file of the
 //! bundle and the stages as `deploy` takes them. `GLZ_BLESS=1` rewrites them; read the diff.
+#![expect(clippy::disallowed_methods, reason = "tests read and write their data")]
+
+#[path = "rendered.rs"]
+mod rendered;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,24 +12,32 @@ use std::path::{Path, PathBuf};
 use genai_lz::diag::render::{Style, human};
 use genai_lz::diag::{DiagResult, Diagnostics};
 use genai_lz::render::{Bundle, Parameter, Secret, Stage, render};
-use genai_lz::{model, spec};
+use genai_lz::text::MemoryWorld;
+use genai_lz::{bicep, model, spec};
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value as Json, json};
 
-pub fn cases() -> Vec<Trial> {
+pub(crate) fn cases() -> Vec<Trial> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/render");
     let mut folders: Vec<PathBuf> = fs::read_dir(&folder)
         .expect("tests/suite/render exists")
         .map(|entry| entry.expect("the folder can be listed").path())
         .collect();
     folders.sort();
-    folders
+    let mut trials: Vec<Trial> = folders
         .into_iter()
         .map(|folder| {
             let name = folder.file_name().expect("a folder has a name").to_string_lossy().into_owned();
             Trial::test(format!("render::{name}"), move || run(&folder))
         })
-        .collect()
+        .collect();
+    trials.extend(TEXT_FIELDS.iter().map(|(field, from, to)| {
+        Trial::test(format!("render::hostile_text_in_{field}_is_refused_or_arrives"), move || {
+            hostile(from, to)
+        })
+    }));
+    trials.extend(rendered::cases());
+    trials
 }
 
 fn run(folder: &Path) -> Result<(), Failed> {
@@ -37,6 +49,9 @@ fn run(folder: &Path) -> Result<(), Failed> {
         .with_extension("yaml");
     let bytes = fs::read(if beside.exists() { beside } else { example })?;
     let mut bundle = bundle(&bytes).map_err(|refused| Failed::from(human(&refused.0, Style::Plain)))?;
+    for stage in &bundle.stages {
+        bicep_says_the_same(&bundle, stage)?;
+    }
     let stages: Vec<Json> = bundle.stages.iter().map(stage).collect();
     bundle.files.insert("stages.json".to_owned(), format!("{:#}\n", Json::from(stages)));
     let expected = folder.join("expected");
@@ -85,6 +100,152 @@ fn stage(stage: &Stage) -> Json {
         "location": stage.location,
         "parameters": stage.parameters.iter().map(|(name, it)| (name.clone(), parameter(it))).collect::<serde_json::Map<_, _>>(),
     })
+}
+
+/// Texts that would end a quote, begin an expression, a named value or a tag, or break a line.
+const HOSTILE: &[&str] = &[
+    "\"",
+    "'",
+    "''' x",
+    "\\",
+    "a\nb",
+    "a\r\nb",
+    "${resourceGroup().id}",
+    "$",
+    "{{apim-identity}}",
+    "}}",
+    "@(context.RequestId)",
+    "@{ return 1; }",
+    "[resourceGroup().location]",
+    "[[ x ]] [% if x %]",
+    "<inbound/> & &lt; ]]>",
+    "--> <!--",
+    "é 😀 \u{2028}",
+    "// comment",
+    "# comment",
+    ": - {a: b}",
+    "true",
+    "null",
+    "1",
+    " blanks ",
+    "",
+];
+
+/// Every field that takes text: its name, and what of the base spec becomes what, `TEXT` standing for the text.
+const TEXT_FIELDS: &[(&str, &str, &str)] = &[
+    ("tag_value", "identifier: abc", "identifier: abc, tags: { t: TEXT }"),
+    ("tag_name", "identifier: abc", "identifier: abc, tags: { TEXT: v }"),
+    ("identifier", "identifier: abc", "identifier: TEXT"),
+    ("location", "  location: southcentralus", "  location: TEXT"),
+    ("publisher_name", "name: Contoso", "name: TEXT"),
+    ("publisher_email", "email: apim@contoso.com", "email: TEXT"),
+    ("fqdn", "fqdn: apim.example.com", "fqdn: TEXT"),
+    ("pfx_file", "selfSigned: { validityMonths: 12 }", "pfx: { file: TEXT }"),
+    ("pfx_password_env", "selfSigned: { validityMonths: 12 }", "pfx: { file: a, passwordEnv: TEXT }"),
+    ("key_vault_secret", "selfSigned: { validityMonths: 12 }", "keyVaultSecret: TEXT"),
+    ("hub", "hub: usage", "hub: TEXT"),
+    ("model_version", "version: \"2025-08-07\", sku: GlobalStandard", "version: TEXT, sku: GlobalStandard"),
+    ("content_filter", "sku: GlobalStandard,", "raiPolicy: TEXT, sku: GlobalStandard,"),
+    ("api_path", "path: openai", "path: TEXT"),
+    ("api_display_name", "    path: openai", "    displayName: TEXT\n    path: openai"),
+    ("limit_header", "tokensPerMinute: 500", "tokensPerMinute: 500, headers: { remaining: TEXT }"),
+    ("metric_namespace", "usage: {", "usage: { metric: { namespace: TEXT },"),
+    ("dimension_name", "usage: {", "usage: { metric: { dimensions: [{ name: TEXT, value: clientIp }] },"),
+    (
+        "class_name",
+        "tokenLimit: {",
+        "adaptiveLimit: { total: { tokensPerMinute: 9 }, classes: [{ name: TEXT, default: true, base: 9 }] }\n      tokenLimit: {",
+    ),
+    ("product_id", "id: team-a", "id: TEXT"),
+    ("product_display_name", "    apis: [aoai-api]", "    displayName: TEXT\n    apis: [aoai-api]"),
+    ("product_description", "    apis: [aoai-api]", "    description: TEXT\n    apis: [aoai-api]"),
+    ("subscription_id", "[app-1]", "[TEXT]"),
+];
+
+/// The text is refused in the spec, or it is in the parameters exactly as it was written.
+fn hostile(from: &str, to: &str) -> Result<(), Failed> {
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/spec/base.yaml");
+    let base = fs::read_to_string(base)?;
+    if base.matches(from).count() != 1 {
+        return Err(format!("`{from}` is not there once").into());
+    }
+    for text in HOSTILE {
+        // JSON's quotes are YAML's.
+        let quoted = Json::from(*text).to_string();
+        let Ok(bundle) = bundle(base.replace(from, &to.replace("TEXT", &quoted)).as_bytes()) else {
+            continue;
+        };
+        for stage in &bundle.stages {
+            bicep_says_the_same(&bundle, stage)?;
+        }
+        let arrived = bundle.stages.iter().flat_map(|stage| stage.parameters.values()).any(|it| match it {
+            Parameter::Value(value) => holds(value, text),
+            Parameter::Secret(Secret::PfxFile { path, password_env }) => {
+                path == text || password_env.as_deref() == Some(text)
+            }
+            Parameter::Secret(Secret::SelfSignedCertificate { .. }) | Parameter::Output { .. } => false,
+        });
+        if !arrived {
+            return Err(format!("{text:?} was accepted and is not in the parameters").into());
+        }
+    }
+    Ok(())
+}
+
+/// True where a key or a value of `json` is exactly `text`; a plain word may be part of a name or a policy.
+fn holds(json: &Json, text: &str) -> bool {
+    let is_word = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric());
+    match json {
+        Json::String(value) => value == text || is_word && value.contains(text),
+        Json::Array(items) => items.iter().any(|item| holds(item, text)),
+        Json::Object(fields) => fields.iter().any(|(key, value)| key == text || holds(value, text)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => false,
+    }
+}
+
+/// The `.bicepparam` file, read by our Bicep compiler, holds the values that are deployed.
+fn bicep_says_the_same(bundle: &Bundle, stage: &Stage) -> Result<(), Failed> {
+    let params = &bundle.files[&format!("parameters/{}.bicepparam", stage.name)];
+    // As variables of a module, of which the compiler makes plain JSON.
+    let module: String = params
+        .lines()
+        .filter(|line| !line.starts_with("using ") && !line.contains("= readEnvironmentVariable("))
+        .map(|line| format!("{}\n", line.replacen("param ", "var ", usize::from(line.starts_with("param ")))))
+        .collect();
+    let mut world = MemoryWorld::default().with("parameters/module.bicep", &module);
+    for (path, text) in &bundle.files {
+        world = world.with(path, text);
+    }
+    let compiled = bicep::compile(&world, "parameters/module.bicep")
+        .map_err(|refused| Failed::from(human(&refused.0, Style::Plain)))?;
+    let variables = &compiled.template["variables"];
+    for (name, parameter) in &stage.parameters {
+        let Parameter::Value(value) = parameter else { continue };
+        let actual = as_data(&variables[name], variables);
+        if actual != *value {
+            return Err(format!("`{name}` in Bicep\n--- expected\n{value:#}\n--- actual\n{actual:#}").into());
+        }
+    }
+    Ok(())
+}
+
+/// A value of a template without expressions: `[[` stands for `[`, and loaded files are variables.
+fn as_data(json: &Json, variables: &Json) -> Json {
+    match json {
+        Json::String(text) => match text.strip_prefix("[variables('").and_then(|it| it.strip_suffix("')]")) {
+            Some(variable) => as_data(&variables[variable], variables),
+            None => Json::from(unescaped(text)),
+        },
+        Json::Array(items) => items.iter().map(|item| as_data(item, variables)).collect(),
+        Json::Object(fields) => {
+            fields.iter().map(|(key, value)| (unescaped(key).to_owned(), as_data(value, variables))).collect()
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) => json.clone(),
+    }
+}
+
+fn unescaped(text: &str) -> &str {
+    if text.starts_with("[[") { &text[1..] } else { text }
 }
 
 fn bless(expected: &Path, files: &BTreeMap<String, String>) -> Result<(), Failed> {

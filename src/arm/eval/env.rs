@@ -94,7 +94,9 @@ impl<'a> Env<'a> {
     }
 
     pub(in crate::arm) fn parameter(&self, name: &str) -> Eval<Value> {
-        let Some(arguments) = self.arguments else { return self.scope.parameter(name) };
+        let Some(arguments) = self.arguments else {
+            return self.machine().copied(&*self.scope.parameter(name)?);
+        };
         let found = arguments.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
         found
             .map(|(_, value)| value.clone())
@@ -102,7 +104,7 @@ impl<'a> Env<'a> {
     }
 
     pub(in crate::arm) fn variable(&self, name: &str) -> Eval<Value> {
-        self.scope.variable(name)
+        self.machine().copied(&*self.scope.variable(name)?)
     }
 
     pub(in crate::arm) fn lambda_variable(&self, name: &str) -> Eval<Value> {
@@ -119,8 +121,8 @@ impl<'a> Env<'a> {
             None => self.loops.iter().rev().find(|turn| turn.is_resource).or(self.loops.last()),
         };
         found.map(|turn| turn.index).ok_or_else(|| match name {
-            Some(name) => Fault::failed(format!("`copyIndex` stands outside of a loop `{name}`")),
-            None => Fault::failed("`copyIndex` stands outside of a loop"),
+            Some(name) => Fault::failed(format!("there is no loop `{name}` around this")),
+            None => Fault::failed("there is no loop around this"),
         })
     }
 
@@ -163,7 +165,11 @@ impl<'a> Env<'a> {
     fn find(&self, target: &str) -> Eval<Option<(&'a Frame<'a>, usize)>> {
         let mut frame = self.frame;
         while let Some(current) = frame {
-            match current.find(target).as_slice() {
+            let found = current.find(target);
+            // The same resource may be written twice with conditions that exclude each other.
+            let made: Vec<_> =
+                found.iter().filter(|at| !current.entries[**at].is_left_out()).copied().collect();
+            match if made.is_empty() { &found } else { &made }.as_slice() {
                 [] => frame = current.visible_outer(),
                 [index] => return Ok(Some((current, *index))),
                 several => {

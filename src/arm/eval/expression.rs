@@ -9,9 +9,9 @@ use crate::arm::Value;
 use crate::arm::codes::{LIMIT, TOO_LATE, UNKNOWN_FUNCTION};
 use crate::arm::expr::{Expr, Text, classify, parse};
 use crate::arm::fault::{Eval, Fault};
-use crate::arm::functions::{self, Body, Function};
+use crate::arm::functions::{self, Body, Function, counted};
 use crate::arm::limits::MAX_COPIES;
-use crate::arm::machine::{described, only_if_needed};
+use crate::arm::machine::{described, known_member, only_if_needed};
 use crate::arm::residual::{Node, Variable};
 use crate::diag::Diagnostic;
 
@@ -104,10 +104,7 @@ impl Env<'_> {
         self.scope.session.meter.deeper(|| match expr {
             Expr::String(text) => Ok(text.as_str().into()),
             Expr::Int(value) => Ok(Value::Int(*value)),
-            Expr::Member { base, key, safe } => {
-                let (base, key) = (self.expr(base)?, self.expr(key)?);
-                self.machine().member(base, key, *safe)
-            }
+            Expr::Member { .. } => self.visit(expr, &mut |value| self.machine().copied(value)),
             Expr::Call { namespace: Some(namespace), name, args }
                 if !namespace.eq_ignore_ascii_case("sys") =>
             {
@@ -115,6 +112,30 @@ impl Env<'_> {
             }
             Expr::Call { name, args, .. } => self.call(name, args),
         })
+    }
+
+    /// Evaluates an expression for a look at its value. A loop over 800 elements reads its element 800 times;
+    /// this way the array that holds it is not copied each time.
+    fn visit(&self, expr: &Expr, look: &mut dyn FnMut(&Value) -> Eval<Value>) -> Eval<Value> {
+        match expr {
+            Expr::Member { base, key, safe } => {
+                let key = self.expr(key)?;
+                self.visit(base, &mut |base| match known_member(base, &key) {
+                    Some(value) => look(value),
+                    None => look(&self.machine().member(base.clone(), key.clone(), *safe)?),
+                })
+            }
+            Expr::Call { namespace: None, name, args } if self.arguments.is_none() => match args.as_slice() {
+                [Expr::String(of)] if name.eq_ignore_ascii_case("parameters") => {
+                    look(&*self.scope.parameter(of)?)
+                }
+                [Expr::String(of)] if name.eq_ignore_ascii_case("variables") => {
+                    look(&*self.scope.variable(of)?)
+                }
+                _ => look(&self.call(name, args)?),
+            },
+            other => look(&self.expr(other)?),
+        }
     }
 
     fn call(&self, name: &str, args: &[Expr]) -> Eval<Value> {
@@ -130,7 +151,10 @@ impl Env<'_> {
         };
         match function.body {
             Body::Lazy(run) => run(args.len(), &mut |at| self.expr(&args[at])),
-            Body::Scope(run) => run(self, &self.known_arguments(function, values()?)?),
+            Body::Scope(run) => {
+                let args = self.known_arguments(function, values()?)?;
+                run(self, &args).map_err(|fault| fault.in_function(function.name))
+            }
             Body::Lambda => self.lambda(args),
             Body::Refused(code, reason) => Err(Fault::new(code, format!("`{name}` is refused: {reason}"))),
             Body::Values(..) | Body::Machine(_) => self.machine().call(function, values()?),
@@ -176,8 +200,11 @@ impl Env<'_> {
         let parameters =
             declaration.get("parameters").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
         if parameters.len() != args.len() {
-            let message =
-                format!("`{namespace}.{name}` takes {} arguments, not {}", parameters.len(), args.len());
+            let message = format!(
+                "`{namespace}.{name}` takes {}, not {}",
+                counted(parameters.len(), "argument"),
+                args.len()
+            );
             return Err(Fault::failed(message));
         }
         let mut arguments = IndexMap::new();

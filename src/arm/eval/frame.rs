@@ -2,6 +2,7 @@
 //! come later (`resource`), because those may speak of each other.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde_json::{Map, Value as Json};
@@ -13,7 +14,7 @@ use super::resource::Complete;
 use super::scope::Scope;
 use crate::arm::codes::{LIMIT, UNSUPPORTED};
 use crate::arm::fault::{Eval, Fault};
-use crate::arm::functions::{find, scoped_id};
+use crate::arm::functions::{counted, find, scoped_id};
 use crate::arm::limits::MAX_RESOURCES;
 use crate::arm::machine::described;
 use crate::arm::{Target, Value};
@@ -77,6 +78,11 @@ impl Entry<'_> {
         self.resource_type.eq_ignore_ascii_case("Microsoft.Resources/deployments")
     }
 
+    /// The condition is known to be false.
+    pub(super) fn is_left_out(&self) -> bool {
+        self.condition == Value::Bool(false)
+    }
+
     /// The id, or a readable stand-in for one that is not known yet.
     pub(super) fn id_text(&self) -> String {
         text_or_residual(&self.id)
@@ -112,7 +118,7 @@ impl<'a> Frame<'a> {
             Self { scope, place, entries: Vec::new(), empty_loops: Vec::new(), memos: RefCell::default() };
         let mut refused = false;
         for (symbolic_name, path, json) in frame.declarations()? {
-            let env = Env::early(scope, "the shape of a resource").in_loops(&frame.place.loops);
+            let env = Env::early(scope, "the name or condition of a resource").in_loops(&frame.place.loops);
             let result = frame.declare_resource(&env, json, &path, symbolic_name, None);
             refused |=
                 scope.session.keep(result.map_err(|fault| fault.within(&frame.located(&path)))).is_none();
@@ -125,8 +131,24 @@ impl<'a> Frame<'a> {
             scope.session.report(Fault::new(&LIMIT, message).within(&frame.place.path));
             refused = true;
         }
+        refused |= scope.session.keep(frame.check_ids()).is_none();
         frame.memos = RefCell::new(frame.entries.iter().map(|_| Memo::Idle).collect());
         (!refused).then_some(frame)
+    }
+
+    /// Refuses two resources of one id, unless one of them is left out or only read.
+    fn check_ids(&self) -> Eval<()> {
+        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        for entry in
+            self.entries.iter().filter(|entry| !entry.existing && entry.condition == Value::Bool(true))
+        {
+            let Some(id) = entry.id.as_str() else { continue };
+            if let Some(first) = seen.insert(id.to_ascii_lowercase(), &entry.path) {
+                let message = format!("the resource `{}` is defined already by `{first}`", entry.name_text());
+                return Err(invalid(message).within(&self.located(&entry.path)));
+            }
+        }
+        Ok(())
     }
 
     /// The resources as written: an array, or (languageVersion 2.0) an object by symbolic name.
@@ -377,7 +399,8 @@ fn segments(env: &Env<'_>, resource_type: &str, name: &Value) -> Eval<Vec<Value>
             let names: Vec<Value> = name.split('/').map(Value::from).collect();
             if names.len() != n_segments {
                 return Err(invalid(format!(
-                    "the type `{resource_type}` needs a name of {n_segments} segments, and `{name}` has {}",
+                    "the type `{resource_type}` needs a name of {}, and `{name}` has {}",
+                    counted(n_segments, "segment"),
                     names.len()
                 )));
             }

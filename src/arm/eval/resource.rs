@@ -99,7 +99,7 @@ impl<'a> Frame<'a> {
     fn evaluate(&'a self, entry: &Entry<'a>) -> Eval<Complete> {
         let touched = RefCell::default();
         let env = Env::late(self, entry.loops.clone(), &touched);
-        if entry.condition == Value::Bool(false) {
+        if entry.is_left_out() {
             return Ok(Complete { body: Value::Object(IndexMap::new()), touched: Vec::new(), nested: None });
         }
         let mut body = IndexMap::new();

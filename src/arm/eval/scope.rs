@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde_json::{Map, Value as Json};
 
@@ -24,7 +25,7 @@ pub(super) struct Scope<'a> {
     pub(super) location: Value,
     /// Values given from outside, keyed by the names as declared.
     pub(super) given: RefCell<BTreeMap<String, Value>>,
-    computed: RefCell<BTreeMap<String, Value>>,
+    computed: RefCell<BTreeMap<String, Rc<Value>>>,
     /// The parameters and variables being computed right now, as `variables.x`.
     running: RefCell<Vec<String>>,
 }
@@ -63,7 +64,7 @@ impl<'a> Scope<'a> {
         format!("{}.{path}", self.path)
     }
 
-    pub(super) fn parameter(&self, name: &str) -> Eval<Value> {
+    pub(super) fn parameter(&self, name: &str) -> Eval<Rc<Value>> {
         let declared = self.section("parameters")?;
         let Some((name, declaration)) = declared.and_then(|map| entry(map, name)) else {
             let names = declared.into_iter().flatten().map(|(name, _)| name.as_str());
@@ -72,7 +73,7 @@ impl<'a> Scope<'a> {
         self.once(&format!("parameters.{name}"), || parameters::value(self, name, declaration))
     }
 
-    pub(super) fn variable(&self, name: &str) -> Eval<Value> {
+    pub(super) fn variable(&self, name: &str) -> Eval<Rc<Value>> {
         let declared = self.section("variables")?;
         if let Some((name, json)) =
             declared.and_then(|map| entry(map, name)).filter(|(name, _)| *name != "copy")
@@ -95,9 +96,9 @@ impl<'a> Scope<'a> {
     }
 
     /// Computes something once, and refuses what needs itself.
-    fn once(&self, path: &str, compute: impl FnOnce() -> Eval<Value>) -> Eval<Value> {
+    fn once(&self, path: &str, compute: impl FnOnce() -> Eval<Value>) -> Eval<Rc<Value>> {
         if let Some(value) = self.computed.borrow().get(path) {
-            return Ok(value.clone());
+            return Ok(Rc::clone(value));
         }
         if let Some(start) = self.running.borrow().iter().position(|running| running == path) {
             let running = self.running.borrow();
@@ -107,8 +108,8 @@ impl<'a> Scope<'a> {
         self.running.borrow_mut().push(path.to_owned());
         let result = self.session.meter.deeper(compute).map_err(|fault| fault.within(&self.place(path)));
         self.running.borrow_mut().pop();
-        let value = result?;
-        self.computed.borrow_mut().insert(path.to_owned(), value.clone());
+        let value = Rc::new(result?);
+        self.computed.borrow_mut().insert(path.to_owned(), Rc::clone(&value));
         Ok(value)
     }
 

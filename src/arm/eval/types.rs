@@ -142,7 +142,7 @@ fn check_parts(scope: &Scope<'_>, declaration: &Declaration, value: &Value) -> E
             let rest = declaration.get("items").and_then(Json::as_object);
             if items.len() > prefix.len() && declaration.get("items") == Some(&Json::Bool(false)) {
                 return Err(refused(format!(
-                    "the value has {} elements, and {} are the most",
+                    "the value has {} elements, more than {}",
                     items.len(),
                     prefix.len()
                 )));

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::Needs::{Everything, Nothing, Outline};
-use super::{Function, array, int, values, wrong};
+use super::{Function, array, described, int, values, wrong};
 use crate::arm::Value;
 use crate::arm::fault::{Eval, Fault};
 use crate::arm::limits::MAX_RANGE;
@@ -13,16 +13,22 @@ pub(super) const FUNCTIONS: &[Function] = &[
     values("createArray", 0, None, Nothing, |args| Ok(Value::Array(args.to_vec()))),
     values("concat", 1, None, Outline, concat),
     values("contains", 2, Some(2), Outline, contains),
+    values("distinct", 1, Some(1), Everything, distinct),
     values("empty", 1, Some(1), Outline, |args| Ok((count(args)? == 0).into())),
     values("first", 1, Some(1), Outline, |args| end(args, true)),
     values("flatten", 1, Some(1), Outline, flatten),
-    values("indexFromEnd", 2, Some(2), Outline, index_from_end),
+    values("indexFromEnd", 2, Some(2), Outline, |args| {
+        let found = from_end(args)?;
+        found
+            .ok_or_else(|| Fault::failed(format!("there is no element {} from the end", described(&args[1]))))
+    }),
     values("intersection", 2, None, Everything, intersection),
     values("last", 1, Some(1), Outline, |args| end(args, false)),
     values("length", 1, Some(1), Outline, |args| Ok(Value::Int(count(args)? as i64))),
     values("range", 2, Some(2), Everything, range),
     values("skip", 2, Some(2), Outline, |args| cut(args, false)),
     values("take", 2, Some(2), Outline, |args| cut(args, true)),
+    values("tryIndexFromEnd", 2, Some(2), Outline, |args| Ok(from_end(args)?.unwrap_or(Value::Null))),
     values("union", 2, None, Outline, union),
 ];
 
@@ -107,14 +113,26 @@ fn flatten(args: &[Value]) -> Eval<Value> {
     Ok(flat.into())
 }
 
-fn index_from_end(args: &[Value]) -> Eval<Value> {
+/// The element at a position that counts from 1 at the end.
+fn from_end(args: &[Value]) -> Eval<Option<Value>> {
     let (items, back) = (array(args, 0)?, int(args, 1)?);
-    usize::try_from(back)
-        .ok()
-        .filter(|back| *back > 0)
-        .and_then(|back| items.len().checked_sub(back))
-        .map(|at| items[at].clone())
-        .ok_or_else(|| Fault::failed(format!("there is no element {back} from the end of {}", items.len())))
+    let at =
+        usize::try_from(back).ok().filter(|back| *back > 0).and_then(|back| items.len().checked_sub(back));
+    Ok(at.map(|at| items[at].clone()))
+}
+
+fn distinct(args: &[Value]) -> Eval<Value> {
+    Ok(once_each(array(args, 0)?).into())
+}
+
+fn once_each(items: &[Value]) -> Vec<Value> {
+    let mut once: Vec<Value> = Vec::new();
+    for item in items {
+        if !once.contains(item) {
+            once.push(item.clone());
+        }
+    }
+    once
 }
 
 fn intersection(args: &[Value]) -> Eval<Value> {
@@ -126,12 +144,7 @@ fn intersection(args: &[Value]) -> Eval<Value> {
         }
         return Ok(Value::Object(common));
     }
-    let mut common: Vec<Value> = Vec::new();
-    for item in array(args, 0)? {
-        if !common.contains(item) {
-            common.push(item.clone());
-        }
-    }
+    let mut common = once_each(array(args, 0)?);
     for at in 1..args.len() {
         let other = array(args, at)?;
         common.retain(|item| other.contains(item));
@@ -142,7 +155,7 @@ fn intersection(args: &[Value]) -> Eval<Value> {
 fn range(args: &[Value]) -> Eval<Value> {
     let (start, count) = (int(args, 0)?, int(args, 1)?);
     if !(0..=MAX_RANGE).contains(&count) {
-        return Err(Fault::failed(format!("`range` gives 0 to {MAX_RANGE} numbers, not {count}")));
+        return Err(Fault::failed(format!("a range has 0 to {MAX_RANGE} numbers, not {count}")));
     }
     let end =
         start.checked_add(count).ok_or_else(|| Fault::failed("the range leaves the 64-bit integers"))?;
@@ -174,18 +187,11 @@ fn union(args: &[Value]) -> Eval<Value> {
         }
         return Ok(Value::Object(merged));
     }
-    let mut all: Vec<Value> = Vec::new();
+    let mut all = Vec::new();
     for at in 0..args.len() {
-        for item in array(args, at)? {
-            if !item.is_known() {
-                return Err(Fault::Stuck);
-            }
-            if !all.contains(item) {
-                all.push(item.clone());
-            }
-        }
+        all.extend_from_slice(array(args, at)?);
     }
-    Ok(all.into())
+    if all.iter().all(Value::is_known) { Ok(once_each(&all).into()) } else { Err(Fault::Stuck) }
 }
 
 /// Nested objects are merged, everything else is replaced; a null does not replace a value.
@@ -221,7 +227,7 @@ mod tests {
             assert!(range(&args.map(Value::Int)).is_err(), "{args:?}");
         }
         let items = Value::Array(vec![Value::Int(1)]);
-        assert!(index_from_end(&[items.clone(), Value::Int(0)]).is_err());
+        assert_eq!(from_end(&[items.clone(), Value::Int(0)]), Ok(None));
         assert_eq!(cut(&[items.clone(), Value::Int(-5)], false), Ok(items));
     }
 }

@@ -43,6 +43,12 @@ impl Range {
         self.network | self.host_mask()
     }
 
+    /// The first and last host: without the network address, and without the broadcast address of IPv4.
+    fn usable(&self) -> (u128, u128) {
+        let wide = u128::from(self.bits - self.prefix > 1);
+        (self.network + wide, if self.bits == 32 { self.last() - wide } else { self.last() })
+    }
+
     fn address(&self, value: u128) -> String {
         match u32::try_from(value) {
             Ok(value) if self.bits == 32 => Ipv4Addr::from(value).to_string(),
@@ -69,9 +75,9 @@ fn subnet(args: &[Value]) -> Eval<Value> {
 fn host(args: &[Value]) -> Eval<Value> {
     let range = Range::read(args)?;
     let index = u128::try_from(int(args, 1)?).map_err(|_| wrong(args, 1, "an index from 0"))?;
-    let reserved = u128::from(range.bits - range.prefix > 1);
-    match range.network.checked_add(index).and_then(|at| at.checked_add(reserved)) {
-        Some(address) if address <= range.last() => Ok(range.address(address).into()),
+    let (first, last) = range.usable();
+    match first.checked_add(index) {
+        Some(address) if address <= last => Ok(range.address(address).into()),
         _ => Err(Fault::failed(format!("`{}` has no host of that index", text(args, 0)?))),
     }
 }
@@ -82,12 +88,10 @@ fn parse(args: &[Value]) -> Eval<Value> {
         ("network".to_owned(), Value::from(range.address(range.network))),
         ("netmask".to_owned(), range.address(mask(&range)).into()),
     ]);
-    let wide = range.bits - range.prefix > 1;
     if range.bits == 32 {
         map.insert("broadcast".to_owned(), range.address(range.last()).into());
     }
-    let first = if wide { range.network + 1 } else { range.network };
-    let last = if wide && range.bits == 32 { range.last() - 1 } else { range.last() };
+    let (first, last) = range.usable();
     map.insert("firstUsable".to_owned(), range.address(first).into());
     map.insert("lastUsable".to_owned(), range.address(last).into());
     map.insert("cidr".to_owned(), Value::Int(i64::from(range.prefix)));

@@ -1,6 +1,8 @@
 //! `format`: .NET composite formatting, `{0}`, `{1,5}`, `{0:D3}`, `{{`. The number formats D, N, F and X and
 //! digit patterns such as `000` are there; others are refused by name.
 
+use serde_json::Value as Json;
+
 use super::string::plain_text;
 use super::text;
 use crate::arm::Value;
@@ -50,9 +52,31 @@ fn item(text: &str, args: &[Value]) -> Eval<String> {
     })?;
     let shown = match (value, style) {
         (Value::Int(number), style) if !style.is_empty() => integer(*number, style)?,
+        (Value::Array(_) | Value::Object(_), _) => single_quoted(&value.to_json().ok_or(Fault::Stuck)?),
         _ => plain_text(value)?,
     };
     Ok(if alignment < 0 { format!("{shown:<width$}") } else { format!("{shown:>width$}") })
+}
+
+/// Arrays and objects inside of a text: JSON with single quotes, as ARM writes it
+/// (Azure/bicep, EvaluationTests.cs, seen 2026-11-22).
+fn single_quoted(json: &Json) -> String {
+    let list = |parts: Vec<String>| parts.join(",");
+    match json {
+        Json::Array(items) => format!("[{}]", list(items.iter().map(single_quoted).collect())),
+        Json::Object(map) => {
+            let pair = |(key, value): (&String, &Json)| {
+                format!("{}:{}", single_quoted(&Json::from(key.as_str())), single_quoted(value))
+            };
+            format!("{{{}}}", list(map.iter().map(pair).collect()))
+        }
+        Json::String(_) => {
+            let quoted = json.to_string();
+            let inner = quoted[1..quoted.len() - 1].replace("\\\"", "\"").replace('\'', "\\'");
+            format!("'{inner}'")
+        }
+        scalar => scalar.to_string(),
+    }
 }
 
 fn integer(number: i64, style: &str) -> Eval<String> {
@@ -108,7 +132,7 @@ mod tests {
             ("{0:N0} {0:N} {0:F1}", Value::Int(-1_234_567), "-1,234,567 -1,234,567.00 -1234567.0"),
             ("{0}", Value::Bool(true), "True"),
             ("{0}", Value::Null, ""),
-            ("{0}", Value::Array(vec![Value::Int(1), "a".into()]), r#"[1,"a"]"#),
+            ("{0}", Value::Array(vec![Value::Int(1), "a".into()]), "[1,'a']"),
         ] {
             assert_eq!(format(&[pattern.into(), arg]), Ok(expected.into()), "{pattern}");
         }

@@ -33,7 +33,9 @@ fn if_else(_: usize, arg: Arguments<'_>) -> Eval<Value> {
             let args = vec![condition, only_if_needed(arg(1))?, only_if_needed(arg(2))?];
             Ok(Node::Call { function: built_in("if"), args }.into_value())
         }
-        other => Err(Fault::failed(format!("the condition must be a bool, not {}", described(&other)))),
+        other => {
+            Err(Fault::failed(format!("the condition of `if` must be a bool, not {}", described(&other))))
+        }
     }
 }
 
@@ -47,7 +49,8 @@ fn junction(name: &'static str, decides: bool, n_args: usize, arg: Arguments<'_>
             Value::Bool(_) => {}
             unknown @ Value::Unknown(_) => open.push(unknown),
             other => {
-                let problem = format!("argument {} must be a bool, not {}", at + 1, described(&other));
+                let problem =
+                    format!("argument {} of `{name}` must be a bool, not {}", at + 1, described(&other));
                 return Err(Fault::failed(problem));
             }
         }

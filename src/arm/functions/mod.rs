@@ -100,11 +100,11 @@ impl Function {
             return Ok(());
         }
         let wanted = match (self.min, self.max) {
-            (min, Some(max)) if min == max => format!("{min}"),
-            (min, Some(max)) => format!("{min} to {max}"),
-            (min, None) => format!("at least {min}"),
+            (min, Some(max)) if min == max => counted(min, "argument"),
+            (min, Some(max)) => format!("{min} to {}", counted(max, "argument")),
+            (min, None) => format!("at least {}", counted(min, "argument")),
         };
-        Err(Fault::failed(format!("`{name}` takes {wanted} arguments, not {n_args}")))
+        Err(Fault::failed(format!("`{name}` takes {wanted}, not {n_args}")))
     }
 }
 
@@ -149,6 +149,11 @@ const fn values(
 /// Finds a function that is known to be there.
 fn built_in(name: &'static str) -> &'static Function {
     find(name).expect("callers name rows of the tables; a test looks each of them up")
+}
+
+/// `1 name`, `2 names`.
+pub(super) fn counted(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
 /// Reads argument `at` as a string.

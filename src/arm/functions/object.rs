@@ -20,7 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 fn create_object(args: &[Value]) -> Eval<Value> {
     let mut map = IndexMap::new();
     if args.len() % 2 == 1 {
-        return Err(Fault::failed("`createObject` takes pairs of a name and a value"));
+        return Err(Fault::failed("the arguments must be pairs of a name and a value"));
     }
     for at in (0..args.len()).step_by(2) {
         match &args[at] {

@@ -1,7 +1,7 @@
 //! Resource ids, and what deployed resources answer.
 
 use super::Needs::Nothing;
-use super::{Body, Function, built_in, described, text, values};
+use super::{Body, Function, built_in, counted, described, text, values};
 use crate::arm::codes::{TOO_LATE, UNSUPPORTED};
 use crate::arm::eval::Env;
 use crate::arm::fault::{Eval, Fault};
@@ -114,8 +114,8 @@ pub(in crate::arm) fn scoped_id(scope: &Value, resource_type: &str, names: &[Val
     let types: Vec<_> = types.collect();
     if types.len() != names.len() {
         return Err(Fault::failed(format!(
-            "the type `{resource_type}` needs {} names, not {}",
-            types.len(),
+            "the type `{resource_type}` needs {}, not {}",
+            counted(types.len(), "name"),
             names.len()
         )));
     }

@@ -4,7 +4,7 @@
 use super::Needs::Everything;
 use super::{Body, Function, array, format, hash, int, size, text, values, wrong};
 use crate::arm::Value;
-use crate::arm::codes::{FUNCTION_FAILED, NOT_REPEATABLE};
+use crate::arm::codes::NOT_REPEATABLE;
 use crate::arm::fault::{Eval, Fault};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -23,6 +23,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         max: Some(0),
         body: Body::Refused(&NOT_REPEATABLE, "it gives another value in each run"),
     },
+    values("like", 2, Some(2), Everything, |args| Ok(like(text(args, 0)?, text(args, 1)?).into())),
     values("padLeft", 2, Some(3), Everything, pad_left),
     values("replace", 3, Some(3), Everything, replace),
     values("split", 2, Some(2), Everything, split),
@@ -51,7 +52,7 @@ pub(super) fn plain_text(value: &Value) -> Eval<String> {
 }
 
 fn fail(args: &[Value]) -> Eval<Value> {
-    Err(Fault::new(&FUNCTION_FAILED, format!("the template gives up: {}", text(args, 0)?)))
+    Err(Fault::failed(text(args, 0)?))
 }
 
 fn to_string(args: &[Value]) -> Eval<Value> {
@@ -65,6 +66,31 @@ fn position(args: &[Value], find: fn(&str, &str) -> Option<usize>) -> Eval<Value
     Ok(Value::Int(at))
 }
 
+/// `*` stands for any text, `?` for any one character.
+fn like(text: &str, pattern: &str) -> bool {
+    let (text, pattern): (Vec<char>, Vec<char>) = (text.chars().collect(), pattern.chars().collect());
+    let (mut at, mut wanted) = (0, 0);
+    // Where the last `*` stands, and how much of the text it has swallowed.
+    let mut star: Option<(usize, usize)> = None;
+    while at < text.len() {
+        match pattern.get(wanted) {
+            Some('*') => {
+                star = Some((wanted, at));
+                wanted += 1;
+            }
+            Some(char) if *char == '?' || *char == text[at] => (at, wanted) = (at + 1, wanted + 1),
+            _ => match star {
+                Some((place, swallowed)) => {
+                    star = Some((place, swallowed + 1));
+                    (at, wanted) = (swallowed + 1, place + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[wanted..].iter().all(|char| *char == '*')
+}
+
 fn join(args: &[Value]) -> Eval<Value> {
     let parts = array(args, 0)?.iter().map(plain_text).collect::<Eval<Vec<_>>>()?;
     Ok(parts.join(text(args, 1)?).into())
@@ -76,7 +102,7 @@ fn pad_left(args: &[Value]) -> Eval<Value> {
     let value = plain_text(&args[0])?;
     let width = size(args, 1)?;
     if width > WIDEST {
-        return Err(Fault::failed(format!("`padLeft` pads to {WIDEST} characters at most, not {width}")));
+        return Err(Fault::failed(format!("the width is {WIDEST} characters at most, not {width}")));
     }
     let fill = if args.len() == 3 { text(args, 2)? } else { " " };
     if fill.chars().count() != 1 {

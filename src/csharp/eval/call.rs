@@ -117,10 +117,11 @@ impl Interpreter<'_> {
                 return result;
             }
         }
-        if linq::METHODS.contains(&name) && !(name == "Reverse" && target.type_name() == "List") {
-            if let Some(items) = target.elements() {
-                return self.linq(target, &items, name, type_args, args);
-            }
+        if linq::METHODS.contains(&name)
+            && !(name == "Reverse" && target.type_name() == "List")
+            && let Some(items) = target.elements()
+        {
+            return self.linq(target, &items, name, type_args, args);
         }
         match target {
             Value::Object(object) => {

@@ -133,10 +133,10 @@ impl Interpreter<'_> {
         let mut skip_condition = body_first;
         loop {
             self.charge(1)?;
-            if let Some(condition) = condition.filter(|_| !skip_condition) {
-                if !self.condition(condition)? {
-                    return Ok(Flow::Next);
-                }
+            if let Some(condition) = condition.filter(|_| !skip_condition)
+                && !self.condition(condition)?
+            {
+                return Ok(Flow::Next);
             }
             skip_condition = false;
             match self.scoped(body)? {

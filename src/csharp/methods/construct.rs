@@ -53,10 +53,10 @@ pub(in crate::csharp) fn construct(
             JToken::property(name, &array).map(|token| Value::Object(token))
         }
         ("JValue", [value]) => Ok(Value::Object(as_token(value)?)),
-        ("List", []) | ("List", [Value::Int(_)]) => Ok(Value::object(List::list(Vec::new()))),
+        ("List", []) | ("List", [Value::Int(_)]) => Ok(Value::object(List::growing(Vec::new()))),
         ("List", [items]) => {
             let items = items.elements().ok_or_else(|| Exception::argument_null("collection"))?;
-            Ok(Value::object(List::list(items)))
+            Ok(Value::object(List::growing(items)))
         }
         ("Dictionary", [] | [Value::Int(_)]) => Ok(Value::object(Dictionary::default())),
         ("Dictionary", [source]) if source.type_name() == "Dictionary" => {

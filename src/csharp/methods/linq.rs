@@ -63,7 +63,7 @@ pub(in crate::csharp) fn call(
     args: &[Value],
     invoke: Invoke<'_>,
 ) -> Option<Result<Value, Exception>> {
-    Some(run(items, name, type_args, args, invoke).transpose()?)
+    run(items, name, type_args, args, invoke).transpose()
 }
 
 fn run(

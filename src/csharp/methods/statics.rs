@@ -53,7 +53,7 @@ pub(in crate::csharp) const ENUMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("StringSplitOptions", &["None", "RemoveEmptyEntries", "TrimEntries"]),
-    ("DateTimeKind", &["Unspecified", "Utc", "Local"]),
+    ("DateTimeKind", &["Unspecified", "Utc"]),
     ("DayOfWeek", &["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]),
 ];
 

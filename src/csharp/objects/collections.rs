@@ -30,7 +30,7 @@ impl List {
         Self { kind: ListKind::Array, name: format!("{element}[]"), items: Mutex::new(items) }
     }
 
-    pub(in crate::csharp) fn list(items: Vec<Value>) -> Self {
+    pub(in crate::csharp) fn growing(items: Vec<Value>) -> Self {
         Self { kind: ListKind::List, name: "List".to_owned(), items: Mutex::new(items) }
     }
 

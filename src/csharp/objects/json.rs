@@ -267,10 +267,10 @@ impl JToken {
             return Err(Exception::invalid_operation(format!("{} has no properties.", self.type_name())));
         }
         let child = self.adopt(value)?;
-        if let Node::Object(members) = &mut *lock(&self.node) {
-            if let Some(replaced) = members.insert(name.to_owned(), child) {
-                *lock(&replaced.parent) = Weak::new();
-            }
+        if let Node::Object(members) = &mut *lock(&self.node)
+            && let Some(replaced) = members.insert(name.to_owned(), child)
+        {
+            *lock(&replaced.parent) = Weak::new();
         }
         Ok(())
     }

@@ -237,10 +237,10 @@ impl Object for DateTime {
     }
 
     fn call(&self, name: &str, _: &[String], args: &[Value]) -> Result<Value, Exception> {
-        if let ("Subtract", [other]) = (name, args) {
-            if let Some(other) = other.downcast::<Self>() {
-                return Ok(Value::object(TimeSpan(self.ticks - other.ticks)));
-            }
+        if let ("Subtract", [other]) = (name, args)
+            && let Some(other) = other.downcast::<Self>()
+        {
+            return Ok(Value::object(TimeSpan(self.ticks - other.ticks)));
         }
         match added(self.ticks, name, args) {
             Some(ticks) => Ok(Value::object(self.plus(ticks?)?)),
@@ -546,7 +546,7 @@ fn split_zone(text: &str) -> Option<(&str, Option<i64>)> {
     if let Some(rest) = text.strip_suffix(['Z', 'z']) {
         return Some((rest, Some(0)));
     }
-    let time = text.find(['T', ' ', ':'])?;
+    let Some(time) = text.find(['T', ' ', ':']) else { return Some((text, None)) };
     let Some(at) = text[time..].rfind(['+', '-']).map(|at| at + time) else { return Some((text, None)) };
     let (hours, minutes) = text[at + 1..].split_once(':')?;
     let minutes = hours.parse::<i64>().ok()?.checked_mul(60)?.checked_add(minutes.parse().ok()?)?;

@@ -4,12 +4,15 @@ use std::any::Any;
 
 use indexmap::IndexMap;
 
-use super::{object, text};
+use super::url_object;
 use crate::csharp::{self, Exception, Form, Object, Value};
 use crate::gateway::fault::LastError;
 use crate::gateway::live::Live;
-use crate::gateway::values::{no_indexer, no_member};
+use crate::gateway::url::Url;
 use crate::gateway::{Api, Gateway, Operation, Product, Subscription};
+
+/// What the service calls its own gateway, as against self-hosted ones.
+const GATEWAY_ID: &str = "managed";
 
 /// An object that is its properties.
 pub(super) struct Record {
@@ -34,7 +37,7 @@ impl Record {
     }
 
     pub(super) fn into_value(self) -> Value {
-        object(self)
+        Value::object(self)
     }
 }
 
@@ -44,18 +47,18 @@ impl Object for Record {
     }
 
     fn get(&self, name: &str) -> Result<Value, Exception> {
-        self.properties.get(name).cloned().ok_or_else(|| no_member(self.type_name, name))
+        self.properties.get(name).cloned().ok_or_else(|| Exception::missing_member(self.type_name, name))
     }
 
     fn call(&self, name: &str, _type_args: &[String], args: &[Value]) -> Result<Value, Exception> {
         match (name, args) {
-            ("ToString", []) => Ok(text(&self.display())),
-            _ => Err(no_member(self.type_name, name)),
+            ("ToString", []) => Ok(Value::string(self.display())),
+            _ => Err(Exception::missing_member(self.type_name, name)),
         }
     }
 
     fn index(&self, _key: &Value) -> Result<Value, Exception> {
-        Err(no_indexer(self.type_name))
+        Err(Exception::missing_member(self.type_name, "[]"))
     }
 
     fn display(&self) -> String {
@@ -69,50 +72,59 @@ impl Object for Record {
 
 pub(super) fn api(api: &Api) -> Value {
     Record::new("IApi")
-        .with("Id", text(&api.id))
-        .with("Name", text(&api.display_name))
-        .with("Path", text(&api.path))
-        .with("ServiceUrl", api.service_url.as_deref().map_or(Value::Null, text))
+        .with("Id", Value::string(&api.id))
+        .with("Name", Value::string(&api.display_name))
+        .with("Path", Value::string(&api.path))
+        .with(
+            "ServiceUrl",
+            api.service_url.as_deref().map_or(Value::Null, |url| url_object(&Url::parse(url))),
+        )
         .with("IsCurrentRevision", Value::Bool(true))
-        .with("Revision", text("1"))
+        .with("Revision", Value::string("1"))
         .with("Version", Value::Null)
         .into_value()
 }
 
 pub(super) fn operation(operation: &Operation) -> Value {
     Record::new("IOperation")
-        .with("Id", text(&operation.id))
-        .with("Name", text(&operation.display_name))
-        .with("Method", text(&operation.method))
-        .with("UrlTemplate", text(&operation.url_template))
+        .with("Id", Value::string(&operation.id))
+        .with("Name", Value::string(&operation.display_name))
+        .with("Method", Value::string(&operation.method))
+        .with("UrlTemplate", Value::string(&operation.url_template))
         .into_value()
 }
 
 pub(super) fn product(product: &Product) -> Value {
     Record::new("IProduct")
-        .with("Id", text(&product.id))
-        .with("Name", text(&product.display_name))
+        .with("Id", Value::string(&product.id))
+        .with("Name", Value::string(&product.display_name))
         .with("SubscriptionRequired", Value::Bool(product.subscription_required))
         .into_value()
 }
 
 pub(super) fn subscription(subscription: &Subscription) -> Value {
     Record::new("ISubscription")
-        .with("Id", text(&subscription.id))
-        .with("Name", text(&subscription.display_name))
-        .with("Key", text(&subscription.primary_key))
-        .with("PrimaryKey", text(&subscription.primary_key))
-        .with("SecondaryKey", text(&subscription.secondary_key))
+        .with("Id", Value::string(&subscription.id))
+        .with("Name", Value::string(&subscription.display_name))
+        .with("Key", Value::string(&subscription.primary_key))
+        .with("PrimaryKey", Value::string(&subscription.primary_key))
+        .with("SecondaryKey", Value::string(&subscription.secondary_key))
         .into_value()
 }
 
 pub(super) fn deployment(gateway: &Gateway) -> Value {
     Record::new("IDeployment")
-        .with("Region", text(gateway.region()))
-        .with("ServiceName", text(gateway.service_name()))
-        .with("ServiceId", text(gateway.service_name()))
-        .with("GatewayId", text("managed"))
+        .with("Region", Value::string(gateway.region()))
+        .with("ServiceName", Value::string(gateway.service_name()))
+        .with("ServiceId", Value::string(gateway.service_name()))
+        .with("GatewayId", Value::string(GATEWAY_ID))
+        .with("Gateway", gateway_record())
         .into_value()
+}
+
+/// One entry of a dictionary, as `foreach` sees it.
+pub(super) fn key_value(key: &str, value: Value) -> Value {
+    Record::new("KeyValuePair").with("Key", Value::string(key)).with("Value", value).into_value()
 }
 
 /// A `Guid`. Made by the evaluator itself, which keeps its types to itself.
@@ -136,6 +148,14 @@ fn computed(text: &str, live: &Live) -> Result<Value, Exception> {
         Exception::invalid_operation(problems.into_iter().map(|problem| problem.message).collect::<String>())
     })?;
     csharp::evaluate(&program, Value::Null, live)
+}
+
+fn gateway_record() -> Value {
+    Record::new("IGateway")
+        .with("Id", Value::string(GATEWAY_ID))
+        .with("InstanceId", Value::string(GATEWAY_ID))
+        .with("IsManaged", Value::Bool(true))
+        .into_value()
 }
 
 pub(super) fn last_error(error: &LastError) -> Value {

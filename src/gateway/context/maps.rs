@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::text;
+use super::entities::key_value;
 use crate::csharp::{Exception, Object, Value};
 use crate::gateway::live::Live;
-use crate::gateway::values::{exception, name_argument, no_member};
+use crate::gateway::values::name_argument;
 
 /// A read-only dictionary from text to values; names compare as the lookup says.
 pub(super) struct MapObject {
@@ -36,7 +36,7 @@ impl MapObject {
             .into_values()
             .map(|(name, values)| {
                 let joined = values.join(",");
-                let values = values.into_iter().map(text).collect();
+                let values = values.into_iter().map(Value::string).collect();
                 (name, Entry { value: Value::array("string", values), joined })
             })
             .collect();
@@ -46,7 +46,7 @@ impl MapObject {
     pub(super) fn of_texts(type_name: &'static str, pairs: &IndexMap<String, String>) -> Self {
         let entries = pairs
             .iter()
-            .map(|(name, value)| (name.clone(), Entry { value: text(value), joined: value.clone() }))
+            .map(|(name, value)| (name.clone(), Entry { value: Value::string(value), joined: value.clone() }))
             .collect();
         Self { type_name, entries, ignores_case: false }
     }
@@ -66,8 +66,11 @@ impl Object for MapObject {
     fn get(&self, name: &str) -> Result<Value, Exception> {
         match name {
             "Count" => Ok(Value::Int(i32::try_from(self.entries.len()).unwrap_or(i32::MAX))),
-            "Keys" => Ok(Value::array("string", self.entries.keys().map(|name| text(name)).collect())),
-            _ => Err(no_member(self.type_name, name)),
+            "Keys" => Ok(Value::array("string", self.entries.keys().map(Value::string).collect())),
+            "Values" => {
+                Ok(Value::array("object", self.entries.values().map(|entry| entry.value.clone()).collect()))
+            }
+            _ => Err(Exception::missing_member(self.type_name, name)),
         }
     }
 
@@ -75,18 +78,22 @@ impl Object for MapObject {
         match (name, args) {
             ("ContainsKey", [_]) => Ok(Value::Bool(self.find(&name_argument(args)?).is_some())),
             ("GetValueOrDefault", [_]) => {
-                Ok(self.find(&name_argument(args)?).map_or(Value::Null, |entry| text(&entry.joined)))
+                Ok(self.find(&name_argument(args)?).map_or(Value::Null, |entry| Value::string(&entry.joined)))
             }
             ("GetValueOrDefault", [_, default]) => Ok(self
                 .find(&name_argument(args)?)
-                .map_or_else(|| default.clone(), |entry| text(&entry.joined))),
-            _ => Err(no_member(self.type_name, name)),
+                .map_or_else(|| default.clone(), |entry| Value::string(&entry.joined))),
+            _ => Err(Exception::missing_member(self.type_name, name)),
         }
     }
 
     fn index(&self, key: &Value) -> Result<Value, Exception> {
         let name = name_argument(std::slice::from_ref(key))?;
         self.find(&name).map(|entry| entry.value.clone()).ok_or_else(|| key_not_found(&name))
+    }
+
+    fn elements(&self) -> Option<Vec<Value>> {
+        Some(self.entries.iter().map(|(name, entry)| key_value(name, entry.value.clone())).collect())
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -105,7 +112,11 @@ impl Object for Variables {
     fn get(&self, name: &str) -> Result<Value, Exception> {
         match name {
             "Count" => Ok(Value::Int(i32::try_from(self.0.state().variables.len()).unwrap_or(i32::MAX))),
-            _ => Err(no_member(self.type_name(), name)),
+            "Keys" => {
+                Ok(Value::array("string", self.0.state().variables.keys().map(Value::string).collect()))
+            }
+            "Values" => Ok(Value::array("object", self.0.state().variables.values().cloned().collect())),
+            _ => Err(Exception::missing_member(self.type_name(), name)),
         }
     }
 
@@ -123,7 +134,7 @@ impl Object for Variables {
                 Some(value) => variable_of_type(value, type_args),
                 None => Ok(default.clone()),
             },
-            _ => Err(no_member(self.type_name(), name)),
+            _ => Err(Exception::missing_member(self.type_name(), name)),
         }
     }
 
@@ -132,13 +143,17 @@ impl Object for Variables {
         self.0.state().variables.get(&name).cloned().ok_or_else(|| key_not_found(&name))
     }
 
+    fn elements(&self) -> Option<Vec<Value>> {
+        Some(self.0.state().variables.iter().map(|(name, value)| key_value(name, value.clone())).collect())
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }
 }
 
 /// Checks a variable against the `T` of `GetValueOrDefault<T>`: another type throws (Learn, policy expressions).
-pub(in crate::gateway) fn variable_of_type(value: Value, type_args: &[String]) -> Result<Value, Exception> {
+fn variable_of_type(value: Value, type_args: &[String]) -> Result<Value, Exception> {
     let Some(wanted) = type_args.first() else { return Ok(value) };
     let fits = match wanted.as_str() {
         "string" | "String" => matches!(value, Value::String(_) | Value::Null),
@@ -152,7 +167,7 @@ pub(in crate::gateway) fn variable_of_type(value: Value, type_args: &[String]) -
         return Ok(value);
     }
     let message = format!("Unable to cast object of type '{}' to type '{wanted}'.", value.type_name());
-    Err(exception("InvalidCastException", message))
+    Err(Exception::new("InvalidCastException", message))
 }
 
 fn default_of(type_args: &[String]) -> Value {
@@ -166,5 +181,8 @@ fn default_of(type_args: &[String]) -> Value {
 }
 
 fn key_not_found(name: &str) -> Exception {
-    exception("KeyNotFoundException", format!("The given key '{name}' was not present in the dictionary."))
+    Exception::new(
+        "KeyNotFoundException",
+        format!("The given key '{name}' was not present in the dictionary."),
+    )
 }

@@ -4,12 +4,11 @@ use std::any::Any;
 use std::sync::Arc;
 
 use super::maps::MapObject;
-use super::{object, text, url_object};
+use super::url_object;
 use crate::csharp::{Exception, Object, Value};
 use crate::gateway::Headers;
 use crate::gateway::handle::upstream_url;
 use crate::gateway::live::{Live, LiveBody};
-use crate::gateway::values::{exception, no_indexer, no_member};
 
 /// `context.Request`
 pub(super) struct RequestObject(pub(super) Arc<Live>);
@@ -23,7 +22,7 @@ impl Object for RequestObject {
         let state = self.0.state();
         let request = &state.request;
         Ok(match name {
-            "Method" => text(&request.method),
+            "Method" => Value::string(&request.method),
             "Url" => {
                 let url = upstream_url(&self.0.route, request);
                 drop(state);
@@ -31,23 +30,23 @@ impl Object for RequestObject {
             }
             "OriginalUrl" => url_object(&request.original_url),
             "Headers" => headers_object(&request.headers),
-            "Body" => object(BodyObject { live: Arc::clone(&self.0), of_request: true }),
-            "IpAddress" => text(&request.client_ip),
-            "MatchedParameters" => object(MapObject::of_texts(
+            "Body" => Value::object(BodyObject { live: Arc::clone(&self.0), of_request: true }),
+            "IpAddress" => Value::string(&request.client_ip),
+            "MatchedParameters" => Value::object(MapObject::of_texts(
                 "IReadOnlyDictionary<string, string>",
                 &request.matched_parameters,
             )),
             "Certificate" => Value::Null,
-            _ => return Err(no_member(self.type_name(), name)),
+            _ => return Err(Exception::missing_member(self.type_name(), name)),
         })
     }
 
     fn call(&self, name: &str, _type_args: &[String], _args: &[Value]) -> Result<Value, Exception> {
-        Err(no_member(self.type_name(), name))
+        Err(Exception::missing_member(self.type_name(), name))
     }
 
     fn index(&self, _key: &Value) -> Result<Value, Exception> {
-        Err(no_indexer(self.type_name()))
+        Err(Exception::missing_member(self.type_name(), "[]"))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -68,19 +67,19 @@ impl Object for ResponseObject {
         let Some(response) = &state.response else { return Ok(Value::Null) };
         Ok(match name {
             "StatusCode" => Value::Int(response.status.into()),
-            "StatusReason" => text(&response.reason),
+            "StatusReason" => Value::string(&response.reason),
             "Headers" => headers_object(&response.headers),
-            "Body" => object(BodyObject { live: Arc::clone(&self.0), of_request: false }),
-            _ => return Err(no_member(self.type_name(), name)),
+            "Body" => Value::object(BodyObject { live: Arc::clone(&self.0), of_request: false }),
+            _ => return Err(Exception::missing_member(self.type_name(), name)),
         })
     }
 
     fn call(&self, name: &str, _type_args: &[String], _args: &[Value]) -> Result<Value, Exception> {
-        Err(no_member(self.type_name(), name))
+        Err(Exception::missing_member(self.type_name(), name))
     }
 
     fn index(&self, _key: &Value) -> Result<Value, Exception> {
-        Err(no_indexer(self.type_name()))
+        Err(Exception::missing_member(self.type_name(), "[]"))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -89,7 +88,19 @@ impl Object for ResponseObject {
 }
 
 fn headers_object(headers: &Headers) -> Value {
-    object(MapObject::of_lists("IReadOnlyDictionary<string, string[]>", &headers.0))
+    Value::object(MapObject::of_lists("IReadOnlyDictionary<string, string[]>", &headers.0))
+}
+
+/// Parses a body as Newtonsoft does for `As<JObject>()`: a value of another kind is an error.
+fn json(body: &str, wanted: &str) -> Result<Value, Exception> {
+    let json = serde_json::from_str::<serde_json::Value>(body)
+        .map_err(|error| Exception::new("JsonReaderException", format!("Error reading {wanted}: {error}")))?;
+    if (wanted == "JObject" && !json.is_object()) || (wanted == "JArray" && !json.is_array()) {
+        let message =
+            format!("Error reading {wanted} from JsonReader. The body holds another kind of value.");
+        return Err(Exception::new("JsonReaderException", message));
+    }
+    Ok(Value::from_json(&json))
 }
 
 /// `Body.As<T>(preserveContent)`; reads the body out of the request unless it is asked to leave it.
@@ -102,6 +113,7 @@ impl BodyObject {
     fn read(&self, preserve: bool) -> Result<String, Exception> {
         let mut state = self.live.state();
         let body: &mut LiveBody = if self.of_request {
+            state.request.body_is_kept |= preserve;
             &mut state.request.body
         } else {
             match &mut state.response {
@@ -109,7 +121,7 @@ impl BodyObject {
                 None => return Ok(String::new()),
             }
         };
-        let bytes = body.read(preserve).map_err(|why| exception("InvalidOperationException", why))?;
+        let bytes = body.read(preserve).map_err(|why| Exception::new("InvalidOperationException", why))?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 }
@@ -120,29 +132,26 @@ impl Object for BodyObject {
     }
 
     fn get(&self, name: &str) -> Result<Value, Exception> {
-        Err(no_member(self.type_name(), name))
+        Err(Exception::missing_member(self.type_name(), name))
     }
 
     fn call(&self, name: &str, type_args: &[String], args: &[Value]) -> Result<Value, Exception> {
         let preserve = match args {
             [] => false,
             [Value::Bool(preserve)] => *preserve,
-            _ => return Err(no_member(self.type_name(), name)),
+            _ => return Err(Exception::missing_member(self.type_name(), name)),
         };
         match (name, type_args.first().map(String::as_str)) {
-            ("As", Some("string" | "String")) => Ok(text(&self.read(preserve)?)),
-            ("As", Some("JObject" | "JToken" | "JArray")) => {
-                let read = self.read(preserve)?;
-                let json = serde_json::from_str::<serde_json::Value>(&read)
-                    .map_err(|error| exception("JsonReaderException", error.to_string()))?;
-                Ok(Value::from_json(&json))
+            ("As", Some("string" | "String")) => Ok(Value::string(&self.read(preserve)?)),
+            ("As", Some(wanted @ ("JObject" | "JToken" | "JArray"))) => json(&self.read(preserve)?, wanted),
+            _ => {
+                Err(Exception::missing_member(self.type_name(), &format!("{name}<{}>", type_args.join(", "))))
             }
-            _ => Err(no_member(self.type_name(), &format!("{name}<{}>", type_args.join(", ")))),
         }
     }
 
     fn index(&self, _key: &Value) -> Result<Value, Exception> {
-        Err(no_indexer(self.type_name()))
+        Err(Exception::missing_member(self.type_name(), "[]"))
     }
 
     fn as_any(&self) -> &dyn Any {

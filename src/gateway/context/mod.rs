@@ -11,7 +11,6 @@ use std::sync::Arc;
 use super::fault::LastError;
 use super::live::Live;
 use super::url::Url;
-use super::values::{no_indexer, no_member};
 use crate::csharp::{Exception, Object, Value};
 use entities::Record;
 use maps::{MapObject, Variables};
@@ -33,10 +32,10 @@ impl Object for Context {
         let live = &self.0;
         let route = &live.route;
         Ok(match name {
-            "Request" => object(RequestObject(Arc::clone(live))),
+            "Request" => Value::object(RequestObject(Arc::clone(live))),
             "Response" if live.state().response.is_none() => Value::Null,
-            "Response" => object(ResponseObject(Arc::clone(live))),
-            "Variables" => object(Variables(Arc::clone(live))),
+            "Response" => Value::object(ResponseObject(Arc::clone(live))),
+            "Variables" => Value::object(Variables(Arc::clone(live))),
             "Api" => entities::api(&route.api),
             "Operation" => entities::operation(&route.operation),
             "Product" => route.product.as_deref().map_or(Value::Null, entities::product),
@@ -48,7 +47,7 @@ impl Object for Context {
             "Elapsed" => entities::elapsed(live)?,
             "Tracing" => Value::Bool(true),
             "User" => Value::Null,
-            _ => return Err(no_member(self.type_name(), name)),
+            _ => return Err(Exception::missing_member(self.type_name(), name)),
         })
     }
 
@@ -59,12 +58,12 @@ impl Object for Context {
                 self.0.note(message.display());
                 Ok(Value::Null)
             }
-            _ => Err(no_member(self.type_name(), name)),
+            _ => Err(Exception::missing_member(self.type_name(), name)),
         }
     }
 
     fn index(&self, _key: &Value) -> Result<Value, Exception> {
-        Err(no_indexer(self.type_name()))
+        Err(Exception::missing_member(self.type_name(), "[]"))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -72,24 +71,16 @@ impl Object for Context {
     }
 }
 
-fn object(object: impl Object + 'static) -> Value {
-    Value::Object(Arc::new(object))
-}
-
-fn text(text: &str) -> Value {
-    Value::String(Arc::from(text))
-}
-
 /// `context.Request.Url` and `OriginalUrl`.
 fn url_object(url: &Url) -> Value {
     let query = MapObject::of_lists("IReadOnlyDictionary<string, string[]>", &url.query);
     Record::new("IUrl")
-        .with("Scheme", text(&url.scheme))
-        .with("Host", text(url.host()))
+        .with("Scheme", Value::string(&url.scheme))
+        .with("Host", Value::string(url.host()))
         .with("Port", Value::Int(url.port().into()))
-        .with("Path", text(&url.path))
-        .with("QueryString", text(&url.query_string()))
-        .with("Query", object(query))
+        .with("Path", Value::string(&url.path))
+        .with("QueryString", Value::string(url.query_string()))
+        .with("Query", Value::object(query))
         .printed_as(url.to_string())
         .into_value()
 }
@@ -97,12 +88,12 @@ fn url_object(url: &Url) -> Value {
 impl Record {
     fn last_error(error: &LastError) -> Self {
         Self::new("ILastError")
-            .with("Source", text(&error.source))
-            .with("Reason", text(&error.reason))
-            .with("Message", text(&error.message))
-            .with("Scope", text(&error.scope))
-            .with("Section", text(&error.section))
-            .with("Path", text(&error.path))
-            .with("PolicyId", text(&error.policy_id))
+            .with("Source", Value::string(&error.source))
+            .with("Reason", Value::string(&error.reason))
+            .with("Message", Value::string(&error.message))
+            .with("Scope", Value::string(&error.scope))
+            .with("Section", Value::string(&error.section))
+            .with("Path", Value::string(&error.path))
+            .with("PolicyId", Value::string(&error.policy_id))
     }
 }

@@ -5,8 +5,12 @@
 //! - `fail-on-error-status-code` raises an error and leaves the answer in `context.Response`, so that a `retry`
 //!   around it still sees the status, and `on-error` answers with it unless it says otherwise.
 //! - No connection becomes 500, no answer in time 504.
-//! - A body that was sent without `buffer-request-body` cannot be sent again: the second try is an error here, as
-//!   the page warns, instead of an empty request upstream.
+//! - A body that came from the caller and was sent without `buffer-request-body` cannot be sent again: the second
+//!   try is an error here instead of an empty request upstream. A body that a policy set, or read with
+//!   `preserveContent`, is in memory and can.
+//! - Only event streams are passed on as they arrive; any other body is read whole first, whatever
+//!   `buffer-response` says, which nobody can tell apart. With `buffer-response="true"`, the default, an event
+//!   stream comes in pieces of 8 KiB (the page's number), so a caller who wants tokens as they come needs "false".
 //! - Redirects are passed to the caller; `follow-redirects` and `http-version` are refused unless they say so.
 
 use std::sync::Arc;
@@ -135,7 +139,7 @@ impl ForwardRequest {
         headers.0.retain(|(name, _)| !is_hop_by_hop(name));
         let streams = headers.get("Content-Type").is_some_and(|kind| kind.starts_with("text/event-stream"));
         let body = match response.body {
-            Body::Stream(stream) if !streams && self.buffers_response => {
+            Body::Stream(stream) if !streams => {
                 LiveBody::Bytes(drain(stream).map_err(|why| Fault::broken("BackendConnectionFailure", why))?)
             }
             Body::Stream(stream) => LiveBody::Stream(stream),
@@ -205,7 +209,7 @@ fn rest(live: &Live, entity: &str, is_pool: bool, retry_after_s: u64) {
 /// Returns the body to send, leaving it in place only where it is buffered or empty.
 fn take_body(request: &mut LiveRequest, buffers: bool) -> Result<Vec<u8>, Fault> {
     match &mut request.body {
-        LiveBody::Bytes(bytes) if buffers || bytes.is_empty() => Ok(bytes.clone()),
+        LiveBody::Bytes(bytes) if buffers || request.body_is_kept || bytes.is_empty() => Ok(bytes.clone()),
         LiveBody::Read => Ok(Vec::new()),
         body => {
             let bytes = body.read(false).map_err(|why| Fault::broken("RequestBodyNotBuffered", why));

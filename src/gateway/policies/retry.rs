@@ -24,7 +24,9 @@ pub(super) static EXECUTOR: Executor = Executor {
     element: "retry",
     compile: |compiler, placed| {
         let element = &placed.element;
-        check_buffered(compiler, &placed.inside);
+        if !sets_body(&placed.inside) {
+            check_buffered(compiler, &placed.inside);
+        }
         Some(Box::new(Retry {
             condition: compiler.setting(element, "condition")?,
             count: compiler.setting(element, "count")?,
@@ -40,6 +42,11 @@ pub(super) static EXECUTOR: Executor = Executor {
 /// The most that the service allows; also bounds an expression.
 const MAX_COUNT: i64 = 50;
 
+/// Whether a policy inside sets the body, which keeps it in memory.
+fn sets_body(inside: &[Placed]) -> bool {
+    inside.iter().any(|placed| placed.element.name == "set-body" || sets_body(&placed.inside))
+}
+
 /// Warns where a `forward-request` inside could not send the body again.
 fn check_buffered(compiler: &mut Compiler<'_>, inside: &[Placed]) {
     for placed in inside {
@@ -51,7 +58,9 @@ fn check_buffered(compiler: &mut Compiler<'_>, inside: &[Placed]) {
                 .help("add `buffer-request-body=\"true\"`");
             compiler.found.push(diagnostic);
         }
-        check_buffered(compiler, &placed.inside);
+        if !sets_body(&placed.inside) {
+            check_buffered(compiler, &placed.inside);
+        }
     }
 }
 
@@ -71,13 +80,15 @@ impl Run for Retry {
         let count = self.count.get(live)?.clamp(0, MAX_COUNT);
         let waits = self.waits(live)?;
         let mut waited = Vec::new();
-        for nth in 1.. {
+        let mut nth = 0;
+        loop {
+            nth += 1;
             let result = pipeline::run(&self.steps, live);
             if matches!(result, Ok(Flow::End)) || nth > count {
                 return result;
             }
             if let Err(fault) = &result {
-                live.state().last_error = Some(fault.error.clone());
+                live.state().last_error = Some(*fault.error.clone());
             }
             let again = match self.condition.get(live) {
                 Ok(again) => again,
@@ -92,7 +103,6 @@ impl Run for Retry {
             live.note_at(step, format!("retried after {}", waited.join(", ")));
             live.host.sleep_ms(wait_ms);
         }
-        Ok(Flow::Next)
     }
 }
 

@@ -38,6 +38,9 @@ impl Run for SetBody {
         if let Some(body) = self.side.body(&mut state) {
             *body = LiveBody::Bytes(text.into_bytes());
         }
+        if self.side == Side::Request {
+            state.request.body_is_kept = true;
+        }
         Ok(Flow::Next)
     }
 }

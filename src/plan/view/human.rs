@@ -17,6 +17,9 @@ const MAX_UNKNOWNS: usize = 12;
 /// Columns before the type of a resource: the indent and the mark.
 const MARGIN: usize = 6;
 
+/// Names are aligned up to this width; private DNS zones are named after whole host names.
+const MAX_NAME: usize = 36;
+
 /// An expression is recognised by its beginning; the JSON view has all of it.
 const MAX_EXPRESSION: usize = 160;
 
@@ -94,29 +97,54 @@ fn one_group(out: &mut String, group: &Group, style: Style) {
     };
     let mark = mark(group.change.unwrap_or(Change::Read), style);
     let _ = writeln!(out, "\n  {mark} {}{place}", paint(name, CYAN, style));
-    let columns: [usize; 4] =
-        std::array::from_fn(|at| rows.iter().map(|row| row.cells()[at].chars().count()).max().unwrap_or(0));
+    let widest = |cell: fn(&Row) -> &str| rows.iter().map(|row| cell(row).chars().count()).max().unwrap_or(0);
+    let columns = Columns {
+        kind: widest(|row| &row.kind),
+        name: widest(|row| &row.name).min(MAX_NAME),
+        sku: widest(|row| if row.location.is_empty() { "" } else { &row.sku }),
+    };
     for row in &rows {
-        one_row(out, row, columns, style);
+        one_row(out, row, &columns, style);
     }
 }
 
-/// Notes that do not fit go to a line of their own, below the SKU.
-fn one_row(out: &mut String, row: &Row, [kind, name, sku, location]: [usize; 4], style: Style) {
-    let mut line = format!("{:kind$}  {:name$}  ", row.kind, row.name);
-    let indent = MARGIN + kind + 2 + name + 2;
-    for (cell, width) in [(&row.sku, sku), (&row.location, location)] {
-        if width > 0 {
-            let _ = write!(line, "{cell:width$}  ");
-        }
-    }
-    let fits = MARGIN + line.chars().count() + row.notes.chars().count() <= PAGE_WIDTH;
-    if fits {
-        line.push_str(&row.notes);
-    }
+/// How wide the columns of a group are.
+struct Columns {
+    kind: usize,
+    name: usize,
+    /// Of the rows that have a region, so that the regions stand below one another.
+    sku: usize,
+}
+
+/// A row that would leave the page gives up the alignment first, then puts its notes on a line of their own, then all
+/// but its name.
+fn one_row(out: &mut String, row: &Row, columns: &Columns, style: Style) {
+    let Columns { kind, name, sku } = *columns;
+    let lead = format!("{:kind$}  {:name$}  ", row.kind, row.name);
+    let fits = |line: &str| MARGIN + line.trim_end().chars().count() <= PAGE_WIDTH;
+    let gap = if sku == 0 { "" } else { "  " };
+    let aligned = format!("{lead}{:sku$}{gap}{}  {}", row.sku, row.location, row.notes);
+    let cells: Vec<&str> = [&row.sku, &row.location, &row.notes]
+        .into_iter()
+        .map(String::as_str)
+        .filter(|cell| !cell.is_empty())
+        .collect();
+    let compact = lead.clone() + &cells.join("  ");
+    let without_notes = format!("{lead}{:sku$}{gap}{}", row.sku, row.location);
+    let is_aligned = row.name.chars().count() <= name && fits(&aligned);
+    let (line, rest) = if is_aligned {
+        (aligned, String::new())
+    } else if fits(&compact) {
+        (compact, String::new())
+    } else if fits(&without_notes) {
+        (without_notes, row.notes.clone())
+    } else {
+        (lead, cells.join("  "))
+    };
     let _ = writeln!(out, "    {} {}", mark(row.change, style), line.trim_end());
-    if !fits && !row.notes.is_empty() {
-        hang(out, &" ".repeat(indent), indent, &row.notes);
+    if !rest.is_empty() {
+        let indent = MARGIN + kind + 2 + name + 2;
+        hang(out, &" ".repeat(indent), indent, &rest);
     }
 }
 

@@ -7,7 +7,7 @@ use super::text::cut;
 use crate::plan::{Change, Resource};
 
 /// Leaves room for the other columns; only the type of web application firewall policies is longer.
-const MAX_KIND: usize = 26;
+const MAX_KIND: usize = 24;
 
 /// One line of a group, not yet aligned.
 pub(super) struct Row {
@@ -18,13 +18,6 @@ pub(super) struct Row {
     pub(super) sku: String,
     pub(super) location: String,
     pub(super) notes: String,
-}
-
-impl Row {
-    /// The cells that are aligned.
-    pub(super) fn cells(&self) -> [&str; 4] {
-        [&self.kind, &self.name, &self.sku, &self.location]
-    }
 }
 
 /// A top-level resource and everything below it.

@@ -23,6 +23,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 pub use faults::Faults;
 
+use super::gateway_config::gateway_validator;
 use super::{ArmFault, Error, Resource, State};
 
 /// Looks at each resource after it was stored and may refuse it; the resource then goes back to what it was. Policies
@@ -35,10 +36,13 @@ pub struct ArmOptions {
     /// The one subscription there is.
     pub subscription_id: String,
     pub tenant_id: String,
+    /// 0 for any free port.
+    pub port: u16,
     /// How long each resource takes, so that progress can be seen.
     pub resource_delay: Duration,
     /// `Retry-After` of a running deployment.
     pub retry_after_s: u32,
+    /// By default the one that refuses what the sandbox's gateway does not run.
     pub on_put: Vec<Validator>,
     pub faults: Faults,
 }
@@ -48,9 +52,10 @@ impl Default for ArmOptions {
         Self {
             subscription_id: "00000000-0000-0000-0000-000000000001".to_owned(),
             tenant_id: "00000000-0000-0000-0000-0000000000aa".to_owned(),
+            port: 0,
             resource_delay: Duration::ZERO,
             retry_after_s: 0,
-            on_put: Vec::new(),
+            on_put: vec![gateway_validator()],
             faults: Faults::default(),
         }
     }
@@ -83,23 +88,26 @@ struct Shared {
     faults: Mutex<Faults>,
     /// Ids of resources that change one child at a time and are doing so.
     busy: Mutex<BTreeSet<String>>,
+    /// Held while a resource is checked and stored, so that a refusal is due to that resource alone.
+    putting: Mutex<()>,
     /// Running deployments.
     tasks: Mutex<JoinSet<()>>,
 }
 
 impl ArmServer {
-    /// Starts a server on a free port of 127.0.0.1. Must be called within a tokio runtime.
+    /// Starts a server on 127.0.0.1. Must be called within a tokio runtime.
     ///
     /// # Errors
     /// [`Error::Bind`].
     pub async fn start(options: ArmOptions) -> Result<Self, Error> {
-        let wish = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let wish = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
         let bind_error = |source| Error::Bind { address: wish.to_string(), source };
         let listener = TcpListener::bind(wish).await.map_err(bind_error)?;
         let address = listener.local_addr().map_err(bind_error)?;
         let shared = Arc::new(Shared {
             faults: Mutex::new(options.faults.clone()),
             busy: Mutex::default(),
+            putting: Mutex::default(),
             options,
             state: State::default(),
             token: uuid::Uuid::new_v4().simple().to_string(),

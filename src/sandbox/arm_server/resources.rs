@@ -1,5 +1,7 @@
 //! Single resources and lists of them: GET, PUT, DELETE, POST actions.
 
+use std::sync::PoisonError;
+
 use axum::http::Method;
 use serde_json::{Value as Json, json};
 
@@ -79,6 +81,7 @@ fn act(shared: &Shared, id: &ResourceId, action: &str) -> Result<Reply, ArmFault
 /// Creates or replaces a resource: its parent must be there, its provider adds what only a server knows, and the
 /// validators may refuse it, which undoes the change.
 pub(super) fn put(shared: &Shared, id: &ResourceId, body: Json) -> Result<Resource, ArmFault> {
+    let _alone = shared.putting.lock().unwrap_or_else(PoisonError::into_inner);
     let state = &shared.state;
     if let Some(parent) = id.parent() {
         require_parent(shared, id, &parent)?;

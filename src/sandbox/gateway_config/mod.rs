@@ -3,9 +3,12 @@
 //! `gateway`; the simulated upstreams behind backend URLs to `net_host`.
 
 mod backends;
+mod check;
 mod duration;
 
 use serde_json::Value as Json;
+
+pub use check::gateway_validator;
 
 use super::codes::{ENTITY_INVALID, ENTITY_MISSING, ENTITY_UNSUPPORTED};
 use super::{Resource, ResourceId, State, providers};

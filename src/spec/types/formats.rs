@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 
 use serde_json::{Value as Json, json};
 
-use crate::spec::decode::{Decode, Decoder, checked, text};
+use crate::spec::decode::{Decode, Decoder, checked, pattern, text};
 use crate::spec::yaml::Node;
 
 text! {
@@ -312,7 +312,7 @@ impl Decode for Cidr {
     }
 
     fn schema() -> Json {
-        json!({ "type": "string", "pattern": "^([0-9]{1,3}\\.){3}[0-9]{1,3}/[0-9]{1,2}$" })
+        pattern("^([0-9]{1,3}\\.){3}[0-9]{1,3}/[0-9]{1,2}$")
     }
 }
 
@@ -354,7 +354,7 @@ impl Decode for Duration {
     }
 
     fn schema() -> Json {
-        json!({ "type": "string", "pattern": "^PT([0-9]{1,5}H)?([0-9]{1,5}M)?([0-9]{1,5}S)?$" })
+        pattern("^PT([0-9]{1,5}H)?([0-9]{1,5}M)?([0-9]{1,5}S)?$")
     }
 }
 
@@ -396,7 +396,7 @@ impl Decode for StatusRange {
     fn schema() -> Json {
         json!({ "oneOf": [
             { "type": "integer", "minimum": 200, "maximum": 599 },
-            { "type": "string", "pattern": "^[2-5][0-9]{2}(-[2-5][0-9]{2})?$" },
+            pattern("^[2-5][0-9]{2}(-[2-5][0-9]{2})?$"),
         ] })
     }
 }

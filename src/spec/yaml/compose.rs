@@ -36,7 +36,7 @@ pub(crate) fn compose(source: &Arc<Source>) -> DiagResult<Node> {
         Ok(root) if found.is_empty() => Ok(root),
         Ok(_) => Err(Diagnostics(found)),
         Err(last) => {
-            found.push(last);
+            found.push(*last);
             Err(Diagnostics(found))
         }
     }
@@ -52,7 +52,8 @@ struct Composer<'a> {
     found: Vec<Diagnostic>,
 }
 
-type Composed<T> = Result<T, Diagnostic>;
+/// Boxed, because a diagnostic is large and most results are not one.
+type Composed<T> = Result<T, Box<Diagnostic>>;
 
 impl<'a> Composer<'a> {
     fn document(&mut self) -> Composed<Node> {
@@ -61,12 +62,12 @@ impl<'a> Composer<'a> {
             match event {
                 Event::StreamStart | Event::DocumentStart(_) | Event::Nothing => {}
                 Event::StreamEnd | Event::DocumentEnd => {
-                    return Err(self.empty());
+                    return Err(self.empty().into());
                 }
                 first => {
                     let root = self.node(first, span, 0)?;
                     self.end_of_document()?;
-                    return if root.is_null() { Err(self.empty()) } else { Ok(root) };
+                    return if root.is_null() { Err(self.empty().into()) } else { Ok(root) };
                 }
             }
         }
@@ -88,7 +89,8 @@ impl<'a> Composer<'a> {
                 _ => {
                     return Err(Diagnostic::new(&codes::YAML, "a second YAML document in one file")
                         .at(self.source, span)
-                        .help("keep one spec per file"));
+                        .help("keep one spec per file")
+                        .into());
                 }
             }
         }
@@ -97,7 +99,7 @@ impl<'a> Composer<'a> {
     fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Composed<Node> {
         self.count(1, span)?;
         if depth > DEPTH_MAX {
-            return Err(self.too_deep(span));
+            return Err(self.too_deep(span).into());
         }
         let (anchor, tag) = match &event {
             Event::Scalar(_, _, anchor, tag) | Event::SequenceStart(anchor, tag) => (*anchor, tag.is_some()),
@@ -107,7 +109,8 @@ impl<'a> Composer<'a> {
         if tag {
             return Err(Diagnostic::new(&codes::YAML, "a YAML tag, which a spec does not need")
                 .at(self.source, span)
-                .help("remove the word that begins with `!`"));
+                .help("remove the word that begins with `!`")
+                .into());
         }
         if anchor > 0 {
             self.anchors.insert(anchor, None);
@@ -122,9 +125,9 @@ impl<'a> Composer<'a> {
             Event::Alias(anchor) => self.alias(anchor, span)?,
             other => {
                 // The parser sends nothing else in place of a value.
-                return Err(
-                    Diagnostic::new(&codes::YAML, format!("unexpected `{other:?}`")).at(self.source, span)
-                );
+                return Err(Diagnostic::new(&codes::YAML, format!("unexpected `{other:?}`"))
+                    .at(self.source, span)
+                    .into());
             }
         };
         if anchor > 0 {
@@ -146,7 +149,7 @@ impl<'a> Composer<'a> {
     fn mapping(&mut self, span: Span, depth: usize) -> Composed<Node> {
         let mut fields: Vec<(Key, Node)> = Vec::new();
         let mut merged: Vec<(Key, Node)> = Vec::new();
-        // A mapping without a key of its own is underlined at its first key.
+        // Where the mapping is underlined, unless it stands behind a key itself.
         let mut first_key = None;
         loop {
             let key = match self.next()? {
@@ -155,7 +158,8 @@ impl<'a> Composer<'a> {
                 (_, span) => {
                     return Err(Diagnostic::new(&codes::YAML, "a key that is not a plain text")
                         .at(self.source, span)
-                        .help("use a word as the key"));
+                        .help("use a word as the key")
+                        .into());
                 }
             };
             first_key.get_or_insert(key.span);
@@ -196,7 +200,8 @@ impl<'a> Composer<'a> {
             let Kind::Mapping(fields) = part.kind else {
                 return Err(Diagnostic::new(&codes::ALIAS, "a merge key that does not merge a mapping")
                     .at(self.source, key.span)
-                    .help("give it an alias of a mapping, such as `<<: *defaults`"));
+                    .help("give it an alias of a mapping, such as `<<: *defaults`")
+                    .into());
             };
             for (key, value) in fields {
                 if !into.iter().any(|(other, _)| other.text == key.text) {
@@ -216,7 +221,8 @@ impl<'a> Composer<'a> {
             }
             _ => Err(Diagnostic::new(&codes::ALIAS, "an alias inside the part that it repeats")
                 .at(self.source, span)
-                .help("write the part out")),
+                .help("write the part out")
+                .into()),
         }
     }
 
@@ -234,7 +240,8 @@ impl<'a> Composer<'a> {
                 format!("more than {NODES_MAX} values once aliases are followed"),
             )
             .at(self.source, span)
-            .help("repeat less with aliases, or split the spec"));
+            .help("repeat less with aliases, or split the spec")
+            .into());
         }
         Ok(())
     }
@@ -242,7 +249,7 @@ impl<'a> Composer<'a> {
     fn next(&mut self) -> Composed<(Event<'a>, Span)> {
         match self.parser.next_event() {
             Some(Ok((event, span))) => Ok((event, self.trimmed(self.offsets.span(span.start, span.end)))),
-            Some(Err(error)) => Err(self.syntax(error.marker(), error.info())),
+            Some(Err(error)) => Err(self.syntax(error.marker(), error.info()).into()),
             None => Ok((Event::StreamEnd, Span::at(self.source.text().len()))),
         }
     }

@@ -6,33 +6,51 @@ use std::sync::Arc;
 use super::node::{Kind, Node, Style};
 use crate::diag::Diagnostic;
 use crate::spec::codes;
+use crate::spec::redact::Filled;
 use crate::text::Source;
 
-/// Replaces every `${env:NAME}` in the values of `node`; `$${` stands for `${`. What cannot be filled in is added to
-/// `found` and stays as it is written.
+/// Replaces every `${env:NAME}` in the values of `root`; `$${` stands for `${`. What cannot be filled in is added to
+/// `found` and marked. Returns what was filled in.
 pub(crate) fn fill_in(
-    node: &mut Node,
+    root: &mut Node,
     source: &Arc<Source>,
     env: &dyn Fn(&str) -> Option<String>,
     found: &mut Vec<Diagnostic>,
-) {
-    match &mut node.kind {
-        Kind::List(items) => items.iter_mut().for_each(|item| fill_in(item, source, env, found)),
-        Kind::Mapping(fields) => fields.iter_mut().for_each(|(_, value)| fill_in(value, source, env, found)),
-        Kind::Scalar { text, style } if text.contains("${") => {
-            let n_before = found.len();
-            let mut problem = |message: String, help: &str| {
-                found.push(Diagnostic::new(&codes::ENVIRONMENT, message).at(source, node.span).help(help));
-            };
-            let (filled, from_env) = fill_in_text(text, env, &mut problem);
-            *text = filled;
-            if found.len() > n_before {
-                *style = Style::Unfilled;
-            } else if from_env {
-                *style = Style::Environment;
+) -> Vec<Filled> {
+    let mut filler = Filler { source, env, found, filled: Vec::new() };
+    filler.node(root);
+    filler.filled
+}
+
+struct Filler<'a> {
+    source: &'a Arc<Source>,
+    env: &'a dyn Fn(&str) -> Option<String>,
+    found: &'a mut Vec<Diagnostic>,
+    filled: Vec<Filled>,
+}
+
+impl Filler<'_> {
+    fn node(&mut self, node: &mut Node) {
+        match &mut node.kind {
+            Kind::List(items) => items.iter_mut().for_each(|item| self.node(item)),
+            Kind::Mapping(fields) => fields.iter_mut().for_each(|(_, value)| self.node(value)),
+            Kind::Scalar { text, style } if text.contains("${") => {
+                let n_before = self.found.len();
+                let mut problem = |message: String, help: &str| {
+                    let found = Diagnostic::new(&codes::ENVIRONMENT, message).at(self.source, node.span);
+                    self.found.push(found.help(help));
+                };
+                let (value, from_env) = fill_in_text(text, self.env, &mut problem);
+                if self.found.len() > n_before {
+                    *style = Style::Unfilled;
+                } else if from_env {
+                    *style = Style::Environment;
+                    self.filled.push(Filled { written: text.clone(), value: value.clone() });
+                }
+                *text = value;
             }
+            Kind::Scalar { .. } => {}
         }
-        Kind::Scalar { .. } => {}
     }
 }
 

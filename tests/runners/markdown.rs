@@ -1,0 +1,117 @@
+//! Cases in Markdown: a file is a set, a `##` heading a case, a fenced block an input or an expectation. Blocks
+//! before the first heading belong to every case of the file.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a runner reads and blesses the files of its suite, and a file that cannot be read has to fail"
+)]
+
+use std::path::{Path, PathBuf};
+
+/// A file of cases, line by line, so that blessing changes nothing but the expectations.
+pub(crate) struct File {
+    pub(crate) path: PathBuf,
+    lines: Vec<String>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) blocks: Vec<Block>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Block {
+    /// The words after the fence, such as `xml policy`.
+    pub(crate) info: String,
+    pub(crate) text: String,
+    /// Index of the opening fence among the lines of the file.
+    line: usize,
+}
+
+/// Reads the files of `tests/suite/<folder>`, by name.
+pub(crate) fn files(folder: &str) -> Vec<File> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite").join(folder);
+    let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+    paths.sort();
+    assert!(!paths.is_empty(), "no cases in {}", folder.display());
+    let read = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).unwrap();
+        File { lines: text.lines().map(str::to_owned).collect(), path }
+    };
+    paths.into_iter().map(read).collect()
+}
+
+impl File {
+    pub(crate) fn cases(&self) -> Vec<Case> {
+        let mut common = Vec::new();
+        let mut cases: Vec<Case> = Vec::new();
+        let mut lines = self.lines.iter().enumerate();
+        while let Some((line, text)) = lines.next() {
+            if let Some(name) = text.strip_prefix("## ") {
+                cases.push(Case { name: name.trim().to_owned(), blocks: common.clone() });
+            } else if let Some(info) = text.strip_prefix("```") {
+                let inside: Vec<&str> =
+                    lines.by_ref().map(|(_, text)| text.as_str()).take_while(|text| *text != "```").collect();
+                let block = Block { info: info.trim().to_owned(), text: inside.join("\n"), line };
+                cases.last_mut().map_or(&mut common, |case| &mut case.blocks).push(block);
+            }
+        }
+        assert!(!cases.is_empty(), "no case in {}", self.path.display());
+        cases
+    }
+
+    /// Writes `actual` into the blocks, last one first so that lines keep their numbers.
+    pub(crate) fn bless(&mut self, mut blocks: Vec<(Block, String)>) {
+        blocks.sort_by_key(|(block, _)| std::cmp::Reverse(block.line));
+        for (block, actual) in blocks {
+            let start = block.line + 1;
+            let end = start + self.lines[start..].iter().position(|line| line == "```").unwrap();
+            self.lines.splice(start..end, actual.lines().map(str::to_owned));
+        }
+        std::fs::write(&self.path, self.lines.join("\n") + "\n").unwrap();
+    }
+}
+
+/// Whether expectations are to be rewritten.
+pub(crate) fn blesses() -> bool {
+    std::env::var("GLZ_BLESS").is_ok_and(|value| value == "1")
+}
+
+/// Turns files into trials. `run` returns, for each block that expects something, what was found.
+pub(crate) fn trials(
+    folder: &'static str,
+    run: fn(&Case) -> Vec<(Block, String)>,
+) -> Vec<libtest_mimic::Trial> {
+    let mut trials = Vec::new();
+    for mut file in files(folder) {
+        if blesses() {
+            let found = file.cases().iter().flat_map(run).collect();
+            file.bless(found);
+        }
+        let stem = file.path.file_stem().unwrap().to_string_lossy().into_owned();
+        for case in file.cases() {
+            let name = format!("{folder}::{stem}::{}", case.name);
+            trials.push(libtest_mimic::Trial::test(name, move || check(&run(&case))));
+        }
+    }
+    trials
+}
+
+fn check(found: &[(Block, String)]) -> Result<(), libtest_mimic::Failed> {
+    if found.is_empty() {
+        return Err("the case expects nothing".into());
+    }
+    for (block, actual) in found {
+        if block.text.trim_end() != actual.trim_end() {
+            let (info, line, expected) = (&block.info, block.line + 1, &block.text);
+            return Err(
+                format!("`{info}` at line {line}\n--- expected\n{expected}\n--- actual\n{actual}").into()
+            );
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! Policy texts and what is read from them. Each case has one `xml` block, optionally `toml named-values`, and
+//! expectations: `text findings` and `text tree`. Printing the tree back is checked for every case.
+
+#![expect(clippy::unwrap_used, reason = "a case that cannot be read has to fail")]
+
+use std::fmt::Write as _;
+
+use genai_lz::diag::Diagnostic;
+use genai_lz::policy::{self, Body, PolicyElement, Value, ValueKind};
+use genai_lz::text::Source;
+use indexmap::IndexMap;
+
+use crate::gateway::markdown::{self, Block, Case};
+
+pub(crate) fn cases() -> Vec<libtest_mimic::Trial> {
+    markdown::trials("policy", run)
+}
+
+fn run(case: &Case) -> Vec<(Block, String)> {
+    let text = &find(case, "xml").unwrap_or_else(|| panic!("{}: no `xml` block", case.name)).text;
+    let named_values: IndexMap<String, String> =
+        find(case, "toml named-values").map(|block| toml::from_str(&block.text).unwrap()).unwrap_or_default();
+    let source = Source::new("policy.xml", text.as_str());
+    let (document, _) = policy::parse(&source);
+    assert_eq!(&document.print(), text, "the tree prints back");
+    let (policy, found) = policy::load(&source, Some(&named_values));
+    let expectations = case.blocks.iter().filter_map(|block| {
+        let actual = match block.info.as_str() {
+            "text findings" => findings(&found),
+            "text tree" => tree(&policy.body),
+            _ => return None,
+        };
+        Some((block.clone(), actual))
+    });
+    expectations.collect()
+}
+
+fn find<'a>(case: &'a Case, info: &str) -> Option<&'a Block> {
+    case.blocks.iter().find(|block| block.info == info)
+}
+
+/// One line each: `3:5 code: message (help)`.
+fn findings(found: &[Diagnostic]) -> String {
+    if found.is_empty() {
+        return "none".to_owned();
+    }
+    let mut text = String::new();
+    for diagnostic in found {
+        let place =
+            diagnostic.primary.as_ref().map(|label| label.source.position(label.span.start).to_string());
+        let help: String = diagnostic.help.iter().map(|help| format!(" ({help})")).collect();
+        let (code, message) = (diagnostic.code.id, &diagnostic.message);
+        writeln!(text, "{} {code}: {message}{help}", place.unwrap_or_default()).unwrap();
+    }
+    text
+}
+
+fn tree(body: &Body) -> String {
+    let mut text = String::new();
+    match body {
+        Body::Document(sections) => {
+            for (section, elements) in sections {
+                writeln!(text, "{}", section.name()).unwrap();
+                elements.iter().for_each(|element| element_tree(element, 1, &mut text));
+            }
+        }
+        Body::Fragment(elements) => {
+            writeln!(text, "fragment").unwrap();
+            elements.iter().for_each(|element| element_tree(element, 1, &mut text));
+        }
+    }
+    text
+}
+
+fn element_tree(element: &PolicyElement, depth: usize, text: &mut String) {
+    write!(text, "{}{} {}", "  ".repeat(depth), element.line(), element.name).unwrap();
+    for attribute in &element.attributes {
+        write!(text, " {}={}", attribute.name, value(&attribute.value)).unwrap();
+    }
+    if let Some(inside) = &element.text {
+        write!(text, " {}", value(inside)).unwrap();
+    }
+    text.push('\n');
+    element.children.iter().for_each(|child| element_tree(child, depth + 1, text));
+}
+
+fn value(value: &Value) -> String {
+    match &value.kind {
+        ValueKind::Literal(literal) => format!("{literal:?}"),
+        ValueKind::Expression(expression) => expression.text.clone(),
+    }
+}
