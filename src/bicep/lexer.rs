@@ -36,6 +36,9 @@ const PUNCTUATION: &[&str] = &[
     ",", ".", ":", "?", "=", "!", "<", ">", "+", "-", "*", "/", "%", "@", "|", "^",
 ];
 
+/// Lines for the official compiler's linter.
+const DIRECTIVES: [&str; 3] = ["#disable-next-line", "#disable-diagnostics", "#restore-diagnostics"];
+
 /// What an open brace will be closed by.
 enum Open {
     Brace,
@@ -100,7 +103,7 @@ impl<'a> Lexer<'a> {
             _ if c.is_whitespace() => {
                 self.take_while(|c| c.is_whitespace() && !matches!(c, '\n' | '\r'));
             }
-            '#' => {
+            '#' if DIRECTIVES.iter().any(|directive| self.rest().starts_with(directive)) => {
                 self.take_while(|c| !matches!(c, '\n' | '\r'));
             }
             '/' if self.rest().starts_with("//") => {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use serde_json::Value as Json;
 
+use super::bind::not_supported;
 use super::codes;
 use super::project::Files;
 use super::syntax::{Expr, ExprKind, Program, StatementKind};
@@ -138,7 +139,7 @@ fn read(
     let full = files.resolve(source.path(), text).map_err(|diagnostic| (diagnostic, path.span))?;
     let encoding = if function == "loadJsonContent" { arguments.get(2) } else { arguments.get(1) };
     if let Some(encoding) = encoding.filter(|encoding| encoding.as_text() != Some("utf-8")) {
-        let refused = super::bind::not_supported("an encoding other than `utf-8`");
+        let refused = not_supported("an encoding other than `utf-8`");
         return Err((Box::new(refused), encoding.span));
     }
     if function == "loadFileAsBase64" {
@@ -164,8 +165,7 @@ fn select(document: &Json, query: &Expr) -> Result<Json, Refused> {
     let Some(text) = query.as_text() else {
         return Err(refuse(&codes::NOT_CONSTANT, "the JSON path must be a plain string", query.span));
     };
-    let unsupported =
-        || (Box::new(super::bind::not_supported(&format!("the JSON path `{text}`"))), query.span);
+    let unsupported = || (Box::new(not_supported(&format!("the JSON path `{text}`"))), query.span);
     let mut rest = text.strip_prefix('$').unwrap_or(text);
     let mut at = document;
     let mut first = true;

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use super::bind::{Model, Param, not_supported};
-use super::load::{Environment, load};
+use super::load::{Environment, Loaded, load};
 use super::parser::{Dialect, parse};
 use super::project::{Project, Unit};
 use super::syntax::{Expr, ExprKind, Program, StatementKind};
 use super::{codes, emit};
 use crate::arm::{self, Parameters, Target};
 use crate::diag::{DiagResult, Diagnostic, Diagnostics, finish};
-use crate::text::{Source, World};
+use crate::text::{Source, Span, World};
 
 /// A compiled parameters file.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,7 +104,7 @@ fn using(
     let Some(path) = named.next() else {
         let message = "the parameters file does not say which Bicep file it is for";
         let diagnostic = Diagnostic::new(&codes::USING_MISSING, message).help("add `using 'main.bicep'`");
-        found.push(diagnostic.at(source, crate::text::Span::at(0)));
+        found.push(diagnostic.at(source, Span::at(0)));
         return None;
     };
     for again in named {
@@ -147,7 +147,7 @@ fn check(model: &Model<'_>, unit: &Unit, program: &Program, found: &mut Vec<Diag
     if !missing.is_empty() {
         let message = format!("the parameters `{}` are not given", missing.join("`, `"));
         let using = program.statements.iter().find(|s| matches!(s.kind, StatementKind::Using { .. }));
-        let span = using.map_or(crate::text::Span::at(0), |statement| statement.span);
+        let span = using.map_or(Span::at(0), |statement| statement.span);
         model.report(found, Diagnostic::new(&codes::PARAMETER_MISSING, message), span);
     }
 }
@@ -155,7 +155,7 @@ fn check(model: &Model<'_>, unit: &Unit, program: &Program, found: &mut Vec<Diag
 /// Computes one expression of a parameter.
 fn compute(
     model: &Model<'_>,
-    loaded: &super::load::Loaded,
+    loaded: &Loaded,
     param: &Param<'_>,
     value: &Expr,
     found: &mut Vec<Diagnostic>,

@@ -16,6 +16,9 @@ use crate::text::{self, FileError, Source, World};
 /// Modules in modules. ARM's own limit on nested deployments is far lower; ours bounds the stack.
 const MODULE_DEPTH_MAX: usize = 64;
 
+/// The largest file that is read. ARM takes templates up to 4 MiB; hand-written files stay below 100 KiB.
+const FILE_BYTES_MAX: usize = 1 << 20;
+
 /// A compiled file: what it becomes and what can be passed to it and read from it.
 #[derive(Debug)]
 pub(super) struct Unit {
@@ -85,20 +88,25 @@ impl<'w> Files<'w> {
 
     pub(super) fn read(&mut self, path: &str) -> Refusable<Vec<u8>> {
         let content = self.world.read(path).map_err(unreadable)?;
-        self.note(path);
+        self.note(path, content.len())?;
         Ok(content)
     }
 
     pub(super) fn read_text(&mut self, path: &str) -> Refusable<String> {
         let content = self.world.read_text(path).map_err(unreadable)?;
-        self.note(path);
+        self.note(path, content.len())?;
         Ok(content.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(content))
     }
 
-    fn note(&mut self, path: &str) {
+    fn note(&mut self, path: &str, bytes: usize) -> Refusable<()> {
+        if bytes > FILE_BYTES_MAX {
+            let message = format!("`{path}` has {bytes} bytes, more than the {FILE_BYTES_MAX} that are read");
+            return Err(refuse(&codes::FILE_TOO_LARGE, message));
+        }
         if !self.read.iter().any(|read| read == path) {
             self.read.push(path.to_owned());
         }
+        Ok(())
     }
 }
 
@@ -269,5 +277,20 @@ fn json_signature(template: &Json) -> Signature {
         level: level.into_iter().find(|(name, _)| schema.contains(name)).map(|(_, level)| level),
         params: params.collect(),
         outputs: outputs.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::MemoryWorld;
+
+    #[test]
+    fn a_file_beyond_the_limit_is_refused_and_one_at_the_limit_is_read() {
+        for (bytes, expected) in [(FILE_BYTES_MAX, None), (FILE_BYTES_MAX + 1, Some("BCP184"))] {
+            let world = MemoryWorld::default().with("main.bicep", &" ".repeat(bytes));
+            let code = Files::new(&world).read_text("main.bicep").err().map(|refused| refused.code.id);
+            assert_eq!(code, expected, "{bytes} bytes");
+        }
     }
 }

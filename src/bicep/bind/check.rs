@@ -6,10 +6,11 @@ use std::sync::Arc;
 use super::super::codes;
 use super::super::project::{Signature, Unit};
 use super::super::syntax::{
-    Decorator, Expr, ExprKind, Object, Program, Statement, StatementKind, TypeExpr, TypeKind,
+    Decorator, Expr, ExprKind, Member, Object, Program, Statement, StatementKind, TypeExpr, TypeKind,
 };
 use super::place::Level;
-use super::{Model, diagnostic, not_supported};
+use super::uses::{Scope, target};
+use super::{Model, Symbol, diagnostic, not_supported};
 use crate::diag::Diagnostic;
 
 /// Types that a parameter or output can have without declaring one.
@@ -20,7 +21,6 @@ const DECORATORS: &[(&str, &[&str], usize)] = &[
     ("allowed", &["param"], 1),
     ("batchSize", &["resource", "module"], 1),
     ("description", &["param", "var", "resource", "module", "output", "type", "func"], 1),
-    ("export", &["type", "var", "func"], 0),
     ("maxLength", &["param", "output", "type"], 1),
     ("maxValue", &["param", "output", "type"], 1),
     ("metadata", &["param", "output", "type"], 1),
@@ -30,8 +30,8 @@ const DECORATORS: &[(&str, &[&str], usize)] = &[
 ];
 
 /// Known to the language, but not compiled here.
-const UNSUPPORTED_DECORATORS: [&str; 6] =
-    ["sealed", "discriminator", "onlyIfNotExists", "retryOn", "waitUntil", "validate"];
+const UNSUPPORTED_DECORATORS: [&str; 7] =
+    ["export", "sealed", "discriminator", "onlyIfNotExists", "retryOn", "waitUntil", "validate"];
 
 pub(in crate::bicep) fn check(
     model: &Model<'_>,
@@ -43,6 +43,10 @@ pub(in crate::bicep) fn check(
         check_decorators(model, statement, found);
     }
     for resource in &model.resources {
+        check_body(model, resource.object(), resource.nested_in, found);
+        if resource.decl.existing {
+            check_existing(model, resource.object(), found);
+        }
         if resource.nested_in.is_some() {
             for decorator in resource.decorators {
                 check_decorator(model, decorator, "resource", found);
@@ -52,6 +56,7 @@ pub(in crate::bicep) fn check(
     for param in &model.params {
         if let Some(ty) = param.ty {
             check_type(model, ty, found);
+            check_secure(model, &param.decl.decorators, ty, found);
         }
     }
     for output in &model.outputs {
@@ -59,6 +64,7 @@ pub(in crate::bicep) fn check(
     }
     for (module, unit) in model.modules.iter().zip(modules) {
         let object = &module.decl.body.object;
+        check_body(model, object, None, found);
         if object.get("name").is_none() {
             model.unsupported(found, module.decl.name.span, "a module without `name`");
         }
@@ -74,6 +80,45 @@ pub(in crate::bicep) fn check(
             check_params(model, module.decl, &unit.signature, found);
             check_level(model, module, &unit.signature, found);
         }
+    }
+}
+
+/// The top of a body holds plain properties; `dependsOn` is a list of declarations.
+fn check_body(model: &Model<'_>, object: &Object, within: Option<usize>, found: &mut Vec<Diagnostic>) {
+    for member in &object.members {
+        if let Member::Spread(value) = member {
+            let message = "the properties of a resource or module are written out, without `...`";
+            model.report(found, diagnostic(&codes::SPREAD_PLACE, message), value.span);
+        }
+    }
+    let Some(depends_on) = object.get("dependsOn") else { return };
+    let ExprKind::Array(items) = &depends_on.kind else {
+        let message = "`dependsOn` must be written out as `[ … ]`";
+        return model.report(found, diagnostic(&codes::DEPENDENCY, message), depends_on.span);
+    };
+    for item in items {
+        let symbol = target(model, &item.value, &Scope::top(within)).map(|(symbol, _)| symbol);
+        if item.spread || !matches!(symbol, Some(Symbol::Resource(_) | Symbol::Module(_))) {
+            let message = "`dependsOn` lists resources and modules by name";
+            model.report(found, diagnostic(&codes::DEPENDENCY, message), item.value.span);
+        }
+    }
+}
+
+fn check_existing(model: &Model<'_>, object: &Object, found: &mut Vec<Diagnostic>) {
+    for property in object.properties() {
+        if !matches!(property.text(), Some("name" | "parent" | "scope" | "dependsOn")) {
+            let message = "an existing resource takes `name`, `parent` and `scope` only";
+            model.report(found, diagnostic(&codes::PROPERTY_OF_EXISTING, message), property.key_span);
+        }
+    }
+}
+
+fn check_secure(model: &Model<'_>, decorators: &[Decorator], ty: &TypeExpr, found: &mut Vec<Diagnostic>) {
+    let Some(secure) = decorators.iter().find(|decorator| decorator.name.name == "secure") else { return };
+    if matches!(&ty.kind, TypeKind::Name(name) if matches!(name.as_str(), "int" | "bool" | "array")) {
+        let message = "only `string` and `object` can be secure";
+        model.report(found, diagnostic(&codes::DECORATOR_TYPE, message), secure.span);
     }
 }
 
@@ -96,7 +141,7 @@ fn check_params(
     };
     for member in &params.members {
         match member {
-            super::super::syntax::Member::Property(property) => {
+            Member::Property(property) => {
                 let Some(name) = property.text() else {
                     let message = "the name of a parameter cannot hold `${…}`";
                     model.report(found, diagnostic(&codes::INTERPOLATED_KEY, message), property.key_span);
@@ -112,10 +157,10 @@ fn check_params(
                     Some(param) => check_param_type(model, name, param.ty.as_deref(), &property.value, found),
                 }
             }
-            super::super::syntax::Member::Spread(value) => {
+            Member::Spread(value) => {
                 model.report(found, not_supported("`...` in a module's `params`"), value.span);
             }
-            super::super::syntax::Member::Resource(_) => {}
+            Member::Resource(_) => {}
         }
     }
     let missing: Vec<&str> = signature
@@ -319,9 +364,11 @@ fn check_type(model: &Model<'_>, ty: &TypeExpr, found: &mut Vec<Diagnostic>) {
         _ => return model.unsupported(found, ty.span, "a type expression"),
     };
     if !TYPES.contains(&name.as_str()) {
-        let here = diagnostic(&codes::UNKNOWN_TYPE, format!("`{name}` is no type"))
-            .did_you_mean(name, TYPES)
-            .help("use `string`, `int`, `bool`, `object` or `array`");
+        let here = diagnostic(&codes::UNKNOWN_TYPE, format!("`{name}` is no type"));
+        let here = match crate::text::suggest(name, TYPES) {
+            Some(near) => here.help(format!("did you mean `{near}`?")),
+            None => here.help("use `string`, `int`, `bool`, `object` or `array`"),
+        };
         model.report(found, here, ty.span);
     }
 }

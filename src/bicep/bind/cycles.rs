@@ -1,5 +1,7 @@
 //! A declaration cannot need itself, directly or around corners.
 
+use std::collections::BTreeSet;
+
 use super::super::codes;
 use super::{Model, Symbol, diagnostic};
 use crate::diag::Diagnostic;
@@ -11,14 +13,14 @@ pub(super) fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
         .chain((0..model.vars.len()).map(Symbol::Var))
         .chain((0..model.resources.len()).map(Symbol::Resource))
         .chain((0..model.modules.len()).map(Symbol::Module));
-    let mut done: Vec<Symbol> = Vec::new();
+    let mut done = BTreeSet::new();
     for start in all {
         visit(model, start, &mut done, found);
     }
 }
 
 /// Depth-first without recursion, so that a long chain of variables cannot exhaust the stack.
-fn visit(model: &Model<'_>, start: Symbol, done: &mut Vec<Symbol>, found: &mut Vec<Diagnostic>) {
+fn visit(model: &Model<'_>, start: Symbol, done: &mut BTreeSet<Symbol>, found: &mut Vec<Diagnostic>) {
     if done.contains(&start) {
         return;
     }
@@ -26,7 +28,7 @@ fn visit(model: &Model<'_>, start: Symbol, done: &mut Vec<Symbol>, found: &mut V
     while let Some((symbol, next)) = path.last_mut() {
         let symbol = *symbol;
         let Some(used) = model.uses_of(symbol).get(*next).copied() else {
-            done.push(symbol);
+            done.insert(symbol);
             path.pop();
             continue;
         };

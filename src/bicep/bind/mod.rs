@@ -100,7 +100,6 @@ pub(super) struct Output<'a> {
     pub(super) name: &'a Ident,
     pub(super) ty: &'a TypeExpr,
     pub(super) value: &'a Expr,
-    pub(super) uses: Vec<Use<'a>>,
 }
 
 impl<'a> Res<'a> {
@@ -184,7 +183,7 @@ impl<'a> Model<'a> {
                         "declared here first",
                     ));
                 }
-                self.outputs.push(Output { decl: statement, name, ty, value, uses: Vec::new() });
+                self.outputs.push(Output { decl: statement, name, ty, value });
             }
             StatementKind::Resource(resource) => {
                 let index = self.add_resource(resource, &statement.decorators, None);

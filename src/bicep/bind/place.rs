@@ -120,6 +120,7 @@ impl<'a> Model<'a> {
                     self.report(found, diagnostic, scope.span);
                     self.modules[at].place = Place::Current;
                 }
+                self.check_module_place(at, scope, found);
             }
         }
     }
@@ -145,6 +146,40 @@ impl<'a> Model<'a> {
             let diagnostic = Diagnostic::new(&codes::RESOURCE_SCOPE, message)
                 .help("deploy it by a module that has this scope");
             self.report(found, diagnostic, scope.span);
+        }
+    }
+
+    /// Which scopes a nested deployment can reach from the template's own, as in the official compiler's
+    /// src/Bicep.Core/Emit/ScopeHelper.cs, 2026-08-21.
+    fn check_module_place(&self, at: usize, scope: &Expr, found: &mut Vec<Diagnostic>) {
+        use Level::{ManagementGroup, ResourceGroup, Subscription, Tenant};
+        let from: &[Level] = match self.modules[at].place {
+            Place::Current
+            | Place::Extension { .. }
+            | Place::Tenant
+            | Place::Subscription(Some(_))
+            | Place::ResourceGroup { subscription: Some(_), .. } => return,
+            Place::ManagementGroup(_) | Place::Declared { level: ManagementGroup, .. } => {
+                &[Tenant, ManagementGroup]
+            }
+            Place::Subscription(None) | Place::ResourceGroup { name: Some(_), .. } => {
+                &[Subscription, ResourceGroup]
+            }
+            Place::Declared { resource, .. } => match self.resources[resource].place {
+                Place::Subscription(Some(_)) => return,
+                _ => &[Subscription, ResourceGroup],
+            },
+            Place::ResourceGroup { name: None, .. } => &[ResourceGroup],
+        };
+        if !from.contains(&self.level) {
+            let code = match self.level {
+                Tenant => &codes::MODULE_SCOPE_IN_TENANT,
+                ManagementGroup => &codes::MODULE_SCOPE_IN_MANAGEMENT_GROUP,
+                Subscription => &codes::MODULE_SCOPE_IN_SUBSCRIPTION,
+                ResourceGroup => &codes::MODULE_SCOPE_IN_RESOURCE_GROUP,
+            };
+            let message = format!("a module cannot be deployed to this scope from `{}`", self.level.name());
+            self.report(found, Diagnostic::new(code, message), scope.span);
         }
     }
 

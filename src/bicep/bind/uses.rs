@@ -2,6 +2,7 @@
 //! learns which others it uses and how. Dependencies, cycles and inlining are all read off these uses.
 
 use super::super::codes;
+use super::super::functions;
 use super::super::parser::Dialect;
 use super::super::syntax::{Expr, ExprKind, Key, Loop, Member, Object};
 use super::calls::{self, Context};
@@ -139,10 +140,9 @@ pub(super) fn collect_all(model: &mut Model<'_>, found: &mut Vec<Diagnostic>) {
     for at in 0..model.outputs.len() {
         let mut collector = Collector::new(model, in_declaration);
         collector.visit_loop_or_value(model.outputs[at].value);
-        let uses = collector.finish(found);
-        model.outputs[at].uses = uses;
+        collector.finish(found);
     }
-    for (_, value) in model.metadata.clone() {
+    for (_, value) in &model.metadata {
         let mut collector = Collector::new(model, in_declaration);
         collector.visit(value, &Scope::default());
         collector.finish(found);
@@ -367,7 +367,7 @@ impl<'m, 'a> Collector<'m, 'a> {
     fn unknown_name(&mut self, name: &str, span: Span, scope: &Scope<'a>) {
         let locals = scope.locals.iter().map(|(local, _)| *local);
         let mut found = diagnostic(&codes::UNKNOWN_NAME, format!("the name `{name}` is not declared"));
-        found = if super::super::functions::find(name).is_some() {
+        found = if functions::find(name).is_some() {
             found.help(format!("call the function: `{name}(…)`"))
         } else {
             found.did_you_mean(name, self.model.globals.keys().copied().chain(locals))

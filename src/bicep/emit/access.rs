@@ -2,6 +2,7 @@
 //! (`outputs`).
 
 use super::super::codes;
+use super::super::functions;
 use super::super::syntax::{Expr, ExprKind, Ident};
 use super::arm_expr::{Arm, call, text};
 use super::bind::uses::target;
@@ -229,8 +230,7 @@ impl<'a> Emitter<'_, 'a> {
             Some(Reference { symbol: Symbol::Resource(at), env, .. }) => Some((*at, env)),
             _ => None,
         };
-        let Some((at, resource_env)) = resource.filter(|_| super::super::functions::is_list(&name.name))
-        else {
+        let Some((at, resource_env)) = resource.filter(|_| functions::is_list(&name.name)) else {
             let message = match (resource, name.name.as_str()) {
                 (Some(_), "getSecret") => {
                     "`getSecret` can only be the value of a module's parameter".to_owned()

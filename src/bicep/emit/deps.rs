@@ -4,14 +4,18 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::super::codes;
 use super::super::syntax::{Expr, ExprKind};
 use super::arm_expr::{Arm, call};
 use super::bind::Symbol;
 use super::bind::uses::{LocalKind, Use};
 use super::{Emitter, Env};
 
-/// Longest chain of existing resources and variables between two deployed ones.
+/// Longest chain of existing resources and variables between two deployed ones; bounds the stack.
 const CHAIN_MAX: usize = 256;
+
+/// One hop on the way: what it leads to, with which index, and whether `copyIndex()` still means this round.
+type Step = (Symbol, Option<Arm>, bool);
 
 struct Dependency {
     /// Sorts the list, so that the same file gives the same template.
@@ -52,18 +56,23 @@ impl<'a> Emitter<'_, 'a> {
         env: &Env<'a>,
         indexed: bool,
         depth: usize,
-        seen: &mut Vec<(Symbol, Option<Arm>)>,
+        seen: &mut Vec<Step>,
         all: &mut Vec<Dependency>,
     ) {
-        if matches!(used.symbol, Symbol::Param(_)) || depth > CHAIN_MAX {
+        if matches!(used.symbol, Symbol::Param(_)) {
             return;
+        }
+        if depth > CHAIN_MAX {
+            let message =
+                format!("more than {CHAIN_MAX} variables and existing resources build on each other here");
+            return self.report(&codes::TOO_DEEP, message, used.span);
         }
         let index = used.index.filter(|_| used.index_movable).map(|index| self.convert(index, env));
         let uses_copy_index = index.as_ref().is_some_and(mentions_copy_index);
         let index = index.filter(|_| !uses_copy_index || indexed);
         let indexed = indexed && uses_copy_index;
         // The same step leads to the same ends: variables that share variables stay linear.
-        let step = (used.symbol, index.clone());
+        let step = (used.symbol, index.clone(), indexed);
         if seen.contains(&step) {
             return;
         }

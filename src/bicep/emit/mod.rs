@@ -13,19 +13,17 @@ mod template;
 mod value;
 
 use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 
-use super::codes;
 use super::load::Loaded;
 use super::project::Unit;
-use super::syntax::{Expr, Loop};
+use super::syntax::{Expr, ExprKind, Loop};
+use super::{bind, codes};
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
 use arm_expr::{Arm, call};
 use bind::uses::{LocalKind, Scope};
 use bind::{Model, Symbol};
-use std::sync::Arc;
-
-use super::bind;
 
 pub(super) use template::{template, values};
 
@@ -154,7 +152,6 @@ impl<'m, 'a> Emitter<'m, 'a> {
     }
 
     fn is_any_call(expr: &'a Expr) -> Option<&'a Expr> {
-        use super::syntax::ExprKind;
         match &expr.kind {
             ExprKind::Call { name, arguments } if name.name == "any" => arguments.first(),
             ExprKind::Method { base, name, arguments }

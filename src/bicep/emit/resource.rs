@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::super::syntax::{Decorator, Expr};
+use super::super::syntax::{Decorator, Expr, ExprKind};
 use super::arm_expr::{Arm, call, text};
 use super::bind::Symbol;
 use super::bind::place::{Level, Place};
@@ -125,7 +125,6 @@ impl<'a> Emitter<'_, 'a> {
 
 /// `mode` and `batchSize` of `@batchSize(n)`, behind the count.
 pub(super) fn with_batch_size(mut copy: Json, decorators: &[Decorator]) -> Json {
-    use super::super::syntax::ExprKind;
     let size = argument(decorators, "batchSize").and_then(|size| match size.kind {
         ExprKind::Int(size) => Some(size),
         _ => None,

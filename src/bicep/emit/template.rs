@@ -1,10 +1,12 @@
 //! The template as a whole: its sections in the official order.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json, json};
 
 use super::super::load::Loaded;
 use super::super::project::Unit;
-use super::super::syntax::{Expr, ExprKind, TypeExpr, TypeKind};
+use super::super::syntax::{Decorator, Expr, ExprKind, TypeExpr, TypeKind};
 use super::arm_expr::{call, text};
 use super::bind::place::Level;
 use super::bind::uses::LocalKind;
@@ -13,7 +15,6 @@ use super::resource::{argument, has_decorator};
 use super::value::literal;
 use super::{Emitter, Env};
 use crate::diag::Diagnostic;
-use std::sync::Arc;
 
 /// Writes the template of a file that has been bound without errors.
 pub(in crate::bicep) fn template(
@@ -104,7 +105,7 @@ impl<'a> Emitter<'_, 'a> {
     }
 
     /// `@metadata`, lengths, ranges and `@description` of a parameter or output.
-    fn type_modifiers(&self, decorators: &'a [super::super::syntax::Decorator], out: &mut Map<String, Json>) {
+    fn type_modifiers(&self, decorators: &'a [Decorator], out: &mut Map<String, Json>) {
         let env = Env::default();
         for (decorator, key) in [
             ("metadata", "metadata"),

@@ -258,9 +258,14 @@ impl Parser<'_> {
 
     fn statement_starts_at(&self, distance: usize) -> bool {
         match self.word_at(distance) {
-            Some("targetScope") => self.ahead_is(distance + 1, "="),
             Some("using" | "import" | "extension") => true,
-            Some(word) => statements::KEYWORDS.contains(&word) && self.word_at(distance + 1).is_some(),
+            Some(word) => {
+                // As an object's property, each of these words would be followed by a colon.
+                let next = self.ahead(distance + 1);
+                let goes_on =
+                    matches!(next, Token::Name | Token::Text(_) | Token::TextLeft(_) | Token::Punct("="));
+                statements::KEYWORDS.contains(&word) && goes_on
+            }
             None => self.ahead_is(distance, "@"),
         }
     }

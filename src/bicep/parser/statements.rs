@@ -2,7 +2,7 @@
 
 use super::super::codes;
 use super::super::lexer::Token;
-use super::super::syntax::{Body, Decorator, Loop, Module, Object, Resource, Statement, StatementKind};
+use super::super::syntax::{Body, Decorator, Expr, Loop, Module, Object, Resource, Statement, StatementKind};
 use super::{Dialect, Halt, Parsed, Parser};
 use crate::diag::Diagnostic;
 
@@ -231,7 +231,7 @@ impl Parser<'_> {
     }
 
     /// `{ … }` or `if (c) { … }`.
-    fn conditional_object(&mut self) -> Parsed<(Option<super::super::syntax::Expr>, Object)> {
+    fn conditional_object(&mut self) -> Parsed<(Option<Expr>, Object)> {
         let mut condition = None;
         if self.eat_word("if") {
             if !self.is("(") {

@@ -1,0 +1,5 @@
+targetScope = 'managementGroup'
+module g 'subscription.bicep' = {
+  name: 'g'
+  scope: subscription()
+}

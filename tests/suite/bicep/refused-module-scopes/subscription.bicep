@@ -1,0 +1,5 @@
+targetScope = 'subscription'
+module g 'group.bicep' = {
+  name: 'g'
+  scope: managementGroup('mg')
+}

@@ -1,0 +1,5 @@
+targetScope = 'tenant'
+module g 'empty.bicep' = {
+  name: 'g'
+  scope: resourceGroup('rg')
+}
