@@ -1,5 +1,5 @@
-//! Words from a closed list ([`choice!`](choice)) and mappings that give exactly one of several fields
-//! ([`one_of!`](one_of)).
+//! Words from a closed list (`choice!`) and mappings that give exactly one of several fields
+//! (`one_of!`).
 
 use super::Decoder;
 use super::record::listed;

@@ -1,5 +1,5 @@
 //! Reads typed values from the YAML tree, gathering every problem, and describes the same types as JSON Schema.
-//! A type says both things in one place: see [`record!`](record), [`choice!`](choice) and [`text!`](text).
+//! A type says both things in one place: see the macros `record!`, `choice!`, `one_of!` and `text!`.
 
 mod choice;
 mod record;

@@ -1,4 +1,4 @@
-//! Mappings with known fields. [`record!`](record) declares one as a struct:
+//! Mappings with known fields. `record!` declares one as a struct:
 //!
 //! ```text
 //! record! {

@@ -1,4 +1,4 @@
-//! Texts, free ones and those of one form. [`text!`](text) declares a newtype from a check and a regular
+//! Texts, free ones and those of one form. `text!` declares a newtype from a check and a regular
 //! expression; the expression goes into the schema for editors, the check decides.
 
 use serde_json::{Value as Json, json};
