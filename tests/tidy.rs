@@ -31,7 +31,8 @@ const LARGEST_FILE_LINES: usize = 800;
 #[test]
 fn every_module_uses_only_the_layers_below_it() {
     let mut wrong = Vec::new();
-    for (file, text) in sources() {
+    // Tests may look at a layer from above: the client's are run against the sandbox.
+    for (file, text) in sources().into_iter().filter(|(file, _)| !file.ends_with("tests.rs")) {
         let Some(own) = module_of(&file) else { continue };
         let &(level, _, siblings) =
             row(&own).unwrap_or_else(|| panic!("`src/{own}` is in no layer: add it to LAYERS"));

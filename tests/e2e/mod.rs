@@ -77,7 +77,7 @@ fn an_interrupt_during_the_deployment_says_what_stands() {
         genai_lz(&["deploy", QUICKSTART, "--sandbox", "--sandbox-delay-ms", "400"]).spawn().unwrap();
     let mut err = BufReader::new(child.stderr.take().unwrap());
     let mut seen = String::new();
-    while !seen.contains("Microsoft.") {
+    while !seen.contains("done Microsoft.") {
         assert!(err.read_line(&mut seen).unwrap() > 0, "ended before the first resource:\n{seen}");
     }
     signal(&child);

@@ -1,3 +1,5 @@
+//! What the parser makes of expressions and blocks, and what it says of wrong ones.
+
 use super::*;
 
 #[track_caller]

@@ -1,3 +1,5 @@
+//! Deployed resources, and the configuration a gateway gets from them.
+
 use serde_json::{Map, json};
 
 use super::*;

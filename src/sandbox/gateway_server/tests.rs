@@ -1,3 +1,5 @@
+//! The gateway over real sockets: streams, limits, an occupied port.
+
 use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 

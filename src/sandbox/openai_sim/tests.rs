@@ -1,3 +1,5 @@
+//! The simulated Azure OpenAI as a client sees it: answers, streams, refusals, control.
+
 use serde_json::{Value as Json, json};
 
 use super::*;
