@@ -215,6 +215,7 @@ impl Machine<'_> {
                 .find(|(bound, _)| bound == variable)
                 .map_or_else(|| Node::Variable(variable.clone()).into_value(), |(_, value)| value.clone())),
             Node::Failure(diagnostic) => Err(diagnostic.clone().into()),
+            Node::Supplied(what) => Ok(Value::supplied_later(what)),
         }
     }
 

@@ -36,6 +36,8 @@ pub(super) enum Node {
     Variable(Variable),
     /// Fails where it is needed: the branch of an `if` that may never be taken.
     Failure(Diagnostic),
+    /// Given only when deploying; the text says what it is.
+    Supplied(String),
 }
 
 /// A lambda variable. The depth of the lambda that binds it keeps equal names apart.
@@ -63,7 +65,7 @@ impl Node {
                 visit(key);
             }
             Self::Lambda { body, .. } => visit(body),
-            Self::Variable(_) | Self::Failure(_) => {}
+            Self::Variable(_) | Self::Failure(_) | Self::Supplied(_) => {}
         }
     }
 }
@@ -157,6 +159,7 @@ fn write_node(out: &mut String, node: &Node, short: bool) {
         }
         Node::Variable(variable) => out.push_str(&format!("lambdaVariables('{}')", variable.name)),
         Node::Failure(diagnostic) => out.push_str(&format!("fail({})", quoted(&diagnostic.message))),
+        Node::Supplied(what) => out.push_str(what),
     }
 }
 

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde_json::{Number, Value as Json};
 
 use super::Residual;
+use super::residual::Node;
 
 /// The value of a template expression. Residuals carry no parameters, variables or loop indexes any more: only
 /// calls such as `reference('/subscriptions/…', '2024-05-01').gatewayUrl` whose answer Azure alone knows.
@@ -34,6 +35,11 @@ impl Value {
                 Self::Object(map.iter().map(|(key, value)| (key.clone(), Self::from_json(value))).collect())
             }
         }
+    }
+
+    /// A value that is given only when deploying, such as a secret; `what` is how a plan prints it.
+    pub fn supplied_later(what: &str) -> Self {
+        Node::Supplied(what.to_owned()).into_value()
     }
 
     /// Returns the value as JSON, or None where something in it is unknown.

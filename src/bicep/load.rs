@@ -1,5 +1,6 @@
 //! `loadTextContent`, `loadJsonContent` and `loadFileAsBase64`: the files are read when compiling. A loaded value
-//! becomes a variable `$fxv#n` of the template, except a text that is already the value of a variable.
+//! becomes a variable `$fxv#n` of the template, except a text that is already the value of a variable. In parameters
+//! files also `readEnvironmentVariable`, whose answer stands where the call was.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,11 +41,15 @@ impl Loaded {
     }
 }
 
-/// Reads every file that `program` loads.
+/// Answers for an environment variable.
+pub(super) type Environment<'e> = &'e dyn Fn(&str) -> Option<String>;
+
+/// Reads every file that `program` loads. `environment` answers `readEnvironmentVariable` in a parameters file.
 pub(super) fn load(
     source: &Arc<Source>,
     program: &Program,
     files: &mut Files<'_>,
+    environment: Option<Environment<'_>>,
     found: &mut Vec<Diagnostic>,
 ) -> Loaded {
     let mut loaded = Loaded::default();
@@ -55,11 +60,22 @@ pub(super) fn load(
         };
         statement.each_expr(&mut |expr| {
             let Some((function, arguments)) = load_call(expr) else { return };
-            match read(source, function, arguments, files) {
+            let value = match (function, environment) {
+                ("readEnvironmentVariable", Some(environment)) => {
+                    from_environment(arguments, expr.span, environment)
+                }
+                ("readEnvironmentVariable", None) => return,
+                _ => read(source, function, arguments, files),
+            };
+            match value {
                 Ok(value) => {
-                    let direct = whole_value == Some(expr.span) && function != "loadJsonContent";
+                    let in_place = match function {
+                        "loadJsonContent" => false,
+                        "readEnvironmentVariable" => true,
+                        _ => whole_value == Some(expr.span),
+                    };
                     let count = loaded.variables().count();
-                    let variable = (!direct).then(|| format!("$fxv#{count}"));
+                    let variable = (!in_place).then(|| format!("$fxv#{count}"));
                     loaded.in_order.push(expr.span);
                     loaded.calls.insert(expr.span, LoadedCall { value, variable });
                 }
@@ -78,7 +94,7 @@ pub(super) fn load_call(expr: &Expr) -> Option<(&str, &[Expr])> {
         }
         _ => return None,
     };
-    let known = ["loadTextContent", "loadJsonContent", "loadFileAsBase64"];
+    let known = ["loadTextContent", "loadJsonContent", "loadFileAsBase64", "readEnvironmentVariable"];
     known.contains(&name.name.as_str()).then_some((name.name.as_str(), arguments))
 }
 
@@ -86,6 +102,24 @@ type Refused = (Box<Diagnostic>, Span);
 
 fn refuse(code: &'static Code, message: impl Into<String>, span: Span) -> Refused {
     (Box::new(Diagnostic::new(code, message)), span)
+}
+
+fn from_environment(arguments: &[Expr], span: Span, environment: Environment<'_>) -> Result<Json, Refused> {
+    let Some(argument) = arguments.first() else { return Ok(Json::Null) };
+    let Some(name) = argument.as_text() else {
+        return Err(refuse(&codes::NOT_CONSTANT, "the name must be a plain string", argument.span));
+    };
+    match (environment(name), arguments.get(1).map(|default| (default, default.as_text()))) {
+        (Some(value), _) => Ok(Json::from(value)),
+        (None, Some((_, Some(default)))) => Ok(Json::from(default)),
+        (None, Some((default, None))) => {
+            Err(refuse(&codes::NOT_CONSTANT, "the default must be a plain string", default.span))
+        }
+        (None, None) => {
+            let message = format!("the environment variable `{name}` is not set");
+            Err(refuse(&codes::PARAMETER_NOT_COMPUTED, message, span))
+        }
+    }
 }
 
 fn read(

@@ -12,6 +12,7 @@ mod emit;
 mod functions;
 mod lexer;
 mod load;
+mod params;
 mod parser;
 mod project;
 mod syntax;
@@ -21,6 +22,8 @@ use serde_json::Value as Json;
 use crate::diag::{DiagResult, Diagnostic, Diagnostics, finish};
 use crate::text::World;
 use project::Project;
+
+pub use params::{CompiledParams, compile_params};
 
 /// A compiled Bicep file.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,28 +46,4 @@ pub fn compile(world: &dyn World, entry: &str) -> DiagResult<Compiled> {
     let (unit, warnings) = finish(unit, project.found)?;
     let Some(unit) = unit else { return Err(Diagnostics(warnings)) };
     Ok(Compiled { template: unit.template.clone(), warnings, files })
-}
-
-/// A compiled parameters file.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CompiledParams {
-    /// A deployment parameters file, `{ $schema, contentVersion, parameters }`.
-    pub parameters: Json,
-    /// The Bicep file that the parameters are for, as a path in the world.
-    pub using: String,
-    pub warnings: Vec<Diagnostic>,
-    pub files: Vec<String>,
-}
-
-/// Compiles a `.bicepparam` file: every value is computed.
-///
-/// # Errors
-/// Everything that was found, at least one error among it.
-pub fn compile_params(
-    world: &dyn World,
-    entry: &str,
-    environment: &dyn Fn(&str) -> Option<String>,
-) -> DiagResult<CompiledParams> {
-    let _ = (world, entry, environment);
-    Err(Diagnostics(vec![bind::not_supported("a parameters file")]))
 }

@@ -155,7 +155,7 @@ impl<'w> Project<'w> {
         let model = Model::build(source, &program, Dialect::Template, &mut found);
         let modules: Vec<Option<Arc<Unit>>> =
             model.modules.iter().map(|module| self.module(source, module.decl)).collect();
-        let loaded = load::load(source, &program, &mut self.files, &mut found);
+        let loaded = load::load(source, &program, &mut self.files, None, &mut found);
         check(&model, &program, &modules, &mut found);
         let sound = !found.iter().any(Diagnostic::is_error) && modules.iter().all(Option::is_some);
         let template = sound.then(|| emit::template(&model, &modules, &loaded, &mut found));

@@ -1,1 +1,81 @@
 //! Arguments, printing and exit codes. The only module that prints, reads the environment or writes files.
+
+pub mod args;
+pub mod codes;
+pub mod commands;
+pub mod error;
+pub mod exit;
+mod files;
+mod pipeline;
+mod progress;
+pub mod reference;
+mod ui;
+mod world;
+
+pub use world::EmbeddedWorld;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Args, Command};
+use error::CommandError;
+use exit::Exit;
+use ui::Ui;
+
+/// Reads the command line, runs the command, and says how it went.
+pub fn main() -> ExitCode {
+    report_panics_as_bugs();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(answer) => return answer_of_clap(&answer),
+    };
+    let ui = Ui::new(args.format, args.color, environment("NO_COLOR").is_some(), environment("CI").is_some());
+    match run(&args.command, &ui) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            ui.failure(&error);
+            error.exit().into()
+        }
+    }
+}
+
+fn run(command: &Command, ui: &Ui) -> Result<Exit, CommandError> {
+    match command {
+        Command::Init(args) => commands::init::run(args, ui),
+        Command::Validate(args) => commands::validate::run(args, ui),
+        Command::Render(args) => commands::render::run(args, ui),
+        Command::Plan(args) => commands::plan::run(args, ui),
+        Command::Deploy(args) => commands::deploy::run(args, ui),
+        Command::Regions(args) => commands::regions::run(args, ui),
+        Command::Schema(args) => commands::schema::run(args, ui),
+        Command::Explain(args) => commands::explain::run(args, ui),
+    }
+}
+
+/// `--help` and `--version` are answers, anything else is a wrong command line.
+fn answer_of_clap(answer: &clap::Error) -> ExitCode {
+    drop(answer.print());
+    if answer.use_stderr() { Exit::UsageOrChanges.into() } else { Exit::Ok.into() }
+}
+
+/// A non-empty variable of the environment.
+#[expect(clippy::disallowed_methods, reason = "cli is where the environment is read")]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// A panic is our bug and says so; the process ends with 255 instead of Rust's 101.
+fn report_panics_as_bugs() {
+    std::panic::set_hook(Box::new(|info| {
+        use std::io::Write as _;
+        let mut err = std::io::stderr().lock();
+        drop(writeln!(
+            err,
+            "error: this is a bug in genai-lz {}: {info}\n  = help: please report it with the command line and, if you can, the spec",
+            env!("CARGO_PKG_VERSION"),
+        ));
+        #[expect(clippy::exit, reason = "a bug ends the process with the documented code")]
+        std::process::exit(i32::from(Exit::Bug as u8));
+    }));
+}

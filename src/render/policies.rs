@@ -200,12 +200,12 @@ fn share(thousandths: u32) -> String {
 fn any_status(statuses: &[StatusRange]) -> String {
     let conditions: Vec<String> = statuses
         .iter()
-        .map(|range| match range.min == range.max {
-            true => format!("context.Response.StatusCode == {}", range.min),
-            false => format!(
-                "context.Response.StatusCode >= {} && context.Response.StatusCode <= {}",
-                range.min, range.max
-            ),
+        .map(|StatusRange { min, max }| {
+            if min == max {
+                format!("context.Response.StatusCode == {min}")
+            } else {
+                format!("context.Response.StatusCode >= {min} && context.Response.StatusCode <= {max}")
+            }
         })
         .collect();
     if conditions.is_empty() { "false".to_owned() } else { conditions.join(" || ") }

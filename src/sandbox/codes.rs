@@ -2,7 +2,7 @@
 
 use crate::diag::Code;
 
-pub const ALL: &[&Code] = &[&ENTITY_INVALID, &ENTITY_MISSING, &ENTITY_UNSUPPORTED];
+pub const ALL: &[&Code] = &[&ENTITY_INVALID, &ENTITY_MISSING, &ENTITY_UNSUPPORTED, &NO_GATEWAY];
 
 pub static ENTITY_INVALID: Code = Code::error(
     "apim-entity-invalid",
@@ -24,4 +24,11 @@ pub static ENTITY_UNSUPPORTED: Code = Code::error(
     "a deployed API Management entity uses something that the sandbox's gateway does not do",
     "Azure takes this entity, and the sandbox stored it, but the gateway that runs in the sandbox does not have the \
      feature. It is refused rather than ignored, so that a scenario never passes for the wrong reason.",
+);
+
+pub static NO_GATEWAY: Code = Code::error(
+    "sandbox-no-gateway",
+    "no API Management service is deployed",
+    "The sandbox starts the gateway of the first API Management service it finds after a deployment, and there is none. \
+     Deploy one, or look at the plan for the reason why it is missing.",
 );

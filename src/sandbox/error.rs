@@ -7,6 +7,13 @@ use serde_json::{Value as Json, json};
 pub enum Error {
     #[error("no server could be started on {address}: {source}")]
     Bind { address: String, source: std::io::Error },
+    #[error("a request of the proof did not come back: {reason}")]
+    Proof { url: String, reason: String },
+    /// Another program, or another sandbox, listens there.
+    #[error("port {port} is in use on this machine")]
+    PortInUse { port: u16, source: std::io::Error },
+    #[error("no HTTP client could be made")]
+    HttpClient { source: reqwest::Error },
 }
 
 /// An error as ARM says it: `{code, message, target, details}` and the status it comes with.

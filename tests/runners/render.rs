@@ -17,7 +17,7 @@ use genai_lz::{bicep, model, spec};
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value as Json, json};
 
-pub fn cases() -> Vec<Trial> {
+pub(crate) fn cases() -> Vec<Trial> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/render");
     let mut folders: Vec<PathBuf> = fs::read_dir(&folder)
         .expect("tests/suite/render exists")

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use genai_lz::diag::render::{Style, human};
 use genai_lz::gateway::sim_host::{Record, SimAnswer, SimHost};
 use genai_lz::gateway::{
-    Api, Backend, BackendKind, Body, Breaker, Config, Gateway, Headers, Operation, PoolMember, Product, Request,
-    Response, StatusRange, Subscription, SubscriptionScope,
+    Api, Backend, BackendKind, Body, Breaker, Config, Gateway, Headers, Operation, PoolMember, Product,
+    Request, Response, StatusRange, Subscription, SubscriptionScope,
 };
 use genai_lz::render::{Bundle, Parameter};
 use libtest_mimic::{Failed, Trial};
@@ -18,7 +18,7 @@ const PTU: &str = "oai-ptu-1-lzv01-dev-westus3-abc.openai.azure.com";
 const PAYG_1: &str = "oai-payg-1-lzv01-dev-westus3-abc.openai.azure.com";
 const PAYG_2: &str = "oai-payg-2-lzv01-dev-westus3-abc.openai.azure.com";
 
-pub fn cases() -> Vec<Trial> {
+pub(super) fn cases() -> Vec<Trial> {
     let quickstart: [(&str, Case); 8] = [
         ("the_ptu_answers_first", ptu_first),
         ("a_throttled_ptu_spills_over_in_the_same_request", spills_over),
@@ -51,9 +51,10 @@ struct Setup {
 impl Setup {
     fn new(spec: &str) -> Result<Self, Failed> {
         let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(spec))?;
-        let bundle = super::bundle(&bytes).map_err(|refused| Failed::from(human(&refused.0, Style::Plain)))?;
-        let (gateway, warnings) =
-            Gateway::build(config(&bundle)?).map_err(|refused| Failed::from(human(&refused.0, Style::Plain)))?;
+        let bundle =
+            super::bundle(&bytes).map_err(|refused| Failed::from(human(&refused.0, Style::Plain)))?;
+        let (gateway, warnings) = Gateway::build(config(&bundle)?)
+            .map_err(|refused| Failed::from(human(&refused.0, Style::Plain)))?;
         if !warnings.is_empty() {
             return Err(human(&warnings, Style::Plain).into());
         }
@@ -136,14 +137,17 @@ fn ptu_first(setup: &Setup) -> Result<(), Failed> {
     same("api-key sent on", sent.headers.contains("api-key"), false)?;
     same(
         "authorization",
-        sent.headers.get("Authorization").map(|value| value.starts_with("Bearer token-for-https://cognitiveservices")),
+        sent.headers
+            .get("Authorization")
+            .map(|value| value.starts_with("Bearer token-for-https://cognitiveservices")),
         Some(true),
     )?;
     same("query", sent.url.split('?').nth(1), Some("api-version=2024-10-21"))?;
-    same("metrics", record.metrics.iter().map(|metric| metric.namespace.as_str()).collect::<Vec<_>>(), vec![
-        "aoai.token.usage";
-        3
-    ])?;
+    same(
+        "metrics",
+        record.metrics.iter().map(|metric| metric.namespace.as_str()).collect::<Vec<_>>(),
+        vec!["aoai.token.usage"; 3],
+    )?;
     let (logger, message) = record.events.first().ok_or("no usage record")?;
     same("logger", logger.as_str(), "usage-eventhub")?;
     let usage: Json = serde_json::from_str(message)?;

@@ -44,20 +44,22 @@ struct Expected {
     report: String,
 }
 
-pub fn cases() -> Vec<Trial> {
+pub(crate) fn cases() -> Vec<Trial> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder())
         .expect("tests/suite/spec exists")
         .map(|entry| entry.expect("the folder can be listed").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
         .collect();
     files.sort();
-    files
+    let mut trials: Vec<Trial> = files
         .into_iter()
         .map(|file| {
             let name = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
             Trial::test(format!("spec::{name}"), move || run(&file))
         })
-        .collect()
+        .collect();
+    trials.push(Trial::test("spec::damaged_specs_are_refused_in_their_place", damaged));
+    trials
 }
 
 fn folder() -> PathBuf {
@@ -107,4 +109,26 @@ fn findings(bytes: &[u8], env: &BTreeMap<String, String>) -> DiagResult<Vec<Diag
     let (_, more) = model::resolve(&spec, &source)?;
     warnings.extend(more);
     Ok(warnings)
+}
+
+/// Cuts the base spec and puts odd characters into it, all over: whatever comes of it can be shown.
+fn damaged() -> Result<(), Failed> {
+    const EVERY: usize = 23;
+    const INSERTED: [&str; 10] = ["\"", "{", "[", "*a ", "&a ", "\t", "é", ": ", "\n- ", "!x "];
+    let base = fs::read_to_string(folder().join("base.yaml"))?;
+    let env = BTreeMap::new();
+    for at in (0..base.len()).step_by(EVERY) {
+        let (head, tail) = base.split_at(at);
+        let mut texts = vec![head.to_owned(), tail.to_owned()];
+        texts.extend(INSERTED.iter().map(|inserted| format!("{head}{inserted}{tail}")));
+        for text in texts {
+            let Err(refused) = findings(text.as_bytes(), &env) else { continue };
+            let placed = refused.0.iter().all(|found| found.primary.is_some() && !found.message.is_empty());
+            let shown = human(&refused.0, Style::Plain);
+            if !placed || !shown.contains("spec.yaml:") {
+                return Err(format!("no place in\n{shown}\nof\n{text}").into());
+            }
+        }
+    }
+    Ok(())
 }

@@ -11,7 +11,6 @@ use crate::diag::Diagnostic;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Context {
     Declaration,
-    Module,
     ParameterDefault,
     ParametersFile,
 }
@@ -105,6 +104,10 @@ fn check_placement(
         Placement::Runtime if matches!(context, Context::ParameterDefault | Context::ParametersFile) => {
             let message = format!("`{}` asks Azure while deploying, so it cannot stand here", name.name);
             diagnostic(&codes::ONLY_IN_RESOURCES, message)
+        }
+        Placement::Deployment if context == Context::ParametersFile => {
+            let message = format!("`{}` has no answer before the deployment", name.name);
+            diagnostic(&codes::PARAMETER_NOT_FOLDED, message)
         }
         Placement::Unsupported => not_supported(&format!("the function `{}`", name.name)),
         _ => return,

@@ -229,6 +229,10 @@ fn check_decorator(model: &Model<'_>, decorator: &Decorator, kind: &str, found: 
             .did_you_mean(name, DECORATORS.iter().map(|(known, _, _)| *known));
         return model.report(found, here, decorator.name.span);
     };
+    if name == "secure" && kind == "output" {
+        // The official compiler reads such an output by another API, in templates of another version.
+        return model.report(found, not_supported("a secure output"), decorator.span);
+    }
     if !kinds.contains(&kind) {
         let message = format!("the decorator `{name}` cannot stand before `{kind}`");
         return model.report(found, diagnostic(decorator_code(kind), message), decorator.span);

@@ -37,6 +37,7 @@ pub(super) enum Symbol {
 /// One file with its names resolved.
 pub(super) struct Model<'a> {
     pub(super) source: &'a Arc<Source>,
+    pub(super) dialect: Dialect,
     /// Where the template is deployed: `targetScope`.
     pub(super) level: Level,
     pub(super) globals: IndexMap<&'a str, Symbol>,
@@ -126,6 +127,7 @@ impl<'a> Model<'a> {
     ) -> Self {
         let mut model = Self {
             source,
+            dialect,
             level: Level::ResourceGroup,
             globals: IndexMap::new(),
             metadata: Vec::new(),
@@ -136,7 +138,7 @@ impl<'a> Model<'a> {
             outputs: Vec::new(),
         };
         for statement in &program.statements {
-            model.declare(statement, dialect, found);
+            model.declare(statement, found);
         }
         model.check_target_scope(program, found);
         model.bind_resources(found);
@@ -151,7 +153,7 @@ impl<'a> Model<'a> {
         found.push(diagnostic.at(self.source, span));
     }
 
-    fn declare(&mut self, statement: &'a Statement, dialect: Dialect, found: &mut Vec<Diagnostic>) {
+    fn declare(&mut self, statement: &'a Statement, found: &mut Vec<Diagnostic>) {
         match &statement.kind {
             StatementKind::TargetScope(_) | StatementKind::Using { .. } => {}
             StatementKind::Metadata { name, value } => self.metadata.push((name, value)),
@@ -200,7 +202,7 @@ impl<'a> Model<'a> {
             StatementKind::Test { keyword } => self.unsupported(found, keyword.span, "`test`"),
             StatementKind::Assert { keyword } => self.unsupported(found, keyword.span, "`assert`"),
         }
-        if dialect == Dialect::Parameters {
+        if self.dialect == Dialect::Parameters {
             self.check_parameters_file_statement(statement, found);
         }
     }

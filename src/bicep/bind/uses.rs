@@ -2,6 +2,7 @@
 //! learns which others it uses and how. Dependencies, cycles and inlining are all read off these uses.
 
 use super::super::codes;
+use super::super::parser::Dialect;
 use super::super::syntax::{Expr, ExprKind, Key, Loop, Member, Object};
 use super::calls::{self, Context};
 use super::{Model, Symbol, diagnostic};
@@ -17,8 +18,6 @@ pub(in crate::bicep) struct Use<'a> {
     /// The index mentions no variable of an inner loop or lambda, so it means the same outside of it.
     pub(in crate::bicep) index_movable: bool,
     pub(in crate::bicep) access: Access<'a>,
-    /// Stands in `parent:` or `scope:`, or is the nesting itself.
-    pub(in crate::bicep) structural: bool,
     pub(in crate::bicep) span: Span,
 }
 
@@ -33,18 +32,6 @@ pub(in crate::bicep) enum Access<'a> {
 
 /// What every resource knows about itself before it is deployed.
 pub(in crate::bicep) const KNOWN_BEFORE: [&str; 4] = ["id", "name", "type", "apiVersion"];
-
-impl Use<'_> {
-    /// True where nothing of the resource's own body is read.
-    pub(in crate::bicep) fn is_weak(&self) -> bool {
-        self.structural
-            || match self.access {
-                Access::Whole => false,
-                Access::Call => true,
-                Access::Property(name) => KNOWN_BEFORE.contains(&name),
-            }
-    }
-}
 
 /// The names that are visible besides the global ones.
 #[derive(Clone, Debug, Default)]
@@ -106,16 +93,20 @@ pub(in crate::bicep) fn target<'a>(
 
 /// Fills in the uses of every declaration.
 pub(super) fn collect_all(model: &mut Model<'_>, found: &mut Vec<Diagnostic>) {
+    let (in_param, in_declaration) = match model.dialect {
+        Dialect::Template => (Context::ParameterDefault, Context::Declaration),
+        Dialect::Parameters => (Context::ParametersFile, Context::ParametersFile),
+    };
     for at in 0..model.params.len() {
         if let Some(default) = model.params[at].default {
-            let mut collector = Collector::new(model, Context::ParameterDefault);
+            let mut collector = Collector::new(model, in_param);
             collector.visit(default, &Scope::default());
             let uses = collector.finish(found);
             model.params[at].uses = uses;
         }
     }
     for at in 0..model.vars.len() {
-        let mut collector = Collector::new(model, Context::Declaration);
+        let mut collector = Collector::new(model, in_declaration);
         collector.visit_loop_or_value(model.vars[at].value);
         let runtime = collector.runtime;
         let uses = collector.finish(found);
@@ -123,7 +114,7 @@ pub(super) fn collect_all(model: &mut Model<'_>, found: &mut Vec<Diagnostic>) {
         model.vars[at].inline = runtime;
     }
     for at in 0..model.resources.len() {
-        let mut collector = Collector::new(model, Context::Declaration);
+        let mut collector = Collector::new(model, in_declaration);
         let resource = &model.resources[at];
         let outside = Scope::top(resource.nested_in);
         if let Some(outer) = resource.nested_in {
@@ -132,7 +123,6 @@ pub(super) fn collect_all(model: &mut Model<'_>, found: &mut Vec<Diagnostic>) {
                 index: None,
                 index_movable: true,
                 access: Access::Whole,
-                structural: true,
                 span: resource.decl.name.span,
             });
         }
@@ -141,19 +131,19 @@ pub(super) fn collect_all(model: &mut Model<'_>, found: &mut Vec<Diagnostic>) {
         model.resources[at].uses = uses;
     }
     for at in 0..model.modules.len() {
-        let mut collector = Collector::new(model, Context::Module);
+        let mut collector = Collector::new(model, in_declaration);
         collector.visit_body(&model.modules[at].decl.body, &Scope::default(), None);
         let uses = collector.finish(found);
         model.modules[at].uses = uses;
     }
     for at in 0..model.outputs.len() {
-        let mut collector = Collector::new(model, Context::Declaration);
+        let mut collector = Collector::new(model, in_declaration);
         collector.visit_loop_or_value(model.outputs[at].value);
         let uses = collector.finish(found);
         model.outputs[at].uses = uses;
     }
     for (_, value) in model.metadata.clone() {
-        let mut collector = Collector::new(model, Context::Declaration);
+        let mut collector = Collector::new(model, in_declaration);
         collector.visit(value, &Scope::default());
         collector.finish(found);
     }
@@ -191,13 +181,12 @@ struct Collector<'m, 'a> {
     uses: Vec<Use<'a>>,
     /// A function was called that only answers while deploying.
     runtime: bool,
-    structural: bool,
     found: Vec<Diagnostic>,
 }
 
 impl<'m, 'a> Collector<'m, 'a> {
     fn new(model: &'m Model<'a>, context: Context) -> Self {
-        Self { model, context, uses: Vec::new(), runtime: false, structural: false, found: Vec::new() }
+        Self { model, context, uses: Vec::new(), runtime: false, found: Vec::new() }
     }
 
     fn finish(self, found: &mut Vec<Diagnostic>) -> Vec<Use<'a>> {
@@ -215,7 +204,7 @@ impl<'m, 'a> Collector<'m, 'a> {
         if let Some(condition) = &body.condition {
             self.visit(condition, &scope);
         }
-        self.visit_object(&body.object, &scope, true);
+        self.visit_object(&body.object, &scope);
     }
 
     fn visit_loop_or_value(&mut self, value: &'a Expr) {
@@ -229,7 +218,7 @@ impl<'m, 'a> Collector<'m, 'a> {
         }
     }
 
-    fn visit_object(&mut self, object: &'a Object, scope: &Scope<'a>, is_body: bool) {
+    fn visit_object(&mut self, object: &'a Object, scope: &Scope<'a>) {
         let mut keys: Vec<String> = Vec::new();
         for member in &object.members {
             match member {
@@ -249,11 +238,7 @@ impl<'m, 'a> Collector<'m, 'a> {
                             keys.push(folded);
                         }
                     }
-                    let structural = is_body && matches!(property.text(), Some("parent" | "scope"));
-                    let before = self.structural;
-                    self.structural |= structural;
                     self.visit(&property.value, scope);
-                    self.structural = before;
                 }
                 Member::Spread(value) => self.visit(value, scope),
                 // A nested resource is a declaration of its own.
@@ -285,7 +270,7 @@ impl<'m, 'a> Collector<'m, 'a> {
             }
             ExprKind::Interpolated { exprs, .. } => self.visit_all(exprs, scope),
             ExprKind::Array(items) => items.iter().for_each(|item| self.visit(&item.value, scope)),
-            ExprKind::Object(object) => self.visit_object(object, scope, false),
+            ExprKind::Object(object) => self.visit_object(object, scope),
             ExprKind::Paren(inner) | ExprKind::NonNull(inner) => self.visit_as(inner, scope, access),
             ExprKind::Property { base, name, .. } => self.visit_as(base, scope, Access::Property(&name.name)),
             ExprKind::Nested { base, name } => self.visit_nested(base, name, scope),
@@ -373,14 +358,7 @@ impl<'m, 'a> Collector<'m, 'a> {
             self.report(found, expr.span);
         }
         let index_movable = index.is_none_or(|index| !mentions_inner(index, scope));
-        self.uses.push(Use {
-            symbol,
-            index,
-            index_movable,
-            access,
-            structural: self.structural,
-            span: expr.span,
-        });
+        self.uses.push(Use { symbol, index, index_movable, access, span: expr.span });
         if let Some(index) = index {
             self.visit(index, scope);
         }

@@ -4,8 +4,8 @@
 use super::super::codes;
 use super::super::syntax::{Expr, ExprKind, Ident};
 use super::arm_expr::{Arm, call, text};
-use super::bind::Symbol;
 use super::bind::uses::target;
+use super::bind::{Symbol, not_supported};
 use super::module::DEPLOYMENTS_VERSION;
 use super::{Emitter, Env};
 use crate::diag::Diagnostic;
@@ -196,8 +196,12 @@ impl<'a> Emitter<'_, 'a> {
 
     fn check_output(&self, module: usize, name: &str, expr: &'a Expr) {
         let Some(unit) = &self.modules[module] else { return };
-        if unit.signature.outputs.contains_key(name) {
-            return;
+        match unit.signature.outputs.get(name) {
+            Some(output) if output.secure => {
+                return self.push(not_supported("a secure output of a module"), expr.span);
+            }
+            Some(_) => return,
+            None => {}
         }
         let module_name = &self.model.modules[module].decl.name.name;
         let message = format!("the module `{module_name}` has no output `{name}`");

@@ -1,6 +1,7 @@
 //! Bicep expressions to template expressions.
 
 use super::super::codes;
+use super::super::parser::Dialect;
 use super::super::syntax::{Binary, Expr, ExprKind, Item, Key, Member, Object, Unary};
 use super::arm_expr::{Arm, call, int, text};
 use super::bind::calls::is_namespace;
@@ -74,6 +75,13 @@ impl<'a> Emitter<'_, 'a> {
             return value.clone();
         }
         match self.model.lookup(name, env.scope.within) {
+            // A parameters file is computed when compiling: there are no parameters yet to refer to.
+            Some(Symbol::Param(at)) if self.model.dialect == Dialect::Parameters => {
+                match self.model.params[at].default {
+                    Some(value) => self.convert(value, &Env::default()),
+                    None => text(""),
+                }
+            }
             Some(Symbol::Param(_)) => call("parameters", [text(name)]),
             Some(Symbol::Var(at)) if self.model.vars[at].inline => {
                 self.convert(self.model.vars[at].value, &Env::default())

@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use super::bind;
 
-pub(super) use template::template;
+pub(super) use template::{template, values};
 
 /// Nodes of all expressions of one template together. ARM refuses templates above 4 MiB; inlined variables can
 /// double with each other, so the size is not bounded by the source.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::super::load::Loaded;
 use super::super::project::Unit;
-use super::super::syntax::{ExprKind, TypeExpr, TypeKind};
+use super::super::syntax::{Expr, ExprKind, TypeExpr, TypeKind};
 use super::arm_expr::{call, text};
 use super::bind::place::Level;
 use super::bind::uses::LocalKind;
@@ -24,6 +24,33 @@ pub(in crate::bicep) fn template(
 ) -> Json {
     let emitter = Emitter::new(model, modules, loaded);
     let template = emitter.template();
+    found.extend(emitter.found.into_inner());
+    template
+}
+
+/// Writes a template whose only output is the object `{ of: value }`: how a parameters file computes `value`.
+pub(in crate::bicep) fn values<'a>(
+    model: &Model<'a>,
+    loaded: &Loaded,
+    value: &'a Expr,
+    found: &mut Vec<Diagnostic>,
+) -> Json {
+    let emitter = Emitter::new(model, &[], loaded);
+    let env = Env::default();
+    let value = match &value.kind {
+        ExprKind::For { head, body } => {
+            let inner = emitter.in_loop(head, call("copyIndex", [text("of")]), &env, LocalKind::Inner);
+            json!({ "copy": [emitter.copy(Some("of"), &head.array, &env, Some((body, &inner)))] })
+        }
+        _ => json!({ "of": emitter.json(value, &env) }),
+    };
+    let template = json!({
+        "$schema": schema(Level::ResourceGroup),
+        "contentVersion": "1.0.0.0",
+        "variables": emitter.variables(),
+        "resources": [],
+        "outputs": { "value": { "type": "object", "value": value } },
+    });
     found.extend(emitter.found.into_inner());
     template
 }

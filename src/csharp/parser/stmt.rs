@@ -243,12 +243,10 @@ impl Parser<'_> {
 }
 
 fn is_statement(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Assign { .. } | ExprKind::Call { .. } | ExprKind::Step { .. } | ExprKind::New { .. } => {
-            true
-        }
-        _ => false,
-    }
+    matches!(
+        expr.kind,
+        ExprKind::Assign { .. } | ExprKind::Call { .. } | ExprKind::Step { .. } | ExprKind::New { .. }
+    )
 }
 
 /// Whether control can reach the end of `statements` (C# specification, 13.2: end points and reachability).

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::diag::{Diagnostic, Label};
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct View<'a> {
     code: &'a str,
     severity: &'a str,
@@ -18,6 +19,7 @@ struct View<'a> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Location<'a> {
     file: &'a str,
     line: u32,

@@ -3,6 +3,7 @@
 //! A check answers from the catalogue alone. Where only Azure knows, it says so and names the request that decides;
 //! `deploy` asks it.
 
+mod preflight;
 mod quota;
 mod regions;
 

@@ -3,7 +3,7 @@
 //! The gateway's region and the regions of the models are separate questions: 6 of the 16 regions of the upstream
 //! accelerator's list hold no Azure OpenAI model, and its accounts always went to the gateway's region.
 
-use super::{Alternative, Check, LiveRequest, Question, Verdict, quota};
+use super::{Alternative, Check, LiveRequest, Question, Verdict, preflight, quota};
 use crate::catalog::models::{Lifecycle, Model};
 use crate::catalog::regions::{Region, normalize};
 use crate::catalog::{Catalog, Fact};
@@ -19,9 +19,9 @@ const RETIRES_SOON_DAYS: i64 = 60;
 /// Tiers that can spread over availability zones (Reliability in API Management, 2026-08-20).
 const ZONAL_TIERS: [&str; 2] = ["Premium", "PremiumV2"];
 
-/// Checks the regions, tiers, models and quotas of a landing zone against the catalogue.
+/// Checks the regions, tiers, models and quotas of a landing zone against the catalogue, weighed by its `preflight`.
 pub fn check_regions(zone: &LandingZone, catalog: &Catalog) -> Vec<Check> {
-    check_placement(&zone.gateway, &zone.accounts, catalog)
+    preflight::weigh(check_placement(&zone.gateway, &zone.accounts, catalog), &zone.preflight)
 }
 
 /// The same for a gateway and accounts that belong to no landing zone yet.

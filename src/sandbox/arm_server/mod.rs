@@ -23,6 +23,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 pub use faults::Faults;
 
+use super::gateway_config::gateway_validator;
 use super::{ArmFault, Error, Resource, State};
 
 /// Looks at each resource after it was stored and may refuse it; the resource then goes back to what it was. Policies
@@ -41,6 +42,7 @@ pub struct ArmOptions {
     pub resource_delay: Duration,
     /// `Retry-After` of a running deployment.
     pub retry_after_s: u32,
+    /// By default the one that refuses what the sandbox's gateway does not run.
     pub on_put: Vec<Validator>,
     pub faults: Faults,
 }
@@ -53,7 +55,7 @@ impl Default for ArmOptions {
             port: 0,
             resource_delay: Duration::ZERO,
             retry_after_s: 0,
-            on_put: Vec::new(),
+            on_put: vec![gateway_validator()],
             faults: Faults::default(),
         }
     }

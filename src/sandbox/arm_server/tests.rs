@@ -178,6 +178,31 @@ async fn what_a_validator_refuses_is_not_kept() {
 }
 
 #[tokio::test]
+async fn a_policy_is_checked_when_it_is_put() {
+    let client = Client::start(ArmOptions::default()).await;
+    client.put(&format!("{S}/resourceGroups/rg"), json!({"location": "westeurope"})).await;
+    let apim = format!("{S}/resourceGroups/rg/providers/Microsoft.ApiManagement/service/apim");
+    client.put(&apim, json!({"location": "westeurope", "sku": {"name": "Developer"}})).await;
+    let api = json!({"properties": {"displayName": "OpenAI", "path": "openai"}});
+    client.put(&format!("{apim}/apis/openai"), api).await;
+    let policy = |inbound: &str| {
+        let value =
+            format!("<policies><inbound>{inbound}</inbound><backend /><outbound /><on-error /></policies>");
+        json!({"properties": {"format": "rawxml", "value": value}})
+    };
+    let path = format!("{apim}/apis/openai/policies/policy");
+    let (status, refused) = client.send("PUT", &path, &policy("<quota calls=\"1\" />").to_string()).await;
+    assert_eq!((status, refused["error"]["code"].as_str()), (400, Some("ValidationError")), "{refused}");
+    let message = refused["error"]["details"][0]["message"].as_str().unwrap_or_default();
+    assert!(
+        message.starts_with("api openai, line 1, column 21: ") && message.contains("`quota`"),
+        "{refused}"
+    );
+    assert_eq!(client.send("GET", &path, "").await.0, 404);
+    client.put(&path, policy("<base />")).await;
+}
+
+#[tokio::test]
 async fn model_deployments_of_one_account_come_one_after_the_other() {
     let options = ArmOptions { resource_delay: Duration::from_millis(50), ..ArmOptions::default() };
     let client = Client::start(options).await;

@@ -3,9 +3,12 @@
 //! `gateway`; the simulated upstreams behind backend URLs to `net_host`.
 
 mod backends;
+mod check;
 mod duration;
 
 use serde_json::Value as Json;
+
+pub use check::gateway_validator;
 
 use super::codes::{ENTITY_INVALID, ENTITY_MISSING, ENTITY_UNSUPPORTED};
 use super::{Resource, ResourceId, State, providers};
@@ -28,7 +31,7 @@ pub fn from_resources(state: &State, apim_id: &str) -> DiagResult<Config> {
         .into());
     };
     let mut reader = Reader { state, found: Vec::new() };
-    let mut config = Config {
+    let config = Config {
         service_name: service.id.name().to_owned(),
         region: service.text("/location").unwrap_or_default().to_owned(),
         tier: tier(service.text("/sku/name").unwrap_or_default()),
@@ -39,9 +42,8 @@ pub fn from_resources(state: &State, apim_id: &str) -> DiagResult<Config> {
         backends: reader.each(&service.id, "backends", backends::read),
         named_values: reader.each(&service.id, "namedValues", Reader::named_value).into_iter().collect(),
         fragments: reader.each(&service.id, "policyFragments", Reader::fragment).into_iter().collect(),
-        ..Config::default()
+        loggers: reader.each(&service.id, "loggers", |_, logger| Some(logger.id.name().to_owned())),
     };
-    config.loggers = reader.each(&service.id, "loggers", |_, logger| Some(logger.id.name().to_owned()));
     let (config, _warnings) = finish(config, reader.found)?;
     Ok(config)
 }

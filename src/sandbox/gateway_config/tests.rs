@@ -167,3 +167,36 @@ fn what_a_gateway_could_not_use_is_named() {
     let missing = from_resources(&State::default(), APIM).unwrap_err();
     assert_eq!(missing.0[0].code, &ENTITY_MISSING);
 }
+
+#[test]
+fn a_policy_that_the_gateway_would_not_run_is_refused_with_its_place() {
+    let policy = |inbound: &str| {
+        let value = format!(
+            "<policies>\n  <inbound>\n    {inbound}\n  </inbound>\n  <backend><base /></backend>\n  <outbound />\n  <on-error />\n</policies>"
+        );
+        state(&[
+            plain("apis/openai", json!({"displayName": "OpenAI", "path": "openai"})),
+            plain("apis/openai/policies/policy", json!({"format": "rawxml", "value": value})),
+        ])
+    };
+    let validate = |state: &State| {
+        let id = ResourceId::parse(&format!("{APIM}/apis/openai/policies/policy")).unwrap();
+        gateway_validator()(state, &state.get(&id).unwrap())
+    };
+    assert_eq!(validate(&policy("<base />")), Ok(()));
+    for (inbound, code, expected) in [
+        ("<set-backend-service backend-id=\"none\" />", "gateway-unknown-backend", "`none`"),
+        ("<include-fragment fragment-id=\"none\" />", "policy-unknown-fragment", "`none`"),
+        ("<no-such-policy />", "policy-unknown-element", "`no-such-policy`"),
+    ] {
+        let fault = validate(&policy(inbound)).unwrap_err();
+        assert_eq!(
+            (fault.status, fault.code.as_str(), fault.details.len()),
+            (400, "ValidationError", 1),
+            "{fault:?}"
+        );
+        let detail = &fault.details[0];
+        assert!(detail.message.contains("line 3") && detail.message.contains(expected), "{detail:?}");
+        assert_eq!(detail.code, code);
+    }
+}

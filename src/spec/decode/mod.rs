@@ -95,9 +95,8 @@ impl<'a> Decoder<'a> {
             }
             ("a list", Kind::Scalar { .. }) => "put it into brackets: `[...]`",
             ("a mapping", _) => "give it fields: `key: value`",
-            (_, Kind::Scalar { text, style: Style::Quoted }) if text.parse::<f64>().is_ok() => {
-                "remove the quotes"
-            }
+            ("a whole number", _) => "write digits, without quotes",
+            ("a number from 0 to 1", _) => "write a number such as `0.1`, without quotes",
             ("`true` or `false`", _) => "write `true` or `false` without quotes",
             _ => "",
         };

@@ -13,12 +13,11 @@ pub struct Int<const MIN: u32, const MAX: u32>(pub u32);
 impl<const MIN: u32, const MAX: u32> Decode for Int<MIN, MAX> {
     fn decode(node: &Node, cx: &mut Decoder<'_>) -> Option<Self> {
         let Some(value) = node.as_int() else {
-            let beyond = node.as_number().is_some_and(|value| value.fract() == 0.0);
-            if !beyond {
-                cx.wrong_type(node, "a whole number");
-                return None;
+            if node.is_digits() {
+                return out_of_range(node, cx, MIN, MAX);
             }
-            return out_of_range(node, cx, MIN, MAX);
+            cx.wrong_type(node, "a whole number");
+            return None;
         };
         match u32::try_from(value) {
             Ok(value) if (MIN..=MAX).contains(&value) => Some(Self(value)),

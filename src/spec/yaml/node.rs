@@ -72,6 +72,13 @@ impl Node {
         }
     }
 
+    /// True for a whole number however long, even one that no integer type holds.
+    pub fn is_digits(&self) -> bool {
+        matches!(&self.kind, Kind::Scalar { text, style: Style::Plain | Style::Environment }
+            if text.bytes().skip(usize::from(text.starts_with(['-', '+']))).all(|byte| byte.is_ascii_digit())
+                && text.ends_with(|c: char| c.is_ascii_digit()))
+    }
+
     /// The value as a number, where it is written as one.
     pub fn as_number(&self) -> Option<f64> {
         match &self.kind {

@@ -1,0 +1,57 @@
+//! The command line, as clap reads it. Each command's own arguments stand in its file under `commands`.
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::cli::commands::{deploy, explain, init, plan, regions, render, schema, validate};
+
+/// From a spec file to a governed GenAI gateway on Azure
+///
+/// Describe the landing zone in one YAML file; genai-lz renders the API Management policies and Bicep
+/// parameters, compiles and evaluates the Bicep, shows what would be deployed, and deploys it. With --sandbox
+/// everything runs on this machine first: an ARM endpoint, a gateway that executes the rendered policies, and
+/// simulated Azure OpenAI.
+///
+///     genai-lz init                              write a commented starter spec
+///     genai-lz plan landing-zone.yaml            see what would be deployed, offline
+///     genai-lz deploy landing-zone.yaml --sandbox   deploy it to this machine and prove it
+#[derive(Debug, Parser)]
+#[command(name = "genai-lz", version, verbatim_doc_comment, max_term_width = 100)]
+pub struct Args {
+    /// How results and problems are written
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+
+    /// When to use color; NO_COLOR is honored
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto)]
+    pub color: ColorChoice,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people: data on stdout, everything else on stderr
+    Human,
+    /// For machines: one JSON document on stdout
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Init(init::Args),
+    Validate(validate::Args),
+    Render(render::Args),
+    Plan(plan::Args),
+    Deploy(deploy::Args),
+    Regions(regions::Args),
+    Schema(schema::Args),
+    Explain(explain::Args),
+}

@@ -1,0 +1,61 @@
+//! Deploying to Azure: sign in, ask, deploy. The same requests as to the sandbox, to another endpoint.
+
+use std::io::{BufRead as _, IsTerminal as _};
+
+use crate::azure::{ArmClient, ClientOptions, Credential, Endpoint, EntraOptions, SecretString};
+use crate::cli::commands::deploy::{Args, events, report, stages};
+use crate::cli::environment;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::cli::pipeline::Evaluated;
+use crate::cli::ui::Ui;
+
+pub(super) async fn run(
+    args: &Args,
+    ui: &Ui,
+    evaluated: Vec<Evaluated>,
+    subscription: &str,
+) -> Result<Exit, CommandError> {
+    let client =
+        ArmClient::new(&Endpoint::public(), Credential::Entra(credential()), ClientOptions::default())
+            .map_err(|error| CommandError::new(Exit::Bug, error.to_string()))?;
+    client.sign_in().await.map_err(|error| {
+        CommandError::new(events::exit_of(error.kind), error.to_string())
+            .hint("sign in with `az login` or `azd auth login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET")
+    })?;
+    if !args.yes {
+        confirm(subscription)?;
+    }
+    let requests = stages::requests(evaluated)?;
+    let outcome = events::deploy(&client, subscription, &requests, ui).await?;
+    report::Report::of_azure(&outcome).print(ui);
+    Ok(Exit::Ok)
+}
+
+/// What the environment says about signing in; azure_identity looks for the developer tools itself.
+fn credential() -> EntraOptions {
+    EntraOptions {
+        tenant_id: environment("AZURE_TENANT_ID"),
+        client_id: environment("AZURE_CLIENT_ID"),
+        client_secret: environment("AZURE_CLIENT_SECRET").map(SecretString::new),
+        federated_token_file: environment("AZURE_FEDERATED_TOKEN_FILE").map(Into::into),
+        managed_identity: environment("IDENTITY_ENDPOINT").is_some(),
+        ..EntraOptions::default()
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a question is for the person at the terminal, whatever the format")]
+fn confirm(subscription: &str) -> Result<(), CommandError> {
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        return Err(CommandError::usage("deploying to Azure wants a yes, and there is nobody to ask")
+            .hint("give `--yes` where no terminal is there"));
+    }
+    eprint!("deploy this to subscription {subscription}? [y/N] ");
+    let mut answer = String::new();
+    let read = stdin.lock().read_line(&mut answer);
+    match (read, answer.trim().to_ascii_lowercase().as_str()) {
+        (Ok(_), "y" | "yes") => Ok(()),
+        _ => Err(CommandError::new(Exit::Cancelled, "not confirmed, nothing was deployed")),
+    }
+}

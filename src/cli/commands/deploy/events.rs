@@ -1,0 +1,124 @@
+//! What happens during a deployment, as lines; and how a deployment that did not end well is told.
+
+use std::time::Instant;
+
+use crate::azure::ArmClient;
+use crate::azure::ErrorKind;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::cli::progress::Progress;
+use crate::cli::ui::{Mark, Ui, plural};
+use crate::deploy::{CancelFlag, Event, Failure, FailureKind, Outcome, StageRequest};
+
+/// At most so many deployed resources are listed when a deployment fails; the count tells the rest.
+const LISTED_MAX: usize = 12;
+
+/// Deploys with progress; Ctrl-C asks ARM to stop.
+///
+/// # Errors
+/// The failure in words, with the exit code that is documented for it.
+pub(super) async fn deploy(
+    client: &ArmClient,
+    subscription: &str,
+    requests: &[StageRequest],
+    ui: &Ui,
+) -> Result<Outcome, CommandError> {
+    let cancel = CancelFlag::default();
+    let flag = cancel.clone();
+    let listener = tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            flag.set();
+        }
+    });
+    ui.heading("deploying");
+    let progress = Progress::start(ui);
+    let began = now();
+    let mut show = |event: Event| told(&progress, &event, began);
+    let outcome = crate::deploy::apply(client, subscription, requests, &mut show, &cancel).await;
+    drop(progress);
+    listener.abort();
+    outcome.map_err(|failure| {
+        what_stands(&failure, ui);
+        in_words(&failure)
+    })
+}
+
+fn told(progress: &Progress<'_>, event: &Event, began: Instant) {
+    let elapsed = began.elapsed().as_secs();
+    match event {
+        Event::StageStarted { stage, .. } => progress.happened(Mark::Doing, &format!("stage {stage}")),
+        Event::ResourceStarted { resource, .. } => {
+            progress.doing(&format!("{} {} ({elapsed} s)", resource.resource_type, resource.name));
+        }
+        Event::ResourceSucceeded { resource, .. } if resource.is_deployment() => {}
+        Event::ResourceSucceeded { resource, .. } => {
+            progress.happened(Mark::Done, &format!("{} {}", resource.resource_type, resource.name));
+        }
+        Event::ResourceFailed { resource, .. } => {
+            progress.happened(Mark::Failed, &format!("{} {}", resource.resource_type, resource.name));
+        }
+        Event::StageSucceeded { stage, n_resources } => progress.happened(
+            Mark::Done,
+            &format!("stage {stage}: {} after {elapsed} s", plural(*n_resources, "resource")),
+        ),
+        Event::StageFailed { stage } => progress.happened(Mark::Failed, &format!("stage {stage}")),
+        Event::CancelRequested { stage } => {
+            progress.happened(Mark::Warning, &format!("asked ARM to cancel stage {stage}"));
+        }
+        Event::StageCanceled { stage } => {
+            progress.happened(Mark::Warning, &format!("stage {stage} is cancelled"))
+        }
+    }
+}
+
+/// Says what is there now, before the error says why it stopped.
+fn what_stands(failure: &Failure, ui: &Ui) {
+    ui.heading("what stands now");
+    for stage in &failure.done {
+        ui.say(&format!("stage {}: complete, {}", stage.stage, plural(stage.deployed.len(), "resource")));
+    }
+    ui.say(&format!("stage {}: {} deployed", failure.stage, plural(failure.deployed.len(), "resource")));
+    for resource in failure.deployed.iter().filter(|resource| !resource.is_deployment()).take(LISTED_MAX) {
+        ui.step(Mark::Done, &format!("{} {}", resource.resource_type, resource.name));
+    }
+    if failure.deployed.len() > LISTED_MAX {
+        ui.say(&format!("       and {} more", failure.deployed.len() - LISTED_MAX));
+    }
+    for failed in &failure.failed {
+        let resource = &failed.resource;
+        ui.step(Mark::Failed, &format!("{} {}: {}", resource.resource_type, resource.name, failed.cause()));
+    }
+    if !failure.correlation_id.is_empty() {
+        ui.say(&format!("correlation id {}", failure.correlation_id));
+    }
+}
+
+fn in_words(failure: &Failure) -> CommandError {
+    let exit = match &failure.kind {
+        FailureKind::Canceled { .. } => Exit::Cancelled,
+        FailureKind::MissingOutput { .. } => Exit::Bug,
+        FailureKind::Refused(error) | FailureKind::Lost(error) => exit_of(error.kind),
+        FailureKind::Failed(_) | FailureKind::CanceledElsewhere => Exit::Azure,
+    };
+    failure
+        .hints
+        .iter()
+        .fold(CommandError::new(exit, failure.to_string()), |error, hint| error.hint(hint.clone()))
+}
+
+/// The exit code for a conversation with ARM that failed.
+pub(super) fn exit_of(kind: ErrorKind) -> Exit {
+    match kind {
+        ErrorKind::NotSignedIn | ErrorKind::Forbidden => Exit::NoAccess,
+        ErrorKind::NotFound
+        | ErrorKind::Refused
+        | ErrorKind::Unreachable
+        | ErrorKind::BadAnswer
+        | ErrorKind::BadRequest => Exit::Azure,
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "progress shows how long the user has really waited")]
+fn now() -> Instant {
+    Instant::now()
+}

@@ -1,0 +1,100 @@
+//! `genai-lz deploy`: plan, ask, deploy, prove, report. What is the same for Azure and the sandbox stands here;
+//! what differs in `azure` and `sandbox`.
+
+mod azure;
+mod events;
+mod report;
+mod sandbox;
+mod stages;
+
+use std::path::PathBuf;
+
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::cli::pipeline::{self, Evaluated, Rendered};
+use crate::cli::ui::Ui;
+use crate::plan;
+
+/// Deploy a landing zone: to Azure, or with --sandbox to this machine
+///
+/// Shows the plan first. With --sandbox nothing leaves this machine: an ARM endpoint, the gateway and simulated
+/// Azure OpenAI run on loopback, the rendered policies are executed as they are, and requests prove that they do
+/// what the spec says.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The spec file
+    spec: PathBuf,
+
+    /// Deploy to this machine instead of Azure, and prove the gateway
+    #[arg(long)]
+    sandbox: bool,
+
+    /// Go on serving until Ctrl-C
+    #[arg(long, requires = "sandbox")]
+    keep: bool,
+
+    /// The port of the sandbox's gateway on 127.0.0.1; any free one where 0
+    #[arg(long, value_name = "PORT", default_value_t = 0, requires = "sandbox")]
+    gateway_port: u16,
+
+    /// Let each resource of the sandbox take this long
+    #[arg(long, value_name = "MS", default_value_t = 0, requires = "sandbox")]
+    sandbox_delay_ms: u64,
+
+    /// The Azure subscription, where the spec names none
+    #[arg(long, value_name = "GUID")]
+    subscription: Option<String>,
+
+    /// Do not ask before deploying to Azure
+    #[arg(short, long, conflicts_with = "sandbox")]
+    yes: bool,
+}
+
+pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
+    if args.sandbox {
+        sandbox::check_port(args.gateway_port)?;
+    }
+    let rendered = pipeline::render(&args.spec)?;
+    ui.warnings(&rendered.warnings);
+    let subscription = subscription(args, &rendered)?;
+    let (evaluated, warnings) = pipeline::evaluate(&rendered.bundle, &subscription)?;
+    ui.warnings(&warnings);
+    show_plan(&rendered, &evaluated, ui)?;
+    let runtime = runtime()?;
+    if args.sandbox {
+        runtime.block_on(sandbox::run(args, ui, &rendered, evaluated, &subscription))
+    } else {
+        runtime.block_on(azure::run(args, ui, evaluated, &subscription))
+    }
+}
+
+/// The sandbox has a subscription of its own; Azure wants one from the spec or the command line.
+fn subscription(args: &Args, rendered: &Rendered) -> Result<String, CommandError> {
+    let named = args.subscription.clone().or_else(|| rendered.zone.subscription_id.clone());
+    match named {
+        Some(id) => Ok(id),
+        None if args.sandbox => Ok(sandbox::SUBSCRIPTION.to_owned()),
+        None => Err(CommandError::usage("no Azure subscription to deploy to")
+            .hint("set `azure.subscription` in the spec, or give `--subscription GUID`")
+            .hint("try it on this machine first with `--sandbox`")),
+    }
+}
+
+/// Prints the plan for people and refuses where a check is blocked.
+fn show_plan(rendered: &Rendered, evaluated: &[Evaluated], ui: &Ui) -> Result<(), CommandError> {
+    let plan = pipeline::plan(&rendered.zone, evaluated);
+    ui.say(plan::view::overview(&plan, ui.err_style()).trim_end());
+    if plan.is_errored() {
+        return Err(CommandError::input("a check is blocked, so nothing was deployed")
+            .hint("change what the blocked check names; its alternatives are listed with it"));
+    }
+    Ok(())
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| CommandError::new(Exit::Bug, format!("the async runtime did not start: {error}")))
+}

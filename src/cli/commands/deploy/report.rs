@@ -1,0 +1,170 @@
+//! What was deployed and what to try next: the data of `deploy`, on stdout.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use crate::cli::ui::{Ui, plural};
+use crate::deploy::Outcome;
+use crate::sandbox::Proof;
+
+/// The summary of a deployment. Field names are a public format (`formatVersion`).
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Report {
+    format_version: u32,
+    target: &'static str,
+    correlation_id: String,
+    resource_groups: Vec<String>,
+    stages: Vec<Stage>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gateway: Option<Gateway>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    proofs: Vec<ProofView>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Stage {
+    name: String,
+    deployment_id: String,
+    n_resources: usize,
+}
+
+/// Where the gateway answers. Keys are here for the sandbox only: they are made at random for this run and open
+/// nothing but a port on this machine.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Gateway {
+    pub(super) url: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) subscriptions: Vec<Subscription>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) example: Option<Example>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Subscription {
+    pub(super) name: String,
+    pub(super) key: String,
+}
+
+/// One request that works.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Example {
+    pub(super) path: String,
+    pub(super) key_header: String,
+    /// The API's path below the gateway's URL; OpenAI SDKs add `/deployments/…` or their own.
+    pub(super) api_path: String,
+    pub(super) model_deployment: String,
+    pub(super) api_version: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ProofView {
+    title: String,
+    passed: bool,
+    seen: String,
+}
+
+impl Report {
+    /// What Azure has now. Subscription keys stay in API Management.
+    pub(super) fn of_azure(outcome: &Outcome) -> Self {
+        let url = outcome.stages.iter().rev().find_map(|stage| stage.outputs.get("apimGatewayUrl")?.as_str());
+        let gateway =
+            url.map(|url| Gateway { url: url.to_owned(), subscriptions: Vec::new(), example: None });
+        Self::new("azure", outcome, gateway, &[])
+    }
+
+    pub(super) fn of_sandbox(outcome: &Outcome, gateway: Gateway, proofs: &[Proof]) -> Self {
+        Self::new("sandbox", outcome, Some(gateway), proofs)
+    }
+
+    fn new(target: &'static str, outcome: &Outcome, gateway: Option<Gateway>, proofs: &[Proof]) -> Self {
+        let resources = outcome.stages.iter().flat_map(|stage| &stage.deployed);
+        Self {
+            format_version: 1,
+            target,
+            correlation_id: outcome.correlation_id.clone(),
+            resource_groups: resources
+                .filter(|resource| {
+                    resource.resource_type.eq_ignore_ascii_case("Microsoft.Resources/resourceGroups")
+                })
+                .map(|resource| resource.name.clone())
+                .collect(),
+            stages: outcome
+                .stages
+                .iter()
+                .map(|stage| Stage {
+                    name: stage.stage.clone(),
+                    deployment_id: stage.deployment_id.clone(),
+                    n_resources: stage.deployed.iter().filter(|resource| !resource.is_deployment()).count(),
+                })
+                .collect(),
+            gateway,
+            proofs: proofs
+                .iter()
+                .map(|proof| ProofView {
+                    title: proof.title.clone(),
+                    passed: proof.passed,
+                    seen: proof.seen.clone(),
+                })
+                .collect(),
+        }
+    }
+
+    pub(super) fn print(&self, ui: &Ui) {
+        if ui.is_json() {
+            ui.json(&serde_json::to_value(self).unwrap_or(Json::Null));
+        } else {
+            ui.data(&self.human());
+        }
+    }
+
+    fn human(&self) -> String {
+        let mut text = String::from("\ndeployed\n");
+        for stage in &self.stages {
+            drop(writeln!(text, "  stage {:9} {}", stage.name, plural(stage.n_resources, "resource")));
+        }
+        drop(writeln!(text, "  resource groups: {}", self.resource_groups.join(", ")));
+        if let Some(gateway) = &self.gateway {
+            drop(writeln!(text, "  gateway: {}", gateway.url));
+            match (&gateway.example, gateway.subscriptions.first()) {
+                (Some(example), Some(subscription)) => text.push_str(&try_it(gateway, example, subscription)),
+                _ => text.push_str(
+                    "  subscription keys stay in API Management: read one in the portal, or with the listSecrets action\n",
+                ),
+            }
+        }
+        text
+    }
+}
+
+fn try_it(gateway: &Gateway, example: &Example, subscription: &Subscription) -> String {
+    let Gateway { url, .. } = gateway;
+    let Example { path, key_header, api_path, model_deployment, api_version } = example;
+    let Subscription { name, key } = subscription;
+    // The SDK sends its key in the header `api-key`; any other header has to be named.
+    let key_argument = if key_header.eq_ignore_ascii_case("api-key") {
+        format!("api_key=\"{key}\"")
+    } else {
+        format!("api_key=\"-\", default_headers={{\"{key_header}\": \"{key}\"}}")
+    };
+    format!(
+        r#"
+try it (subscription {name})
+  curl -i '{url}{path}' \
+    -H '{key_header}: {key}' -H 'Content-Type: application/json' \
+    -d '{{"messages":[{{"role":"user","content":"hello"}}],"max_tokens":50}}'
+
+  from openai import AzureOpenAI
+  client = AzureOpenAI(base_url="{url}/{api_path}/deployments/{model_deployment}", api_version="{api_version}",
+                       {key_argument})
+  client.chat.completions.create(model="{model_deployment}", messages=[{{"role": "user", "content": "hello"}}])
+"#
+    )
+}

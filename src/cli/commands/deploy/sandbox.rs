@@ -1,0 +1,132 @@
+//! Deploying to this machine: start ARM on loopback, deploy as to Azure, start the gateway that came out, prove it.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::time::Duration;
+
+use crate::azure::{ArmClient, ClientOptions, Credential, Endpoint, SecretString};
+use crate::cli::commands::deploy::report::{Example, Gateway, Report, Subscription};
+use crate::cli::commands::deploy::{Args, events, stages};
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::cli::pipeline::{Evaluated, Rendered};
+use crate::cli::ui::{Mark, Ui};
+use crate::sandbox::{self, API_VERSION, ArmOptions, ArmServer, Call, Landing, LandingError, Proof};
+
+/// The subscription of the sandbox, where the spec names none.
+pub(super) const SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000001";
+
+/// How often a running deployment is looked at; loopback takes it.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
+
+/// Says early that the port is taken, before a minute of work is lost to it.
+///
+/// # Errors
+/// An input error naming the port.
+pub(super) fn check_port(port: u16) -> Result<(), CommandError> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop).map_err(|_| port_in_use(port))
+}
+
+pub(super) async fn run(
+    args: &Args,
+    ui: &Ui,
+    rendered: &Rendered,
+    evaluated: Vec<Evaluated>,
+    subscription: &str,
+) -> Result<Exit, CommandError> {
+    let requests = stages::requests(evaluated)?;
+    let arm = ArmServer::start(ArmOptions {
+        subscription_id: subscription.to_owned(),
+        resource_delay: Duration::from_millis(args.sandbox_delay_ms),
+        on_put: vec![sandbox::policy_validator()],
+        ..ArmOptions::default()
+    })
+    .await
+    .map_err(|error| failed(&error))?;
+    let credential = Credential::Static(SecretString::new(arm.token()));
+    let options = ClientOptions { poll_interval: POLL_INTERVAL, ..ClientOptions::default() };
+    let client = ArmClient::new(&Endpoint::of(arm.base_url()), credential, options)
+        .map_err(|error| CommandError::new(Exit::Bug, error.to_string()))?;
+    ui.say(&format!("\nsandbox: Azure Resource Manager on {}", arm.base_url()));
+    let outcome = events::deploy(&client, subscription, &requests, ui).await?;
+
+    ui.heading("proving");
+    // The proof fills counters, so it gets a gateway of its own.
+    let proving = Landing::start(arm.state(), 0).await.map_err(not_landed)?;
+    let proofs = sandbox::prove(&rendered.zone, &proving).await.map_err(|error| failed(&error))?;
+    for proof in &proofs {
+        ui.step(
+            if proof.passed { Mark::Done } else { Mark::Failed },
+            &format!("{}\n       {}", proof.title, proof.seen),
+        );
+    }
+    let proved = proofs.iter().all(|proof| proof.passed);
+    drop(proving);
+
+    let landing = Landing::start(arm.state(), args.gateway_port).await.map_err(not_landed)?;
+    Report::of_sandbox(&outcome, gateway(rendered, &landing), &proofs).print(ui);
+    if !proved {
+        return Err(unproved(&proofs));
+    }
+    if args.keep {
+        ui.say("\nserving until Ctrl-C");
+        tokio::signal::ctrl_c().await.map_err(|error| {
+            CommandError::new(Exit::Bug, format!("Ctrl-C cannot be listened for: {error}"))
+        })?;
+        ui.say("stopped");
+    } else {
+        ui.say("\nthe sandbox has stopped; add `--keep` to go on serving and try the lines above");
+    }
+    Ok(Exit::Ok)
+}
+
+fn gateway(rendered: &Rendered, landing: &Landing) -> Gateway {
+    let call = Call::of(&rendered.zone, &landing.config);
+    let mut subscriptions: Vec<Subscription> = landing
+        .config
+        .subscriptions
+        .iter()
+        .map(|deployed| Subscription { name: deployed.id.clone(), key: deployed.primary_key.clone() })
+        .collect();
+    // The one that the printed lines use comes first.
+    subscriptions
+        .sort_by_key(|subscription| call.as_ref().is_none_or(|call| call.subscription != subscription.name));
+    Gateway {
+        url: landing.server.base_url(),
+        subscriptions,
+        example: call.map(|call| Example {
+            path: call.path,
+            key_header: call.key_header,
+            api_path: call.api_path,
+            model_deployment: call.model_deployment,
+            api_version: API_VERSION.to_owned(),
+        }),
+    }
+}
+
+fn unproved(proofs: &[Proof]) -> CommandError {
+    let failed =
+        proofs.iter().filter(|proof| !proof.passed).map(|proof| proof.title.as_str()).collect::<Vec<_>>();
+    CommandError::input(format!("the deployed gateway does not do what the spec says: {}", failed.join("; ")))
+        .hint(
+            "the lines above tell what was sent where; look at the rendered policies with `genai-lz render`",
+        )
+}
+
+fn not_landed(error: LandingError) -> CommandError {
+    match error {
+        LandingError::Refused(found) => found.into(),
+        LandingError::Failed(error) => failed(&error),
+    }
+}
+
+fn failed(error: &sandbox::Error) -> CommandError {
+    match error {
+        sandbox::Error::PortInUse { port, .. } => port_in_use(*port),
+        other => CommandError::new(Exit::Azure, other.to_string()),
+    }
+}
+
+fn port_in_use(port: u16) -> CommandError {
+    CommandError::input(format!("port {port} on 127.0.0.1 is in use"))
+        .hint("choose another with `--gateway-port`, or leave it out for any free one")
+}

@@ -1,0 +1,73 @@
+//! Evaluated stages become requests: the last step before anything is sent, and where secrets come into being.
+
+use std::path::Path;
+
+use indexmap::IndexMap;
+use time::OffsetDateTime;
+
+use crate::cli::error::CommandError;
+use crate::cli::pipeline::Evaluated;
+use crate::cli::{environment, files};
+use crate::deploy::secrets::{reencode_pfx, self_signed_certificate};
+use crate::deploy::{ParameterValue, SecretString, StageRequest};
+use crate::render::{Parameter, Secret};
+
+/// Key Vault takes secrets up to 25 kB; a PFX file is read up to this size to say so.
+const PFX_BYTES_MAX: u64 = 1024 * 1024;
+
+/// Makes the requests of all stages.
+///
+/// # Errors
+/// Where a secret cannot be made or read.
+pub(super) fn requests(evaluated: Vec<Evaluated>) -> Result<Vec<StageRequest>, CommandError> {
+    evaluated.into_iter().map(request).collect()
+}
+
+fn request(evaluated: Evaluated) -> Result<StageRequest, CommandError> {
+    let Evaluated { stage, template, .. } = evaluated;
+    let mut parameters = IndexMap::new();
+    for (name, parameter) in stage.parameters {
+        let value = match parameter {
+            Parameter::Value(value) => ParameterValue::Value(value),
+            Parameter::Output { stage, output } => ParameterValue::Output { stage, output },
+            Parameter::Secret(secret) => ParameterValue::Secret(make(&secret)?),
+        };
+        parameters.insert(name, value);
+    }
+    Ok(StageRequest {
+        name: stage.name,
+        deployment_name: stage.deployment_name,
+        location: stage.location,
+        template,
+        parameters,
+    })
+}
+
+fn make(secret: &Secret) -> Result<SecretString, CommandError> {
+    match secret {
+        Secret::SelfSignedCertificate { fqdn, validity_months } => {
+            self_signed_certificate(fqdn, *validity_months, now())
+                .map_err(|error| CommandError::input(error.to_string()))
+        }
+        Secret::PfxFile { path, password_env } => {
+            let file = files::read(Path::new(path), PFX_BYTES_MAX)?;
+            let password = match password_env {
+                None => None,
+                Some(name) => Some(environment(name).map(SecretString::new).ok_or_else(|| {
+                    CommandError::input(format!(
+                        "the environment variable `{name}` with the PFX password is not set"
+                    ))
+                    .hint(format!("set `{name}`, or remove `passwordEnv` where the file has no password"))
+                })?),
+            };
+            reencode_pfx(&file, password.as_ref()).map_err(|error| {
+                CommandError::input(format!("the certificate `{path}` cannot be used: {error}"))
+            })
+        }
+    }
+}
+
+/// A certificate is valid from now on the user's clock.
+fn now() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
+}

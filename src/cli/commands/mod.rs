@@ -1,0 +1,10 @@
+//! One file per command: its arguments with their help, and `run`.
+
+pub mod deploy;
+pub mod explain;
+pub mod init;
+pub mod plan;
+pub mod regions;
+pub mod render;
+pub mod schema;
+pub mod validate;

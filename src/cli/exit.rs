@@ -1,0 +1,49 @@
+//! What the process tells its caller. docs/reference/exit-codes.md is printed from this table.
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    Ok = 0,
+    InputOrCheck = 1,
+    /// Also: `plan --detailed-exitcode` found changes.
+    UsageOrChanges = 2,
+    Azure = 4,
+    NoAccess = 5,
+    Cancelled = 130,
+    Bug = 255,
+}
+
+impl Exit {
+    pub const ALL: &[Self] = &[
+        Self::Ok,
+        Self::InputOrCheck,
+        Self::UsageOrChanges,
+        Self::Azure,
+        Self::NoAccess,
+        Self::Cancelled,
+        Self::Bug,
+    ];
+
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Ok => "done; with `plan --detailed-exitcode`: nothing would change",
+            Self::InputOrCheck => {
+                "the input has errors, a region check is blocked, or a proof on the sandbox failed"
+            }
+            Self::UsageOrChanges => {
+                "the command line is wrong; with `plan --detailed-exitcode`: something would change"
+            }
+            Self::Azure => "ARM (Azure's or the sandbox's) refused, or the deployment failed",
+            Self::NoAccess => "not signed in, or no access to the subscription",
+            Self::Cancelled => "cancelled with Ctrl-C; what was deployed by then is printed",
+            Self::Bug => "a bug in genai-lz",
+        }
+    }
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}

@@ -1,0 +1,130 @@
+//! The way from a spec file to evaluated stages, shared by every command that takes a spec.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+
+use crate::arm::{self, Value};
+use crate::catalog::Catalog;
+use crate::cli::error::CommandError;
+use crate::cli::world::EmbeddedWorld;
+use crate::cli::{environment, files};
+use crate::diag::Diagnostic;
+use crate::model::{self, LandingZone};
+use crate::render::{self, Bundle, Parameter, Secret, Stage};
+use crate::spec::{self, Spec};
+use crate::text::Source;
+use crate::{bicep, plan};
+
+/// Stands in for the subscription where the spec names none and nothing is sent to Azure.
+pub const NO_SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000000";
+
+/// A spec that is right, and all that is rendered from it.
+pub struct Rendered {
+    pub spec: Spec,
+    pub zone: LandingZone,
+    pub bundle: Bundle,
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// A stage with its compiled template and what that comes to.
+pub struct Evaluated {
+    pub stage: Stage,
+    pub template: Json,
+    pub deployment: arm::Deployment,
+}
+
+/// Reads and checks a spec file, places everything, and renders policies and parameters.
+///
+/// # Errors
+/// All problems of the spec, or why the file cannot be read.
+pub fn render(path: &Path) -> Result<Rendered, CommandError> {
+    let bytes = files::read(path, spec::BYTES_MAX as u64)?;
+    let source: Arc<Source> = spec::read(&path.display().to_string(), &bytes)?;
+    let (spec, mut warnings) = spec::parse(&source, &environment)?;
+    let (zone, more) = model::resolve(&spec, &source)?;
+    warnings.extend(more);
+    let bundle = render::render(&zone)?;
+    Ok(Rendered { spec, zone, bundle, warnings })
+}
+
+/// Compiles and evaluates the stages in order; outputs of one feed the next, unknown where only Azure knows.
+///
+/// # Errors
+/// The diagnostics of the compiler or the evaluator.
+pub fn evaluate(
+    bundle: &Bundle,
+    subscription_id: &str,
+) -> Result<(Vec<Evaluated>, Vec<Diagnostic>), CommandError> {
+    let mut evaluated: Vec<Evaluated> = Vec::new();
+    let mut warnings = Vec::new();
+    for stage in &bundle.stages {
+        let compiled = bicep::compile(&EmbeddedWorld, &stage.template)?;
+        warnings.extend(compiled.warnings);
+        let parameters = parameters(stage, &evaluated)?;
+        let target = arm::Target {
+            tenant_id: NO_SUBSCRIPTION.to_owned(),
+            subscription_id: subscription_id.to_owned(),
+            resource_group: None,
+            location: stage.location.clone(),
+            deployment_name: stage.deployment_name.clone(),
+        };
+        let (deployment, more) = arm::evaluate(&compiled.template, &parameters, &target)?;
+        warnings.extend(more);
+        evaluated.push(Evaluated { stage: stage.clone(), template: compiled.template, deployment });
+    }
+    Ok((evaluated, warnings))
+}
+
+/// The plan of evaluated stages with the offline checks of the landing zone.
+pub fn plan(zone: &LandingZone, stages: &[Evaluated]) -> plan::Plan {
+    let evaluations: Vec<plan::StageEvaluation<'_>> = stages
+        .iter()
+        .map(|evaluated| plan::StageEvaluation {
+            name: evaluated.stage.name.clone(),
+            deployment_name: evaluated.stage.deployment_name.clone(),
+            location: evaluated.stage.location.clone(),
+            deployment: &evaluated.deployment,
+        })
+        .collect();
+    plan::build(&evaluations, plan::checks::check_regions(zone, &catalog()))
+}
+
+fn parameters(stage: &Stage, earlier: &[Evaluated]) -> Result<arm::Parameters, CommandError> {
+    let mut values = IndexMap::new();
+    for (name, parameter) in &stage.parameters {
+        let value = match parameter {
+            Parameter::Value(json) => Value::from_json(json),
+            Parameter::Secret(secret) => Value::supplied_later(describe(secret)),
+            Parameter::Output { stage: from, output } => earlier
+                .iter()
+                .find(|evaluated| evaluated.stage.name == *from)
+                .and_then(|evaluated| evaluated.deployment.outputs.get(output))
+                .map(|output| output.value.clone())
+                .ok_or_else(|| {
+                    CommandError::new(
+                        crate::cli::exit::Exit::Bug,
+                        format!("stage `{}` wants output `{output}` of `{from}`, which has none", stage.name),
+                    )
+                })?,
+        };
+        values.insert(name.clone(), value);
+    }
+    Ok(values)
+}
+
+/// The embedded catalogue, asked on the day of the user's clock.
+#[expect(clippy::disallowed_methods, reason = "whether a retirement date has passed depends on today")]
+pub fn catalog() -> Catalog {
+    Catalog::embedded().on(time::OffsetDateTime::from(std::time::SystemTime::now()).date())
+}
+
+/// What a plan says in the place of a secret.
+fn describe(secret: &Secret) -> &'static str {
+    match secret {
+        Secret::SelfSignedCertificate { .. } => "a self-signed certificate, made when deploying",
+        Secret::PfxFile { .. } => "the certificate of the PFX file, read when deploying",
+    }
+}

@@ -1,0 +1,54 @@
+//! Progress of a deployment: one live line on a terminal, a line for each thing that happened elsewhere.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cli::ui::{Mark, Ui};
+
+/// Frames per second are for people; CI sees lines.
+const TICK: Duration = Duration::from_millis(120);
+
+/// The live line, if there is a terminal, and the lines above it.
+pub struct Progress<'a> {
+    ui: &'a Ui,
+    bar: Option<ProgressBar>,
+}
+
+impl<'a> Progress<'a> {
+    pub fn start(ui: &'a Ui) -> Self {
+        let bar = ui.interactive.then(|| {
+            let bar = ProgressBar::new_spinner();
+            if let Ok(style) = ProgressStyle::with_template("  {spinner} {wide_msg}") {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(TICK);
+            bar
+        });
+        Self { ui, bar }
+    }
+
+    /// Something is going on; shown on a terminal only until something else is.
+    pub fn doing(&self, line: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(line.to_owned());
+        }
+    }
+
+    /// Something happened; stays.
+    pub fn happened(&self, mark: Mark, line: &str) {
+        let text = self.ui.marked(mark, line);
+        match &self.bar {
+            Some(bar) => bar.println(text),
+            None => self.ui.say(&text),
+        }
+    }
+}
+
+impl Drop for Progress<'_> {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

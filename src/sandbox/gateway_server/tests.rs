@@ -1,0 +1,170 @@
+use indexmap::IndexMap;
+use serde_json::{Value as Json, json};
+
+use super::*;
+use crate::gateway::{Api, Backend, BackendKind, Config, Operation};
+use crate::sandbox::openai_sim::{OpenAiSim, SimAccount, SimDeployment};
+
+const ACCOUNT: &str = "aoai.openai.azure.com";
+
+/// Answers from the account, with the managed identity, streams unbuffered.
+const POLICY: &str = r#"<policies>
+  <inbound>
+    <set-header name="api-key" exists-action="delete" />
+    <authentication-managed-identity resource="https://cognitiveservices.azure.com" />
+    <set-backend-service backend-id="aoai" />
+  </inbound>
+  <backend><forward-request buffer-response="false" /></backend>
+  <outbound><set-header name="x-seen" exists-action="override"><value>@(context.Request.OriginalUrl.Host)</value></set-header></outbound>
+  <on-error />
+</policies>"#;
+
+fn gateway(policy: &str) -> Arc<Gateway> {
+    let operation = |id: &str, method: &str, url_template: &str| Operation {
+        id: id.to_owned(),
+        method: method.to_owned(),
+        url_template: url_template.to_owned(),
+        ..Operation::default()
+    };
+    let api = Api {
+        id: "openai".to_owned(),
+        path: "openai".to_owned(),
+        policy: Some(policy.to_owned()),
+        operations: vec![operation("chat", "POST", "/deployments/{deployment-id}/chat/completions")],
+        ..Api::default()
+    };
+    let url = format!("https://{ACCOUNT}/openai");
+    let backend = Backend { id: "aoai".to_owned(), kind: BackendKind::Single { url, breaker: None } };
+    let config = Config { apis: vec![api], backends: vec![backend], ..Config::default() };
+    match Gateway::build(config) {
+        Ok((gateway, _warnings)) => Arc::new(gateway),
+        Err(refused) => panic!("{refused:?}"),
+    }
+}
+
+struct World {
+    sim: OpenAiSim,
+    server: GatewayServer,
+    client: reqwest::Client,
+}
+
+async fn start() -> World {
+    let (name, model, sku) = ("gpt".to_owned(), "gpt-4o".to_owned(), "Standard".to_owned());
+    let deployments = vec![SimDeployment { name, model, sku, capacity: 10 }];
+    let sim = OpenAiSim::start(vec![SimAccount { host: ACCOUNT.to_owned(), deployments }]).await.unwrap();
+    let host = Arc::new(NetHost::new(sim.addresses()).unwrap());
+    let server = GatewayServer::start(gateway(POLICY), host, 0).await.unwrap();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    World { sim, server, client }
+}
+
+impl World {
+    async fn chat(&self, body: &Json) -> reqwest::Response {
+        let path = "/openai/deployments/gpt/chat/completions?api-version=2024-10-21";
+        let url = format!("{}{path}", self.server.base_url());
+        self.client.post(url).header("api-key", "of the caller").body(body.to_string()).send().await.unwrap()
+    }
+}
+
+fn question(stream: bool, max_tokens: u32) -> Json {
+    json!({"messages": [{"role": "user", "content": "Hello"}], "stream": stream, "max_tokens": max_tokens})
+}
+
+#[tokio::test]
+async fn a_request_goes_through_policies_to_the_account_and_back() {
+    let world = start().await;
+    let answer = world.chat(&question(false, 8)).await;
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["x-seen"], "127.0.0.1");
+    assert_eq!(answer.json::<Json>().await.unwrap()["usage"]["completion_tokens"], 8);
+    let trace = world.server.last_trace().unwrap();
+    assert_eq!(trace.attempts().map(|attempt| attempt.status).collect::<Vec<_>>(), [Some(200)]);
+    assert_eq!(world.sim.n_requests(ACCOUNT), 1);
+}
+
+#[tokio::test]
+async fn a_stream_passes_through_in_several_chunks() {
+    let world = start().await;
+    let mut answer = world.chat(&question(true, 400)).await;
+    assert_eq!(answer.headers()["content-type"], "text/event-stream; charset=utf-8");
+    let first = answer.chunk().await.unwrap().unwrap();
+    assert!(first.starts_with(b"data: "));
+    let sent_by_then = world.sim.requests(ACCOUNT)[0].chunks_sent;
+    assert!(
+        sent_by_then < 103,
+        "the first chunk is here while the upstream still sends, but {sent_by_then} were sent"
+    );
+    let (mut n_chunks, mut text) = (1, first.to_vec());
+    while let Some(chunk) = answer.chunk().await.unwrap() {
+        n_chunks += 1;
+        text.extend_from_slice(&chunk);
+    }
+    assert!(n_chunks > 3, "came in {n_chunks} chunks");
+    let text = String::from_utf8(text).unwrap();
+    assert_eq!(text.matches("data: ").count(), 103);
+    assert!(text.ends_with("data: [DONE]\n\n"));
+}
+
+#[tokio::test]
+async fn a_caller_who_leaves_ends_the_upstream() {
+    let world = start().await;
+    let mut answer = world.chat(&question(true, 8000)).await;
+    answer.chunk().await.unwrap().unwrap();
+    drop(answer);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let sent = world.sim.requests(ACCOUNT)[0].chunks_sent;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(world.sim.requests(ACCOUNT)[0].chunks_sent, sent, "nothing is sent after the caller has gone");
+    assert!(sent < 2003, "the stream broke off, but {sent} chunks were sent");
+}
+
+#[tokio::test]
+async fn what_the_upstream_refuses_reaches_the_caller() {
+    let world = start().await;
+    world.sim.set_throttled(ACCOUNT, Some(9));
+    let answer = world.chat(&question(false, 8)).await;
+    assert_eq!((answer.status().as_u16(), answer.headers()["retry-after"].to_str().unwrap()), (429, "9"));
+}
+
+#[tokio::test]
+async fn an_unknown_path_and_a_large_body_are_refused_in_the_form_of_apim() {
+    let world = start().await;
+    let unknown = world.client.get(format!("{}/nothing", world.server.base_url())).send().await.unwrap();
+    assert_eq!(unknown.status(), 404);
+    assert_eq!(
+        unknown.json::<Json>().await.unwrap(),
+        json!({"statusCode": 404, "message": "Resource not found"})
+    );
+    let large = world.client.post(world.server.base_url()).body(vec![b' '; MAX_BODY + 1]).send().await;
+    // The server may close the connection while the client still writes.
+    if let Ok(answer) = large {
+        assert_eq!(answer.status(), 413);
+    }
+    assert_eq!(world.sim.n_requests(ACCOUNT), 0);
+}
+
+#[tokio::test]
+async fn an_occupied_port_is_named() {
+    let world = start().await;
+    let host = Arc::new(NetHost::new(IndexMap::new()).unwrap());
+    let port = world.server.address().port();
+    let error = GatewayServer::start(gateway(POLICY), host, port).await.err();
+    assert!(matches!(error, Some(Error::PortInUse { port: named, .. }) if named == port), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_replaced_gateway_serves_from_the_next_request_on() {
+    let world = start().await;
+    let fixed = "<policies><inbound><return-response><set-status code=\"418\" reason=\"Teapot\" /></return-response>\
+        </inbound><backend /><outbound /><on-error /></policies>";
+    world.server.replace(gateway(fixed));
+    assert_eq!(world.chat(&question(false, 8)).await.status(), 418);
+}
+
+#[tokio::test]
+async fn a_stopped_server_frees_its_port() {
+    let world = start().await;
+    let address = world.server.address();
+    world.server.stop().await;
+    assert!(TcpListener::bind(address).await.is_ok());
+}

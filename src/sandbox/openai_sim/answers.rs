@@ -1,0 +1,340 @@
+//! What a model would answer: bodies and server-sent events. The text is made of words of three letters, so that
+//! each word with its blank is one token of four characters.
+
+use serde_json::{Value as Json, json};
+
+use super::faults::Fault;
+
+/// Characters per token, the rule of thumb of the Azure OpenAI documentation.
+const CHARACTERS_PER_TOKEN: u64 = 4;
+/// Tokens answered where the request sets no limit.
+const DEFAULT_COMPLETION_TOKENS: u64 = 16;
+/// Tokens answered at most; gpt-4o gives 16,384 (model page, 2025-10).
+const MAX_COMPLETION_TOKENS: u64 = 16_384;
+/// Tokens in one streamed chunk.
+const TOKENS_PER_CHUNK: usize = 4;
+/// Length of an embedding where the request sets none: that of text-embedding-ada-002 and -3-small.
+const DEFAULT_DIMENSIONS: u64 = 1536;
+/// text-embedding-3-large gives no more.
+const MAX_DIMENSIONS: u64 = 3072;
+/// Inputs of one embeddings request (Azure OpenAI limits page, 2025-10).
+const MAX_EMBEDDING_INPUTS: usize = 2048;
+
+const WORDS: [&str; 16] = [
+    "The", "sun", "may", "set", "but", "our", "job", "can", "run", "all", "day", "and", "yet", "not", "end",
+    "now",
+];
+
+/// The operations of the data plane that are simulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operation {
+    Chat,
+    Completion,
+    Embeddings,
+}
+
+impl Operation {
+    /// By the rest of the path after the deployment.
+    pub(super) fn of_path(path: &str) -> Option<Self> {
+        match path {
+            "chat/completions" => Some(Self::Chat),
+            "completions" => Some(Self::Completion),
+            "embeddings" => Some(Self::Embeddings),
+            _ => None,
+        }
+    }
+
+    /// The name in throttling messages.
+    pub(super) fn id(self) -> &'static str {
+        match self {
+            Self::Chat => "ChatCompletions_Create",
+            Self::Completion => "Completions_Create",
+            Self::Embeddings => "Embeddings_Create",
+        }
+    }
+
+    /// The name in the message for a model that does something else.
+    pub(super) fn verb(self) -> &'static str {
+        match self {
+            Self::Chat => "chatCompletion",
+            Self::Completion => "completion",
+            Self::Embeddings => "embeddings",
+        }
+    }
+
+    pub(super) fn fits(self, model: &str) -> bool {
+        model.contains("embedding") == (self == Self::Embeddings)
+    }
+}
+
+/// The answer to a request that is in order.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Answer {
+    pub body: AnswerBody,
+    /// Prompt and completion together.
+    pub total_tokens: u64,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum AnswerBody {
+    Whole(Json),
+    /// Server-sent events, each with its empty line.
+    Events(Vec<String>),
+}
+
+/// Who answers, and when.
+pub(super) struct Moment<'a> {
+    pub model: &'a str,
+    pub id: String,
+    pub unix_s: i64,
+}
+
+/// Answers `request`.
+pub(super) fn answer(operation: Operation, request: &Json, moment: &Moment<'_>) -> Result<Answer, Fault> {
+    match operation {
+        Operation::Chat => chat(request, moment),
+        Operation::Completion => completion(request, moment),
+        Operation::Embeddings => embeddings(request, moment),
+    }
+}
+
+/// The usage of a completion.
+struct Usage {
+    prompt: u64,
+    completion: u64,
+}
+
+impl Usage {
+    fn json(&self) -> Json {
+        json!({
+            "prompt_tokens": self.prompt,
+            "completion_tokens": self.completion,
+            "total_tokens": self.prompt + self.completion,
+        })
+    }
+}
+
+fn chat(request: &Json, moment: &Moment<'_>) -> Result<Answer, Fault> {
+    let messages = request.get("messages").ok_or_else(|| Fault::missing_parameter("messages"))?;
+    let messages = messages.as_array().filter(|messages| !messages.is_empty());
+    let messages = messages
+        .ok_or_else(|| Fault::invalid_value("messages", "'messages' has to be a non-empty array."))?;
+    let prompt = messages.iter().map(|message| tokens(&text_of(&message["content"]))).sum();
+    let (n_tokens, finish_reason) = length(request, &["max_completion_tokens", "max_tokens"])?;
+    let usage = Usage { prompt, completion: n_tokens };
+    let total_tokens = usage.prompt + usage.completion;
+    let body = if streams(request) {
+        AnswerBody::Events(chat_events(request, moment, n_tokens, finish_reason, &usage))
+    } else {
+        AnswerBody::Whole(json!({
+            "id": moment.id,
+            "object": "chat.completion",
+            "created": moment.unix_s,
+            "model": moment.model,
+            "choices": [{
+                "index": 0,
+                "finish_reason": finish_reason,
+                "logprobs": null,
+                "message": {"role": "assistant", "content": text(n_tokens)},
+            }],
+            "usage": usage.json(),
+        }))
+    };
+    Ok(Answer { body, total_tokens })
+}
+
+/// One chunk with the role, chunks with content, one with the finish reason, the usage where it was asked for, and
+/// the end mark.
+fn chat_events(
+    request: &Json,
+    moment: &Moment<'_>,
+    n_tokens: u64,
+    finish_reason: &str,
+    usage: &Usage,
+) -> Vec<String> {
+    let include_usage = includes_usage(request);
+    let chunk = |choices: Json, usage: Option<Json>| {
+        let mut chunk = json!({
+            "id": moment.id,
+            "object": "chat.completion.chunk",
+            "created": moment.unix_s,
+            "model": moment.model,
+            "choices": choices,
+        });
+        // With include_usage every chunk has the member, null in all but the last.
+        if include_usage {
+            chunk["usage"] = usage.unwrap_or(Json::Null);
+        }
+        event(&chunk)
+    };
+    let choice = |delta: Json, finish_reason: Option<&str>| json!([{"index": 0, "delta": delta, "logprobs": null, "finish_reason": finish_reason}]);
+    let mut events = vec![chunk(choice(json!({"role": "assistant", "content": ""}), None), None)];
+    events.extend(
+        pieces(n_tokens).into_iter().map(|piece| chunk(choice(json!({ "content": piece }), None), None)),
+    );
+    events.push(chunk(choice(json!({}), Some(finish_reason)), None));
+    if include_usage {
+        events.push(chunk(json!([]), Some(usage.json())));
+    }
+    events.push(end_mark());
+    events
+}
+
+fn completion(request: &Json, moment: &Moment<'_>) -> Result<Answer, Fault> {
+    let prompt = request.get("prompt").ok_or_else(|| Fault::missing_parameter("prompt"))?;
+    let (n_tokens, finish_reason) = length(request, &["max_tokens"])?;
+    let usage = Usage { prompt: tokens(&text_of(prompt)), completion: n_tokens };
+    let body = |text: &str, finish_reason: Option<&str>, usage: Option<Json>| {
+        let mut body = json!({
+            "id": moment.id,
+            "object": "text_completion",
+            "created": moment.unix_s,
+            "model": moment.model,
+            "choices": [{"index": 0, "text": text, "logprobs": null, "finish_reason": finish_reason}],
+        });
+        if let Some(usage) = usage {
+            body["usage"] = usage;
+        }
+        body
+    };
+    let total_tokens = usage.prompt + usage.completion;
+    if !streams(request) {
+        let whole = body(&text(n_tokens), Some(finish_reason), Some(usage.json()));
+        return Ok(Answer { body: AnswerBody::Whole(whole), total_tokens });
+    }
+    let mut events: Vec<String> =
+        pieces(n_tokens).iter().map(|piece| event(&body(piece, None, None))).collect();
+    events.push(event(&body("", Some(finish_reason), None)));
+    if includes_usage(request) {
+        let mut last = body("", None, Some(usage.json()));
+        last["choices"] = json!([]);
+        events.push(event(&last));
+    }
+    events.push(end_mark());
+    Ok(Answer { body: AnswerBody::Events(events), total_tokens })
+}
+
+fn embeddings(request: &Json, moment: &Moment<'_>) -> Result<Answer, Fault> {
+    let input = request.get("input").ok_or_else(|| Fault::missing_parameter("input"))?;
+    let inputs: Vec<String> = match input.as_array() {
+        Some(items) => items.iter().map(text_of).collect(),
+        None => vec![text_of(input)],
+    };
+    if inputs.is_empty() || inputs.len() > MAX_EMBEDDING_INPUTS {
+        let message = format!("'input' takes 1 to {MAX_EMBEDDING_INPUTS} items.");
+        return Err(Fault::invalid_value("input", &message));
+    }
+    let dimensions = match request.get("dimensions") {
+        None => DEFAULT_DIMENSIONS,
+        Some(dimensions) => {
+            dimensions.as_u64().filter(|n| (1..=MAX_DIMENSIONS).contains(n)).ok_or_else(|| {
+                Fault::invalid_value("dimensions", &format!("'dimensions' has to be 1 to {MAX_DIMENSIONS}."))
+            })?
+        }
+    };
+    let as_base64 = request["encoding_format"] == "base64";
+    let data: Vec<Json> = inputs
+        .iter()
+        .enumerate()
+        .map(|(index, text)| {
+            let vector = embedding(text, dimensions);
+            let embedding = if as_base64 { Json::from(base64_of(&vector)) } else { json!(vector) };
+            json!({"object": "embedding", "index": index, "embedding": embedding})
+        })
+        .collect();
+    let n_tokens: u64 = inputs.iter().map(|text| tokens(text)).sum();
+    let body = json!({
+        "object": "list",
+        "model": moment.model,
+        "data": data,
+        "usage": {"prompt_tokens": n_tokens, "total_tokens": n_tokens},
+    });
+    Ok(Answer { body: AnswerBody::Whole(body), total_tokens: n_tokens })
+}
+
+/// A unit vector that depends only on the text.
+fn embedding(text: &str, dimensions: u64) -> Vec<f32> {
+    // FNV-1a, then a linear congruential sequence.
+    let seed = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let mut state = seed;
+    let mut vector: Vec<f32> = (0..dimensions)
+        .map(|_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) as f32 / (1u32 << 23) as f32 - 1.0
+        })
+        .collect();
+    let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
+    if length > 0.0 {
+        vector.iter_mut().for_each(|value| *value /= length);
+    }
+    vector
+}
+
+fn base64_of(vector: &[f32]) -> String {
+    use base64::Engine as _;
+    let bytes: Vec<u8> = vector.iter().flat_map(|value| value.to_le_bytes()).collect();
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+fn streams(request: &Json) -> bool {
+    request["stream"] == Json::Bool(true)
+}
+
+fn includes_usage(request: &Json) -> bool {
+    request["stream_options"]["include_usage"] == Json::Bool(true)
+}
+
+/// Tokens to answer and why the answer ends there.
+fn length(request: &Json, names: &[&str]) -> Result<(u64, &'static str), Fault> {
+    let Some((name, limit)) = names.iter().find_map(|name| Some((name, request.get(*name)?))) else {
+        return Ok((DEFAULT_COMPLETION_TOKENS, "stop"));
+    };
+    match limit.as_u64() {
+        None if limit.is_null() => Ok((DEFAULT_COMPLETION_TOKENS, "stop")),
+        Some(n_tokens) if (1..=MAX_COMPLETION_TOKENS).contains(&n_tokens) => Ok((n_tokens, "length")),
+        _ => {
+            let message = format!("'{name}' has to be a whole number from 1 to {MAX_COMPLETION_TOKENS}.");
+            Err(Fault::invalid_value(name, &message))
+        }
+    }
+}
+
+/// The text of a message: a string, or the text parts of a list.
+fn text_of(content: &Json) -> String {
+    match content {
+        Json::String(text) => text.clone(),
+        Json::Array(parts) => parts
+            .iter()
+            .map(|part| part.as_str().or_else(|| part["text"].as_str()).unwrap_or_default())
+            .collect(),
+        _ => String::new(),
+    }
+}
+
+/// The estimate that stands for a tokenizer.
+fn tokens(text: &str) -> u64 {
+    (text.chars().count() as u64).div_ceil(CHARACTERS_PER_TOKEN)
+}
+
+fn word(index: u64) -> String {
+    format!("{} ", WORDS[(index % WORDS.len() as u64) as usize])
+}
+
+fn text(n_tokens: u64) -> String {
+    (0..n_tokens).map(word).collect()
+}
+
+fn pieces(n_tokens: u64) -> Vec<String> {
+    let words: Vec<String> = (0..n_tokens).map(word).collect();
+    words.chunks(TOKENS_PER_CHUNK).map(<[String]>::concat).collect()
+}
+
+fn event(data: &Json) -> String {
+    format!("data: {data}\n\n")
+}
+
+fn end_mark() -> String {
+    "data: [DONE]\n\n".to_owned()
+}

@@ -1,0 +1,221 @@
+//! Simulated Azure OpenAI accounts on loopback, one port each: chat completions (whole and streamed), completions
+//! and embeddings with usage, and throttling or failure on command. Answers depend only on the request; no model
+//! runs. Facts: Azure OpenAI REST reference, api-version 2024-10-21 (learn.microsoft.com/azure/ai-services/openai).
+
+mod answers;
+mod control;
+mod faults;
+mod http;
+mod limits;
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use indexmap::IndexMap;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use limits::Window;
+
+/// Requests kept to look at, per account; older ones are dropped.
+const MAX_KEPT_REQUESTS: usize = 1000;
+
+/// One Azure OpenAI account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SimAccount {
+    /// Such as `contoso-ptu.openai.azure.com`.
+    pub host: String,
+    pub deployments: Vec<SimDeployment>,
+}
+
+/// One model deployment of an account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SimDeployment {
+    pub name: String,
+    pub model: String,
+    /// Such as `Standard` or `ProvisionedManaged`.
+    pub sku: String,
+    /// Thousands of tokens per minute, or provisioned throughput units.
+    pub capacity: u32,
+}
+
+/// What an account was asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SimRequest {
+    pub method: String,
+    pub path: String,
+    pub deployment: String,
+    pub api_version: Option<String>,
+    pub credential: Credential,
+    pub body: Vec<u8>,
+    pub status: u16,
+    /// Chunks of the body that were taken; fewer than all where the caller went away.
+    pub chunks_sent: usize,
+}
+
+/// How a caller proved who it is. The secret itself is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credential {
+    None,
+    ApiKey,
+    Bearer,
+}
+
+/// Running accounts; they stop when this is dropped.
+pub struct OpenAiSim {
+    accounts: IndexMap<String, Running>,
+}
+
+struct Running {
+    account: Arc<Account>,
+    address: SocketAddr,
+    serving: JoinHandle<()>,
+}
+
+/// What the requests to one account share.
+struct Account {
+    host: String,
+    deployments: Vec<SimDeployment>,
+    api_key: String,
+    state: Mutex<AccountState>,
+}
+
+#[derive(Default)]
+struct AccountState {
+    /// Answer 429, with this `Retry-After` in seconds.
+    throttled: Option<Option<u32>>,
+    /// Answer this status.
+    failure: Option<u16>,
+    enforce_limits: bool,
+    /// By deployment.
+    windows: IndexMap<String, Window>,
+    kept: VecDeque<SimRequest>,
+    n_requests: usize,
+}
+
+impl OpenAiSim {
+    /// Starts every account on a free port of 127.0.0.1. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// Where a port could not be opened.
+    pub async fn start(accounts: Vec<SimAccount>) -> io::Result<Self> {
+        let mut running = IndexMap::new();
+        for SimAccount { host, deployments } in accounts {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+            let address = listener.local_addr()?;
+            let host = host.to_ascii_lowercase();
+            let api_key = uuid::Uuid::new_v4().simple().to_string();
+            let state = Mutex::default();
+            let account = Arc::new(Account { host: host.clone(), deployments, api_key, state });
+            let router = http::router(Arc::clone(&account));
+            // axum's serve ends only with its task; accept errors are retried inside.
+            let serving = tokio::spawn(async move {
+                let _ended = axum::serve(listener, router).await;
+            });
+            running.insert(host, Running { account, address, serving });
+        }
+        Ok(Self { accounts: running })
+    }
+
+    /// Where the account with this host name listens.
+    pub fn address_of(&self, host: &str) -> Option<SocketAddr> {
+        self.running(host).map(|running| running.address)
+    }
+
+    /// Every account with its address, for the table of [`NetHost`](super::NetHost).
+    pub fn addresses(&self) -> IndexMap<String, SocketAddr> {
+        self.accounts.iter().map(|(host, running)| (host.clone(), running.address)).collect()
+    }
+
+    /// The key that the account takes as `api-key`, made anew for each start.
+    pub fn api_key(&self, host: &str) -> Option<&str> {
+        self.running(host).map(|running| running.account.api_key.as_str())
+    }
+
+    /// From now on the account answers 429. Returns whether there is such an account.
+    pub fn set_throttled(&self, host: &str, retry_after_s: Option<u32>) -> bool {
+        self.change(host, |state| state.throttled = Some(retry_after_s))
+    }
+
+    /// From now on the account answers `status`. Returns whether there is such an account.
+    pub fn set_failure(&self, host: &str, status: u16) -> bool {
+        self.change(host, |state| state.failure = Some(status))
+    }
+
+    /// Whether deployments refuse what is beyond their capacity; off at the start.
+    pub fn set_limits(&self, host: &str, enforce: bool) -> bool {
+        self.change(host, |state| state.enforce_limits = enforce)
+    }
+
+    /// Takes back what was set by the other commands. What was asked stays on record.
+    pub fn clear(&self, host: &str) -> bool {
+        self.change(host, AccountState::clear)
+    }
+
+    /// What the account was asked, oldest first, at most the last thousand.
+    pub fn requests(&self, host: &str) -> Vec<SimRequest> {
+        self.running(host)
+            .map_or_else(Vec::new, |running| running.account.state().kept.iter().cloned().collect())
+    }
+
+    /// How often the account was asked.
+    pub fn n_requests(&self, host: &str) -> usize {
+        self.running(host).map_or(0, |running| running.account.state().n_requests)
+    }
+
+    fn running(&self, host: &str) -> Option<&Running> {
+        self.accounts.get(&host.to_ascii_lowercase())
+    }
+
+    fn change(&self, host: &str, change: impl FnOnce(&mut AccountState)) -> bool {
+        let running = self.running(host);
+        if let Some(running) = running {
+            change(&mut running.account.state());
+        }
+        running.is_some()
+    }
+}
+
+impl Drop for OpenAiSim {
+    fn drop(&mut self) {
+        self.accounts.values().for_each(|running| running.serving.abort());
+    }
+}
+
+impl Account {
+    fn state(&self) -> MutexGuard<'_, AccountState> {
+        // A panic elsewhere leaves the record whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl AccountState {
+    fn clear(&mut self) {
+        self.throttled = None;
+        self.failure = None;
+        self.enforce_limits = false;
+        self.windows.clear();
+    }
+
+    /// Keeps a request; returns its number.
+    fn keep(&mut self, request: SimRequest) -> usize {
+        if self.kept.len() == MAX_KEPT_REQUESTS {
+            self.kept.pop_front();
+        }
+        self.kept.push_back(request);
+        self.n_requests += 1;
+        self.n_requests
+    }
+
+    /// The kept request with that number, where it is still kept.
+    fn kept_mut(&mut self, number: usize) -> Option<&mut SimRequest> {
+        let from_end = self.n_requests.checked_sub(number)? + 1;
+        let index = self.kept.len().checked_sub(from_end)?;
+        self.kept.get_mut(index)
+    }
+}
+
+#[cfg(test)]
+mod tests;

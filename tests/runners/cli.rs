@@ -1,0 +1,89 @@
+//! tests/suite/cli/*.md: what a person types and sees. A case is prose, files (fenced blocks whose info string
+//! names a path) and `console` blocks. In a console block `$` starts a command, `! ` marks stderr, `? N` is the
+//! exit code where it is not 0. `GLZ_BLESS=1` rewrites the console blocks.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use libtest_mimic::{Failed, Trial};
+
+pub fn cases() -> Vec<Trial> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/cli");
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+        .into_iter()
+        .map(|file| {
+            let name = format!("cli::{}", file.file_stem().unwrap().to_string_lossy());
+            Trial::test(name, move || run(&file))
+        })
+        .collect()
+}
+
+fn run(file: &Path) -> Result<(), Failed> {
+    let text = fs::read_to_string(file)?;
+    let folder = tempfile::tempdir()?;
+    let mut actual = String::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let _ = writeln!(actual, "{line}");
+        let Some(info) = line.strip_prefix("```").filter(|info| !info.is_empty()) else { continue };
+        let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+        match info.split_once(' ') {
+            Some((_, path)) => {
+                let content = body.iter().map(|line| format!("{line}\n")).collect::<String>();
+                let path = folder.path().join(path);
+                fs::create_dir_all(path.parent().unwrap())?;
+                fs::write(path, &content)?;
+                actual.push_str(&content);
+            }
+            None if info == "console" => {
+                for command in body.iter().filter_map(|line| line.strip_prefix("$ ")) {
+                    actual.push_str(&transcript(command, folder.path())?);
+                }
+            }
+            None => actual.extend(body.iter().map(|line| format!("{line}\n"))),
+        }
+        actual.push_str("```\n");
+    }
+    if std::env::var_os("GLZ_BLESS").is_some() {
+        fs::write(file, &actual)?;
+        return Ok(());
+    }
+    if actual == text {
+        Ok(())
+    } else {
+        Err(format!("{}\n--- expected\n{text}\n--- actual\n{actual}", file.display()).into())
+    }
+}
+
+/// Runs `genai-lz …` or `cat FILE` in `folder`.
+fn transcript(command: &str, folder: &Path) -> Result<String, Failed> {
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let mut out = format!("$ {command}\n");
+    match words.as_slice() {
+        ["cat", file] => out.push_str(&fs::read_to_string(folder.join(file))?),
+        ["genai-lz", args @ ..] => {
+            let run = Command::new(env!("CARGO_BIN_EXE_genai-lz"))
+                .args(args)
+                .current_dir(folder)
+                .env_clear()
+                .env("CI", "true")
+                .output()?;
+            out.push_str(&String::from_utf8(run.stdout)?);
+            for line in String::from_utf8(run.stderr)?.lines() {
+                let _ = writeln!(out, "{}", format!("! {line}").trim_end());
+            }
+            match run.status.code() {
+                Some(0) => {}
+                code => {
+                    let _ = writeln!(out, "? {}", code.map_or("killed".to_owned(), |code| code.to_string()));
+                }
+            }
+        }
+        _ => return Err(format!("a console block runs `genai-lz` or `cat`, not `{command}`").into()),
+    }
+    Ok(out)
+}

@@ -1,0 +1,2 @@
+param count int
+param flag bool

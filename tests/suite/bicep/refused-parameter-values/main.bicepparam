@@ -1,0 +1,3 @@
+using 'main.bicep'
+param count = 1 / 0
+param flag = 'yes'

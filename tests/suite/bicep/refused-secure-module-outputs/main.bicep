@@ -1,0 +1,2 @@
+module raw 'raw.json' = { name: 'raw' }
+output o string = raw.outputs.key

@@ -1,0 +1,3 @@
+param p string
+@secure()
+output o string = p
