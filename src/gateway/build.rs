@@ -197,3 +197,45 @@ fn unique(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     }
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sim_host::SimHost;
+    use super::super::{Headers, Request};
+    use super::*;
+
+    /// The deepest policy that can be read is also composed, compiled and run on the stack of one thread.
+    #[test]
+    fn the_deepest_policy_runs() {
+        let n_choices = (policy::MAX_DEPTH - 3) / 2;
+        let open = "<choose><when condition=\"@(true)\">".repeat(n_choices);
+        let close = "</when></choose>".repeat(n_choices);
+        let inside = "<return-response><set-status code=\"201\"/></return-response>";
+        let text = format!("<policies><inbound>{open}{inside}{close}</inbound></policies>");
+        let operation = Operation {
+            id: "o".into(),
+            method: "GET".into(),
+            url_template: "/".into(),
+            ..Operation::default()
+        };
+        let api = Api {
+            id: "a".into(),
+            path: "a".into(),
+            operations: vec![operation],
+            policy: Some(text),
+            ..Api::default()
+        };
+        let (gateway, found) = Gateway::build(Config { apis: vec![api], ..Config::default() }).unwrap();
+        assert_eq!(found, []);
+        let request = Request {
+            method: "GET".into(),
+            url: "https://g/a".into(),
+            headers: Headers::default(),
+            body: Vec::new(),
+            client_ip: String::new(),
+        };
+        let exchange = Arc::new(gateway).handle(request, Arc::new(SimHost::new(1)));
+        assert_eq!(exchange.response.status, 201);
+        assert_eq!(exchange.trace.steps.len(), n_choices + 1);
+    }
+}

@@ -1,13 +1,14 @@
 //! The lexical half of the parser: names, quoted values, and texts with expressions in them. An expression ends
 //! where C# says, so a quote or a `<` inside one means nothing to the XML around it.
 
+use std::sync::Arc;
+
 use super::codes;
 use super::entities;
 use super::tree::{Piece, Text};
 use crate::csharp::{self, Form};
 use crate::diag::Diagnostic;
 use crate::text::{Source, Span};
-use std::sync::Arc;
 
 /// How much of the text after `@` is decoded first when looking for the end of an expression; doubled until the
 /// end is found. Most expressions are shorter (median 67 characters), so most are decoded once.

@@ -7,7 +7,6 @@
 
 #[path = "gateway/config.rs"]
 mod config;
-
 #[path = "markdown.rs"]
 pub(crate) mod markdown;
 
