@@ -42,6 +42,9 @@ pub(super) struct Gateway {
     pub(super) subscriptions: Vec<Subscription>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) example: Option<Example>,
+    /// `outputs.print` of the spec: which ways to call it are shown to people, `curl` and `sdk`.
+    #[serde(skip)]
+    pub(super) shown: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -75,8 +78,12 @@ impl Report {
     /// What Azure has now. Subscription keys stay in API Management.
     pub(super) fn of_azure(outcome: &Outcome) -> Self {
         let url = outcome.stages.iter().rev().find_map(|stage| stage.outputs.get("apimGatewayUrl")?.as_str());
-        let gateway =
-            url.map(|url| Gateway { url: url.to_owned(), subscriptions: Vec::new(), example: None });
+        let gateway = url.map(|url| Gateway {
+            url: url.to_owned(),
+            subscriptions: Vec::new(),
+            example: None,
+            shown: Vec::new(),
+        });
         Self::new("azure", outcome, gateway, &[])
     }
 
@@ -144,26 +151,42 @@ impl Report {
     }
 }
 
+/// Lines to copy, in the ways that the spec asks for.
 fn try_it(gateway: &Gateway, example: &Example, subscription: &Subscription) -> String {
-    let Gateway { url, .. } = gateway;
-    let Example { path, key_header, api_path, model_deployment, api_version } = example;
-    let Subscription { name, key } = subscription;
+    let mut text = format!("\ntry it (subscription {})\n", subscription.name);
+    for way in &gateway.shown {
+        match way.as_str() {
+            "curl" => text.push_str(&curl(&gateway.url, example, &subscription.key)),
+            "sdk" => text.push_str(&sdk(&gateway.url, example, &subscription.key)),
+            _ => {}
+        }
+    }
+    text
+}
+
+fn curl(url: &str, example: &Example, key: &str) -> String {
+    let Example { path, key_header, .. } = example;
+    format!(
+        r#"  curl -i '{url}{path}' \
+    -H '{key_header}: {key}' -H 'Content-Type: application/json' \
+    -d '{{"messages":[{{"role":"user","content":"hello"}}],"max_tokens":50}}'
+"#
+    )
+}
+
+fn sdk(url: &str, example: &Example, key: &str) -> String {
+    let Example { key_header, api_path, model_deployment, api_version, .. } = example;
     // The SDK sends its key in the header `api-key`; any other header has to be named.
-    let key_argument = if key_header.eq_ignore_ascii_case("api-key") {
+    let key = if key_header.eq_ignore_ascii_case("api-key") {
         format!("api_key=\"{key}\"")
     } else {
         format!("api_key=\"-\", default_headers={{\"{key_header}\": \"{key}\"}}")
     };
     format!(
         r#"
-try it (subscription {name})
-  curl -i '{url}{path}' \
-    -H '{key_header}: {key}' -H 'Content-Type: application/json' \
-    -d '{{"messages":[{{"role":"user","content":"hello"}}],"max_tokens":50}}'
-
   from openai import AzureOpenAI
   client = AzureOpenAI(base_url="{url}/{api_path}/deployments/{model_deployment}", api_version="{api_version}",
-                       {key_argument})
+                       {key})
   client.chat.completions.create(model="{model_deployment}", messages=[{{"role": "user", "content": "hello"}}])
 "#
     )

@@ -99,6 +99,7 @@ fn gateway(rendered: &Rendered, landing: &Landing) -> Gateway {
             model_deployment: call.model_deployment,
             api_version: API_VERSION.to_owned(),
         }),
+        shown: rendered.zone.printed_examples.clone(),
     }
 }
 
