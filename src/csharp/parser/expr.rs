@@ -6,7 +6,7 @@ use crate::csharp::codes::SYNTAX;
 use crate::csharp::lexer::Kind;
 use crate::csharp::problem::Problem;
 
-/// Precedence of `is`, `as` and the relational operators among [`binary_operator`]'s.
+/// Precedence of `is`, `as` and the relational operators among `binary_operator`'s.
 const RELATIONAL: u8 = 8;
 
 impl Parser<'_> {

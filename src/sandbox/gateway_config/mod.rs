@@ -1,4 +1,4 @@
-//! Deployed Microsoft.ApiManagement/service/* resources become a [`gateway::Config`]. Nothing is taken from the spec
+//! Deployed Microsoft.ApiManagement/service/* resources become a [`Config`]. Nothing is taken from the spec
 //! or from rendered files: the gateway in the sandbox runs what was deployed. What policies mean is left to
 //! `gateway`; the simulated upstreams behind backend URLs to `net_host`.
 
