@@ -94,11 +94,11 @@ fn every_suite_folder_has_a_runner() {
         .iter()
         .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
         .collect();
-    let wired = fs::read_to_string(root().join("tests/suite.rs")).unwrap();
+    let wired = fs::read_to_string(root().join("tests/runners/mod.rs")).unwrap();
     for folder in fs::read_dir(root().join("tests/suite")).unwrap() {
         let name = folder.unwrap().file_name().into_string().unwrap();
         assert!(runners.contains(&name), "tests/suite/{name} has no tests/runners/{name}.rs");
-        assert!(wired.contains(&format!("mod {name};")), "tests/suite.rs does not run {name}");
+        assert!(wired.contains(&format!("mod {name};")), "tests/runners/mod.rs does not run {name}");
     }
 }
 

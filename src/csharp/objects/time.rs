@@ -248,10 +248,6 @@ impl Object for DateTime {
         }
     }
 
-    fn index(&self, _: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member("DateTime", "[]"))
-    }
-
     fn display(&self) -> String {
         self.format("G").unwrap_or_default()
     }
@@ -306,10 +302,6 @@ impl Object for DateTimeOffset {
             Some(ticks) => Ok(Value::object(self.plus(ticks?)?)),
             None => Err(Exception::missing_overload("DateTimeOffset", name, args)),
         }
-    }
-
-    fn index(&self, _: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member("DateTimeOffset", "[]"))
     }
 
     fn display(&self) -> String {
@@ -368,10 +360,6 @@ impl Object for TimeSpan {
             _ => return Err(Exception::missing_overload("TimeSpan", name, args)),
         };
         ticks.map(|ticks| Value::object(Self(ticks))).ok_or_else(|| Exception::overflow("TimeSpan"))
-    }
-
-    fn index(&self, _: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member("TimeSpan", "[]"))
     }
 
     /// `[-][d.]hh:mm:ss[.fffffff]`.
