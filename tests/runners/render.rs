@@ -74,7 +74,7 @@ fn run(folder: &Path) -> Result<(), Failed> {
     Ok(())
 }
 
-fn bundle(bytes: &[u8]) -> DiagResult<Bundle> {
+pub(crate) fn bundle(bytes: &[u8]) -> DiagResult<Bundle> {
     let source = spec::read("spec.yaml", bytes)?;
     let (spec, warnings) = spec::parse(&source, &|_| None)?;
     let (zone, more) = model::resolve(&spec, &source)?;
