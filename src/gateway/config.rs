@@ -35,6 +35,7 @@ pub enum Tier {
     V2,
 }
 
+/// An API and its operations.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Api {
     pub id: String,
@@ -52,6 +53,7 @@ pub struct Api {
     pub operations: Vec<Operation>,
 }
 
+/// An operation: a method and a template of paths below the API.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Operation {
     pub id: String,
@@ -62,6 +64,7 @@ pub struct Operation {
     pub policy: Option<String>,
 }
 
+/// A product: what its subscriptions open.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Product {
     pub id: String,
@@ -72,6 +75,7 @@ pub struct Product {
     pub policy: Option<String>,
 }
 
+/// A subscription and its two keys.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subscription {
     pub id: String,
@@ -81,6 +85,7 @@ pub struct Subscription {
     pub scope: SubscriptionScope,
 }
 
+/// What a subscription's keys open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SubscriptionScope {
     AllApis,
@@ -95,12 +100,14 @@ pub struct Backend {
     pub kind: BackendKind,
 }
 
+/// One upstream, or a pool of backend entities.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BackendKind {
     Single { url: String, breaker: Option<Breaker> },
     Pool { members: Vec<PoolMember> },
 }
 
+/// A backend entity as a member of a pool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolMember {
     /// Id of a single backend.
@@ -125,6 +132,7 @@ pub struct Breaker {
     pub accept_retry_after: bool,
 }
 
+/// HTTP statuses from `min` to `max`, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatusRange {
     pub min: u16,

@@ -72,6 +72,7 @@ impl GatewayServer {
         Ok(Self { address, shared, stop: Some(stop), serving })
     }
 
+    /// The address it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

@@ -217,5 +217,24 @@ impl AccountState {
     }
 }
 
+/// Waits until the first stream that `account` answers with stops growing, and returns how many chunks it has sent. A
+/// stream that does not stop grows until it is whole, so the caller compares with that.
+#[cfg(test)]
+pub(super) async fn chunks_until_quiet(sim: &OpenAiSim, account: &str) -> usize {
+    /// A running stream sends a chunk far more often, even where the machine has other things to do.
+    const QUIET: std::time::Duration = std::time::Duration::from_millis(250);
+    const SAMPLES_MAX: usize = 240;
+    let mut sent = sim.requests(account)[0].chunks_sent;
+    for _ in 0..SAMPLES_MAX {
+        tokio::time::sleep(QUIET).await;
+        let now = sim.requests(account)[0].chunks_sent;
+        if now == sent {
+            return sent;
+        }
+        sent = now;
+    }
+    panic!("the stream does not come to an end");
+}
+
 #[cfg(test)]
 mod tests;
