@@ -126,6 +126,7 @@ pub(crate) enum Mark {
     Warning,
     Failed,
     Doing,
+    Skipped,
 }
 
 impl Mark {
@@ -135,6 +136,7 @@ impl Mark {
             Self::Warning => "  warn",
             Self::Failed => "failed",
             Self::Doing => "   ...",
+            Self::Skipped => "  skip",
         }
     }
 
@@ -144,6 +146,7 @@ impl Mark {
             Self::Warning => AnsiColor::Yellow,
             Self::Failed => AnsiColor::Red,
             Self::Doing => AnsiColor::Cyan,
+            Self::Skipped => AnsiColor::BrightBlack,
         };
         AnsiStyle::new().fg_color(Some(color.into()))
     }

@@ -84,32 +84,27 @@ pub(super) fn binary(op: BinaryOp, left: &Value, right: &Value) -> Result<Value,
     }
 }
 
-/// C# wraps around where the operands are not constants (unchecked is the default).
-fn int_arithmetic(op: BinaryOp, left: i32, right: i32) -> Result<i32, Exception> {
-    Ok(match op {
-        BinaryOp::Add => left.wrapping_add(right),
-        BinaryOp::Subtract => left.wrapping_sub(right),
-        BinaryOp::Multiply => left.wrapping_mul(right),
-        BinaryOp::Divide => left.checked_div(right).ok_or_else(|| bad_division(right == 0))?,
-        BinaryOp::Remainder => left.checked_rem(right).ok_or_else(|| bad_division(right == 0))?,
-        BinaryOp::BitAnd => left & right,
-        BinaryOp::BitOr => left | right,
-        _ => left ^ right,
-    })
+/// Declares the arithmetic of one integer type. C# wraps around where the operands are not constants (unchecked is
+/// the default).
+macro_rules! integer_arithmetic {
+    ($name:ident, $integer:ty) => {
+        fn $name(op: BinaryOp, left: $integer, right: $integer) -> Result<$integer, Exception> {
+            Ok(match op {
+                BinaryOp::Add => left.wrapping_add(right),
+                BinaryOp::Subtract => left.wrapping_sub(right),
+                BinaryOp::Multiply => left.wrapping_mul(right),
+                BinaryOp::Divide => left.checked_div(right).ok_or_else(|| bad_division(right == 0))?,
+                BinaryOp::Remainder => left.checked_rem(right).ok_or_else(|| bad_division(right == 0))?,
+                BinaryOp::BitAnd => left & right,
+                BinaryOp::BitOr => left | right,
+                _ => left ^ right,
+            })
+        }
+    };
 }
 
-fn long_arithmetic(op: BinaryOp, left: i64, right: i64) -> Result<i64, Exception> {
-    Ok(match op {
-        BinaryOp::Add => left.wrapping_add(right),
-        BinaryOp::Subtract => left.wrapping_sub(right),
-        BinaryOp::Multiply => left.wrapping_mul(right),
-        BinaryOp::Divide => left.checked_div(right).ok_or_else(|| bad_division(right == 0))?,
-        BinaryOp::Remainder => left.checked_rem(right).ok_or_else(|| bad_division(right == 0))?,
-        BinaryOp::BitAnd => left & right,
-        BinaryOp::BitOr => left | right,
-        _ => left ^ right,
-    })
-}
+integer_arithmetic!(int_arithmetic, i32);
+integer_arithmetic!(long_arithmetic, i64);
 
 fn bad_division(by_zero: bool) -> Exception {
     if by_zero {

@@ -9,7 +9,7 @@ mod azure_types;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use genai_lz::arm::{Deployment, Parameters, Resource, Target, Value, evaluate};
 use genai_lz::bicep;
@@ -20,6 +20,8 @@ use libtest_mimic::{Completion, Failed, Trial};
 use serde_json::{Value as Json, json};
 
 use azure_types::AzureTypes;
+
+use super::support;
 
 const STAGES: [&str; 2] = ["baseline", "genai"];
 
@@ -47,18 +49,7 @@ pub(crate) fn cases() -> Vec<Trial> {
 fn run(stage: &str) -> Result<(), Failed> {
     let deployment = deployment(stage)?;
     is_whole(&deployment)?;
-    let actual = listed(&deployment);
-    let file = folder().join(format!("{stage}.resources.txt"));
-    if std::env::var_os("GLZ_BLESS").is_some() {
-        fs::write(&file, &actual)?;
-        return Ok(());
-    }
-    let expected = fs::read_to_string(&file)?;
-    if actual == expected {
-        Ok(())
-    } else {
-        Err(format!("{}\n--- expected\n{expected}\n--- actual\n{actual}", file.display()).into())
-    }
+    support::settle(&folder().join(format!("{stage}.resources.txt")), &listed(&deployment))
 }
 
 fn deployment(stage: &str) -> Result<Deployment, Failed> {
@@ -135,7 +126,7 @@ fn listed(deployment: &Deployment) -> String {
 }
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/landing_zone")
+    support::suite("landing_zone")
 }
 
 // ---- Azure's types ----

@@ -1,9 +1,7 @@
 //! What specs render to: each folder under tests/suite/render has a `spec.yaml` and, in `expected`, every file of the
 //! bundle and the stages as `deploy` takes them. `GLZ_BLESS=1` rewrites them; read the diff.
-#![expect(clippy::disallowed_methods, reason = "tests read and write their data")]
 
-#[path = "rendered.rs"]
-mod rendered;
+mod requests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -18,36 +16,25 @@ use genai_lz::{bicep, model, spec};
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value as Json, json};
 
+use super::support;
+
 pub(crate) fn cases() -> Vec<Trial> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/render");
-    let mut folders: Vec<PathBuf> = fs::read_dir(&folder)
-        .expect("tests/suite/render exists")
-        .map(|entry| entry.expect("the folder can be listed").path())
-        .collect();
-    folders.sort();
-    let mut trials: Vec<Trial> = folders
-        .into_iter()
-        .map(|folder| {
-            let name = folder.file_name().expect("a folder has a name").to_string_lossy().into_owned();
-            Trial::test(format!("render::{name}"), move || run(&folder))
-        })
-        .collect();
+    let trial =
+        |folder: PathBuf| Trial::test(format!("render::{}", support::stem(&folder)), move || run(&folder));
+    let mut trials: Vec<Trial> = support::entries(&support::suite("render")).into_iter().map(trial).collect();
     trials.extend(TEXT_FIELDS.iter().map(|(field, from, to)| {
         Trial::test(format!("render::hostile_text_in_{field}_is_refused_or_arrives"), move || {
             hostile(from, to)
         })
     }));
-    trials.extend(rendered::cases());
+    trials.extend(requests::cases());
     trials
 }
 
 fn run(folder: &Path) -> Result<(), Failed> {
     // The quickstart is where its readers look for it.
     let beside = folder.join("spec.yaml");
-    let example = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("examples")
-        .join(folder.file_name().expect("a folder has a name"))
-        .with_extension("yaml");
+    let example = support::root().join(format!("examples/{}.yaml", support::stem(folder)));
     let bytes = fs::read(if beside.exists() { beside } else { example })?;
     let mut bundle = bundle(&bytes).map_err(|refused| Failed::from(human(&refused.0, Style::Plain)))?;
     for stage in &bundle.stages {
@@ -56,7 +43,7 @@ fn run(folder: &Path) -> Result<(), Failed> {
     let stages: Vec<Json> = bundle.stages.iter().map(stage).collect();
     bundle.files.insert("stages.json".to_owned(), format!("{:#}\n", Json::from(stages)));
     let expected = folder.join("expected");
-    if std::env::var_os("GLZ_BLESS").is_some() {
+    if support::blesses() {
         return bless(&expected, &bundle.files);
     }
     let on_disk = read_all(&expected)?;
@@ -66,10 +53,8 @@ fn run(folder: &Path) -> Result<(), Failed> {
     for path in paths {
         let (actual, wanted) = (bundle.files.get(path), on_disk.get(path));
         if actual != wanted {
-            let show = |text: Option<&String>| text.cloned().unwrap_or_else(|| "(no such file)".to_owned());
-            let message =
-                format!("`{path}` differs\n--- expected\n{}\n--- actual\n{}", show(wanted), show(actual));
-            return Err(message.into());
+            let [wanted, actual] = [wanted, actual].map(|text| text.map_or("(no such file)", String::as_str));
+            return Err(format!("`{path}` differs\n{}", support::difference(wanted, actual)).into());
         }
     }
     Ok(())
@@ -165,8 +150,7 @@ const TEXT_FIELDS: &[(&str, &str, &str)] = &[
 
 /// The text is refused in the spec, or it is in the parameters exactly as it was written.
 fn hostile(from: &str, to: &str) -> Result<(), Failed> {
-    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/spec/base.yaml");
-    let base = fs::read_to_string(base)?;
+    let base = fs::read_to_string(support::suite("spec").join("base.yaml"))?;
     if base.matches(from).count() != 1 {
         return Err(format!("`{from}` is not there once").into());
     }
@@ -283,8 +267,7 @@ fn read_all(folder: &Path) -> Result<BTreeMap<String, String>, Failed> {
     let mut files = BTreeMap::new();
     let mut open = vec![folder.to_path_buf()];
     while let Some(next) = open.pop() {
-        for entry in fs::read_dir(&next)? {
-            let path = entry?.path();
+        for path in support::entries(&next) {
             if path.is_dir() {
                 open.push(path);
             } else {

@@ -289,10 +289,6 @@ impl Object for DateTime {
         }
     }
 
-    fn index(&self, _: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member("DateTime", "[]"))
-    }
-
     fn display(&self) -> String {
         self.format("G").unwrap_or_default()
     }
@@ -347,10 +343,6 @@ impl Object for DateTimeOffset {
             Some(ticks) => Ok(Value::object(self.plus(ticks?)?)),
             None => Err(Exception::missing_overload("DateTimeOffset", name, args)),
         }
-    }
-
-    fn index(&self, _: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member("DateTimeOffset", "[]"))
     }
 
     fn display(&self) -> String {
@@ -409,10 +401,6 @@ impl Object for TimeSpan {
             _ => return Err(Exception::missing_overload("TimeSpan", name, args)),
         };
         ticks.map(|ticks| Value::object(Self(ticks))).ok_or_else(Self::overflow)
-    }
-
-    fn index(&self, _: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member("TimeSpan", "[]"))
     }
 
     /// `[-][d.]hh:mm:ss[.fffffff]`.
