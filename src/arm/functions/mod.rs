@@ -80,6 +80,11 @@ pub(super) enum Needs {
 }
 
 impl Function {
+    /// False for functions that are known by name only, to refuse them with a reason.
+    pub fn is_supported(&self) -> bool {
+        !matches!(self.body, Body::Refused(..))
+    }
+
     /// The position of the argument that names the resource whose answer is awaited.
     pub(super) fn resource_argument(&self) -> Option<usize> {
         match self.name {
