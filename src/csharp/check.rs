@@ -294,7 +294,21 @@ impl Checker {
             return UNKNOWN.to_owned();
         };
         self.call_form(&owner, name, span, &member, args.is_some());
+        if (owner.as_str(), name) == ("IMessageBody", "As") {
+            self.body_type(span, type_args);
+        }
         result_type(&owner, name, &member, type_args)
+    }
+
+    /// A body is read as one of a few types.
+    fn body_type(&mut self, span: Span, type_args: &[TypeRef]) {
+        let wanted = type_args.iter().map(TypeRef::display).collect::<Vec<_>>().join(", ");
+        if BODY_TYPES.contains(&wanted.as_str()) {
+            return;
+        }
+        let message = format!("`Body.As<{wanted}>` is not evaluated");
+        self.found
+            .push(Problem::new(&UNKNOWN_MEMBER, message, span).help("read it `As<string>` or `As<JObject>`"));
     }
 
     /// A method has to be called, and a property cannot be.
@@ -401,6 +415,9 @@ impl Checker {
         UNKNOWN.to_owned()
     }
 }
+
+/// What a body can be read as. The service knows XML and form types besides (policy expressions, "IMessageBody").
+const BODY_TYPES: &[&str] = &["string", "String", "byte[]", "Byte[]", "JObject", "JArray", "JToken"];
 
 /// The type that reading or calling a member gives.
 fn result_type(owner: &str, name: &str, member: &Member, type_args: &[TypeRef]) -> String {

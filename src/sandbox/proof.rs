@@ -11,12 +11,22 @@ use super::{Error, Landing};
 use crate::gateway::{Config, Trace};
 use crate::model::{Account, Api, LandingZone, Pool};
 
-/// A token limit that this many requests do not reach is not one that a proof can show.
-const REQUESTS_MAX: usize = 40;
+/// Requests that are sent to reach a token limit, at most.
+const REQUESTS_MAX: u32 = 40;
+/// Requests in which a token limit should be reached, so that the ones before it are seen to pass.
+const REQUESTS_AIMED: u32 = 20;
+/// What a simulated deployment answers at most.
+const COMPLETION_TOKENS_MAX: u32 = 16_384;
+/// A token limit that this many requests of the largest answer do not reach is not one that a proof can show.
+const TOKENS_SHOWN_MAX: u32 = REQUESTS_MAX * COMPLETION_TOKENS_MAX;
+/// Tokens of an answer to the short prompt.
+const SHORT_ANSWER: u32 = 5;
 /// Far above what a request on loopback takes; a gateway that hangs is a failed proof, not a hung one.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 /// What a throttled deployment tells its callers to wait.
 const THROTTLED_S: u32 = 30;
+/// Two tokens, so that even a small limit lets the first requests pass.
+const SHORT_PROMPT: &str = "Hello";
 /// About a hundred tokens at four characters each.
 const PROMPT: &str = "Write a short note for the platform team about what an AI gateway is good for. Mention that it keeps \
     keys away from applications, spreads load over deployments, limits tokens for each team, and tells finance who used \
@@ -73,7 +83,8 @@ impl Call {
     }
 }
 
-/// Sends the requests. What the spec does not promise (no second priority, no token limit) is not tried.
+/// Sends the requests. What the spec does not promise (no second priority, no token limit) is not tried, and neither
+/// is a token limit that a few requests cannot reach.
 ///
 /// # Errors
 /// Where a request does not come back at all.
@@ -86,8 +97,10 @@ pub async fn prove(zone: &LandingZone, landing: &Landing) -> Result<Vec<Proof>, 
     if prover.lower_priority().is_some() {
         proofs.push(prover.spills_over().await?);
     }
-    if api.token_limit.is_some() {
-        proofs.push(prover.limits_tokens().await?);
+    if let Some(limit) = &api.token_limit
+        && limit.tokens_per_minute < TOKENS_SHOWN_MAX
+    {
+        proofs.push(prover.limits_tokens(limit.tokens_per_minute).await?);
     }
     Ok(proofs)
 }
@@ -129,7 +142,7 @@ impl Seen {
 
 impl Prover<'_> {
     async fn first_priority_answers(&self) -> Result<Proof, Error> {
-        let seen = self.send().await?;
+        let seen = self.send(SHORT_PROMPT, SHORT_ANSWER).await?;
         let (priority, _) = self.priorities();
         let answered = seen
             .last_backend()
@@ -146,7 +159,7 @@ impl Prover<'_> {
         for account in self.accounts(first) {
             self.sim.set_throttled(&host_name(account), Some(THROTTLED_S));
         }
-        let seen = self.send().await;
+        let seen = self.send(SHORT_PROMPT, SHORT_ANSWER).await;
         for account in self.accounts(first) {
             self.sim.clear(&host_name(account));
         }
@@ -165,10 +178,11 @@ impl Prover<'_> {
         })
     }
 
-    async fn limits_tokens(&self) -> Result<Proof, Error> {
+    async fn limits_tokens(&self, tokens_per_minute: u32) -> Result<Proof, Error> {
+        let answer = (tokens_per_minute / REQUESTS_AIMED).clamp(50, COMPLETION_TOKENS_MAX);
         let title = "past the token limit the caller sees 429 with Retry-After".to_owned();
         for n in 1..=REQUESTS_MAX {
-            let seen = self.send().await?;
+            let seen = self.send(PROMPT, answer).await?;
             if seen.status == 200 {
                 continue;
             }
@@ -186,9 +200,9 @@ impl Prover<'_> {
         Ok(Proof { title, passed: false, seen: format!("{REQUESTS_MAX} requests, none refused") })
     }
 
-    async fn send(&self) -> Result<Seen, Error> {
+    async fn send(&self, prompt: &str, max_tokens: u32) -> Result<Seen, Error> {
         let url = format!("{}{}", self.server.base_url(), self.call.path);
-        let body = json!({ "messages": [{ "role": "user", "content": PROMPT }], "max_tokens": 50 });
+        let body = json!({ "messages": [{ "role": "user", "content": prompt }], "max_tokens": max_tokens });
         let failed = |error: reqwest::Error| Error::Proof { url: url.clone(), reason: error.to_string() };
         let answer = self
             .http

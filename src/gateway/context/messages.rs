@@ -110,7 +110,7 @@ struct BodyObject {
 }
 
 impl BodyObject {
-    fn read(&self, preserve: bool) -> Result<String, Exception> {
+    fn read(&self, preserve: bool) -> Result<Vec<u8>, Exception> {
         let mut state = self.live.state();
         let body: &mut LiveBody = if self.of_request {
             state.request.body_is_kept |= preserve;
@@ -118,11 +118,10 @@ impl BodyObject {
         } else {
             match &mut state.response {
                 Some(response) => &mut response.body,
-                None => return Ok(String::new()),
+                None => return Ok(Vec::new()),
             }
         };
-        let bytes = body.read(preserve).map_err(|why| Exception::new("InvalidOperationException", why))?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        body.read(preserve).map_err(|why| Exception::new("InvalidOperationException", why))
     }
 }
 
@@ -142,8 +141,13 @@ impl Object for BodyObject {
             _ => return Err(Exception::missing_member(self.type_name(), name)),
         };
         match (name, type_args.first().map(String::as_str)) {
-            ("As", Some("string" | "String")) => Ok(Value::string(&self.read(preserve)?)),
-            ("As", Some(wanted @ ("JObject" | "JToken" | "JArray"))) => json(&self.read(preserve)?, wanted),
+            ("As", Some("string" | "String")) => {
+                Ok(Value::string(String::from_utf8_lossy(&self.read(preserve)?)))
+            }
+            ("As", Some("byte[]" | "Byte[]")) => Ok(Value::bytes(self.read(preserve)?)),
+            ("As", Some(wanted @ ("JObject" | "JToken" | "JArray"))) => {
+                json(&String::from_utf8_lossy(&self.read(preserve)?), wanted)
+            }
             _ => {
                 Err(Exception::missing_member(self.type_name(), &format!("{name}<{}>", type_args.join(", "))))
             }
