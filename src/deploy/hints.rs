@@ -1,5 +1,5 @@
-//! What to do about a failure. What ARM's codes mean stands in `catalog::arm_errors`; here is only which of them to ask
-//! about, and what to do about a conversation that failed.
+//! What to do about a failure: what `catalog::arm_errors` knows of ARM's codes at any depth, what the kind of failure
+//! says by itself, and where to look otherwise.
 
 use super::{Failure, FailureKind};
 use crate::azure::{ArmError, ErrorKind};
@@ -9,19 +9,21 @@ use crate::catalog::arm_errors;
 pub(super) fn of(failure: &Failure) -> Vec<String> {
     let mut errors: Vec<&ArmError> = failure.failed.iter().map(|failed| &failed.error).collect();
     let mut hints = Vec::new();
+    let mut of_kind = None;
     match &failure.kind {
         FailureKind::MissingOutput { from_stage, .. } => {
             hints.push(format!("deploy stage `{from_stage}` in the same run"));
         }
         FailureKind::Refused(error) | FailureKind::Lost(error) => {
             errors.extend(error.arm.as_deref());
-            hints.extend(for_kind(error.kind).map(str::to_owned));
+            of_kind = for_kind(error.kind);
         }
         FailureKind::Failed(error) => errors.push(error),
         FailureKind::Canceled { .. } | FailureKind::CanceledElsewhere => {}
     }
-    for error in errors {
-        explain(error, &mut hints);
+    errors.into_iter().for_each(|error| explain(error, &mut hints));
+    if hints.is_empty() {
+        hints.extend(of_kind.map(str::to_owned));
     }
     if !failure.deployment_id.is_empty() {
         hints.push("run the same command again: what is deployed stays, the rest is made up for".to_owned());
@@ -35,16 +37,13 @@ pub(super) fn of(failure: &Failure) -> Vec<String> {
     hints
 }
 
-/// Adds what is known of an error, the deepest level first: the levels above mostly say only that something failed.
+/// Adds what is known of the causes below an error, and of the error itself, each once.
 fn explain(error: &ArmError, hints: &mut Vec<String>) {
-    for detail in &error.details {
-        explain(detail, hints);
-    }
+    error.details.iter().for_each(|cause| explain(cause, hints));
     let Some(known) = arm_errors::explain(&error.code, &error.message) else { return };
-    for hint in [format!("{}: {}", known.meaning, known.action), format!("read {}", known.link)] {
-        if !hints.contains(&hint) {
-            hints.push(hint);
-        }
+    let hint = format!("{}: {} (see {})", known.action, known.meaning, known.link);
+    if !hints.contains(&hint) {
+        hints.push(hint);
     }
 }
 

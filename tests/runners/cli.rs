@@ -1,27 +1,20 @@
 //! tests/suite/cli/*.md: what a person types and sees. A case is prose, files (fenced blocks whose info string
 //! names a path) and `console` blocks. In a console block `$` starts a command, `! ` marks stderr, `? N` is the
-//! exit code where it is not 0. `GLZ_BLESS=1` rewrites the console blocks.
-
-#![expect(clippy::unwrap_used, reason = "a case that cannot be read has to fail")]
+//! exit code where it is not 0. A command may end with `< FILE`, and with `| head -N`, which shows the first N lines of
+//! stdout. `GLZ_BLESS=1` rewrites the console blocks.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use libtest_mimic::{Failed, Trial};
 
+use super::support;
+
 pub(crate) fn cases() -> Vec<Trial> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/cli");
-    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    files
-        .into_iter()
-        .map(|file| {
-            let name = format!("cli::{}", file.file_stem().unwrap().to_string_lossy());
-            Trial::test(name, move || run(&file))
-        })
-        .collect()
+    let trial = |file: PathBuf| Trial::test(format!("cli::{}", support::stem(&file)), move || run(&file));
+    support::files(&support::suite("cli"), "md").into_iter().map(trial).collect()
 }
 
 fn run(file: &Path) -> Result<(), Failed> {
@@ -50,20 +43,20 @@ fn run(file: &Path) -> Result<(), Failed> {
         }
         actual.push_str("```\n");
     }
-    if std::env::var_os("GLZ_BLESS").is_some() {
-        fs::write(file, &actual)?;
-        return Ok(());
-    }
-    if actual == text {
-        Ok(())
-    } else {
-        Err(format!("{}\n--- expected\n{text}\n--- actual\n{actual}", file.display()).into())
-    }
+    support::settle(file, &actual)
 }
 
-/// Runs `genai-lz …` or `cat FILE` in `folder`.
+/// Runs `genai-lz …` or `cat FILE` in `folder`, with an empty environment: no tool to sign in with is found.
 fn transcript(command: &str, folder: &Path) -> Result<String, Failed> {
-    let words: Vec<&str> = command.split_whitespace().collect();
+    let (line, n_shown) = match command.split_once(" | head -") {
+        Some((line, n)) => (line, n.parse()?),
+        None => (command, usize::MAX),
+    };
+    let (line, stdin) = match line.split_once(" < ") {
+        Some((line, file)) => (line, Stdio::from(fs::File::open(folder.join(file))?)),
+        None => (line, Stdio::null()),
+    };
+    let words: Vec<&str> = line.split_whitespace().collect();
     let mut out = format!("$ {command}\n");
     match words.as_slice() {
         ["cat", file] => out.push_str(&fs::read_to_string(folder.join(file))?),
@@ -73,8 +66,10 @@ fn transcript(command: &str, folder: &Path) -> Result<String, Failed> {
                 .current_dir(folder)
                 .env_clear()
                 .env("CI", "true")
+                .env("PATH", folder)
+                .stdin(stdin)
                 .output()?;
-            out.push_str(&String::from_utf8(run.stdout)?);
+            out.extend(String::from_utf8(run.stdout)?.split_inclusive('\n').take(n_shown));
             for line in String::from_utf8(run.stderr)?.lines() {
                 let _ = writeln!(out, "{}", format!("! {line}").trim_end());
             }

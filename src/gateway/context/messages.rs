@@ -41,14 +41,6 @@ impl Object for RequestObject {
         })
     }
 
-    fn call(&self, name: &str, _type_args: &[String], _args: &[Value]) -> Result<Value, Exception> {
-        Err(Exception::missing_member(self.type_name(), name))
-    }
-
-    fn index(&self, _key: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member(self.type_name(), "[]"))
-    }
-
     fn as_any(&self) -> &dyn Any {
         self
     }
@@ -72,14 +64,6 @@ impl Object for ResponseObject {
             "Body" => Value::object(BodyObject { live: Arc::clone(&self.0), of_request: false }),
             _ => return Err(Exception::missing_member(self.type_name(), name)),
         })
-    }
-
-    fn call(&self, name: &str, _type_args: &[String], _args: &[Value]) -> Result<Value, Exception> {
-        Err(Exception::missing_member(self.type_name(), name))
-    }
-
-    fn index(&self, _key: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member(self.type_name(), "[]"))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -140,7 +124,9 @@ impl Object for BodyObject {
             [Value::Bool(preserve)] => *preserve,
             _ => return Err(Exception::missing_member(self.type_name(), name)),
         };
-        match (name, type_args.first().map(String::as_str)) {
+        // A type may be written with its namespace.
+        let wanted = type_args.first().map(|wanted| wanted.rsplit('.').next().unwrap_or(wanted));
+        match (name, wanted) {
             ("As", Some("string" | "String")) => {
                 Ok(Value::string(String::from_utf8_lossy(&self.read(preserve)?)))
             }
@@ -152,10 +138,6 @@ impl Object for BodyObject {
                 Err(Exception::missing_member(self.type_name(), &format!("{name}<{}>", type_args.join(", "))))
             }
         }
-    }
-
-    fn index(&self, _key: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member(self.type_name(), "[]"))
     }
 
     fn as_any(&self) -> &dyn Any {

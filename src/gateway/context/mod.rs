@@ -64,10 +64,6 @@ impl Object for Context {
         }
     }
 
-    fn index(&self, _key: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member(self.type_name(), "[]"))
-    }
-
     fn as_any(&self) -> &dyn Any {
         self
     }
@@ -174,7 +170,7 @@ mod tests {
         let calls: &[&str] = match name {
             _ if !member.is_method => return vec![format!("@({path}.{name})")],
             "As" => {
-                return ["string", "byte[]", "JObject", "JToken"]
+                return ["string", "byte[]", "JObject", "JToken", "Newtonsoft.Json.Linq.JObject"]
                     .map(|wanted| format!("@({path}.As<{wanted}>(true))"))
                     .to_vec();
             }

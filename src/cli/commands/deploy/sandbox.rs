@@ -8,9 +8,10 @@ use crate::cli::commands::deploy::report::{Example, Gateway, Report, Subscriptio
 use crate::cli::commands::deploy::{Args, events, stages};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::files;
 use crate::cli::pipeline::{Evaluated, Rendered};
 use crate::cli::ui::{Mark, Ui};
-use crate::sandbox::{self, API_VERSION, ArmOptions, ArmServer, Call, Landing, LandingError, Proof};
+use crate::sandbox::{self, API_VERSION, ArmOptions, ArmServer, Call, Landing, LandingError, Proof, Verdict};
 
 /// The subscription of the sandbox, where the spec names none.
 pub(super) const SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000001";
@@ -23,7 +24,14 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// # Errors
 /// An input error naming the port.
 pub(super) fn check_port(port: u16) -> Result<(), CommandError> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop).map_err(|_| port_in_use(port))
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => port_in_use(port),
+        _ => CommandError::input(format!(
+            "port {port} on 127.0.0.1 cannot be listened on: {}",
+            files::reason(&error)
+        ))
+        .hint("choose another with `--gateway-port`, or leave it out for any free one"),
+    })
 }
 
 pub(super) async fn run(
@@ -33,7 +41,7 @@ pub(super) async fn run(
     evaluated: Vec<Evaluated>,
     subscription: &str,
 ) -> Result<Exit, CommandError> {
-    let requests = stages::requests(evaluated)?;
+    let requests = stages::requests(evaluated, &args.spec)?;
     let arm = ArmServer::start(ArmOptions {
         subscription_id: subscription.to_owned(),
         resource_delay: Duration::from_millis(args.sandbox_delay_ms),
@@ -53,19 +61,21 @@ pub(super) async fn run(
     let proving = Landing::start(arm.state(), 0).await.map_err(not_landed)?;
     let proofs = sandbox::prove(&rendered.zone, &proving).await.map_err(|error| failed(&error))?;
     for proof in &proofs {
-        ui.step(
-            if proof.passed { Mark::Done } else { Mark::Failed },
-            &format!("{}\n       {}", proof.title, proof.seen),
-        );
+        let mark = match proof.verdict {
+            Verdict::Passed => Mark::Done,
+            Verdict::Failed => Mark::Failed,
+            Verdict::NotTried => Mark::Skipped,
+        };
+        ui.step(mark, &format!("{}\n       {}", proof.title, proof.seen));
     }
-    let proved = proofs.iter().all(|proof| proof.passed);
     drop(proving);
 
     let landing = Landing::start(arm.state(), args.gateway_port).await.map_err(not_landed)?;
-    Report::of_sandbox(&outcome, gateway(rendered, &landing), &proofs).print(ui);
-    if !proved {
-        return Err(unproved(&proofs));
+    let report = Report::of_sandbox(&outcome, gateway(rendered, &landing), &proofs, &rendered.warnings);
+    if let Some(error) = unproved(&proofs) {
+        return Err(error.with_details(report.json()));
     }
+    report.print(ui)?;
     if args.keep {
         ui.say("\nserving until Ctrl-C");
         tokio::signal::ctrl_c().await.map_err(|error| {
@@ -103,13 +113,22 @@ fn gateway(rendered: &Rendered, landing: &Landing) -> Gateway {
     }
 }
 
-fn unproved(proofs: &[Proof]) -> CommandError {
-    let failed =
-        proofs.iter().filter(|proof| !proof.passed).map(|proof| proof.title.as_str()).collect::<Vec<_>>();
-    CommandError::input(format!("the deployed gateway does not do what the spec says: {}", failed.join("; ")))
+/// The error where a proof failed.
+fn unproved(proofs: &[Proof]) -> Option<CommandError> {
+    let failed: Vec<&str> = proofs
+        .iter()
+        .filter(|proof| proof.verdict == Verdict::Failed)
+        .map(|proof| proof.title.as_str())
+        .collect();
+    (!failed.is_empty()).then(|| {
+        CommandError::input(format!(
+            "the deployed gateway does not do what the spec says: {}",
+            failed.join("; ")
+        ))
         .hint(
             "the lines above tell what was sent where; look at the rendered policies with `genai-lz render`",
         )
+    })
 }
 
 fn not_landed(error: LandingError) -> CommandError {
