@@ -25,16 +25,9 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// The public cloud.
     pub fn public() -> Self {
         Self::of("https://management.azure.com")
-    }
-
-    pub fn government() -> Self {
-        Self::of("https://management.usgovcloudapi.net")
-    }
-
-    pub fn china() -> Self {
-        Self::of("https://management.chinacloudapi.cn")
     }
 
     /// An ARM anywhere else, such as the sandbox.
@@ -136,14 +129,6 @@ impl ArmClient {
     /// `NotFound` where there is none, and every other [`Error`].
     pub async fn get_resource(&self, id: &str, api_version: &str) -> Result<Json, Error> {
         Ok(self.call(Method::GET, id, api_version, None).await?.body)
-    }
-
-    /// POSTs an action of a resource, such as `listSecrets`.
-    ///
-    /// # Errors
-    /// Every [`Error`].
-    pub async fn post_action(&self, id: &str, action: &str, api_version: &str) -> Result<Json, Error> {
-        Ok(self.call(Method::POST, &format!("{id}/{action}"), api_version, None).await?.body)
     }
 
     /// Sends a request to a path below the endpoint.

@@ -15,8 +15,6 @@ pub enum Blame {
     Azure,
     /// Nothing, or something that is not ARM, answered.
     Network,
-    /// A bug of ours.
-    Us,
 }
 
 /// Whether the same request may succeed later.

@@ -74,9 +74,17 @@ fn functions() -> String {
          | family | functions |\n|---|---|\n"
     );
     for (family, functions) in arm::functions::ALL {
-        let names: Vec<String> = functions.iter().map(signature).collect();
+        let names: Vec<String> =
+            functions.iter().filter(|function| function.is_supported()).map(signature).collect();
         let _ = writeln!(page, "| {family} | {} |", names.join(", "));
     }
+    let refused: Vec<String> = arm::functions::ALL
+        .iter()
+        .flat_map(|(_, functions)| functions.iter())
+        .filter(|function| !function.is_supported())
+        .map(signature)
+        .collect();
+    let _ = write!(page, "\nKnown, refused by name: {}\n", refused.join(", "));
     page.push_str(
         "\n## Policy expressions\n\nThe types and members that C# expressions may name. Anything else is refused when a policy is read.\n\n\
          | type | members |\n|---|---|\n",
@@ -106,7 +114,7 @@ fn signature(function: &arm::functions::Function) -> String {
 fn policies() -> String {
     let mut page = format!(
         "{GENERATED}# Policies\n\nThe sandbox's gateway runs these. Any other policy is refused when it is deployed there, by a \
-         diagnostic that names it.\n\n| policy | sections | attributes (required in bold) |\n|---|---|---|\n"
+         diagnostic that names it; so is an attribute below whose effect is not modelled.\n\n| policy | sections | attributes (required in bold) |\n|---|---|---|\n"
     );
     for element in policy::elements::ALL {
         let sections: Vec<&str> = element.sections.iter().map(|section| section.name()).collect();

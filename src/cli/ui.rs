@@ -171,6 +171,7 @@ pub(crate) enum Mark {
     Warning,
     Failed,
     Doing,
+    Skipped,
 }
 
 impl Mark {
@@ -180,6 +181,7 @@ impl Mark {
             Self::Warning => "  warn",
             Self::Failed => "failed",
             Self::Doing => "   ...",
+            Self::Skipped => "  skip",
         }
     }
 
@@ -189,6 +191,7 @@ impl Mark {
             Self::Warning => AnsiColor::Yellow,
             Self::Failed => AnsiColor::Red,
             Self::Doing => AnsiColor::Cyan,
+            Self::Skipped => AnsiColor::BrightBlack,
         };
         AnsiStyle::new().fg_color(Some(color.into()))
     }

@@ -12,12 +12,6 @@ pub struct Program {
     pub(super) body: Body,
 }
 
-impl Program {
-    pub fn form(&self) -> Form {
-        self.form
-    }
-}
-
 /// What a program or a lambda runs.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Body {

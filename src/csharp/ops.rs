@@ -84,32 +84,27 @@ pub(super) fn binary(op: BinaryOp, left: &Value, right: &Value) -> Result<Value,
     }
 }
 
-/// C# wraps around where the operands are not constants (unchecked is the default).
-fn int_arithmetic(op: BinaryOp, left: i32, right: i32) -> Result<i32, Exception> {
-    Ok(match op {
-        BinaryOp::Add => left.wrapping_add(right),
-        BinaryOp::Subtract => left.wrapping_sub(right),
-        BinaryOp::Multiply => left.wrapping_mul(right),
-        BinaryOp::Divide => left.checked_div(right).ok_or_else(|| bad_division(right == 0))?,
-        BinaryOp::Remainder => left.checked_rem(right).ok_or_else(|| bad_division(right == 0))?,
-        BinaryOp::BitAnd => left & right,
-        BinaryOp::BitOr => left | right,
-        _ => left ^ right,
-    })
+/// Declares the arithmetic of one integer type. C# wraps around where the operands are not constants (unchecked is
+/// the default).
+macro_rules! integer_arithmetic {
+    ($name:ident, $integer:ty) => {
+        fn $name(op: BinaryOp, left: $integer, right: $integer) -> Result<$integer, Exception> {
+            Ok(match op {
+                BinaryOp::Add => left.wrapping_add(right),
+                BinaryOp::Subtract => left.wrapping_sub(right),
+                BinaryOp::Multiply => left.wrapping_mul(right),
+                BinaryOp::Divide => left.checked_div(right).ok_or_else(|| bad_division(right == 0))?,
+                BinaryOp::Remainder => left.checked_rem(right).ok_or_else(|| bad_division(right == 0))?,
+                BinaryOp::BitAnd => left & right,
+                BinaryOp::BitOr => left | right,
+                _ => left ^ right,
+            })
+        }
+    };
 }
 
-fn long_arithmetic(op: BinaryOp, left: i64, right: i64) -> Result<i64, Exception> {
-    Ok(match op {
-        BinaryOp::Add => left.wrapping_add(right),
-        BinaryOp::Subtract => left.wrapping_sub(right),
-        BinaryOp::Multiply => left.wrapping_mul(right),
-        BinaryOp::Divide => left.checked_div(right).ok_or_else(|| bad_division(right == 0))?,
-        BinaryOp::Remainder => left.checked_rem(right).ok_or_else(|| bad_division(right == 0))?,
-        BinaryOp::BitAnd => left & right,
-        BinaryOp::BitOr => left | right,
-        _ => left ^ right,
-    })
-}
+integer_arithmetic!(int_arithmetic, i32);
+integer_arithmetic!(long_arithmetic, i64);
 
 fn bad_division(by_zero: bool) -> Exception {
     if by_zero {
@@ -145,13 +140,13 @@ fn time_arithmetic(op: BinaryOp, left: &Value, right: &Value) -> Option<Result<V
     };
     let span = right.downcast::<TimeSpan>();
     if let (Some(date), Some(span)) = (left.downcast::<DateTime>(), span) {
-        return Some(date.plus(sign * span.0).map(Value::object));
+        return Some(date.plus(span.0.saturating_mul(sign)).map(Value::object));
     }
     if let (Some(date), Some(span)) = (left.downcast::<DateTimeOffset>(), span) {
-        return Some(date.plus(sign * span.0).map(Value::object));
+        return Some(date.plus(span.0.saturating_mul(sign)).map(Value::object));
     }
     if let (Some(left), Some(right)) = (left.downcast::<TimeSpan>(), span) {
-        return Some(Ok(Value::object(TimeSpan(left.0.saturating_add(right.0.saturating_mul(sign))))));
+        return Some(left.plus(sign, *right).map(Value::object));
     }
     if let (Some(left), Some(right), -1) = (left.downcast::<DateTime>(), right.downcast::<DateTime>(), sign) {
         return Some(Ok(Value::object(TimeSpan(left.ticks - right.ticks))));

@@ -36,13 +36,19 @@ pub trait Object: Send + Sync {
     ///
     /// # Errors
     /// [`Exception`] where there is no such method or it throws.
-    fn call(&self, name: &str, type_args: &[String], args: &[Value]) -> Result<Value, Exception>;
+    fn call(&self, name: &str, type_args: &[String], args: &[Value]) -> Result<Value, Exception> {
+        let _ = (type_args, args);
+        Err(Exception::missing_member(self.type_name(), name))
+    }
 
     /// Reads `object[key]`.
     ///
     /// # Errors
     /// [`Exception`] where the type has no indexer or the key is not there.
-    fn index(&self, key: &Value) -> Result<Value, Exception>;
+    fn index(&self, key: &Value) -> Result<Value, Exception> {
+        let _ = key;
+        Err(Exception::missing_member(self.type_name(), "[]"))
+    }
 
     /// What `ToString()`, `+ ""` and interpolation give.
     fn display(&self) -> String {

@@ -1,69 +1,30 @@
-//! What to do about a failure, by ARM's code at any depth. Sources: learn.microsoft.com, "Troubleshoot common Azure
-//! deployment errors" (read 2026-11), and the providers' own messages.
+//! What to do about a failure: what `catalog::arm_errors` knows of ARM's codes at any depth, what the kind of failure
+//! says by itself, and where to look otherwise.
 
 use super::{Failure, FailureKind};
 use crate::azure::{ArmError, ErrorKind};
-
-/// Code, and an imperative sentence. The first that occurs anywhere in the error is taken, so special ones come first.
-const BY_CODE: &[(&str, &str)] = &[
-    ("FlagMustBeSetForRestore", "purge the soft-deleted resource of that name, or choose another name"),
-    (
-        "ServiceAlreadyExistsInSoftDeletedState",
-        "purge the soft-deleted API Management service, or choose another name",
-    ),
-    ("InsufficientQuota", "lower `capacity`, choose another region, or ask for more quota of that model"),
-    ("QuotaExceeded", "ask for more quota in that region, or choose another region"),
-    ("SkuNotAvailable", "choose another SKU or region; `genai-lz regions` lists where it is offered"),
-    (
-        "LocationNotAvailableForResourceType",
-        "choose another region; `genai-lz regions` lists where it is offered",
-    ),
-    ("InvalidResourceLocation", "keep the region it was created in, or delete the existing resource first"),
-    (
-        "MissingSubscriptionRegistration",
-        "register the resource provider with `az provider register --namespace`",
-    ),
-    ("NoRegisteredProviderFound", "use an api-version and a region that the provider offers"),
-    (
-        "AuthorizationFailed",
-        "ask for the role Owner, or Contributor and User Access Administrator, on the subscription",
-    ),
-    ("LinkedAuthorizationFailed", "ask for rights on the linked resource that the message names"),
-    ("RequestDisallowedByPolicy", "change what the named Azure Policy forbids, or ask for an exemption"),
-    (
-        "DeploymentActive",
-        "wait until the running deployment of that name has ended, or cancel it, and run again",
-    ),
-    ("StorageAccountAlreadyTaken", "choose another name: it is taken by somebody else"),
-    (
-        "VaultAlreadyExists",
-        "choose another key vault name: it is taken, or soft-deleted and waiting to be purged",
-    ),
-    ("CustomDomainInUse", "choose another `customSubDomain`: it is taken by somebody else"),
-    ("ResourceGroupBeingDeleted", "wait until the resource group is gone, and run again"),
-    ("ScopeLocked", "remove the lock that the message names, and run again"),
-    ("AnotherOperationInProgress", "run again: another change of the same resource was going on"),
-    ("InvalidTemplate", "report this: the template was made by genai-lz"),
-    ("InvalidTemplateDeployment", "look at the inner errors: Azure checked the template before starting"),
-];
+use crate::catalog::arm_errors;
 
 /// The hints for a failure, at least one.
 pub(super) fn of(failure: &Failure) -> Vec<String> {
     let mut errors: Vec<&ArmError> = failure.failed.iter().map(|failed| &failed.error).collect();
     let mut hints = Vec::new();
+    let mut of_kind = None;
     match &failure.kind {
         FailureKind::MissingOutput { from_stage, .. } => {
             hints.push(format!("deploy stage `{from_stage}` in the same run"));
         }
         FailureKind::Refused(error) | FailureKind::Lost(error) => {
             errors.extend(error.arm.as_deref());
-            hints.extend(for_kind(error.kind).map(str::to_owned));
+            of_kind = for_kind(error.kind);
         }
         FailureKind::Failed(error) => errors.push(error),
         FailureKind::Canceled { .. } | FailureKind::CanceledElsewhere => {}
     }
-    let known = BY_CODE.iter().filter(|(code, _)| errors.iter().any(|error| error.has_code(code)));
-    hints.extend(known.map(|(_, hint)| (*hint).to_owned()));
+    errors.into_iter().for_each(|error| explain(error, &mut hints));
+    if hints.is_empty() {
+        hints.extend(of_kind.map(str::to_owned));
+    }
     if !failure.deployment_id.is_empty() {
         hints.push("run the same command again: what is deployed stays, the rest is made up for".to_owned());
     }
@@ -74,6 +35,16 @@ pub(super) fn of(failure: &Failure) -> Vec<String> {
         ));
     }
     hints
+}
+
+/// Adds what is known of the causes below an error, and of the error itself, each once.
+fn explain(error: &ArmError, hints: &mut Vec<String>) {
+    error.details.iter().for_each(|cause| explain(cause, hints));
+    let Some(known) = arm_errors::explain(&error.code, &error.message) else { return };
+    let hint = format!("{}: {} (see {})", known.action, known.meaning, known.link);
+    if !hints.contains(&hint) {
+        hints.push(hint);
+    }
 }
 
 fn for_kind(kind: ErrorKind) -> Option<&'static str> {

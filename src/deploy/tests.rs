@@ -263,7 +263,11 @@ async fn a_running_deployment_of_the_same_name_is_not_disturbed() {
         matches!(&failure.kind, FailureKind::Refused(error) if error.code() == "DeploymentActive"),
         "{failure:?}"
     );
-    assert!(failure.hints[0].contains("wait until the running deployment"), "{:?}", failure.hints);
+    assert!(
+        failure.hints[0].contains("an earlier run of this deployment is still under way"),
+        "{:?}",
+        failure.hints
+    );
 }
 
 #[tokio::test]

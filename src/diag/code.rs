@@ -23,10 +23,12 @@ impl Code {
         Self { id, severity: Severity::Error, summary, doc, url: "" }
     }
 
+    /// A finding that does not refuse the document.
     pub const fn warning(id: &'static str, summary: &'static str, doc: &'static str) -> Self {
         Self { id, severity: Severity::Warning, summary, doc, url: "" }
     }
 
+    /// Adds the page where the fact behind it is documented.
     pub const fn with_url(self, url: &'static str) -> Self {
         Self { url, ..self }
     }

@@ -23,6 +23,7 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// The word that people and machines read.
     pub fn name(self) -> &'static str {
         match self {
             Self::Note => "note",
@@ -73,24 +74,19 @@ impl Diagnostic {
         }
     }
 
+    /// Says where it is.
     pub fn at(mut self, source: &Arc<Source>, span: Span) -> Self {
         self.primary = Some(Label { source: Arc::clone(source), span, message: String::new() });
         self
     }
 
-    /// Puts a remark beside the primary underline.
-    pub fn label(mut self, message: impl Into<String>) -> Self {
-        if let Some(primary) = &mut self.primary {
-            primary.message = message.into();
-        }
-        self
-    }
-
+    /// Adds another place that has to do with it, and what is there.
     pub fn related(mut self, source: &Arc<Source>, span: Span, message: impl Into<String>) -> Self {
         self.related.push(Label { source: Arc::clone(source), span, message: message.into() });
         self
     }
 
+    /// Adds something the reader can do, an imperative sentence.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
@@ -104,6 +100,7 @@ impl Diagnostic {
         }
     }
 
+    /// True where the finding refuses the document.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }

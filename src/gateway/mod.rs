@@ -97,8 +97,3 @@ impl Gateway {
         &self.counters
     }
 }
-
-/// The elements of the policy language that run here, by name.
-pub fn policy_names() -> impl Iterator<Item = &'static str> {
-    policies::ALL.iter().map(|executor| executor.element)
-}

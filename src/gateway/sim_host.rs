@@ -11,7 +11,7 @@ use super::{
 };
 
 /// 2026-01-01T00:00:00Z, a Thursday.
-pub const START_UNIX_MS: i64 = 1_767_225_600_000;
+const START_UNIX_MS: i64 = 1_767_225_600_000;
 
 #[derive(Debug)]
 pub struct SimHost(Mutex<World>);

@@ -43,17 +43,6 @@ pub struct Effective {
     pub on_error: Vec<Placed>,
 }
 
-impl Effective {
-    pub fn section(&self, section: Section) -> &[Placed] {
-        match section {
-            Section::Inbound => &self.inbound,
-            Section::Backend => &self.backend,
-            Section::Outbound => &self.outbound,
-            Section::OnError => &self.on_error,
-        }
-    }
-}
-
 /// An element, and the scope whose document brought it.
 #[derive(Clone, Debug)]
 pub struct Placed {

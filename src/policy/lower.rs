@@ -13,13 +13,9 @@ use crate::csharp::{self, Form};
 use crate::diag::{Code, Diagnostic};
 use crate::text::{Source, Span};
 
-/// Lowers a parsed text. What could not be made sense of is reported and left out.
-pub fn lower(document: &Document) -> (Policy, Vec<Diagnostic>) {
-    lower_substituted(document, &Substituted::unchanged(&document.source))
-}
-
-/// Lowers a text whose named values were replaced; places are those of the text before.
-pub(super) fn lower_substituted(document: &Document, origin: &Substituted) -> (Policy, Vec<Diagnostic>) {
+/// Lowers a parsed text whose named values were replaced; places are those of the text before. What could not be
+/// made sense of is reported and left out.
+pub(super) fn lower(document: &Document, origin: &Substituted) -> (Policy, Vec<Diagnostic>) {
     let mut lowering = Lowering { source: &document.source, origin, found: Vec::new() };
     let body = lowering.root(document);
     let mut found = lowering.found;
@@ -336,7 +332,7 @@ impl Lowering<'_> {
             diagnostic.help.extend(problem.help);
             self.found.push(diagnostic);
         }
-        Some(Expression { form, text: decoded.text, program: program? })
+        Some(Expression { text: decoded.text, program: program? })
     }
 
     fn check_value(&mut self, def: &AttributeDef, value: &Value) {

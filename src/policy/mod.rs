@@ -13,7 +13,6 @@ mod entities;
 mod lower;
 mod named_values;
 mod parser;
-
 mod scanner;
 mod tree;
 mod typed;
@@ -23,7 +22,6 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 pub use compose::{DEFAULT_GLOBAL_POLICY, Effective, Placed, Scope, compose, place_fragment};
-pub use lower::lower;
 pub use named_values::{Substituted, substitute};
 pub use parser::{MAX_DEPTH, MAX_DOCUMENT_BYTES, parse};
 pub use tree::{Attribute, Document, Element, Node, Piece, Text};
@@ -44,7 +42,7 @@ pub fn load(
     };
     let (document, problems) = parse(&origin.source);
     found.extend(origin.restore(problems));
-    let (policy, problems) = lower::lower_substituted(&document, &origin);
+    let (policy, problems) = lower::lower(&document, &origin);
     found.extend(problems);
     found.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span.start));
     (policy, found)

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::csharp::{Form, Program};
+use crate::csharp::Program;
 use crate::text::{Source, Span};
 
 /// One policy text after lowering.
@@ -85,7 +85,6 @@ pub enum ValueKind {
 
 /// A C# expression that parsed.
 pub struct Expression {
-    pub form: Form,
     /// As written, with its `@` and brackets, references decoded.
     pub text: String,
     pub program: Program,

@@ -20,6 +20,6 @@ pub use gateway_server::GatewayServer;
 pub use landing::{Landing, LandingError};
 pub use net_host::NetHost;
 pub use openai_sim::OpenAiSim;
-pub use proof::{API_VERSION, Call, Proof, prove};
+pub use proof::{API_VERSION, Call, Proof, Verdict, prove};
 pub use resource_id::ResourceId;
 pub use state::{Resource, State};

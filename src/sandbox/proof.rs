@@ -11,23 +11,56 @@ use super::{Error, Landing};
 use crate::gateway::{Config, Trace};
 use crate::model::{Account, Api, LandingZone, Pool};
 
-/// A token limit that this many requests do not reach is not one that a proof can show.
-const REQUESTS_MAX: usize = 40;
+/// A limit is reached in about this many requests, whatever its size.
+const REQUESTS_WANTED: u32 = 4;
+/// Other requests of the same minute, and answers that cost less than estimated, delay the refusal a little.
+const REQUESTS_MAX: u32 = 40;
+/// The longest prompt a proof sends; with [`REQUESTS_MAX`] it bounds the limits that can be proved to two million
+/// tokens a minute.
+const PROMPT_TOKENS_MAX: u32 = 50_000;
+/// The gateway's and the simulated upstream's estimate for plain text.
+const CHARS_PER_TOKEN: usize = 4;
 /// Far above what a request on loopback takes; a gateway that hangs is a failed proof, not a hung one.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 /// What a throttled deployment tells its callers to wait.
 const THROTTLED_S: u32 = 30;
-/// About a hundred tokens at four characters each.
-const PROMPT: &str = "Write a short note for the platform team about what an AI gateway is good for. Mention that it keeps \
-    keys away from applications, spreads load over deployments, limits tokens for each team, and tells finance who used \
-    how much. Keep it plain, use no jargon, and end with one sentence that says where to ask for access to the gateway.";
+/// One token, repeated for longer prompts.
+const WORD: &str = "abc ";
 
 /// One thing the spec promises, and what was seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
     pub title: String,
-    pub passed: bool,
+    pub verdict: Verdict,
+    /// What was seen, or why it was not tried.
     pub seen: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Passed,
+    Failed,
+    NotTried,
+}
+
+impl Proof {
+    fn not_tried(title: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { title: title.into(), verdict: Verdict::NotTried, seen: why.into() }
+    }
+}
+
+impl Verdict {
+    fn of(passed: bool) -> Self {
+        if passed { Self::Passed } else { Self::Failed }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::NotTried => "notTried",
+        }
+    }
 }
 
 /// One call that the landing zone allows.
@@ -73,7 +106,7 @@ impl Call {
     }
 }
 
-/// Sends the requests. What the spec does not promise (no second priority, no token limit) is not tried.
+/// Sends the requests. What the spec does not promise (a second priority, a token limit) is not tried, and says so.
 ///
 /// # Errors
 /// Where a request does not come back at all.
@@ -82,14 +115,11 @@ pub async fn prove(zone: &LandingZone, landing: &Landing) -> Result<Vec<Proof>, 
         return Ok(Vec::new());
     };
     let prover = Prover { http: http_client()?, server: &landing.server, sim: &landing.sim, call, zone, api };
-    let mut proofs = vec![prover.first_priority_answers().await?];
-    if prover.lower_priority().is_some() {
-        proofs.push(prover.spills_over().await?);
-    }
-    if api.token_limit.is_some() {
-        proofs.push(prover.limits_tokens().await?);
-    }
-    Ok(proofs)
+    Ok(vec![
+        prover.first_priority_answers().await?,
+        prover.spills_over().await?,
+        prover.limits_tokens().await?,
+    ])
 }
 
 struct Prover<'a> {
@@ -129,46 +159,58 @@ impl Seen {
 
 impl Prover<'_> {
     async fn first_priority_answers(&self) -> Result<Proof, Error> {
-        let seen = self.send().await?;
+        let seen = self.send(1).await?;
         let (priority, _) = self.priorities();
         let answered = seen
             .last_backend()
             .is_some_and(|backend| self.accounts(priority).any(|account| account.id == backend));
         Ok(Proof {
             title: format!("a request is answered by {}", self.kind(priority)),
-            passed: seen.status == 200 && answered,
+            verdict: Verdict::of(seen.status == 200 && answered),
             seen: format!("{}; the caller sees {}", seen.route(), seen.status),
         })
     }
 
     async fn spills_over(&self) -> Result<Proof, Error> {
-        let (first, second) = self.priorities();
+        let (first, Some(second)) = self.priorities() else {
+            return Ok(Proof::not_tried(
+                "with that throttled, another priority answers",
+                "the pool has one priority",
+            ));
+        };
         for account in self.accounts(first) {
             self.sim.set_throttled(&host_name(account), Some(THROTTLED_S));
         }
-        let seen = self.send().await;
+        let seen = self.send(1).await;
         for account in self.accounts(first) {
             self.sim.clear(&host_name(account));
         }
         let seen = seen?;
-        let answered = second.is_some_and(|second| {
-            seen.last_backend()
-                .is_some_and(|backend| self.accounts(second).any(|account| account.id == backend))
-        });
-        let second = second.map_or_else(String::new, |second| self.kind(second));
+        let answered = seen
+            .last_backend()
+            .is_some_and(|backend| self.accounts(second).any(|account| account.id == backend));
         Ok(Proof {
             title: format!(
-                "with that throttled, the same request is answered by {second} and the caller sees 200"
+                "with that throttled, the same request is answered by {} and the caller sees 200",
+                self.kind(second)
             ),
-            passed: seen.status == 200 && answered,
+            verdict: Verdict::of(seen.status == 200 && answered),
             seen: format!("{}; the caller sees {}", seen.route(), seen.status),
         })
     }
 
     async fn limits_tokens(&self) -> Result<Proof, Error> {
         let title = "past the token limit the caller sees 429 with Retry-After".to_owned();
+        let Some(limit) = &self.api.token_limit else {
+            return Ok(Proof::not_tried(title, "the API has no token limit of its own"));
+        };
+        if limit.tokens_per_minute > REQUESTS_MAX * PROMPT_TOKENS_MAX {
+            let why = format!("{} tokens a minute are more than a proof sends", limit.tokens_per_minute);
+            return Ok(Proof::not_tried(title, why));
+        }
+        let prompt_tokens = (limit.tokens_per_minute / REQUESTS_WANTED).clamp(1, PROMPT_TOKENS_MAX);
         for n in 1..=REQUESTS_MAX {
-            let seen = self.send().await?;
+            let seen = self.send(prompt_tokens).await?;
             if seen.status == 200 {
                 continue;
             }
@@ -179,16 +221,21 @@ impl Prover<'_> {
             let after = seen.retry_after.unwrap_or_else(|| "none".to_owned());
             return Ok(Proof {
                 title,
-                passed,
+                verdict: Verdict::of(passed),
                 seen: format!("request {n}: {}, Retry-After: {after}, {}", seen.status, seen.body.trim()),
             });
         }
-        Ok(Proof { title, passed: false, seen: format!("{REQUESTS_MAX} requests, none refused") })
+        Ok(Proof {
+            title,
+            verdict: Verdict::Failed,
+            seen: format!("{REQUESTS_MAX} requests of {prompt_tokens} tokens, none refused"),
+        })
     }
 
-    async fn send(&self) -> Result<Seen, Error> {
+    async fn send(&self, prompt_tokens: u32) -> Result<Seen, Error> {
         let url = format!("{}{}", self.server.base_url(), self.call.path);
-        let body = json!({ "messages": [{ "role": "user", "content": PROMPT }], "max_tokens": 50 });
+        let prompt = WORD.repeat(prompt_tokens as usize * CHARS_PER_TOKEN / WORD.len());
+        let body = json!({ "messages": [{ "role": "user", "content": prompt }], "max_tokens": 50 });
         let failed = |error: reqwest::Error| Error::Proof { url: url.clone(), reason: error.to_string() };
         let answer = self
             .http
@@ -212,10 +259,6 @@ impl Prover<'_> {
         numbers.sort_unstable();
         numbers.dedup();
         (numbers.first().copied().unwrap_or_default(), numbers.get(1).copied())
-    }
-
-    fn lower_priority(&self) -> Option<u32> {
-        self.priorities().1
     }
 
     fn accounts(&self, priority: u32) -> impl Iterator<Item = &Account> {

@@ -6,7 +6,7 @@ mod source;
 mod suggest;
 mod world;
 
-pub use paths::{join, normalize, parent};
+pub use paths::{join, parent};
 pub use source::{Position, Source, Span};
 pub use suggest::suggest;
-pub use world::{FileError, LayeredWorld, MemoryWorld, World};
+pub use world::{FileError, MemoryWorld, World};

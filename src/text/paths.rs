@@ -16,7 +16,7 @@ pub fn join(base: &str, relative: &str) -> String {
 
 /// Resolves `.` and `..` by text; a `..` that would leave the root of a relative path is kept, so that the
 /// caller can see and refuse it.
-pub fn normalize(path: &str) -> String {
+fn normalize(path: &str) -> String {
     let absolute = path.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {

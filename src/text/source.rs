@@ -11,6 +11,7 @@ pub struct Span {
 }
 
 impl Span {
+    /// The span from `start` to `end`, or the empty one at `start` where `end` lies before it.
     pub fn new(start: usize, end: usize) -> Self {
         Self { start: saturate(start), end: saturate(end.max(start)) }
     }
@@ -25,10 +26,12 @@ impl Span {
         Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
+    /// The offsets as a range that slices text.
     pub fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize
     }
 
+    /// True where it covers no text.
     pub fn is_empty(self) -> bool {
         self.start == self.end
     }
@@ -67,6 +70,7 @@ pub struct Source {
 }
 
 impl Source {
+    /// Takes a text and finds its lines. `path` is the name that [`Source::path`] shows.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
         let text = text.into();
         let line_starts = std::iter::once(0)
@@ -80,6 +84,7 @@ impl Source {
         &self.path
     }
 
+    /// The whole text.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -96,18 +101,6 @@ impl Source {
         let start = self.line_starts[line] as usize;
         let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
         Position { line: saturate(line + 1), column: saturate(column + 1) }
-    }
-
-    /// Returns the byte offset of a line and column that both start at 1, columns counted in characters.
-    pub fn offset(&self, position: Position) -> u32 {
-        let line = (position.line.max(1) - 1) as usize;
-        let Some(&start) = self.line_starts.get(line) else { return saturate(self.text.len()) };
-        let rest = &self.text[start as usize..];
-        let within = rest
-            .char_indices()
-            .nth((position.column.max(1) - 1) as usize)
-            .map_or(rest.len(), |(index, _)| index);
-        start + saturate(within)
     }
 }
 
@@ -127,8 +120,6 @@ mod tests {
         for (offset, line, column) in [(0, 1, 1), (2, 1, 3), (3, 2, 1), (5, 2, 2), (8, 3, 1), (99, 3, 1)] {
             assert_eq!(source.position(offset), Position { line, column }, "offset {offset}");
         }
-        assert_eq!(source.offset(Position { line: 2, column: 2 }), 5);
-        assert_eq!(source.offset(Position { line: 9, column: 1 }), 8);
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Where the pure layers read files from. They never touch the file system themselves: `cli` gives them one
-//! world made of the user's folder over the files inside the binary, tests give them a map.
+//! Where the pure layers read files from. They never touch the file system themselves: `cli` gives them the files
+//! inside the binary, tests give them a map.
 
 use std::collections::BTreeMap;
 
@@ -40,6 +40,7 @@ pub trait World {
 pub struct MemoryWorld(pub BTreeMap<String, Vec<u8>>);
 
 impl MemoryWorld {
+    /// Adds a file, or replaces it.
     pub fn with(mut self, path: &str, text: &str) -> Self {
         self.0.insert(path.to_owned(), text.as_bytes().to_vec());
         self
@@ -57,41 +58,17 @@ impl World for MemoryWorld {
     }
 }
 
-/// The first world that has a file answers for it.
-pub struct LayeredWorld<'a>(pub Vec<&'a dyn World>);
-
-impl World for LayeredWorld<'_> {
-    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        for world in &self.0 {
-            match world.read(path) {
-                Err(FileError::NotFound(_)) => {}
-                answer => return answer,
-            }
-        }
-        Err(FileError::NotFound(path.to_owned()))
-    }
-
-    fn list(&self, folder: &str) -> Vec<String> {
-        let mut all: Vec<String> = self.0.iter().flat_map(|world| world.list(folder)).collect();
-        all.sort();
-        all.dedup();
-        all
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_upper_layer_hides_the_lower() {
-        let upper = MemoryWorld::default().with("a/x", "mine");
-        let lower = MemoryWorld::default().with("a/x", "theirs").with("a/y", "theirs");
-        let world = LayeredWorld(vec![&upper, &lower]);
-        assert_eq!(world.read_text("a/x").unwrap(), "mine");
-        assert_eq!(world.read_text("a/y").unwrap(), "theirs");
-        assert_eq!(world.read("a/z"), Err(FileError::NotFound("a/z".to_owned())));
-        assert_eq!(world.list("a"), ["a/x", "a/y"]);
+    fn a_file_is_found_by_its_whole_path_and_listed_below_its_folder() {
+        let world = MemoryWorld::default().with("a/x", "one").with("a/b/y", "two").with("ab/z", "three");
+        assert_eq!(world.read_text("a/x").unwrap(), "one");
+        assert_eq!(world.read("x"), Err(FileError::NotFound("x".to_owned())));
+        assert_eq!(world.list("a"), ["a/b/y", "a/x"]);
+        assert_eq!(world.list("").len(), 3);
     }
 
     #[test]

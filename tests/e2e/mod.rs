@@ -30,6 +30,21 @@ fn deploys_the_quickstart_to_the_sandbox_and_proves_it() {
 }
 
 #[test]
+fn the_starter_spec_deploys_and_is_proved_as_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = folder.path().join("landing-zone.yaml");
+    let spec = spec.to_str().unwrap();
+    assert!(genai_lz(&["init", spec]).status().unwrap().success());
+    let run = genai_lz(&["deploy", spec, "--sandbox", "--format", "json"]).output().unwrap();
+    let err = String::from_utf8(run.stderr).unwrap();
+    assert_eq!(run.status.code(), Some(0), "{err}");
+    let summary: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    let proofs = summary["proofs"].as_array().unwrap();
+    assert_eq!(proofs.len(), 3);
+    assert!(proofs.iter().all(|proof| proof["verdict"] == "passed"), "{proofs:#?}");
+}
+
+#[test]
 fn the_printed_request_works_while_it_keeps_serving_and_an_interrupt_ends_it() {
     let mut serving = Serving::start();
     let summary = serving.summary.clone();

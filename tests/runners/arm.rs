@@ -1,24 +1,22 @@
 //! Runs tests/suite/arm: expressions with their values, and templates with the deployment they come to.
 //! `GLZ_BLESS=1` rewrites what is expected; read the difference as if someone else had written it.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "test runners read the suite's files and rewrite them when blessing"
-)]
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use genai_lz::arm::{self, Deployment, Parameters, Runtime, Target, Value};
 use genai_lz::diag::{Diagnostic, Diagnostics};
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value as Json, json};
 
+use super::support;
+
 /// One trial per file or folder: `*.toml` holds expressions, `*.json` refused templates, a folder one template.
 pub(crate) fn cases() -> Vec<Trial> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/arm");
+    let root = support::suite("arm");
     let mut trials = Vec::new();
-    for path in sorted(&root) {
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    for path in support::entries(&root) {
+        let stem = support::stem(&path);
         let trial = match path.extension().and_then(|extension| extension.to_str()) {
             None => Trial::test(format!("arm::template::{stem}"), move || template_case(&path)),
             Some("toml") => Trial::test(format!("arm::expression::{stem}"), move || expression_file(&path)),
@@ -32,17 +30,10 @@ pub(crate) fn cases() -> Vec<Trial> {
     trials
 }
 
-fn sorted(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).expect("the suite is part of the repository");
-    let mut paths: Vec<_> = entries.map(|entry| entry.expect("readable").path()).collect();
-    paths.sort();
-    paths
-}
-
 /// A function without a case could change its meaning unseen.
 fn every_function_has_a_case(root: &Path) -> Result<(), Failed> {
     let mut text = String::new();
-    for path in sorted(root) {
+    for path in support::entries(root) {
         let file = if path.is_dir() { path.join("template.json") } else { path };
         text.push_str(&std::fs::read_to_string(file)?.to_lowercase());
     }
@@ -60,7 +51,7 @@ fn every_function_has_a_case(root: &Path) -> Result<(), Failed> {
 /// and never accept an empty name or lose its findings.
 fn no_damaged_template_panics(root: &Path) -> Result<(), Failed> {
     let odd = [json!(null), json!(-1), json!("[f("), json!([]), json!({}), json!("[reference('x').y]")];
-    for folder in sorted(root).into_iter().filter(|path| path.is_dir()) {
+    for folder in support::entries(root).into_iter().filter(|path| path.is_dir()) {
         let template: Json = serde_json::from_str(&std::fs::read_to_string(folder.join("template.json"))?)?;
         let mut places = Vec::new();
         collect_places(&template, String::new(), &mut places);
@@ -101,10 +92,6 @@ fn collect_places(json: &Json, at: String, places: &mut Vec<String>) {
     places.push(at);
 }
 
-fn bless() -> bool {
-    std::env::var_os("GLZ_BLESS").is_some()
-}
-
 fn target(group: Option<&str>) -> Target {
     Target {
         tenant_id: "22222222-2222-2222-2222-222222222222".to_owned(),
@@ -134,7 +121,7 @@ fn expression_file(path: &Path) -> Result<(), Failed> {
             writeln!(blessed, "{} = {}", json!(expression), quoted(&actual))?;
         }
     }
-    if bless() {
+    if support::blesses() {
         std::fs::write(path, blessed)?;
         return Ok(());
     }
@@ -184,7 +171,7 @@ fn refusals(path: &Path) -> Result<(), Failed> {
         }
         case["findings"] = json!(actual);
     }
-    if bless() {
+    if support::blesses() {
         std::fs::write(path, serde_json::to_string_pretty(&cases)? + "\n")?;
         return Ok(());
     }
@@ -220,13 +207,7 @@ fn template_case(folder: &Path) -> Result<(), Failed> {
         }
         Err(Diagnostics(found)) => findings(&found),
     };
-    let path = folder.join("expected.txt");
-    if bless() {
-        std::fs::write(path, actual)?;
-        return Ok(());
-    }
-    let expected = std::fs::read_to_string(&path)?;
-    if actual == expected { Ok(()) } else { Err(format!("expected:\n{expected}\nactual:\n{actual}").into()) }
+    support::settle(&folder.join("expected.txt"), &actual)
 }
 
 /// `{ "<id>": { resource }, "listKeys <id>": answer }`, ids without `/subscriptions/…/providers/`.

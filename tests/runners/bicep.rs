@@ -1,11 +1,7 @@
 //! The Bicep compiler's data cases: every folder of tests/suite/bicep is a project whose `main.bicep` (or
 //! `main.bicepparam`) gives `main.json` or `diagnostics.txt`. `GLZ_BLESS=1` writes them. Where GENAI_LZ_CORPUS
 //! names a folder that holds the official samples, our templates are compared with the official ones.
-#![expect(
-    clippy::disallowed_methods,
-    clippy::print_stdout,
-    reason = "tests read their data and tell what they found"
-)]
+#![expect(clippy::print_stdout, reason = "the comparison with the official samples tells its counts")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,6 +15,8 @@ use genai_lz::text::MemoryWorld;
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value as Json, json};
 
+use super::support;
+
 /// Where the official samples lie below the corpus folder.
 const SAMPLES: &str = "src/Bicep.Core.Samples/Files/user_submitted";
 
@@ -28,14 +26,11 @@ const ENVIRONMENT: [(&str, &str); 1] = [("GLZ_CASE", "from the environment")];
 pub(crate) fn cases() -> Vec<Trial> {
     let mut trials: Vec<Trial> = folders(&suite())
         .into_iter()
-        .map(|folder| {
-            let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            Trial::test(format!("bicep::{name}"), move || case(&folder))
-        })
+        .map(|folder| Trial::test(format!("bicep::{}", support::stem(&folder)), move || case(&folder)))
         .collect();
     for folder in folders(&suite()).into_iter().filter(|folder| folder.join("main.json").exists()) {
-        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        trials.push(Trial::test(format!("bicep::{name} (damaged)"), move || damaged(&folder)));
+        let name = format!("bicep::{} (damaged)", support::stem(&folder));
+        trials.push(Trial::test(name, move || damaged(&folder)));
     }
     trials.push(Trial::test("bicep::every_code_has_a_case", every_code_has_a_case));
     let corpus = std::env::var("GENAI_LZ_CORPUS").map(|root| PathBuf::from(root).join(SAMPLES));
@@ -50,15 +45,11 @@ pub(crate) fn cases() -> Vec<Trial> {
 }
 
 fn suite() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/bicep")
+    support::suite("bicep")
 }
 
 fn folders(root: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(root).expect("the suite's folder exists");
-    let mut folders: Vec<PathBuf> =
-        entries.map(|entry| entry.expect("a readable entry").path()).filter(|path| path.is_dir()).collect();
-    folders.sort();
-    folders
+    support::entries(root).into_iter().filter(|path| path.is_dir()).collect()
 }
 
 // ---- data cases ----
@@ -67,16 +58,13 @@ fn case(folder: &Path) -> Result<(), Failed> {
     let world = world(folder, folder);
     let (file, actual) = outcome(&world);
     let other = if file == "main.json" { "diagnostics.txt" } else { "main.json" };
-    if std::env::var_os("GLZ_BLESS").is_some() {
-        fs::write(folder.join(file), actual)?;
-        if folder.join(other).exists() {
-            fs::remove_file(folder.join(other))?;
+    if folder.join(other).exists() {
+        if !support::blesses() {
+            return Err(format!("expected {other}, but the compiler gave {file}:\n{actual}").into());
         }
-        return Ok(());
+        fs::remove_file(folder.join(other))?;
     }
-    let expected = fs::read_to_string(folder.join(file))
-        .map_err(|_| format!("expected {other}, but the compiler gave {file}:\n{actual}"))?;
-    if actual == expected { Ok(()) } else { Err(difference(&expected, &actual).into()) }
+    support::settle(&folder.join(file), &actual)
 }
 
 /// The name of the file that the case gives, and its text. Warnings are part of neither: a case with warnings
@@ -132,8 +120,7 @@ fn render(found: &Diagnostics) -> String {
 /// All files below `folder`, by their path relative to `root`.
 fn world(root: &Path, folder: &Path) -> MemoryWorld {
     let mut world = MemoryWorld::default();
-    for entry in fs::read_dir(folder).expect("a readable folder") {
-        let path = entry.expect("a readable entry").path();
+    for path in support::entries(folder) {
         if path.is_dir() {
             world.0.extend(self::world(root, &path).0);
         } else if let Ok(relative) = path.strip_prefix(root) {
@@ -167,19 +154,6 @@ fn drop_generator(value: &mut Json) {
         Json::Array(items) => items.iter_mut().for_each(drop_generator),
         _ => {}
     }
-}
-
-fn difference(expected: &str, actual: &str) -> String {
-    let mut out = String::from("expected and actual differ:\n");
-    let (expected, actual): (Vec<&str>, Vec<&str>) = (expected.lines().collect(), actual.lines().collect());
-    for at in 0..expected.len().max(actual.len()) {
-        let (left, right) = (expected.get(at), actual.get(at));
-        if left != right {
-            let _ =
-                writeln!(out, "line {}:\n  - {}\n  + {}", at + 1, left.unwrap_or(&""), right.unwrap_or(&""));
-        }
-    }
-    out
 }
 
 fn every_code_has_a_case() -> Result<(), Failed> {
@@ -285,7 +259,7 @@ fn compare_with_official(samples: &Path) -> Result<(), Failed> {
                 } else {
                     if show.as_ref().is_some_and(|show| path.contains(show.as_str())) {
                         let [official, ours] = [&official, &ours].map(serde_json::to_string_pretty);
-                        println!("{path}\n{}", difference(&official?, &ours?));
+                        println!("{path}\n{}", support::difference(&official?, &ours?));
                     }
                     different.push(path.clone());
                 }

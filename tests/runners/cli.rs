@@ -3,8 +3,6 @@
 //! exit code where it is not 0. A command may end with `< FILE`, and with `| head -N`, which shows the first N lines of
 //! stdout. `GLZ_BLESS=1` rewrites the console blocks.
 
-#![expect(clippy::unwrap_used, reason = "a case that cannot be read has to fail")]
-
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,17 +10,11 @@ use std::process::{Command, Stdio};
 
 use libtest_mimic::{Failed, Trial};
 
+use super::support;
+
 pub(crate) fn cases() -> Vec<Trial> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/cli");
-    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    files
-        .into_iter()
-        .map(|file| {
-            let name = format!("cli::{}", file.file_stem().unwrap().to_string_lossy());
-            Trial::test(name, move || run(&file))
-        })
-        .collect()
+    let trial = |file: PathBuf| Trial::test(format!("cli::{}", support::stem(&file)), move || run(&file));
+    support::files(&support::suite("cli"), "md").into_iter().map(trial).collect()
 }
 
 fn run(file: &Path) -> Result<(), Failed> {
@@ -51,15 +43,7 @@ fn run(file: &Path) -> Result<(), Failed> {
         }
         actual.push_str("```\n");
     }
-    if std::env::var_os("GLZ_BLESS").is_some() {
-        fs::write(file, &actual)?;
-        return Ok(());
-    }
-    if actual == text {
-        Ok(())
-    } else {
-        Err(format!("{}\n--- expected\n{text}\n--- actual\n{actual}", file.display()).into())
-    }
+    support::settle(file, &actual)
 }
 
 /// Runs `genai-lz …` or `cat FILE` in `folder`, with an empty environment: no tool to sign in with is found.

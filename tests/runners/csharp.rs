@@ -1,12 +1,14 @@
 //! Runs tests/suite/csharp/*.toml: an expression, perhaps with variables of the context, and what it gives.
 //! `GLZ_BLESS=1` writes what it gave into the file; read the diff as if someone else had written it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use genai_lz::csharp::{Environment, Exception, Form, Object, Value, check, evaluate, members, parse};
 use libtest_mimic::{Failed, Trial};
 use serde::{Deserialize, Serialize};
+
+use super::support;
 
 #[derive(Deserialize, Serialize)]
 struct File {
@@ -47,18 +49,12 @@ struct Outcome {
 
 /// Every case of the suite as a named test.
 pub(crate) fn cases() -> Vec<Trial> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/csharp");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
-        .expect("the folder of the suite is in the repository")
-        .map(|entry| entry.expect("the folder can be read").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
-        .collect();
-    files.sort();
+    let files = support::files(&support::suite("csharp"), "toml");
     let texts: Vec<String> = files.iter().map(|path| read(path)).collect();
     let all_text = texts.concat();
     let mut trials: Vec<Trial> = files.iter().flat_map(|path| file_cases(path)).collect();
-    trials.push(Trial::test("csharp::every-member-has-a-case", move || every_member_has_a_case(&all_text)));
-    trials.push(Trial::test("csharp::no-prefix-of-a-case-panics", move || {
+    trials.push(Trial::test("csharp::every_member_has_a_case", move || every_member_has_a_case(&all_text)));
+    trials.push(Trial::test("csharp::no_prefix_of_a_case_panics", move || {
         texts.iter().for_each(|text| no_prefix_panics(text));
         Ok(())
     }));
@@ -112,7 +108,7 @@ fn file_cases(path: &Path) -> Vec<Trial> {
             return vec![Trial::test(format!("csharp::{stem}"), move || Err(Failed::from(message)))];
         }
     };
-    if std::env::var_os("GLZ_BLESS").is_some() {
+    if support::blesses() {
         for case in &mut file.case {
             case.outcome = case.run();
         }

@@ -3,12 +3,7 @@
 //! lets seconds pass, and the expectations look at the last request: `http response`, `text attempts`, `text trace`,
 //! `text upstream` (what was sent upstream), `text telemetry`. `text findings` is what building says instead.
 
-#![expect(clippy::unwrap_used, reason = "a case that cannot be read has to fail")]
-
-#[path = "gateway/config.rs"]
 mod config;
-#[path = "markdown.rs"]
-pub(crate) mod markdown;
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -16,7 +11,9 @@ use std::sync::Arc;
 use genai_lz::diag::{Diagnostic, Diagnostics};
 use genai_lz::gateway::sim_host::{Record, SimHost};
 use genai_lz::gateway::{Body, Config, Exchange, Gateway, Headers, Host, Request, Trace};
-use markdown::{Block, Case};
+
+use super::markdown::{self, Block, Case};
+use super::support;
 
 pub(crate) fn cases() -> Vec<libtest_mimic::Trial> {
     markdown::trials("gateway", run)
@@ -128,8 +125,7 @@ impl Running {
             let place = diagnostic.primary.as_ref().map_or_else(String::new, |label| {
                 format!("{}:{} ", label.source.path(), label.source.position(label.span.start))
             });
-            let help: String = diagnostic.help.iter().map(|help| format!(" ({help})")).collect();
-            writeln!(text, "{place}{}: {}{help}", diagnostic.code.id, diagnostic.message).unwrap();
+            writeln!(text, "{place}{}", support::finding(diagnostic)).unwrap();
         }
         if text.is_empty() { "none".to_owned() } else { text }
     }

@@ -1,17 +1,13 @@
 //! Cases in Markdown: a file is a set, a `##` heading a case, a fenced block an input or an expectation. Blocks
 //! before the first heading belong to every case of the file.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::unwrap_used,
-    reason = "a runner reads and blesses the files of its suite, and a file that cannot be read has to fail"
-)]
+use std::path::PathBuf;
 
-use std::path::{Path, PathBuf};
+use super::support;
 
 /// A file of cases, line by line, so that blessing changes nothing but the expectations.
-pub(crate) struct File {
-    pub(crate) path: PathBuf,
+struct File {
+    path: PathBuf,
     lines: Vec<String>,
 }
 
@@ -31,10 +27,8 @@ pub(crate) struct Block {
 }
 
 /// Reads the files of `tests/suite/<folder>`, by name.
-pub(crate) fn files(folder: &str) -> Vec<File> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite").join(folder);
-    let paths = files_below(&folder, "md");
-    assert!(!paths.is_empty(), "no cases in {}", folder.display());
+fn files(folder: &str) -> Vec<File> {
+    let paths = support::files_below(&support::suite(folder), "md");
     let read = |path: PathBuf| {
         let text = std::fs::read_to_string(&path).unwrap();
         File { lines: text.lines().map(str::to_owned).collect(), path }
@@ -42,23 +36,8 @@ pub(crate) fn files(folder: &str) -> Vec<File> {
     paths.into_iter().map(read).collect()
 }
 
-/// The files of a folder and of those inside it that end so, by name.
-pub(crate) fn files_below(folder: &Path, extension: &str) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    let below = |path: PathBuf| {
-        if path.is_dir() {
-            return files_below(&path, extension);
-        }
-        let wanted = path.extension().is_some_and(|ending| ending == extension);
-        if wanted { vec![path] } else { Vec::new() }
-    };
-    paths.into_iter().flat_map(below).collect()
-}
-
 impl File {
-    pub(crate) fn cases(&self) -> Vec<Case> {
+    fn cases(&self) -> Vec<Case> {
         let mut common = Vec::new();
         let mut cases: Vec<Case> = Vec::new();
         let mut lines = self.lines.iter().enumerate();
@@ -77,7 +56,7 @@ impl File {
     }
 
     /// Writes `actual` into the blocks, last one first so that lines keep their numbers.
-    pub(crate) fn bless(&mut self, mut blocks: Vec<(Block, String)>) {
+    fn bless(&mut self, mut blocks: Vec<(Block, String)>) {
         blocks.sort_by_key(|(block, _)| std::cmp::Reverse(block.line));
         for (block, actual) in blocks {
             let start = block.line + 1;
@@ -88,11 +67,6 @@ impl File {
     }
 }
 
-/// Whether expectations are to be rewritten.
-pub(crate) fn blesses() -> bool {
-    std::env::var("GLZ_BLESS").is_ok_and(|value| value == "1")
-}
-
 /// Turns files into trials. `run` returns, for each block that expects something, what was found.
 pub(crate) fn trials(
     folder: &'static str,
@@ -100,11 +74,11 @@ pub(crate) fn trials(
 ) -> Vec<libtest_mimic::Trial> {
     let mut trials = Vec::new();
     for mut file in files(folder) {
-        if blesses() {
+        if support::blesses() {
             let found = file.cases().iter().flat_map(run).collect();
             file.bless(found);
         }
-        let stem = file.path.file_stem().unwrap().to_string_lossy().into_owned();
+        let stem = support::stem(&file.path);
         for case in file.cases() {
             let name = format!("{folder}::{stem}::{}", case.name);
             trials.push(libtest_mimic::Trial::test(name, move || check(&run(&case))));

@@ -1,12 +1,6 @@
 //! Policy texts and what is read from them. Each case has one `xml` block, optionally `toml named-values`, and
 //! expectations: `text findings` and `text tree`. Printing the tree back is checked for every case.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::unwrap_used,
-    reason = "a runner reads its files, and a case that cannot be read has to fail"
-)]
-
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -15,7 +9,8 @@ use genai_lz::policy::{self, Body, PolicyElement, Value, ValueKind};
 use genai_lz::text::Source;
 use indexmap::IndexMap;
 
-use crate::gateway::markdown::{self, Block, Case};
+use super::markdown::{self, Block, Case};
+use super::support;
 
 pub(crate) fn cases() -> Vec<libtest_mimic::Trial> {
     let mut trials = markdown::trials("policy", run);
@@ -27,8 +22,8 @@ pub(crate) fn cases() -> Vec<libtest_mimic::Trial> {
 fn corpus() -> libtest_mimic::Trial {
     let folder = std::env::var_os("GENAI_LZ_CORPUS");
     let is_absent = folder.is_none();
-    let trial = libtest_mimic::Trial::test("policy::corpus::prints-back", move || {
-        let paths = markdown::files_below(Path::new(&folder.unwrap_or_default()), "xml");
+    let trial = libtest_mimic::Trial::test("policy::every_policy_of_the_corpus_prints_back", move || {
+        let paths = support::files_below(Path::new(&folder.unwrap_or_default()), "xml");
         let changed = paths.iter().filter(|path| {
             let Ok(text) = std::fs::read_to_string(path) else { return false };
             policy::parse(&Source::new(path.to_string_lossy(), text.as_str())).0.print() != text
@@ -71,9 +66,7 @@ fn findings(found: &[Diagnostic]) -> String {
     for diagnostic in found {
         let place =
             diagnostic.primary.as_ref().map(|label| label.source.position(label.span.start).to_string());
-        let help: String = diagnostic.help.iter().map(|help| format!(" ({help})")).collect();
-        let (code, message) = (diagnostic.code.id, &diagnostic.message);
-        writeln!(text, "{} {code}: {message}{help}", place.unwrap_or_default()).unwrap();
+        writeln!(text, "{} {}", place.unwrap_or_default(), support::finding(diagnostic)).unwrap();
     }
     text
 }

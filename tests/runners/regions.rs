@@ -1,9 +1,7 @@
 //! Region checks: each file under tests/suite/regions places a gateway and its models, or asks for the region table,
 //! and holds the page that comes of it. `GLZ_BLESS=1` rewrites the pages; read the diff.
-#![expect(clippy::disallowed_methods, reason = "test cases are read from the source tree")]
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use genai_lz::catalog::{Catalog, regions};
 use genai_lz::diag::render::{Style, human as diagnostics};
@@ -15,8 +13,7 @@ use libtest_mimic::{Failed, Trial};
 use serde::Deserialize;
 use time::{Date, macros::format_description};
 
-/// A case ends with what comes of it.
-const EXPECTED: &str = "[expected]\npage = '''\n";
+use super::support;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,13 +31,6 @@ struct Case {
     gateway: Option<Gateway>,
     #[serde(default)]
     account: Vec<CaseAccount>,
-    expected: Expected,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Expected {
-    page: String,
 }
 
 #[derive(Deserialize)]
@@ -66,34 +56,12 @@ struct CaseAccount {
 }
 
 pub(crate) fn cases() -> Vec<Trial> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/regions");
-    let mut files: Vec<PathBuf> = fs::read_dir(&folder)
-        .expect("tests/suite/regions exists")
-        .map(|entry| entry.expect("the folder can be listed").path())
-        .collect();
-    files.sort();
-    files
-        .into_iter()
-        .map(|file| {
-            let name = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
-            Trial::test(format!("regions::{name}"), move || run(&file))
+    let trial = |file: PathBuf| {
+        Trial::test(format!("regions::{}", support::stem(&file)), move || {
+            support::settle_case(&file, |case| Ok([("page", page(case)?)]))
         })
-        .collect()
-}
-
-fn run(file: &Path) -> Result<(), Failed> {
-    let text = fs::read_to_string(file)?;
-    let case: Case = toml::from_str(&text)?;
-    let actual = page(&case)?;
-    if actual == case.expected.page {
-        return Ok(());
-    }
-    if std::env::var_os("GLZ_BLESS").is_some() {
-        let head = text.split_once(EXPECTED).ok_or("the case ends with `[expected]`")?.0;
-        fs::write(file, format!("{head}{EXPECTED}{actual}'''\n"))?;
-        return Ok(());
-    }
-    Err(format!("the page differs\n--- expected\n{}\n--- actual\n{actual}", case.expected.page).into())
+    };
+    support::files(&support::suite("regions"), "toml").into_iter().map(trial).collect()
 }
 
 fn page(case: &Case) -> Result<String, Failed> {

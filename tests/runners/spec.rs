@@ -1,10 +1,9 @@
 //! Specs that are wrong or doubtful: each file under tests/suite/spec changes the small spec `base.yaml` in one way, or
 //! holds a text of its own, and says what is reported. `GLZ_BLESS=1` rewrites the reports; read the diff.
-#![expect(clippy::disallowed_methods, reason = "tests read and write their data")]
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use genai_lz::diag::render::{Style, human};
 use genai_lz::diag::{DiagResult, Diagnostic};
@@ -12,8 +11,7 @@ use genai_lz::{model, spec};
 use libtest_mimic::{Failed, Trial};
 use serde::Deserialize;
 
-/// A case ends with what comes of it.
-const EXPECTED: &str = "[expected]\nreport = '''\n";
+use super::support;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,7 +26,6 @@ struct Case {
     change: Vec<Change>,
     #[serde(default)]
     env: BTreeMap<String, String>,
-    expected: Expected,
 }
 
 #[derive(Deserialize)]
@@ -38,47 +35,19 @@ struct Change {
     to: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Expected {
-    report: String,
-}
-
 pub(crate) fn cases() -> Vec<Trial> {
-    let mut files: Vec<PathBuf> = fs::read_dir(folder())
-        .expect("tests/suite/spec exists")
-        .map(|entry| entry.expect("the folder can be listed").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
-        .collect();
-    files.sort();
-    let mut trials: Vec<Trial> = files
-        .into_iter()
-        .map(|file| {
-            let name = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
-            Trial::test(format!("spec::{name}"), move || run(&file))
+    let trial = |file: PathBuf| {
+        Trial::test(format!("spec::{}", support::stem(&file)), move || {
+            support::settle_case(&file, |case| Ok([("report", report(case)?)]))
         })
-        .collect();
+    };
+    let mut trials: Vec<Trial> = support::files(&folder(), "toml").into_iter().map(trial).collect();
     trials.push(Trial::test("spec::damaged_specs_are_refused_in_their_place", damaged));
     trials
 }
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/spec")
-}
-
-fn run(file: &Path) -> Result<(), Failed> {
-    let text = fs::read_to_string(file)?;
-    let case: Case = toml::from_str(&text)?;
-    let actual = report(&case)?;
-    if actual == case.expected.report {
-        return Ok(());
-    }
-    if std::env::var_os("GLZ_BLESS").is_some() {
-        let head = text.split_once(EXPECTED).ok_or("the case ends with `[expected]`")?.0;
-        fs::write(file, format!("{head}{EXPECTED}{actual}'''\n"))?;
-        return Ok(());
-    }
-    Err(format!("the report differs\n--- expected\n{}\n--- actual\n{actual}", case.expected.report).into())
+    support::suite("spec")
 }
 
 fn report(case: &Case) -> Result<String, Failed> {

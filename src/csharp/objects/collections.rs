@@ -283,10 +283,6 @@ impl Object for KeyValue {
         Err(Exception::missing_overload("KeyValuePair", name, args))
     }
 
-    fn index(&self, _: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member("KeyValuePair", "[]"))
-    }
-
     fn display(&self) -> String {
         format!("[{}, {}]", self.0.display(), self.1.display())
     }

@@ -34,10 +34,6 @@ impl Object for EnumValue {
         Err(Exception::missing_overload(self.name, name, args))
     }
 
-    fn index(&self, _: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member(self.name, "[]"))
-    }
-
     fn display(&self) -> String {
         self.member.clone()
     }
@@ -73,10 +69,6 @@ impl Object for Guid {
             ("ToByteArray", []) => Ok(Value::object(Bytes(self.0.to_bytes_le().to_vec()))),
             _ => Err(Exception::missing_overload("Guid", name, args)),
         }
-    }
-
-    fn index(&self, _: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member("Guid", "[]"))
     }
 
     fn display(&self) -> String {
@@ -148,10 +140,6 @@ impl Object for Random {
         }
     }
 
-    fn index(&self, _: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member("Random", "[]"))
-    }
-
     fn as_any(&self) -> &dyn Any {
         self
     }
@@ -193,10 +181,6 @@ impl Object for Encoding {
             },
             _ => Err(Exception::missing_overload("Encoding", name, args)),
         }
-    }
-
-    fn index(&self, _: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member("Encoding", "[]"))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -260,10 +244,6 @@ impl Object for StringBuilder {
         Ok(Value::Null)
     }
 
-    fn index(&self, _: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member("StringBuilder", "[]"))
-    }
-
     fn display(&self) -> String {
         lock(&self.0).clone()
     }
@@ -290,14 +270,17 @@ impl Object for Anonymous {
         Err(Exception::missing_overload("anonymous type", name, args))
     }
 
-    fn index(&self, _: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member("anonymous type", "[]"))
-    }
-
     fn display(&self) -> String {
-        let members: Vec<_> =
-            self.0.iter().map(|(name, value)| format!("{name} = {}", value.display())).collect();
-        format!("{{ {} }}", members.join(", "))
+        let mut out = String::from("{ ");
+        for (index, (name, value)) in self.0.iter().enumerate() {
+            // Whoever takes a text that is too large refuses it.
+            if out.len() > limits::MAX_SINGLE {
+                break;
+            }
+            let separator = if index > 0 { ", " } else { "" };
+            out.push_str(&format!("{separator}{name} = {}", value.display()));
+        }
+        out + " }"
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -323,10 +306,6 @@ impl Object for Raised {
 
     fn call(&self, name: &str, _: &[String], args: &[Value]) -> Result<Value, Exception> {
         Err(Exception::missing_overload(&self.0.kind, name, args))
-    }
-
-    fn index(&self, _: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member(&self.0.kind, "[]"))
     }
 
     fn display(&self) -> String {

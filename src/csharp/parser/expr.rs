@@ -229,16 +229,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn arguments(&mut self) -> Parsed<Vec<Argument>> {
-        self.expect("(")?;
-        let mut args = Vec::new();
-        while !self.is_punct(")") {
-            args.push(self.argument()?);
-            if !self.eat(",") {
-                break;
-            }
-        }
-        self.expect(")")?;
-        Ok(args)
+        self.list("(", ")", Self::argument)
     }
 
     fn argument(&mut self) -> Parsed<Argument> {

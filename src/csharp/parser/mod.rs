@@ -165,6 +165,25 @@ impl<'a> Parser<'a> {
         if self.eat(punct) { Ok(()) } else { Err(self.unexpected(&format!("`{punct}`"))) }
     }
 
+    /// Reads what stands between two brackets, separated by commas; the last one may have a comma too.
+    fn list<T>(
+        &mut self,
+        open: &str,
+        close: &str,
+        mut item: impl FnMut(&mut Self) -> Parsed<T>,
+    ) -> Parsed<Vec<T>> {
+        self.expect(open)?;
+        let mut items = Vec::new();
+        while !self.is_punct(close) {
+            items.push(item(self)?);
+            if !self.eat(",") {
+                break;
+            }
+        }
+        self.expect(close)?;
+        Ok(items)
+    }
+
     /// Reads a name that is not a keyword.
     fn identifier(&mut self) -> Parsed<(String, Span)> {
         match self.kind() {

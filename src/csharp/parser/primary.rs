@@ -154,7 +154,7 @@ impl Parser<'_> {
         let start = self.span();
         self.advance();
         if self.is_punct("{") {
-            let members = self.anonymous_members()?;
+            let members = self.list("{", "}", Self::anonymous_member)?;
             return self.node(ExprKind::Anonymous(members), self.since(start));
         }
         if self.is_punct("(") {
@@ -203,55 +203,28 @@ impl Parser<'_> {
         self.node(ExprKind::NewArray { element: Some(element), size, items }, self.since(start))
     }
 
-    fn items(&mut self) -> Parsed<Vec<Expr>> {
-        self.expect("{")?;
-        let mut items = Vec::new();
-        while !self.is_punct("}") {
-            items.push(self.expression()?);
-            if !self.eat(",") {
-                break;
-            }
-        }
-        self.expect("}")?;
-        Ok(items)
+    /// `{ 1, 2 }`
+    pub(super) fn items(&mut self) -> Parsed<Vec<Expr>> {
+        self.list("{", "}", Self::expression)
     }
 
-    fn anonymous_members(&mut self) -> Parsed<Vec<(String, Expr)>> {
-        self.expect("{")?;
-        let mut members = Vec::new();
-        while !self.is_punct("}") {
-            let named = matches!((self.kind(), self.kind_at(1)), (Kind::Word(_), Kind::Punct("=")));
-            if named {
-                let (name, _) = self.identifier()?;
-                self.advance();
-                members.push((name, self.expression()?));
-            } else {
-                let value = self.expression()?;
-                let name = match &value.kind {
-                    ExprKind::Name(name) | ExprKind::Member { name, .. } => name.clone(),
-                    _ => return Err(self.unexpected("`Name = value` in an anonymous object")),
-                };
-                members.push((name, value));
-            }
-            if !self.eat(",") {
-                break;
-            }
+    /// `Name = value`, or a value that has a name of its own.
+    fn anonymous_member(&mut self) -> Parsed<(String, Expr)> {
+        if matches!((self.kind(), self.kind_at(1)), (Kind::Word(_), Kind::Punct("="))) {
+            let (name, _) = self.identifier()?;
+            self.advance();
+            return Ok((name, self.expression()?));
         }
-        self.expect("}")?;
-        Ok(members)
+        let value = self.expression()?;
+        let name = match &value.kind {
+            ExprKind::Name(name) | ExprKind::Member { name, .. } => name.clone(),
+            _ => return Err(self.unexpected("`Name = value` in an anonymous object")),
+        };
+        Ok((name, value))
     }
 
     fn initializer(&mut self) -> Parsed<Vec<Initializer>> {
-        self.expect("{")?;
-        let mut entries = Vec::new();
-        while !self.is_punct("}") {
-            entries.push(self.initializer_entry()?);
-            if !self.eat(",") {
-                break;
-            }
-        }
-        self.expect("}")?;
-        Ok(entries)
+        self.list("{", "}", Self::initializer_entry)
     }
 
     fn initializer_entry(&mut self) -> Parsed<Initializer> {

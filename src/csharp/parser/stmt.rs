@@ -135,15 +135,7 @@ impl Parser<'_> {
     /// `int[] x = { 1, 2 }`
     fn array_initializer(&mut self, ty: &TypeRef) -> Parsed<Expr> {
         let start = self.span();
-        self.expect("{")?;
-        let mut items = Vec::new();
-        while !self.is_punct("}") {
-            items.push(self.expression()?);
-            if !self.eat(",") {
-                break;
-            }
-        }
-        self.expect("}")?;
+        let items = self.items()?;
         let element = TypeRef { rank: ty.rank.saturating_sub(1), ..ty.clone() };
         self.node(ExprKind::NewArray { element: Some(element), size: None, items }, self.since(start))
     }

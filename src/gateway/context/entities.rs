@@ -57,10 +57,6 @@ impl Object for Record {
         }
     }
 
-    fn index(&self, _key: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member(self.type_name, "[]"))
-    }
-
     fn display(&self) -> String {
         self.printed.clone().unwrap_or_else(|| self.type_name.to_owned())
     }

@@ -41,14 +41,6 @@ impl Object for RequestObject {
         })
     }
 
-    fn call(&self, name: &str, _type_args: &[String], _args: &[Value]) -> Result<Value, Exception> {
-        Err(Exception::missing_member(self.type_name(), name))
-    }
-
-    fn index(&self, _key: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member(self.type_name(), "[]"))
-    }
-
     fn as_any(&self) -> &dyn Any {
         self
     }
@@ -72,14 +64,6 @@ impl Object for ResponseObject {
             "Body" => Value::object(BodyObject { live: Arc::clone(&self.0), of_request: false }),
             _ => return Err(Exception::missing_member(self.type_name(), name)),
         })
-    }
-
-    fn call(&self, name: &str, _type_args: &[String], _args: &[Value]) -> Result<Value, Exception> {
-        Err(Exception::missing_member(self.type_name(), name))
-    }
-
-    fn index(&self, _key: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member(self.type_name(), "[]"))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -148,10 +132,6 @@ impl Object for BodyObject {
                 Err(Exception::missing_member(self.type_name(), &format!("{name}<{}>", type_args.join(", "))))
             }
         }
-    }
-
-    fn index(&self, _key: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member(self.type_name(), "[]"))
     }
 
     fn as_any(&self) -> &dyn Any {

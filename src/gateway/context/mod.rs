@@ -61,10 +61,6 @@ impl Object for Context {
         }
     }
 
-    fn index(&self, _key: &Value) -> Result<Value, Exception> {
-        Err(Exception::missing_member(self.type_name(), "[]"))
-    }
-
     fn as_any(&self) -> &dyn Any {
         self
     }

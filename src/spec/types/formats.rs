@@ -378,10 +378,6 @@ impl StatusRange {
         let range = Self { min: status(min)?, max: status(max)? };
         if range.min <= range.max { Ok(range) } else { Err(FORM) }
     }
-
-    pub fn contains(self, status: u16) -> bool {
-        (self.min..=self.max).contains(&status)
-    }
 }
 
 impl Decode for StatusRange {

@@ -75,7 +75,7 @@ pub(super) struct Example {
 #[serde(rename_all = "camelCase")]
 struct ProofView {
     title: String,
-    passed: bool,
+    verdict: &'static str,
     seen: String,
 }
 
@@ -132,7 +132,7 @@ impl Report {
                 .iter()
                 .map(|proof| ProofView {
                     title: proof.title.clone(),
-                    passed: proof.passed,
+                    verdict: proof.verdict.name(),
                     seen: proof.seen.clone(),
                 })
                 .collect(),

@@ -11,7 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::files;
 use crate::cli::pipeline::{Evaluated, Rendered};
 use crate::cli::ui::{Mark, Ui};
-use crate::sandbox::{self, API_VERSION, ArmOptions, ArmServer, Call, Landing, LandingError, Proof};
+use crate::sandbox::{self, API_VERSION, ArmOptions, ArmServer, Call, Landing, LandingError, Proof, Verdict};
 
 /// The subscription of the sandbox, where the spec names none.
 pub(super) const SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000001";
@@ -61,18 +61,19 @@ pub(super) async fn run(
     let proving = Landing::start(arm.state(), 0).await.map_err(not_landed)?;
     let proofs = sandbox::prove(&rendered.zone, &proving).await.map_err(|error| failed(&error))?;
     for proof in &proofs {
-        ui.step(
-            if proof.passed { Mark::Done } else { Mark::Failed },
-            &format!("{}\n       {}", proof.title, proof.seen),
-        );
+        let mark = match proof.verdict {
+            Verdict::Passed => Mark::Done,
+            Verdict::Failed => Mark::Failed,
+            Verdict::NotTried => Mark::Skipped,
+        };
+        ui.step(mark, &format!("{}\n       {}", proof.title, proof.seen));
     }
-    let proved = proofs.iter().all(|proof| proof.passed);
     drop(proving);
 
     let landing = Landing::start(arm.state(), args.gateway_port).await.map_err(not_landed)?;
     let report = Report::of_sandbox(&outcome, gateway(rendered, &landing), &proofs, &rendered.warnings);
-    if !proved {
-        return Err(unproved(&proofs).with_details(report.json()));
+    if let Some(error) = unproved(&proofs) {
+        return Err(error.with_details(report.json()));
     }
     report.print(ui)?;
     if args.keep {
@@ -112,13 +113,22 @@ fn gateway(rendered: &Rendered, landing: &Landing) -> Gateway {
     }
 }
 
-fn unproved(proofs: &[Proof]) -> CommandError {
-    let failed =
-        proofs.iter().filter(|proof| !proof.passed).map(|proof| proof.title.as_str()).collect::<Vec<_>>();
-    CommandError::input(format!("the deployed gateway does not do what the spec says: {}", failed.join("; ")))
+/// The error where a proof failed.
+fn unproved(proofs: &[Proof]) -> Option<CommandError> {
+    let failed: Vec<&str> = proofs
+        .iter()
+        .filter(|proof| proof.verdict == Verdict::Failed)
+        .map(|proof| proof.title.as_str())
+        .collect();
+    (!failed.is_empty()).then(|| {
+        CommandError::input(format!(
+            "the deployed gateway does not do what the spec says: {}",
+            failed.join("; ")
+        ))
         .hint(
             "the lines above tell what was sent where; look at the rendered policies with `genai-lz render`",
         )
+    })
 }
 
 fn not_landed(error: LandingError) -> CommandError {

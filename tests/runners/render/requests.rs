@@ -1,7 +1,6 @@
 //! The rendered policies at work: a bundle becomes a gateway's configuration, as a deployment would make it, and
 //! requests are sent through it to scripted upstreams.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use genai_lz::diag::render::{Style, human};
@@ -13,6 +12,8 @@ use genai_lz::gateway::{
 use genai_lz::render::{Bundle, Parameter};
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value as Json, json};
+
+use crate::runners::support;
 
 const PTU: &str = "oai-ptu-1-lzv01-dev-westus3-abc.openai.azure.com";
 const PAYG_1: &str = "oai-payg-1-lzv01-dev-westus3-abc.openai.azure.com";
@@ -50,7 +51,7 @@ struct Setup {
 
 impl Setup {
     fn new(spec: &str) -> Result<Self, Failed> {
-        let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(spec))?;
+        let bytes = std::fs::read(support::root().join(spec))?;
         let bundle =
             super::bundle(&bytes).map_err(|refused| Failed::from(human(&refused.0, Style::Plain)))?;
         let (gateway, warnings) = Gateway::build(config(&bundle)?)

@@ -1,0 +1,36 @@
+//! A runner for each folder of tests/suite, and what they share.
+
+use libtest_mimic::Trial;
+
+mod markdown;
+mod support;
+
+mod arm;
+mod bicep;
+mod cli;
+mod csharp;
+mod gateway;
+mod landing_zone;
+mod plan;
+mod policy;
+mod regions;
+mod render;
+mod spec;
+
+/// Every case of every suite as a named test.
+pub(crate) fn cases() -> Vec<Trial> {
+    let suites = [
+        arm::cases(),
+        bicep::cases(),
+        cli::cases(),
+        csharp::cases(),
+        gateway::cases(),
+        landing_zone::cases(),
+        plan::cases(),
+        policy::cases(),
+        regions::cases(),
+        render::cases(),
+        spec::cases(),
+    ];
+    suites.into_iter().flatten().collect()
+}
