@@ -138,7 +138,7 @@ fn samples() -> Result<Vec<Deployment>, Failed> {
 
 /// The stages of examples/quickstart.yaml, where the outputs of the first are what the second is given.
 fn quickstart() -> Result<Vec<Deployment>, Failed> {
-    let spec = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart.yaml"))?;
+    let spec = fs::read(support::root().join("examples/quickstart.yaml"))?;
     let bundle = super::render::bundle(&spec).map_err(|refused| human(&refused.0, Style::Plain))?;
     let mut outputs = Parameters::new();
     let mut deployments = Vec::new();
