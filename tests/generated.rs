@@ -22,6 +22,20 @@ fn the_reference_pages_are_what_the_tables_say() {
     assert!(stale.is_empty(), "stale pages, `GLZ_BLESS=1 cargo test --test main` rewrites them: {stale:?}");
 }
 
+/// The README shows parts of the quickstart, with `...` where lines are left out.
+#[test]
+fn the_readme_quotes_the_quickstart() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let spec = fs::read_to_string(root.join("examples/quickstart.yaml")).unwrap();
+    let quoted = readme.split_once("```yaml\n").unwrap().1.split_once("```").unwrap().0;
+    let mut rest = spec.as_str();
+    for part in quoted.split("...\n") {
+        let (_, after) = rest.split_once(part).unwrap_or_else(|| panic!("not in the quickstart:\n{part}"));
+        rest = after;
+    }
+}
+
 #[test]
 fn every_code_is_unique_and_explained() {
     let mut seen = BTreeSet::new();

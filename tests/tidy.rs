@@ -69,11 +69,6 @@ fn http_crates_stay_at_the_rim() {
 }
 
 #[test]
-fn anyhow_stays_in_cli() {
-    offenders(&["anyhow::"], &["cli"], "below cli an error is a diagnostic or a typed error");
-}
-
-#[test]
 fn every_source_file_says_what_it_is_for() {
     let silent: Vec<String> = sources()
         .into_iter()

@@ -6,14 +6,14 @@ use crate::cli::commands::{deploy, explain, init, plan, regions, render, schema,
 
 /// From a spec file to a governed GenAI gateway on Azure
 ///
-/// Describe the landing zone in one YAML file; genai-lz renders the API Management policies and Bicep
-/// parameters, compiles and evaluates the Bicep, shows what would be deployed, and deploys it. With --sandbox
-/// everything runs on this machine first: an ARM endpoint, a gateway that executes the rendered policies, and
-/// simulated Azure OpenAI.
+/// Describe the landing zone in one YAML file; genai-lz renders the API Management policies and
+/// Bicep parameters, compiles and evaluates the Bicep, shows what would be deployed, and deploys it.
+/// With --sandbox everything runs on this machine first: an ARM endpoint, a gateway that executes
+/// the rendered policies, and simulated Azure OpenAI.
 ///
-///     genai-lz init                              write a commented starter spec
-///     genai-lz plan landing-zone.yaml            see what would be deployed, offline
-///     genai-lz deploy landing-zone.yaml --sandbox   deploy it to this machine and prove it
+///     genai-lz init                                write a commented starter spec
+///     genai-lz plan landing-zone.yaml              see what would be deployed, offline
+///     genai-lz deploy landing-zone.yaml --sandbox  deploy it to this machine and prove it
 #[derive(Debug, Parser)]
 #[command(name = "genai-lz", version, verbatim_doc_comment, max_term_width = 100)]
 pub struct Args {
@@ -33,7 +33,7 @@ pub struct Args {
 pub enum Format {
     /// For people: data on stdout, everything else on stderr
     Human,
-    /// For machines: one JSON document on stdout
+    /// For machines: one JSON document on stdout, with `formatVersion` and `exitCode`
     Json,
 }
 

@@ -3,32 +3,56 @@
 #![expect(clippy::disallowed_methods, reason = "cli is the rim: it reads and writes the user's files")]
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 use crate::cli::error::CommandError;
+
+/// In the place of a spec's path this is standard input.
+const STDIN: &str = "-";
+
+/// Reads a spec: from a file or, for `-`, from standard input.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_spec(path: &Path, limit: u64) -> Result<Vec<u8>, CommandError> {
+    let bytes = if path == Path::new(STDIN) {
+        beginning(io::stdin().lock(), limit)
+    } else {
+        open(path).and_then(|file| beginning(file, limit))
+    };
+    bytes.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => {
+            unread(path, &error).hint("write a starter spec with `genai-lz init`, or check the path")
+        }
+        _ => unread(path, &error),
+    })
+}
 
 /// Reads at most `limit` bytes and one more, so that the caller can tell a file that is too large.
 ///
 /// # Errors
 /// An input error naming the path and the reason.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, CommandError> {
-    let shown = path.display();
+    open(path).and_then(|file| beginning(file, limit)).map_err(|error| unread(path, &error))
+}
+
+fn open(path: &Path) -> io::Result<fs::File> {
+    if fs::metadata(path)?.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { fs::File::open(path) }
+}
+
+fn beginning(from: impl io::Read, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let opened = fs::metadata(path).and_then(|metadata| {
-        if metadata.is_dir() {
-            return Err(std::io::Error::other("is a folder, not a file"));
-        }
-        fs::File::open(path)?.take(limit + 1).read_to_end(&mut bytes)
-    });
-    match opened {
-        Ok(_) => Ok(bytes),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Err(CommandError::input(format!("`{shown}` does not exist"))
-                .hint("write a starter spec with `genai-lz init`, or check the path"))
-        }
-        Err(error) => Err(CommandError::input(format!("`{shown}` cannot be read: {error}"))),
-    }
+    from.take(limit + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn unread(path: &Path, error: &io::Error) -> CommandError {
+    let shown = shown(path);
+    CommandError::input(match error.kind() {
+        io::ErrorKind::NotFound => format!("`{shown}` does not exist"),
+        _ => format!("`{shown}` cannot be read: {}", reason(error)),
+    })
 }
 
 /// Writes `content` so that `path` holds either what it held before or all of `content`.
@@ -38,12 +62,53 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, CommandError> {
 pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> Result<(), CommandError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let written = fs::create_dir_all(folder).and_then(|()| {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let mut file = temporary(folder)?;
         file.write_all(content)?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)
     });
-    written
-        .map(drop)
-        .map_err(|error| CommandError::input(format!("`{}` cannot be written: {error}", path.display())))
+    written.map(drop).map_err(|error| {
+        CommandError::input(format!("`{}` cannot be written: {}", shown(path), reason(&error)))
+    })
+}
+
+/// A file that others may read as they may any other new file, which is not what temporary files are by default.
+fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
+/// A path as messages show it. Control characters, which a terminal would obey, are replaced.
+pub(crate) fn shown(path: &Path) -> String {
+    if path == Path::new(STDIN) {
+        return "<stdin>".to_owned();
+    }
+    path.display().to_string().replace(char::is_control, "\u{fffd}")
+}
+
+/// Why the system refused, in the words of messages.
+pub(crate) fn reason(error: &io::Error) -> String {
+    use io::ErrorKind as Kind;
+    let words = match error.kind() {
+        Kind::AlreadyExists => "a file is where a folder should be",
+        Kind::InvalidFilename => "the name is too long, or has characters that names do not have here",
+        Kind::IsADirectory => "it is a folder, not a file",
+        Kind::NotADirectory => "a part of the path is a file, not a folder",
+        Kind::NotFound => "there is no such file or folder",
+        Kind::PermissionDenied => "permission denied",
+        Kind::ReadOnlyFilesystem => "the file system is read-only",
+        Kind::ResourceBusy => "it is in use",
+        Kind::StorageFull => "no space is left on the device",
+        _ => {
+            let text = error.to_string();
+            let text = text.split(" (os error").next().unwrap_or(&text);
+            let mut chars = text.chars();
+            return chars
+                .next()
+                .map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect());
+        }
+    };
+    words.to_owned()
 }

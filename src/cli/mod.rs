@@ -21,7 +21,7 @@ use clap::Parser as _;
 use args::{Args, Command};
 use error::CommandError;
 use exit::Exit;
-use ui::Ui;
+use ui::{Terminal, Ui};
 
 /// Reads the command line, runs the command, and says how it went.
 pub fn main() -> ExitCode {
@@ -30,7 +30,15 @@ pub fn main() -> ExitCode {
         Ok(args) => args,
         Err(answer) => return answer_of_clap(&answer),
     };
-    let ui = Ui::new(args.format, args.color, environment("NO_COLOR").is_some(), environment("CI").is_some());
+    let ui = Ui::new(
+        args.format,
+        args.color,
+        &Terminal {
+            no_color: environment("NO_COLOR").is_some(),
+            ci: environment("CI").is_some(),
+            dumb: environment("TERM").is_some_and(|name| name == "dumb"),
+        },
+    );
     match run(&args.command, &ui) {
         Ok(exit) => exit.into(),
         Err(error) => {

@@ -32,6 +32,8 @@ pub(crate) struct Rendered {
 pub(crate) struct Evaluated {
     pub stage: Stage,
     pub template: Json,
+    /// The Bicep files that the template was compiled from.
+    pub modules: Vec<String>,
     pub deployment: arm::Deployment,
 }
 
@@ -40,8 +42,8 @@ pub(crate) struct Evaluated {
 /// # Errors
 /// All problems of the spec, or why the file cannot be read.
 pub(crate) fn render(path: &Path) -> Result<Rendered, CommandError> {
-    let bytes = files::read(path, spec::BYTES_MAX as u64)?;
-    let source: Arc<Source> = spec::read(&path.display().to_string(), &bytes)?;
+    let bytes = files::read_spec(path, spec::BYTES_MAX as u64)?;
+    let source: Arc<Source> = spec::read(&files::shown(path), &bytes)?;
     let (spec, mut warnings) = spec::parse(&source, &environment)?;
     let (zone, more) = model::resolve(&spec, &source)?;
     warnings.extend(more);
@@ -72,7 +74,12 @@ pub(crate) fn evaluate(
         };
         let (deployment, more) = arm::evaluate(&compiled.template, &parameters, &target)?;
         warnings.extend(more);
-        evaluated.push(Evaluated { stage: stage.clone(), template: compiled.template, deployment });
+        evaluated.push(Evaluated {
+            stage: stage.clone(),
+            template: compiled.template,
+            modules: compiled.files,
+            deployment,
+        });
     }
     Ok((evaluated, warnings))
 }
@@ -89,6 +96,24 @@ pub(crate) fn plan(zone: &LandingZone, stages: &[Evaluated]) -> plan::Plan {
         })
         .collect();
     plan::build(&evaluations, plan::checks::check_regions(zone, &catalog()))
+}
+
+/// Why a plan cannot be deployed: the checks that are blocked.
+pub(crate) fn blocked(plan: &plan::Plan) -> Option<CommandError> {
+    let blocked: Vec<String> = plan
+        .checks
+        .iter()
+        .filter(|check| check.verdict.is_blocked())
+        .map(|check| format!("{} of {}", check.question.name(), check.subject))
+        .collect();
+    let what = match blocked.len() {
+        0 => return None,
+        1 => "a check blocks",
+        _ => "checks block",
+    };
+    let error = CommandError::input(format!("{what} the deployment: {}", blocked.join("; ")))
+        .hint("change the spec as the blocked check advises, then run `genai-lz plan` again");
+    Some(error)
 }
 
 fn parameters(stage: &Stage, earlier: &[Evaluated]) -> Result<arm::Parameters, CommandError> {

@@ -39,8 +39,8 @@ impl<'a> Progress<'a> {
     pub(crate) fn happened(&self, mark: Mark, line: &str) {
         let text = self.ui.marked(mark, line);
         match &self.bar {
-            Some(bar) => bar.println(text),
-            None => self.ui.say(&text),
+            Some(bar) if !bar.is_hidden() => bar.println(text),
+            _ => self.ui.say(&text),
         }
     }
 }

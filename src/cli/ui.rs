@@ -4,12 +4,27 @@
 use std::io::{self, IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Style as AnsiStyle};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::cli::args::{ColorChoice, Format};
 use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::cli::files;
 use crate::diag::render::{self, Style};
 use crate::diag::{Diagnostic, Severity};
+
+/// The version of the JSON documents of all commands. They may grow; a change that breaks a reader raises it.
+const FORMAT_VERSION: u32 = 1;
+
+/// What the environment says of the terminal.
+pub(crate) struct Terminal {
+    /// NO_COLOR is set.
+    pub no_color: bool,
+    /// CI is set: a log is read later, so nothing is redrawn.
+    pub ci: bool,
+    /// TERM is `dumb`: escape codes would be shown as they are.
+    pub dumb: bool,
+}
 
 /// The two streams, with what the user asked of them.
 pub(crate) struct Ui {
@@ -21,11 +36,10 @@ pub(crate) struct Ui {
 }
 
 impl Ui {
-    /// `no_color` and `ci` are the environment's NO_COLOR and CI.
-    pub(crate) fn new(format: Format, choice: ColorChoice, no_color: bool, ci: bool) -> Self {
+    pub(crate) fn new(format: Format, choice: ColorChoice, said: &Terminal) -> Self {
         let style = |terminal: bool| match choice {
             ColorChoice::Always => Style::Colored,
-            ColorChoice::Auto if terminal && !no_color => Style::Colored,
+            ColorChoice::Auto if terminal && !said.no_color && !said.dumb => Style::Colored,
             ColorChoice::Auto | ColorChoice::Never => Style::Plain,
         };
         let err_terminal = io::stderr().is_terminal();
@@ -33,7 +47,7 @@ impl Ui {
             format,
             out: style(io::stdout().is_terminal()),
             err: style(err_terminal),
-            interactive: err_terminal && !ci && format == Format::Human,
+            interactive: err_terminal && !said.ci && !said.dumb && format == Format::Human,
         }
     }
 
@@ -52,14 +66,38 @@ impl Ui {
     }
 
     /// Writes data. A reader that has gone away (`| head`) is not an error.
-    pub(crate) fn data(&self, text: &str) {
+    ///
+    /// # Errors
+    /// Where stdout takes no more, such as on a full disk: half a document must not look like a whole one.
+    pub(crate) fn data(&self, text: &str) -> Result<(), CommandError> {
         let mut out = io::stdout().lock();
-        drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(CommandError::input(format!("stdout cannot be written: {}", files::reason(&error))))
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
-    pub(crate) fn json(&self, value: &serde_json::Value) {
+    /// Writes JSON as it is; [`Ui::document`] is for what a command found or did.
+    ///
+    /// # Errors
+    /// As [`Ui::data`].
+    pub(crate) fn json(&self, value: &Json) -> Result<(), CommandError> {
         let text = serde_json::to_string_pretty(value).expect("a JSON value always serializes");
-        self.data(&format!("{text}\n"));
+        self.data(&format!("{text}\n"))
+    }
+
+    /// Writes the one JSON document of a run: `formatVersion` and `exitCode`, then the fields of `body`.
+    ///
+    /// # Errors
+    /// As [`Ui::data`].
+    pub(crate) fn document(&self, exit: Exit, body: Json) -> Result<(), CommandError> {
+        let mut document = json!({ "formatVersion": FORMAT_VERSION, "exitCode": exit as u8 });
+        if let (Json::Object(all), Json::Object(fields)) = (&mut document, body) {
+            all.extend(fields);
+        }
+        self.json(&document)
     }
 
     /// Writes a line for people; silent in JSON format.
@@ -100,22 +138,29 @@ impl Ui {
     /// Shows why a command stopped.
     pub(crate) fn failure(&self, error: &CommandError) {
         match self.format {
-            Format::Json => self.json(&failure_json(error)),
-            Format::Human => match error {
-                CommandError::Refused(found) => {
-                    self.warnings(found);
-                    self.say(&summary(found));
+            Format::Json => {
+                if let Err(unwritable) = self.document(error.exit(), failure_json(error)) {
+                    self.tell(error);
+                    self.tell(&unwritable);
                 }
-                CommandError::Failed { message, hints, .. } => {
-                    let label =
-                        self.paint(AnsiStyle::new().bold().fg_color(Some(AnsiColor::Red.into())), "error");
-                    self.say(&format!("{label}: {message}"));
-                    for hint in hints {
-                        self.say(&format!("  = help: {hint}"));
-                    }
-                }
-            },
+            }
+            Format::Human => self.tell(error),
         }
+    }
+
+    /// Says on stderr, in any format, why a command stopped.
+    fn tell(&self, error: &CommandError) {
+        let mut text = match error {
+            CommandError::Refused(found) => render::human(found, self.err) + &summary(found),
+            CommandError::Failed { message, .. } => {
+                let red = AnsiStyle::new().bold().fg_color(Some(AnsiColor::Red.into()));
+                format!("{}: {message}", self.paint(red, "error"))
+            }
+        };
+        if let CommandError::Failed { hints, .. } = error {
+            text.extend(hints.iter().map(|hint| format!("\n  = help: {hint}")));
+        }
+        let _ = writeln!(io::stderr().lock(), "{text}");
     }
 }
 
@@ -152,12 +197,16 @@ impl Mark {
     }
 }
 
-fn failure_json(error: &CommandError) -> serde_json::Value {
-    let exit = error.exit() as u8;
+/// Why a command stopped, as fields of its document: `diagnostics` of the user's document, or one `error`.
+pub(crate) fn failure_json(error: &CommandError) -> Json {
     match error {
-        CommandError::Refused(found) => json!({ "exitCode": exit, "diagnostics": render::json(found) }),
-        CommandError::Failed { message, hints, .. } => {
-            json!({ "exitCode": exit, "error": { "message": message, "help": hints } })
+        CommandError::Refused(found) => json!({ "diagnostics": render::json(found) }),
+        CommandError::Failed { message, hints, details, .. } => {
+            let mut fields = json!({ "error": { "message": message, "help": hints } });
+            if let (Json::Object(fields), Json::Object(details)) = (&mut fields, details) {
+                fields.extend(details.clone());
+            }
+            fields
         }
     }
 }
@@ -176,5 +225,10 @@ pub(crate) fn summary(found: &[Diagnostic]) -> String {
 
 /// `1 error`, `2 errors`.
 pub(crate) fn plural(n: usize, word: &str) -> String {
-    if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") }
+    counted(n, word, &format!("{word}s"))
+}
+
+/// `1 policy`, `2 policies`.
+pub(crate) fn counted(n: usize, one: &str, several: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {several}") }
 }

@@ -247,6 +247,15 @@ impl Checker {
         UNKNOWN.to_owned()
     }
 
+    /// The path from a namespace that leads to no type, such as `System.Text.RegularExpressions.Regex`.
+    fn unknown_qualified(&self, target: &Expr) -> Option<String> {
+        let path = dotted(target)?;
+        let first = path.split('.').next().unwrap_or(&path);
+        let hidden = self.scope.iter().any(|(name, _)| name == first);
+        let leads_to_type = path.split('.').any(|part| members::is_static_type(short_name(part)));
+        (is_namespace(first) && path.contains('.') && !hidden && !leads_to_type).then_some(path)
+    }
+
     /// The type that `target` names, as the evaluator decides it.
     fn static_target(&self, target: &Expr) -> Option<String> {
         if let ExprKind::Type(ty) = &target.kind {
@@ -255,7 +264,7 @@ impl Checker {
         let path = dotted(target)?;
         let first = path.split('.').next().unwrap_or(&path);
         let hidden = self.scope.iter().any(|(name, _)| name == first);
-        let qualified = matches!(first, "System" | "Newtonsoft");
+        let qualified = is_namespace(first);
         let named = qualified || (!path.contains('.') && members::is_type(&path));
         let ends_in_type = path.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase));
         (!hidden && named && ends_in_type && members::is_static_type(short_name(&path)))
@@ -279,6 +288,11 @@ impl Checker {
                 (owner, member, true)
             }
             None => {
+                if let Some(path) = self.unknown_qualified(target) {
+                    let message = format!("the type `{path}` is not one that is evaluated");
+                    self.found.push(Problem::new(&UNKNOWN_TYPE, message, target.span));
+                    return UNKNOWN.to_owned();
+                }
                 let owner = self.expr(target);
                 if !members::is_checked(&owner) {
                     return UNKNOWN.to_owned();
@@ -400,6 +414,11 @@ impl Checker {
         self.scope.truncate(mark);
         UNKNOWN.to_owned()
     }
+}
+
+/// The namespaces of the types that policies name in full.
+fn is_namespace(name: &str) -> bool {
+    matches!(name, "System" | "Newtonsoft")
 }
 
 /// The type that reading or calling a member gives.

@@ -247,7 +247,12 @@ pub(super) fn parse_date_time(text: &str) -> Result<Value, Exception> {
 
 pub(super) fn parse_date_time_offset(text: &str) -> Result<Value, Exception> {
     let (date, offset) = parse_date(text).ok_or_else(|| not_a_date(text))?;
-    Ok(Value::object(DateTimeOffset { ticks: date.ticks, offset_minutes: offset.unwrap_or(0) }))
+    let date = DateTimeOffset::new(date.ticks, offset.unwrap_or(0) * 600_000_000);
+    date.map(Value::object).map_err(|_| {
+        Exception::format(format!(
+            "The UTC representation of the date '{text}' falls outside the year range 1-9999."
+        ))
+    })
 }
 
 fn not_a_date(text: &str) -> Exception {

@@ -1,6 +1,7 @@
 //! How much one evaluation may use. Expressions come from documents; none may hang or fill the gateway.
 
 use super::exception::Exception;
+use super::value::Value;
 
 /// Nodes, statements and elements visited. The largest published expression visits some thousands.
 pub(super) const MAX_STEPS: u64 = 1_000_000;
@@ -20,6 +21,35 @@ pub(super) const MAX_JSON_DEPTH: u32 = 64;
 /// Refuses to make a string or collection of this size.
 pub(super) fn check_single(size: usize) -> Result<(), Exception> {
     if size > MAX_SINGLE { Err(out_of_memory()) } else { Ok(()) }
+}
+
+/// Joins the texts of values, refusing a whole that is too large before it is made.
+pub(super) fn joined(items: &[Value], separator: &str) -> Result<String, Exception> {
+    let mut out = String::new();
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push_str(separator);
+        }
+        out.push_str(&item.display());
+        check_single(out.len())?;
+    }
+    Ok(out)
+}
+
+/// What is left of [`MAX_SINGLE`] while a tree is copied: its texts may be one text that it holds many times.
+pub(super) struct Budget(usize);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(MAX_SINGLE)
+    }
+}
+
+impl Budget {
+    pub(super) fn spend(&mut self, size: usize) -> Result<(), Exception> {
+        self.0 = self.0.checked_sub(size).ok_or_else(out_of_memory)?;
+        Ok(())
+    }
 }
 
 pub(super) fn out_of_memory() -> Exception {

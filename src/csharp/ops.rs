@@ -140,13 +140,13 @@ fn time_arithmetic(op: BinaryOp, left: &Value, right: &Value) -> Option<Result<V
     };
     let span = right.downcast::<TimeSpan>();
     if let (Some(date), Some(span)) = (left.downcast::<DateTime>(), span) {
-        return Some(date.plus(sign * span.0).map(Value::object));
+        return Some(date.plus(span.0.saturating_mul(sign)).map(Value::object));
     }
     if let (Some(date), Some(span)) = (left.downcast::<DateTimeOffset>(), span) {
-        return Some(date.plus(sign * span.0).map(Value::object));
+        return Some(date.plus(span.0.saturating_mul(sign)).map(Value::object));
     }
     if let (Some(left), Some(right)) = (left.downcast::<TimeSpan>(), span) {
-        return Some(Ok(Value::object(TimeSpan(left.0.saturating_add(right.0.saturating_mul(sign))))));
+        return Some(left.plus(sign, *right).map(Value::object));
     }
     if let (Some(left), Some(right), -1) = (left.downcast::<DateTime>(), right.downcast::<DateTime>(), sign) {
         return Some(Ok(Value::object(TimeSpan(left.ticks - right.ticks))));

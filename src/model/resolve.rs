@@ -170,8 +170,10 @@ impl Resolver<'_> {
             return;
         }
         if let Some(near) = regions::all().suggest(&name) {
+            // What came from the environment is shown as it is written.
+            let written = self.source.slice(span).trim_matches(['"', '\'']);
             self.found.push(
-                Diagnostic::new(&codes::UNKNOWN_VALUE, format!("there is no region `{}`", region.as_str()))
+                Diagnostic::new(&codes::UNKNOWN_VALUE, format!("there is no region `{written}`"))
                     .at(self.source, span)
                     .help(format!("did you mean `{}`?", near.name)),
             );

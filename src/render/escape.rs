@@ -5,23 +5,16 @@ use std::fmt::Write as _;
 /// Text in the value of an attribute: no quote ends it, no `@(` begins an expression, no `{{` a named value.
 pub(super) fn xml_attr(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in quick_xml::escape::escape(text).chars() {
         match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&apos;"),
-            '{' | '}' | '@' | '\n' | '\r' | '\t' => reference(&mut out, c),
+            '{' | '}' | '@' | '\n' | '\r' | '\t' => {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "&#{};", u32::from(c));
+            }
             other => out.push(other),
         }
     }
     out
-}
-
-fn reference(out: &mut String, c: char) {
-    // Writing to a String cannot fail.
-    let _ = write!(out, "&#{};", u32::from(c));
 }
 
 /// A C# string literal with its quotes. Everything that XML, expressions or named values could see is a `\u` escape,

@@ -19,7 +19,7 @@ pub fn read(path: &str, bytes: &[u8]) -> DiagResult<Arc<Source>> {
     if bytes.len() > BYTES_MAX {
         return Err(Diagnostic::new(
             &codes::TOO_LARGE,
-            format!("`{path}` has {} bytes; a spec may have {BYTES_MAX}", bytes.len()),
+            format!("`{path}` is larger than 1 MiB, which is more than a spec may have"),
         )
         .help("check that this is the spec file")
         .into());

@@ -7,6 +7,9 @@ use super::yaml::{Kind, Node};
 use crate::diag::{Diagnostic, Label};
 use crate::text::{Source, Span};
 
+/// Shorter values are looked for as a whole only: they are no secrets, and are part of too many words.
+const PART_MIN: usize = 4;
+
 /// A scalar that holds something from the environment.
 pub(super) struct Filled {
     /// As the file has it, `${env:NAME}`.
@@ -21,9 +24,7 @@ pub(super) fn redact(found: &mut [Diagnostic], filled: &[Filled], root: &Node, s
         let primary = diagnostic.primary.iter_mut().map(|label| &mut label.message);
         let texts = primary.chain(related).chain(&mut diagnostic.help).chain([&mut diagnostic.message]);
         for text in texts {
-            for Filled { written, value } in filled {
-                *text = text.replace(&format!("`{value}`"), &format!("`{written}`"));
-            }
+            *text = as_written(text, filled);
         }
     }
     let mut passwords = Vec::new();
@@ -41,6 +42,26 @@ pub(super) fn redact(found: &mut [Diagnostic], filled: &[Filled], root: &Node, s
         diagnostic.primary.iter_mut().for_each(star);
         diagnostic.related.iter_mut().for_each(star);
     }
+}
+
+/// Shows what was filled in as it is written, wherever a message quotes it in backticks: whole, or as a part such as
+/// the `/value/*` of a path.
+fn as_written(text: &str, filled: &[Filled]) -> String {
+    let quoted = |part: &str| {
+        filled.iter().fold(part.to_owned(), |part, Filled { written, value }| {
+            if part == *value {
+                written.clone()
+            } else if value.len() >= PART_MIN {
+                part.replace(value.as_str(), written)
+            } else {
+                part
+            }
+        })
+    };
+    let parts = text.split('`').enumerate();
+    let shown: Vec<String> =
+        parts.map(|(index, part)| if index % 2 == 1 { quoted(part) } else { part.to_owned() }).collect();
+    shown.join("`")
 }
 
 fn spans_of_passwords(node: &Node, spans: &mut Vec<Span>) {

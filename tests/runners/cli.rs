@@ -1,11 +1,12 @@
 //! tests/suite/cli/*.md: what a person types and sees. A case is prose, files (fenced blocks whose info string
 //! names a path) and `console` blocks. In a console block `$` starts a command, `! ` marks stderr, `? N` is the
-//! exit code where it is not 0. `GLZ_BLESS=1` rewrites the console blocks.
+//! exit code where it is not 0. A command may end with `< FILE`, and with `| head -N`, which shows the first N lines of
+//! stdout. `GLZ_BLESS=1` rewrites the console blocks.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use libtest_mimic::{Failed, Trial};
 
@@ -45,9 +46,17 @@ fn run(file: &Path) -> Result<(), Failed> {
     support::settle(file, &actual)
 }
 
-/// Runs `genai-lz …` or `cat FILE` in `folder`.
+/// Runs `genai-lz …` or `cat FILE` in `folder`, with an empty environment: no tool to sign in with is found.
 fn transcript(command: &str, folder: &Path) -> Result<String, Failed> {
-    let words: Vec<&str> = command.split_whitespace().collect();
+    let (line, n_shown) = match command.split_once(" | head -") {
+        Some((line, n)) => (line, n.parse()?),
+        None => (command, usize::MAX),
+    };
+    let (line, stdin) = match line.split_once(" < ") {
+        Some((line, file)) => (line, Stdio::from(fs::File::open(folder.join(file))?)),
+        None => (line, Stdio::null()),
+    };
+    let words: Vec<&str> = line.split_whitespace().collect();
     let mut out = format!("$ {command}\n");
     match words.as_slice() {
         ["cat", file] => out.push_str(&fs::read_to_string(folder.join(file))?),
@@ -57,8 +66,10 @@ fn transcript(command: &str, folder: &Path) -> Result<String, Failed> {
                 .current_dir(folder)
                 .env_clear()
                 .env("CI", "true")
+                .env("PATH", folder)
+                .stdin(stdin)
                 .output()?;
-            out.push_str(&String::from_utf8(run.stdout)?);
+            out.extend(String::from_utf8(run.stdout)?.split_inclusive('\n').take(n_shown));
             for line in String::from_utf8(run.stderr)?.lines() {
                 let _ = writeln!(out, "{}", format!("! {line}").trim_end());
             }

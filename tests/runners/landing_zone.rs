@@ -1,27 +1,50 @@
 //! The landing zone's own modules with sample parameters: they compile without a finding, and what they come to is
 //! whole: no id twice, nothing that depends on what is not there. The list of resources is the expectation;
-//! `GLZ_BLESS=1` rewrites it.
+//! `GLZ_BLESS=1` rewrites it. Where Azure's published types lie beside the repository, every resource is checked
+//! by them, with these parameters and with those that the quickstart renders.
+
+#[path = "azure_types.rs"]
+mod azure_types;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 use std::path::PathBuf;
 
-use genai_lz::arm::{Deployment, Parameters, Target, Value, evaluate};
+use genai_lz::arm::{Deployment, Parameters, Resource, Target, Value, evaluate};
 use genai_lz::bicep;
 use genai_lz::cli::EmbeddedWorld;
-use libtest_mimic::{Failed, Trial};
-use serde_json::Value as Json;
+use genai_lz::diag::render::{Style, human};
+use genai_lz::render::Parameter;
+use libtest_mimic::{Completion, Failed, Trial};
+use serde_json::{Value as Json, json};
+
+use azure_types::AzureTypes;
 
 use super::support;
 
 const STAGES: [&str; 2] = ["baseline", "genai"];
 
+type Check = fn(&AzureTypes) -> Result<(), Failed>;
+
 pub(crate) fn cases() -> Vec<Trial> {
-    STAGES
+    let listed = STAGES
         .into_iter()
         .map(|stage| Trial::test(format!("landing_zone::{stage}"), move || run(stage)))
-        .collect()
+        .chain([Trial::test("landing_zone::patterns_match_as_published", azure_types::patterns_match)]);
+    let checked: [(&str, Check); 3] = [
+        ("the_samples_fit_azures_types", |types| fits(types, &samples()?)),
+        ("the_quickstart_fits_azures_types", |types| fits(types, &quickstart()?)),
+        ("a_broken_resource_does_not_fit_azures_types", broken_resources_are_found),
+    ];
+    let checked = checked.map(|(name, check)| {
+        Trial::ignorable_test(format!("landing_zone::{name}"), move || match AzureTypes::open()? {
+            Some(types) => check(&types).map(|()| Completion::Completed),
+            None => Ok(Completion::ignored_with("Azure's types are not beside the repository")),
+        })
+    });
+    listed.chain(checked).collect()
 }
 
 fn run(stage: &str) -> Result<(), Failed> {
@@ -31,8 +54,12 @@ fn run(stage: &str) -> Result<(), Failed> {
 }
 
 fn deployment(stage: &str) -> Result<Deployment, Failed> {
-    let compiled = bicep::compile(&EmbeddedWorld, &format!("bicep/{stage}/main.bicep"))
-        .map_err(|found| format!("does not compile: {found:#?}"))?;
+    evaluated(&format!("bicep/{stage}/main.bicep"), &parameters(stage)?)
+}
+
+fn evaluated(template: &str, parameters: &Parameters) -> Result<Deployment, Failed> {
+    let compiled =
+        bicep::compile(&EmbeddedWorld, template).map_err(|found| format!("does not compile: {found:#?}"))?;
     if !compiled.warnings.is_empty() {
         return Err(format!("compiles with warnings: {:#?}", compiled.warnings).into());
     }
@@ -41,9 +68,9 @@ fn deployment(stage: &str) -> Result<Deployment, Failed> {
         subscription_id: "00000000-0000-0000-0000-000000000000".to_owned(),
         resource_group: None,
         location: "westus3".to_owned(),
-        deployment_name: stage.to_owned(),
+        deployment_name: "landing-zone".to_owned(),
     };
-    let (deployment, warnings) = evaluate(&compiled.template, &parameters(stage)?, &target)
+    let (deployment, warnings) = evaluate(&compiled.template, parameters, &target)
         .map_err(|found| format!("does not evaluate: {found:#?}"))?;
     if warnings.is_empty() {
         Ok(deployment)
@@ -101,4 +128,146 @@ fn listed(deployment: &Deployment) -> String {
 
 fn folder() -> PathBuf {
     support::suite("landing_zone")
+}
+
+// ---- Azure's types ----
+
+fn samples() -> Result<Vec<Deployment>, Failed> {
+    STAGES.into_iter().map(deployment).collect()
+}
+
+/// The stages of examples/quickstart.yaml, where the outputs of the first are what the second is given.
+fn quickstart() -> Result<Vec<Deployment>, Failed> {
+    let spec = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart.yaml"))?;
+    let bundle = super::render::bundle(&spec).map_err(|refused| human(&refused.0, Style::Plain))?;
+    let mut outputs = Parameters::new();
+    let mut deployments = Vec::new();
+    for stage in &bundle.stages {
+        let value = |(name, parameter): (&String, &Parameter)| {
+            let value = match parameter {
+                Parameter::Value(json) => Value::from_json(json),
+                Parameter::Secret(_) => Value::supplied_later("a secret"),
+                Parameter::Output { output, .. } => outputs.get(output).ok_or("no such output")?.clone(),
+            };
+            Ok((name.clone(), value))
+        };
+        let given = stage.parameters.iter().map(value).collect::<Result<Parameters, Failed>>()?;
+        let deployment = evaluated(&stage.template, &given)?;
+        outputs.extend(deployment.outputs.iter().map(|(name, output)| (name.clone(), output.value.clone())));
+        deployments.push(deployment);
+    }
+    Ok(deployments)
+}
+
+fn fits(types: &AzureTypes, deployments: &[Deployment]) -> Result<(), Failed> {
+    let mut wrong = String::new();
+    for (_, resource) in deployments.iter().flat_map(Deployment::walk) {
+        for finding in types.check(resource)? {
+            writeln!(wrong, "{} {}: {finding}", resource.resource_type, resource.name)?;
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
+}
+
+/// Damages resources of the samples, one property at a time: a check that finds nothing would be worth nothing.
+/// A row has the resource type, the path, what is put there (null takes the property away) and what is found.
+fn broken_resources_are_found(types: &AzureTypes) -> Result<(), Failed> {
+    let samples = samples()?;
+    let service = "Microsoft.ApiManagement/service";
+    let backend = "Microsoft.ApiManagement/service/backends";
+    let rows = [
+        (service, "/properties/publisherMail", json!("a@b.c"), "unknown property"),
+        (service, "/properties/gatewayUrl", json!("https://a"), "read-only property"),
+        (service, "/properties/publisherEmail", json!(null), "missing required property"),
+        (service, "/properties/publisherEmail", json!("x".repeat(101)), "too long"),
+        (service, "/sku/name", json!("Premum"), "is not one of"),
+        (service, "/sku/capacity", json!("1"), "string where"),
+        (service, "/identity/userAssignedIdentities", json!([]), "array where"),
+        (service, "/sku", json!(null), "missing required property"),
+        (
+            backend,
+            "/properties/circuitBreaker/rules/0/failureCondition/statusCodeRanges/0/min",
+            json!(1000),
+            "range",
+        ),
+        (backend, "/properties/protocol", json!("https"), "is not one of"),
+        ("Microsoft.KeyVault/vaults", "/properties/softDeleteRetentionInDays", json!("90"), "string where"),
+        (
+            "Microsoft.CognitiveServices/accounts/deployments",
+            "/sku/nam",
+            json!("Standard"),
+            "unknown property",
+        ),
+        (
+            "Microsoft.Network/virtualNetworks",
+            "/properties/addressSpace/prefixes",
+            json!([]),
+            "unknown property",
+        ),
+    ];
+    let mut wrong = misspelt_properties_that_fit(types, &samples)?;
+    for (resource_type, path, value, expected) in rows {
+        let mut broken = find(&samples, resource_type)?.clone();
+        put(&mut broken.body, path, &value).ok_or_else(|| format!("{resource_type} has no {path}"))?;
+        let found = types.check(&broken)?;
+        if !found.iter().any(|finding| finding.contains(expected)) {
+            writeln!(wrong, "{resource_type}: {path} = {value} gives {found:?}, not `{expected}`")?;
+        }
+    }
+    for (resource_type, version, expected) in [
+        (service, "2024-05-02", "there is no type"),
+        ("Microsoft.Apimanagement/service", "2024-05-01", "is written"),
+    ] {
+        let mut broken = find(&samples, service)?.clone();
+        (broken.resource_type, broken.api_version) = (resource_type.to_owned(), version.to_owned());
+        let found = types.check(&broken)?;
+        if !found.iter().any(|finding| finding.contains(expected)) {
+            writeln!(wrong, "{resource_type}@{version} gives {found:?}, not `{expected}`")?;
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
+}
+
+/// Misspells each property of each resource, one at a time.
+fn misspelt_properties_that_fit(types: &AzureTypes, deployments: &[Deployment]) -> Result<String, Failed> {
+    let mut wrong = String::new();
+    for (_, resource) in deployments.iter().flat_map(Deployment::walk).filter(|(_, it)| !it.existing) {
+        let Some(Value::Object(properties)) = resource.body.get("properties") else { continue };
+        for (name, value) in properties.iter().filter(|(_, value)| !matches!(value, Value::Null)) {
+            let mut broken = resource.clone();
+            put(&mut broken.body, &format!("/properties/{name}"), &Json::Null).ok_or("it is there")?;
+            put(&mut broken.body, &format!("/properties/{name}e"), &value.to_display_json())
+                .ok_or("it fits")?;
+            if types.check(&broken)?.is_empty() {
+                writeln!(wrong, "{}: `{name}e` is not found", resource.resource_type)?;
+            }
+        }
+    }
+    Ok(wrong)
+}
+
+fn find<'a>(deployments: &'a [Deployment], resource_type: &str) -> Result<&'a Resource, Failed> {
+    let mut all = deployments.iter().flat_map(Deployment::walk).map(|(_, resource)| resource);
+    all.find(|resource| resource.resource_type == resource_type && !resource.existing)
+        .ok_or_else(|| format!("the samples have no {resource_type}").into())
+}
+
+/// Puts a value at a path, in objects and arrays that are there; None where they are not.
+fn put(body: &mut Value, path: &str, value: &Json) -> Option<()> {
+    let (parents, name) = path.rsplit_once('/')?;
+    let mut place = body;
+    for part in parents.split('/').skip(1) {
+        place = match place {
+            Value::Object(members) => members.get_mut(part)?,
+            Value::Array(items) => items.get_mut(part.parse::<usize>().ok()?)?,
+            _ => return None,
+        };
+    }
+    let Value::Object(members) = place else { return None };
+    if value.is_null() {
+        members.shift_remove(name);
+    } else {
+        members.insert(name.to_owned(), Value::from_json(value));
+    }
+    Some(())
 }

@@ -3,14 +3,15 @@
 
 mod requests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use genai_lz::cli::EmbeddedWorld;
 use genai_lz::diag::render::{Style, human};
 use genai_lz::diag::{DiagResult, Diagnostics};
 use genai_lz::render::{Bundle, Parameter, Secret, Stage, render};
-use genai_lz::text::MemoryWorld;
+use genai_lz::text::{MemoryWorld, World as _};
 use genai_lz::{bicep, model, spec};
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value as Json, json};
@@ -37,7 +38,7 @@ fn run(folder: &Path) -> Result<(), Failed> {
     let bytes = fs::read(if beside.exists() { beside } else { example })?;
     let mut bundle = bundle(&bytes).map_err(|refused| Failed::from(human(&refused.0, Style::Plain)))?;
     for stage in &bundle.stages {
-        bicep_says_the_same(&bundle, stage)?;
+        bicep_says_the_same(&bundle, stage, &modules())?;
     }
     let stages: Vec<Json> = bundle.stages.iter().map(stage).collect();
     bundle.files.insert("stages.json".to_owned(), format!("{:#}\n", Json::from(stages)));
@@ -59,7 +60,7 @@ fn run(folder: &Path) -> Result<(), Failed> {
     Ok(())
 }
 
-fn bundle(bytes: &[u8]) -> DiagResult<Bundle> {
+pub(crate) fn bundle(bytes: &[u8]) -> DiagResult<Bundle> {
     let source = spec::read("spec.yaml", bytes)?;
     let (spec, warnings) = spec::parse(&source, &|_| None)?;
     let (zone, more) = model::resolve(&spec, &source)?;
@@ -153,6 +154,7 @@ fn hostile(from: &str, to: &str) -> Result<(), Failed> {
     if base.matches(from).count() != 1 {
         return Err(format!("`{from}` is not there once").into());
     }
+    let declarations = declarations(&modules());
     for text in HOSTILE {
         // JSON's quotes are YAML's.
         let quoted = Json::from(*text).to_string();
@@ -160,7 +162,7 @@ fn hostile(from: &str, to: &str) -> Result<(), Failed> {
             continue;
         };
         for stage in &bundle.stages {
-            bicep_says_the_same(&bundle, stage)?;
+            bicep_says_the_same(&bundle, stage, &declarations)?;
         }
         let arrived = bundle.stages.iter().flat_map(|stage| stage.parameters.values()).any(|it| match it {
             Parameter::Value(value) => holds(value, text),
@@ -187,49 +189,65 @@ fn holds(json: &Json, text: &str) -> bool {
     }
 }
 
-/// The `.bicepparam` file, read by our Bicep compiler, holds the values that are deployed.
-fn bicep_says_the_same(bundle: &Bundle, stage: &Stage) -> Result<(), Failed> {
-    let params = &bundle.files[&format!("parameters/{}.bicepparam", stage.name)];
-    // As variables of a module, of which the compiler makes plain JSON.
-    let module: String = params
-        .lines()
-        .filter(|line| !line.starts_with("using ") && !line.contains("= readEnvironmentVariable("))
-        .map(|line| format!("{}\n", line.replacen("param ", "var ", usize::from(line.starts_with("param ")))))
-        .collect();
-    let mut world = MemoryWorld::default().with("parameters/module.bicep", &module);
+/// The `.bicepparam` file, compiled with the modules it is for, gives what the `.parameters.json` file holds, and
+/// both hold the values that are deployed. What is read from the environment has no value in the JSON.
+fn bicep_says_the_same(bundle: &Bundle, stage: &Stage, modules: &MemoryWorld) -> Result<(), Failed> {
+    let entry = format!("parameters/{}.bicepparam", stage.name);
+    let mut world = modules.clone();
     for (path, text) in &bundle.files {
         world = world.with(path, text);
     }
-    let compiled = bicep::compile(&world, "parameters/module.bicep")
+    let compiled = bicep::compile_params(&world, &entry, &|name| Some(format!("the value of {name}")))
         .map_err(|refused| Failed::from(human(&refused.0, Style::Plain)))?;
-    let variables = &compiled.template["variables"];
+    if !compiled.warnings.is_empty() {
+        return Err(human(&compiled.warnings, Style::Plain).into());
+    }
+    if compiled.using != stage.template {
+        return Err(format!("`{entry}` is for `{}`, not `{}`", compiled.using, stage.template).into());
+    }
+    let json: Json =
+        serde_json::from_str(&bundle.files[&format!("parameters/{}.parameters.json", stage.name)])?;
+    let (json, compiled) = (&json["parameters"], &compiled.parameters["parameters"]);
+    let names = |json: &Json| json.as_object().map(|all| all.keys().cloned().collect::<BTreeSet<String>>());
+    if names(json) != names(compiled) || names(json) != Some(stage.parameters.keys().cloned().collect()) {
+        return Err(format!("`{entry}` sets other parameters\n{compiled:#}\n{json:#}").into());
+    }
     for (name, parameter) in &stage.parameters {
-        let Parameter::Value(value) = parameter else { continue };
-        let actual = as_data(&variables[name], variables);
-        if actual != *value {
-            return Err(format!("`{name}` in Bicep\n--- expected\n{value:#}\n--- actual\n{actual:#}").into());
+        let actual = &compiled[name]["value"];
+        let agrees = match parameter {
+            Parameter::Value(value) => actual == value && json[name]["value"] == *value,
+            Parameter::Output { .. } | Parameter::Secret(_) => {
+                actual.as_str().is_some_and(|text| text.starts_with("the value of GENAI_LZ_"))
+                    && json[name]["value"].is_null()
+            }
+        };
+        if !agrees {
+            return Err(format!(
+                "`{name}` of `{entry}`\n--- in Bicep\n{actual:#}\n--- in JSON\n{:#}",
+                json[name]
+            )
+            .into());
         }
     }
     Ok(())
 }
 
-/// A value of a template without expressions: `[[` stands for `[`, and loaded files are variables.
-fn as_data(json: &Json, variables: &Json) -> Json {
-    match json {
-        Json::String(text) => match text.strip_prefix("[variables('").and_then(|it| it.strip_suffix("')]")) {
-            Some(variable) => as_data(&variables[variable], variables),
-            None => Json::from(unescaped(text)),
-        },
-        Json::Array(items) => items.iter().map(|item| as_data(item, variables)).collect(),
-        Json::Object(fields) => {
-            fields.iter().map(|(key, value)| (unescaped(key).to_owned(), as_data(value, variables))).collect()
-        }
-        Json::Null | Json::Bool(_) | Json::Number(_) => json.clone(),
-    }
+/// The landing zone's own modules.
+fn modules() -> MemoryWorld {
+    let read = |path: String| {
+        let bytes = EmbeddedWorld.read(&path).expect("what is listed can be read");
+        (path, bytes)
+    };
+    MemoryWorld(EmbeddedWorld.list("bicep").into_iter().map(read).collect())
 }
 
-fn unescaped(text: &str) -> &str {
-    if text.starts_with("[[") { &text[1..] } else { text }
+/// The same files with nothing but the declarations of parameters: enough for values, and quick to compile.
+fn declarations(modules: &MemoryWorld) -> MemoryWorld {
+    let kept = |text: &[u8]| -> Vec<u8> {
+        let lines = text.split_inclusive(|byte| *byte == b'\n');
+        lines.filter(|line| line.starts_with(b"param ")).flatten().copied().collect()
+    };
+    MemoryWorld(modules.0.iter().map(|(path, text)| (path.clone(), kept(text))).collect())
 }
 
 fn bless(expected: &Path, files: &BTreeMap<String, String>) -> Result<(), Failed> {

@@ -25,8 +25,10 @@ fn moment(args: &[Value]) -> Eval<OffsetDateTime> {
     let text = text(args, 0)?;
     // The universal sortable form `2023-04-01 01:00:38Z` differs from RFC 3339 by its blank only.
     OffsetDateTime::parse(&text.replacen(' ', "T", 1), &Rfc3339)
-        .map(|moment| moment.to_offset(UtcOffset::UTC))
-        .map_err(|_| wrong(args, 0, "a time such as `2026-11-22T10:00:00Z`"))
+        .ok()
+        // An offset can lead out of the calendar.
+        .and_then(|moment| moment.checked_to_offset(UtcOffset::UTC))
+        .ok_or_else(|| wrong(args, 0, "a time such as `2026-11-22T10:00:00Z`"))
 }
 
 fn from_epoch(args: &[Value]) -> Eval<Value> {

@@ -22,14 +22,15 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
         Some(id) => vec![find(&all, id)?],
     };
     if ui.is_json() {
-        ui.json(&chosen.iter().map(|code| json(code)).collect());
+        let codes: Vec<_> = chosen.iter().map(|code| json(code)).collect();
+        ui.document(Exit::Ok, serde_json::json!({ "codes": codes }))?;
     } else if args.code.is_some() {
-        ui.data(&chosen.iter().map(|code| page(code)).collect::<String>());
+        ui.data(&chosen.iter().map(|code| page(code)).collect::<String>())?;
     } else {
         let width = chosen.iter().map(|code| code.id.len()).max().unwrap_or(0);
         ui.data(
             &chosen.iter().map(|code| format!("{:width$}  {}\n", code.id, code.summary)).collect::<String>(),
-        );
+        )?;
     }
     Ok(Exit::Ok)
 }

@@ -21,7 +21,11 @@ pub struct Args {
 }
 
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
-    let shown = args.path.display();
+    let shown = files::shown(&args.path);
+    if args.path.is_dir() {
+        return Err(CommandError::usage(format!("`{shown}` is a folder"))
+            .hint("name the file to write in it, such as `landing-zone.yaml`"));
+    }
     if args.path.exists() && !args.force {
         return Err(CommandError::usage(format!("`{shown}` exists already"))
             .hint("choose another name, or replace it with `--force`"));
@@ -29,7 +33,7 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     files::write_atomically(&args.path, spec::starter().as_bytes())?;
     ui.say(&format!("wrote `{shown}`; edit it, then run `genai-lz plan {shown}`"));
     if ui.is_json() {
-        ui.json(&serde_json::json!({ "written": args.path }));
+        ui.document(Exit::Ok, serde_json::json!({ "written": [shown] }))?;
     }
     Ok(Exit::Ok)
 }

@@ -18,10 +18,10 @@ pub struct Args {
 
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     let survey = plan::survey(&pipeline::catalog(), &args.regions)?;
-    ui.data(&if ui.is_json() {
-        plan::view::regions_json(&survey)
+    if ui.is_json() {
+        ui.document(Exit::Ok, plan::view::regions_value(&survey))?;
     } else {
-        plan::view::regions_human(&survey, ui.out_style())
-    });
+        ui.data(&plan::view::regions_human(&survey, ui.out_style()))?;
+    }
     Ok(Exit::Ok)
 }

@@ -7,6 +7,7 @@ use crate::cli::exit::Exit;
 use crate::cli::ui::{Ui, plural};
 use crate::cli::world::EmbeddedWorld;
 use crate::cli::{files, pipeline};
+use crate::diag::render::json;
 use crate::text::World as _;
 
 /// Write the policies, the parameter files and the Bicep modules of a spec
@@ -14,7 +15,7 @@ use crate::text::World as _;
 /// The same spec gives the same bytes. Secrets are in no file.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The spec file
+    /// The spec file; `-` is standard input
     spec: PathBuf,
 
     /// The folder to write to; files there are replaced, others stay
@@ -25,6 +26,13 @@ pub struct Args {
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     let rendered = pipeline::render(&args.spec)?;
     ui.warnings(&rendered.warnings);
+    if args.output.is_file() {
+        return Err(CommandError::input(format!(
+            "`{}` is a file, and the folder to write to is wanted",
+            files::shown(&args.output)
+        ))
+        .hint("name another folder with `--output`; it is made where there is none"));
+    }
     let mut written = Vec::new();
     for (path, text) in &rendered.bundle.files {
         write(&args.output, path, text.as_bytes(), &mut written)?;
@@ -35,10 +43,13 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
         write(&args.output, &path, &bytes, &mut written)?;
     }
     if ui.is_json() {
-        ui.json(&serde_json::json!({ "written": written }));
+        let folder = files::shown(&args.output);
+        let diagnostics = json(&rendered.warnings);
+        let body = serde_json::json!({ "folder": folder, "written": written, "diagnostics": diagnostics });
+        ui.document(Exit::Ok, body)?;
     } else {
-        ui.data(&written.iter().map(|path| format!("{path}\n")).collect::<String>());
-        ui.say(&format!("wrote {} below `{}`", plural(written.len(), "file"), args.output.display()));
+        ui.data(&written.iter().map(|path| format!("{path}\n")).collect::<String>())?;
+        ui.say(&format!("wrote {} below `{}`", plural(written.len(), "file"), files::shown(&args.output)));
     }
     Ok(Exit::Ok)
 }

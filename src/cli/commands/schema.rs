@@ -7,15 +7,19 @@ use crate::spec;
 
 /// Print the JSON Schema of the spec file
 ///
-/// Generated from the types that read the spec. Editors with YAML support complete and check with it:
+/// Generated from the types that read the spec. Editors with YAML support complete and check
+/// with it:
 ///
 ///     genai-lz schema > genai-lz.schema.json
-///     # yaml-language-server: $schema=genai-lz.schema.json     (first line of the spec)
+///
+/// and in the first line of the spec:
+///
+///     # yaml-language-server: $schema=genai-lz.schema.json
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {}
 
 pub(crate) fn run(_: &Args, ui: &Ui) -> Result<Exit, CommandError> {
-    ui.json(&spec::json_schema());
+    ui.json(&spec::json_schema())?;
     Ok(Exit::Ok)
 }

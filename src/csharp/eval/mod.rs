@@ -54,7 +54,10 @@ impl Interpreter<'_> {
     /// Counts memory that a value brings.
     fn account(&mut self, value: Value) -> Evaluated {
         let size = match &value {
-            Value::String(text) => text.len(),
+            Value::String(text) => {
+                limits::check_single(text.len())?;
+                text.len()
+            }
             Value::Object(_) => size_of::<Value>() * 2,
             _ => 0,
         };

@@ -3,7 +3,7 @@
 use crate::csharp::ast::TypeRef;
 use crate::csharp::convert::short_name;
 use crate::csharp::exception::Exception;
-use crate::csharp::limits::check_single;
+use crate::csharp::limits::{check_single, joined};
 use crate::csharp::objects::{
     DateTime, DateTimeKind, DateTimeOffset, Dictionary, Guid, JToken, JsonKind, KeyValue, List, Raised,
     Random, StringBuilder, TimeSpan, as_token,
@@ -80,10 +80,7 @@ pub(in crate::csharp) fn construct(
             check_single(count)?;
             Ok(c.to_string().repeat(count).into())
         }
-        ("string", [chars]) => {
-            let text: String = chars.elements().unwrap_or_default().iter().map(Value::display).collect();
-            Ok(text.into())
-        }
+        ("string", [chars]) => joined(&chars.elements().unwrap_or_default(), "").map(Value::from),
         ("DateTime", _) if all_numbers => date(&numbers).map(Value::object),
         ("DateTime", [rest @ .., kind])
             if kind.type_name() == "DateTimeKind" && numbers.len() == rest.len() =>
@@ -97,13 +94,7 @@ pub(in crate::csharp) fn construct(
         },
         ("DateTimeOffset", [rest @ .., offset]) if numbers.len() == rest.len() => {
             match offset.downcast::<TimeSpan>() {
-                Some(offset) => {
-                    let date = date(&numbers)?;
-                    Ok(Value::object(DateTimeOffset {
-                        ticks: date.ticks,
-                        offset_minutes: offset.0 / 600_000_000,
-                    }))
-                }
+                Some(offset) => DateTimeOffset::new(date(&numbers)?.ticks, offset.0).map(Value::object),
                 None => Err(Exception::missing_overload(name, "new", args)),
             }
         }

@@ -7,7 +7,7 @@ use super::web;
 use crate::csharp::convert;
 use crate::csharp::exception::Exception;
 use crate::csharp::format;
-use crate::csharp::limits::check_single;
+use crate::csharp::limits::{check_single, joined};
 use crate::csharp::objects::{
     Bytes, DateTime, DateTimeKind, DateTimeOffset, Encoding, EnumValue, Guid, JToken, List, MAX_TICKS,
     TimeSpan, as_token, span_from,
@@ -147,10 +147,7 @@ fn string(name: &str, args: &[Value]) -> Option<Result<Value, Exception>> {
                 [only] if !matches!(only, Value::String(_)) => only.elements()?,
                 _ => items.to_vec(),
             };
-            let (separator, items): (String, Vec<String>) =
-                (separator.display(), items.iter().map(Value::display).collect());
-            let length = items.iter().map(|item| item.len() + separator.len()).sum();
-            check_single(length).map(|()| items.join(&separator).into())
+            joined(&items, &separator.display()).map(Value::from)
         }
         ("Concat", items) => {
             let items = match items {
@@ -159,8 +156,7 @@ fn string(name: &str, args: &[Value]) -> Option<Result<Value, Exception>> {
                 }
                 _ => items.to_vec(),
             };
-            let text: String = items.iter().map(Value::display).collect();
-            check_single(text.len()).map(|()| text.into())
+            joined(&items, "").map(Value::from)
         }
         ("Equals", [left, right]) => Ok(Value::Bool(ops::equal(left, right))),
         ("Equals", [left, right, comparison]) if comparison.type_name() == "StringComparison" => match left {
@@ -298,7 +294,7 @@ fn time(type_name: &str, name: &str, args: &[Value]) -> Option<Result<Value, Exc
             let ms = if name == "FromUnixTimeSeconds" { number.saturating_mul(1000) } else { number };
             Ok(Value::object(DateTimeOffset { ticks: DateTime::from_unix_ms(ms).ticks, offset_minutes: 0 }))
         }
-        ("TimeSpan", _, [value]) if name.starts_with("From") => Ok(Value::object(span_from(name, value)?)),
+        ("TimeSpan", _, [value]) if name.starts_with("From") => span_from(name, value)?.map(Value::object),
         ("DateTime", "Compare", [left, right]) => Ok(Value::Int(
             left.downcast::<DateTime>()?.ticks.cmp(&right.downcast::<DateTime>()?.ticks) as i32,
         )),

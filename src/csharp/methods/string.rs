@@ -34,7 +34,7 @@ pub(in crate::csharp) fn call(text: &str, name: &str, args: &[Value]) -> Option<
         && args.last().is_some_and(|last| last.display().ends_with("IgnoreCase"));
     let compared = args.last().is_some_and(|last| last.type_name() == "StringComparison");
     let args = if compared { &args[..args.len() - 1] } else { args };
-    let fold = |text: &str| if ignore_case { text.to_uppercase() } else { text.to_owned() };
+    let fold = |text: &str| if ignore_case { upper(text) } else { text.to_owned() };
     if matches!(name, "Contains" | "StartsWith" | "EndsWith" | "IndexOf" | "Replace")
         && args.first().is_some_and(Value::is_null)
     {
@@ -52,11 +52,12 @@ pub(in crate::csharp) fn call(text: &str, name: &str, args: &[Value]) -> Option<
         })),
         ("CompareTo", [Value::String(other)]) => Ok(Value::Int(text.cmp(other) as i32)),
         ("IndexOf", [_, rest @ ..]) if textual => position(&fold(text), &fold(&piece), rest),
-        ("LastIndexOf", [_]) if textual => Ok(Value::Int(
-            fold(text).rfind(&fold(&piece)).map_or(-1, |at| utf16_length(&text[..at.min(text.len())])),
-        )),
-        ("ToLower" | "ToLowerInvariant", []) => Ok(text.to_lowercase().into()),
-        ("ToUpper" | "ToUpperInvariant", []) => Ok(text.to_uppercase().into()),
+        ("LastIndexOf", [_]) if textual => {
+            let text = fold(text);
+            Ok(Value::Int(text.rfind(&fold(&piece)).map_or(-1, |at| utf16_length(&text[..at]))))
+        }
+        ("ToLower" | "ToLowerInvariant", []) => Ok(lower(text).into()),
+        ("ToUpper" | "ToUpperInvariant", []) => Ok(upper(text).into()),
         ("ToString", []) => Ok(text.into()),
         ("Trim", _) => chars_of(args).map(|set| trim(text, &set, true, true)),
         ("TrimStart", _) => chars_of(args).map(|set| trim(text, &set, true, false)),
@@ -75,6 +76,19 @@ pub(in crate::csharp) fn call(text: &str, name: &str, args: &[Value]) -> Option<
         _ => return None,
     };
     Some(result)
+}
+
+/// .NET maps character by character (`ß` has no upper case of one character and stays), so positions keep.
+fn upper(text: &str) -> String {
+    text.chars().map(|c| sole(c.to_uppercase()).unwrap_or(c)).collect()
+}
+
+fn lower(text: &str) -> String {
+    text.chars().map(|c| sole(c.to_lowercase()).unwrap_or(c)).collect()
+}
+
+fn sole(mut mapped: impl ExactSizeIterator<Item = char>) -> Option<char> {
+    if mapped.len() == 1 { mapped.next() } else { None }
 }
 
 fn position(text: &str, piece: &str, rest: &[Value]) -> Result<Value, Exception> {

@@ -1,6 +1,7 @@
 //! JSON in and out: text as Newtonsoft.Json writes it, and `serde_json` values.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
@@ -8,6 +9,7 @@ use super::json::{JToken, Node};
 use super::{Anonymous, Bytes, Dictionary, KeyValue};
 use crate::csharp::exception::Exception;
 use crate::csharp::format;
+use crate::csharp::limits::{Budget, MAX_JSON_DEPTH, MAX_SINGLE};
 use crate::csharp::value::Value;
 
 /// What Newtonsoft.Json 13 says where `JObject.Parse` or `JArray.Parse` meets another item (`JObject.Load`): the kind of
@@ -63,7 +65,11 @@ impl JToken {
         out
     }
 
+    /// Stops once the text is larger than a text may be, which whoever takes it refuses.
     fn write(&self, indented: bool, level: usize, out: &mut String) {
+        if out.len() > MAX_SINGLE {
+            return;
+        }
         self.with_node(|node| match node {
             Node::Scalar(value) => write_scalar(value, out),
             Node::Property(name, value) => {
@@ -92,14 +98,23 @@ impl JToken {
         });
     }
 
-    fn json(&self) -> Json {
+    fn json(&self, budget: &mut Budget) -> Result<Json, Exception> {
+        let member = |name: &String, value: &Arc<Self>, budget: &mut Budget| {
+            budget.spend(name.len())?;
+            Ok((name.clone(), value.json(budget)?))
+        };
         self.with_node(|node| match node {
-            Node::Scalar(value) => scalar_json(value),
-            Node::Array(items) => Json::Array(items.iter().map(|item| item.json()).collect()),
             Node::Object(members) => {
-                Json::Object(members.iter().map(|(name, value)| (name.clone(), value.json())).collect())
+                let members = members.iter().map(|(name, value)| member(name, value, budget));
+                members.collect::<Result<_, _>>().map(Json::Object)
             }
-            Node::Property(name, value) => Json::Object([(name.clone(), value.json())].into_iter().collect()),
+            Node::Property(name, value) => {
+                Ok(Json::Object([member(name, value, budget)?].into_iter().collect()))
+            }
+            Node::Scalar(value) => scalar_json(value, budget),
+            Node::Array(items) => {
+                items.iter().map(|item| item.json(budget)).collect::<Result<_, _>>().map(Json::Array)
+            }
         })
     }
 }
@@ -166,8 +181,9 @@ pub(super) fn quoted(text: &str) -> String {
     out
 }
 
-fn scalar_json(value: &Value) -> Json {
-    match value {
+fn scalar_json(value: &Value, budget: &mut Budget) -> Result<Json, Exception> {
+    budget.spend(size_of::<Json>() + value.as_str().map_or(0, str::len))?;
+    Ok(match value {
         Value::Null => Json::Null,
         Value::Bool(value) => Json::Bool(*value),
         Value::Int(value) => Json::from(*value),
@@ -175,24 +191,25 @@ fn scalar_json(value: &Value) -> Json {
         Value::Double(value) => serde_json::Number::from_f64(*value)
             .map_or_else(|| Json::String(format::double(*value)), Json::Number),
         text => Json::String(text.display()),
-    }
+    })
 }
 
 /// What `JsonConvert.SerializeObject` makes of a value.
 pub(in crate::csharp) fn to_json(value: &Value) -> Result<Json, Exception> {
-    nested_json(value, 0)
+    nested_json(value, 0, &mut Budget::default())
 }
 
-fn nested_json(value: &Value, level: u32) -> Result<Json, Exception> {
-    if level > crate::csharp::limits::MAX_JSON_DEPTH {
+fn nested_json(value: &Value, level: u32, budget: &mut Budget) -> Result<Json, Exception> {
+    if level > MAX_JSON_DEPTH {
         return Err(Exception::new("JsonSerializationException", "The value is nested too deeply."));
     }
-    let Value::Object(object) = value else { return Ok(scalar_json(value)) };
+    let Value::Object(object) = value else { return scalar_json(value, budget) };
     if let Some(token) = value.downcast::<JToken>() {
-        return Ok(token.json());
+        return token.json(budget);
     }
     if let Some(bytes) = value.downcast::<Bytes>() {
         use base64::Engine as _;
+        budget.spend(bytes.0.len() / 3 * 4)?;
         return Ok(Json::String(base64::engine::general_purpose::STANDARD.encode(&bytes.0)));
     }
     let mut members: Vec<(String, Value)> = Vec::new();
@@ -209,7 +226,7 @@ fn nested_json(value: &Value, level: u32) -> Result<Json, Exception> {
     } else if let Some(items) = object.elements() {
         return items
             .iter()
-            .map(|item| nested_json(item, level + 1))
+            .map(|item| nested_json(item, level + 1, budget))
             .collect::<Result<_, _>>()
             .map(Json::Array);
     } else if object.ordinal().is_some() {
@@ -218,6 +235,7 @@ fn nested_json(value: &Value, level: u32) -> Result<Json, Exception> {
         let message = format!("'{}' cannot be written as JSON here.", object.type_name());
         return Err(Exception::new("JsonSerializationException", message));
     }
-    let members = members.into_iter().map(|(name, value)| Ok((name, nested_json(&value, level + 1)?)));
+    let members =
+        members.into_iter().map(|(name, value)| Ok((name, nested_json(&value, level + 1, budget)?)));
     members.collect::<Result<_, Exception>>().map(Json::Object)
 }

@@ -271,9 +271,16 @@ impl Object for Anonymous {
     }
 
     fn display(&self) -> String {
-        let members: Vec<_> =
-            self.0.iter().map(|(name, value)| format!("{name} = {}", value.display())).collect();
-        format!("{{ {} }}", members.join(", "))
+        let mut out = String::from("{ ");
+        for (index, (name, value)) in self.0.iter().enumerate() {
+            // Whoever takes a text that is too large refuses it.
+            if out.len() > limits::MAX_SINGLE {
+                break;
+            }
+            let separator = if index > 0 { ", " } else { "" };
+            out.push_str(&format!("{separator}{name} = {}", value.display()));
+        }
+        out + " }"
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -95,12 +95,45 @@ impl DateTime {
 }
 
 impl DateTimeOffset {
+    /// `offset` in ticks. Both the clock on the wall and universal time have to be in the calendar.
+    pub(in crate::csharp) fn new(ticks: i64, offset: i64) -> Result<Self, Exception> {
+        const MINUTE: i64 = 60 * TICKS_PER_SECOND;
+        if offset % MINUTE != 0 {
+            return Err(Exception::argument("Offset must be specified in whole minutes."));
+        }
+        if offset.unsigned_abs() > 14 * 60 * MINUTE.unsigned_abs() {
+            return Err(Exception::out_of_range("Offset must be within plus or minus 14 hours."));
+        }
+        if !(0..=MAX_TICKS).contains(&(ticks - offset)) {
+            return Err(Exception::out_of_range(
+                "The UTC time represented when the offset is applied must be between year 0 and 10,000.",
+            ));
+        }
+        Ok(Self { ticks, offset_minutes: offset / MINUTE })
+    }
+
     pub(in crate::csharp) fn utc_ticks(self) -> i64 {
-        self.ticks - self.offset_minutes * 60 * TICKS_PER_SECOND
+        self.ticks - self.offset_ticks()
+    }
+
+    fn offset_ticks(self) -> i64 {
+        self.offset_minutes * 60 * TICKS_PER_SECOND
     }
 
     pub(in crate::csharp) fn plus(self, ticks: i64) -> Result<Self, Exception> {
-        Ok(Self { ticks: checked(self.ticks.checked_add(ticks))?, ..self })
+        Self::new(checked(self.ticks.checked_add(ticks))?, self.offset_ticks())
+    }
+}
+
+impl TimeSpan {
+    pub(in crate::csharp) fn overflow() -> Exception {
+        Exception::new("OverflowException", "TimeSpan overflowed because the duration is too long.")
+    }
+
+    /// `self + sign * other`, where `sign` is 1 or -1.
+    pub(in crate::csharp) fn plus(self, sign: i64, other: Self) -> Result<Self, Exception> {
+        let ticks = if sign < 0 { self.0.checked_sub(other.0) } else { self.0.checked_add(other.0) };
+        ticks.map(Self).ok_or_else(Self::overflow)
     }
 }
 
@@ -171,7 +204,8 @@ fn weekday(ticks: i64) -> usize {
     ((ticks.div_euclid(TICKS_PER_DAY) + 1) % 7) as usize
 }
 
-/// The number of ticks that `AddDays(value)` and its siblings add; for months see [`add_months`].
+/// The number of ticks that `AddDays(value)` and its siblings add, the largest or smallest where it is none; for
+/// months see [`add_months`].
 fn ticks_of(name: &str, value: f64) -> Option<i64> {
     let per_unit = match name {
         "AddDays" | "FromDays" => TICKS_PER_DAY,
@@ -186,12 +220,19 @@ fn ticks_of(name: &str, value: f64) -> Option<i64> {
 }
 
 /// `TimeSpan.FromX(value)`; None where there is no such method.
-pub(in crate::csharp) fn span_from(name: &str, value: &Value) -> Option<TimeSpan> {
+pub(in crate::csharp) fn span_from(name: &str, value: &Value) -> Option<Result<TimeSpan, Exception>> {
     let number = crate::csharp::ops::as_f64(value)?;
     if !name.starts_with("From") || name == "FromTicks" {
-        return value.as_i64().filter(|_| name == "FromTicks").map(TimeSpan);
+        return value.as_i64().filter(|_| name == "FromTicks").map(|ticks| Ok(TimeSpan(ticks)));
     }
-    ticks_of(name, number).map(TimeSpan)
+    let ticks = ticks_of(name, number)?;
+    Some(if number.is_nan() {
+        Err(Exception::argument("TimeSpan does not accept floating point Not-a-Number values."))
+    } else if matches!(ticks, i64::MIN | i64::MAX) {
+        Err(TimeSpan::overflow())
+    } else {
+        Ok(TimeSpan(ticks))
+    })
 }
 
 /// The ticks that an `Add…` call adds to `ticks`; None where it is no such call.
@@ -277,7 +318,7 @@ impl Object for DateTimeOffset {
             "UtcDateTime" => Ok(Value::object(DateTime { ticks: utc, kind: DateTimeKind::Utc })),
             "DateTime" => Ok(Value::object(DateTime { ticks: self.ticks, kind: DateTimeKind::Unspecified })),
             "UtcTicks" => Ok(Value::Long(utc)),
-            "Offset" => Ok(Value::object(TimeSpan(self.offset_minutes * 60 * TICKS_PER_SECOND))),
+            "Offset" => Ok(Value::object(TimeSpan(self.offset_ticks()))),
             _ => date_property(self.ticks, name)
                 .ok_or_else(|| Exception::missing_member("DateTimeOffset", name)),
         }
@@ -359,7 +400,7 @@ impl Object for TimeSpan {
             ("Duration", 0, None) => self.0.checked_abs(),
             _ => return Err(Exception::missing_overload("TimeSpan", name, args)),
         };
-        ticks.map(|ticks| Value::object(Self(ticks))).ok_or_else(|| Exception::overflow("TimeSpan"))
+        ticks.map(|ticks| Value::object(Self(ticks))).ok_or_else(Self::overflow)
     }
 
     /// `[-][d.]hh:mm:ss[.fffffff]`.

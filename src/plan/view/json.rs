@@ -15,14 +15,23 @@ const FORMAT_VERSION: u32 = 1;
 
 /// Renders a plan as one JSON document, with a final newline.
 pub fn json(plan: &Plan) -> String {
-    document(&PlanView {
+    document(&plan_view(plan))
+}
+
+/// The document of [`json`], for a reader that adds to it.
+pub fn json_value(plan: &Plan) -> serde_json::Value {
+    value(&plan_view(plan))
+}
+
+fn plan_view(plan: &Plan) -> PlanView<'_> {
+    PlanView {
         format_version: FORMAT_VERSION,
         complete: plan.is_complete(),
         errored: plan.is_errored(),
         summary: counts(plan.counts()),
         stages: plan.stages.iter().map(stage).collect(),
         checks: checks_view(&plan.checks),
-    })
+    }
 }
 
 /// Renders checks alone, for a region check without a plan.
@@ -30,20 +39,37 @@ pub fn checks_json(checks: &[checks::Check]) -> String {
     document(&ChecksView { format_version: FORMAT_VERSION, checks: checks_view(checks) })
 }
 
+/// The document of [`checks_json`], for a reader that adds to it.
+pub fn checks_value(checks: &[checks::Check]) -> serde_json::Value {
+    value(&ChecksView { format_version: FORMAT_VERSION, checks: checks_view(checks) })
+}
+
 /// Renders a region survey.
 pub fn regions_json(survey: &RegionSurvey) -> String {
-    document(&RegionsView {
+    document(&regions_view(survey))
+}
+
+/// The document of [`regions_json`], for a reader that adds to it.
+pub fn regions_value(survey: &RegionSurvey) -> serde_json::Value {
+    value(&regions_view(survey))
+}
+
+fn regions_view(survey: &RegionSurvey) -> RegionsView<'_> {
+    RegionsView {
         format_version: FORMAT_VERSION,
         regions: survey.rows.iter().map(region).collect(),
         facts: survey.facts.iter().map(fact).collect(),
-    })
+    }
 }
 
+const SERIALIZES: &str = "strings, numbers and string keys always serialize";
+
 fn document(view: &impl Serialize) -> String {
-    let mut text =
-        serde_json::to_string_pretty(view).expect("strings, numbers and string keys always serialize");
-    text.push('\n');
-    text
+    serde_json::to_string_pretty(view).expect(SERIALIZES) + "\n"
+}
+
+fn value(view: &impl Serialize) -> serde_json::Value {
+    serde_json::to_value(view).expect(SERIALIZES)
 }
 
 #[derive(Serialize)]

@@ -10,5 +10,5 @@ mod tree;
 
 pub use checks::human as checks_human;
 pub use human::{human, overview};
-pub use json::{checks_json, json, regions_json};
+pub use json::{checks_json, checks_value, json, json_value, regions_json, regions_value};
 pub use regions::human as regions_human;

@@ -90,20 +90,19 @@ impl<'a> Decoder<'a> {
             _ => node.describe().to_owned(),
         };
         let help = match (expected, &node.kind) {
+            ("a list", Kind::Mapping(_)) => "begin each item with `- `".to_owned(),
             ("a text", _) if is.starts_with("a number") || is.starts_with("a boolean") => {
-                "put it into quotes"
+                "put it into quotes".to_owned()
             }
-            ("a list", Kind::Scalar { .. }) => "put it into brackets: `[...]`",
-            ("a mapping", _) => "give it fields: `key: value`",
-            ("a whole number", _) => "write digits, without quotes",
-            ("a number from 0 to 1", _) => "write a number such as `0.1`, without quotes",
-            ("`true` or `false`", _) => "write `true` or `false` without quotes",
-            _ => "",
+            ("a list", Kind::Scalar { .. }) => "put it into brackets: `[...]`".to_owned(),
+            ("a mapping", _) => "give it fields: `key: value`".to_owned(),
+            ("a whole number", _) => "write digits, without quotes".to_owned(),
+            ("a number from 0 to 1", _) => "write a number such as `0.1`, without quotes".to_owned(),
+            ("`true` or `false`", _) => "write `true` or `false` without quotes".to_owned(),
+            _ => format!("write {expected}"),
         };
         let found = self.report(&codes::WRONG_TYPE, node.span, format!("expected {expected}, found {is}"));
-        if !help.is_empty() {
-            found.help.push(help.to_owned());
-        }
+        found.help.push(help);
     }
 
     /// The text of a scalar as messages may show it: what comes from the environment is shown as it is written.

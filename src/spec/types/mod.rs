@@ -92,7 +92,7 @@ record! {
 record! {
     /// Where the landing zone is deployed.
     pub struct Azure {
-        /// The subscription's id. Left out, the command line or the signed-in account decides.
+        /// The subscription's id. `deploy --subscription` goes before it; one of the two is needed to deploy to Azure.
         "subscription" subscription: SubscriptionId = optional;
         /// The gateway's region, such as `westus3`. Models have their own.
         "location" location: Region = required;

@@ -7,12 +7,13 @@ use crate::cli::commands::deploy::{Args, events, report, stages};
 use crate::cli::environment;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
-use crate::cli::pipeline::Evaluated;
+use crate::cli::pipeline::{Evaluated, Rendered};
 use crate::cli::ui::Ui;
 
 pub(super) async fn run(
     args: &Args,
     ui: &Ui,
+    rendered: &Rendered,
     evaluated: Vec<Evaluated>,
     subscription: &str,
 ) -> Result<Exit, CommandError> {
@@ -26,9 +27,9 @@ pub(super) async fn run(
     if !args.yes {
         confirm(subscription)?;
     }
-    let requests = stages::requests(evaluated)?;
+    let requests = stages::requests(evaluated, &args.spec)?;
     let outcome = events::deploy(&client, subscription, &requests, ui).await?;
-    report::Report::of_azure(&outcome).print(ui);
+    report::Report::of_azure(&outcome, &rendered.warnings).print(ui)?;
     Ok(Exit::Ok)
 }
 
@@ -44,16 +45,24 @@ fn credential() -> EntraOptions {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "a question is for the person at the terminal, whatever the format")]
-fn confirm(subscription: &str) -> Result<(), CommandError> {
-    let stdin = std::io::stdin();
-    if !stdin.is_terminal() {
-        return Err(CommandError::usage("deploying to Azure wants a yes, and there is nobody to ask")
-            .hint("give `--yes` where no terminal is there"));
+/// Says early that a question would reach nobody who has seen the plan.
+///
+/// # Errors
+/// A usage error.
+pub(super) fn somebody_to_ask(ui: &Ui) -> Result<(), CommandError> {
+    if std::io::stdin().is_terminal() && !ui.is_json() {
+        return Ok(());
     }
+    Err(CommandError::usage("deploying to Azure wants a yes, and there is nobody to ask")
+        .hint("give `--yes` where there is no terminal, and with `--format json`")
+        .hint("try it on this machine first with `--sandbox`"))
+}
+
+#[expect(clippy::print_stderr, reason = "a question is for the person at the terminal")]
+fn confirm(subscription: &str) -> Result<(), CommandError> {
     eprint!("deploy this to subscription {subscription}? [y/N] ");
     let mut answer = String::new();
-    let read = stdin.lock().read_line(&mut answer);
+    let read = std::io::stdin().lock().read_line(&mut answer);
     match (read, answer.trim().to_ascii_lowercase().as_str()) {
         (Ok(_), "y" | "yes") => Ok(()),
         _ => Err(CommandError::new(Exit::Cancelled, "not confirmed, nothing was deployed")),

@@ -1,6 +1,8 @@
 //! What happens during a deployment, as lines; and how a deployment that did not end well is told.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value as Json, json};
 
 use crate::azure::ArmClient;
 use crate::azure::ErrorKind;
@@ -8,7 +10,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Progress;
 use crate::cli::ui::{Mark, Ui, plural};
-use crate::deploy::{CancelFlag, Event, Failure, FailureKind, Outcome, StageRequest};
+use crate::deploy::{CancelFlag, Event, Failure, FailureKind, Outcome, ResourceRef, StageRequest};
 
 /// At most so many deployed resources are listed when a deployment fails; the count tells the rest.
 const LISTED_MAX: usize = 12;
@@ -39,16 +41,16 @@ pub(super) async fn deploy(
     listener.abort();
     outcome.map_err(|failure| {
         what_stands(&failure, ui);
-        in_words(&failure)
+        in_words(&failure).with_details(standing(&failure))
     })
 }
 
 fn told(progress: &Progress<'_>, event: &Event, began: Instant) {
-    let elapsed = began.elapsed().as_secs();
+    let elapsed = seconds(began.elapsed());
     match event {
         Event::StageStarted { stage, .. } => progress.happened(Mark::Doing, &format!("stage {stage}")),
         Event::ResourceStarted { resource, .. } => {
-            progress.doing(&format!("{} {} ({elapsed} s)", resource.resource_type, resource.name));
+            progress.doing(&format!("{} {} ({elapsed})", resource.resource_type, resource.name));
         }
         Event::ResourceSucceeded { resource, .. } if resource.is_deployment() => {}
         Event::ResourceSucceeded { resource, .. } => {
@@ -59,7 +61,7 @@ fn told(progress: &Progress<'_>, event: &Event, began: Instant) {
         }
         Event::StageSucceeded { stage, n_resources } => progress.happened(
             Mark::Done,
-            &format!("stage {stage}: {} after {elapsed} s", plural(*n_resources, "resource")),
+            &format!("stage {stage}: {} after {elapsed}", plural(*n_resources, "resource")),
         ),
         Event::StageFailed { stage } => progress.happened(Mark::Failed, &format!("stage {stage}")),
         Event::CancelRequested { stage } => {
@@ -69,6 +71,37 @@ fn told(progress: &Progress<'_>, event: &Event, began: Instant) {
             progress.happened(Mark::Warning, &format!("stage {stage} is cancelled"));
         }
     }
+}
+
+/// `0.3 s`, `12 s`: tenths count only while there are few seconds.
+fn seconds(elapsed: Duration) -> String {
+    if elapsed < Duration::from_secs(10) {
+        format!("{}.{} s", elapsed.as_secs(), elapsed.subsec_millis() / 100)
+    } else {
+        format!("{} s", elapsed.as_secs())
+    }
+}
+
+/// What is there now, for machines.
+fn standing(failure: &Failure) -> Json {
+    let named = |resource: &ResourceRef| json!({ "type": resource.resource_type, "name": resource.name });
+    let deployed = |stage: &str, complete: bool, resources: &[ResourceRef]| {
+        let resources = resources.iter().filter(|resource| !resource.is_deployment());
+        json!({ "name": stage, "complete": complete, "deployed": resources.map(named).collect::<Vec<_>>() })
+    };
+    let mut stages: Vec<Json> =
+        failure.done.iter().map(|done| deployed(&done.stage, true, &done.deployed)).collect();
+    stages.push(deployed(&failure.stage, false, &failure.deployed));
+    let failed = failure.failed.iter().map(|failed| {
+        let mut resource = named(&failed.resource);
+        resource["error"] = failed.error.to_json();
+        resource
+    });
+    json!({
+        "correlationId": failure.correlation_id,
+        "stages": stages,
+        "failed": failed.collect::<Vec<_>>(),
+    })
 }
 
 /// Says what is there now, before the error says why it stopped.
@@ -122,4 +155,18 @@ pub(super) fn exit_of(kind: ErrorKind) -> Exit {
 #[expect(clippy::disallowed_methods, reason = "progress shows how long the user has really waited")]
 fn now() -> Instant {
     Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_have_tenths_while_they_are_few() {
+        for (millis, expected) in
+            [(0, "0.0 s"), (349, "0.3 s"), (9_999, "9.9 s"), (10_000, "10 s"), (61_500, "61 s")]
+        {
+            assert_eq!(seconds(Duration::from_millis(millis)), expected);
+        }
+    }
 }

@@ -7,22 +7,24 @@ mod report;
 mod sandbox;
 mod stages;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::files;
 use crate::cli::pipeline::{self, Evaluated, Rendered};
-use crate::cli::ui::Ui;
+use crate::cli::ui::{Mark, Ui, counted, plural};
 use crate::plan;
 
 /// Deploy a landing zone: to Azure, or with --sandbox to this machine
 ///
-/// Shows the plan first. With --sandbox nothing leaves this machine: an ARM endpoint, the gateway and simulated
+/// Shows the plan and asks first. With --sandbox nothing leaves this machine: an ARM endpoint, the gateway and simulated
 /// Azure OpenAI run on loopback, the rendered policies are executed as they are, and requests prove that they do
 /// what the spec says.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The spec file
+    /// The spec file; `-` is standard input
     spec: PathBuf,
 
     /// Deploy to this machine instead of Azure, and prove the gateway
@@ -41,8 +43,8 @@ pub struct Args {
     #[arg(long, value_name = "MS", default_value_t = 0, requires = "sandbox")]
     sandbox_delay_ms: u64,
 
-    /// The Azure subscription, where the spec names none
-    #[arg(long, value_name = "GUID")]
+    /// The Azure subscription; goes before the one in the spec
+    #[arg(long, value_name = "GUID", value_parser = guid)]
     subscription: Option<String>,
 
     /// Do not ask before deploying to Azure
@@ -54,18 +56,61 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     if args.sandbox {
         sandbox::check_port(args.gateway_port)?;
     }
-    let rendered = pipeline::render(&args.spec)?;
+    let mut rendered = pipeline::render(&args.spec)?;
     ui.warnings(&rendered.warnings);
     let subscription = subscription(args, &rendered)?;
+    if !args.sandbox && !args.yes {
+        azure::somebody_to_ask(ui)?;
+    }
     let (evaluated, warnings) = pipeline::evaluate(&rendered.bundle, &subscription)?;
     ui.warnings(&warnings);
-    show_plan(&rendered, &evaluated, ui)?;
+    rendered.warnings.extend(warnings);
+    let plan = pipeline::plan(&rendered.zone, &evaluated);
+    prepared(args, &rendered, &evaluated, &plan, ui);
+    show_plan(&plan, ui)?;
     let runtime = runtime()?;
     if args.sandbox {
         runtime.block_on(sandbox::run(args, ui, &rendered, evaluated, &subscription))
     } else {
-        runtime.block_on(azure::run(args, ui, evaluated, &subscription))
+        runtime.block_on(azure::run(args, ui, &rendered, evaluated, &subscription))
     }
+}
+
+/// The id of a subscription, as Azure writes it.
+fn guid(text: &str) -> Result<String, String> {
+    match uuid::Uuid::try_parse(text) {
+        Ok(id) if text.len() == id.hyphenated().to_string().len() => Ok(id.hyphenated().to_string()),
+        _ => Err("not a GUID such as 01234567-89ab-cdef-0123-456789abcdef".to_owned()),
+    }
+}
+
+/// Says what has been done before anything is sent.
+fn prepared(args: &Args, rendered: &Rendered, evaluated: &[Evaluated], plan: &plan::Plan, ui: &Ui) {
+    let n_policies = rendered.bundle.files.keys().filter(|path| path.starts_with("policies/")).count();
+    let modules: BTreeSet<&String> = evaluated.iter().flat_map(|stage| &stage.modules).collect();
+    let plan::Counts { create, maybe, read, skip } = plan.counts();
+    let zone = &rendered.zone;
+    ui.step(
+        Mark::Done,
+        &format!(
+            "{}: {}, {}, {}, {}",
+            files::shown(&args.spec),
+            plural(zone.accounts.len(), "model account"),
+            plural(zone.pools.len(), "pool"),
+            plural(zone.apis.len(), "API"),
+            plural(zone.products.len(), "product"),
+        ),
+    );
+    ui.step(Mark::Done, &format!("{} rendered and read back", counted(n_policies, "policy", "policies")));
+    ui.step(Mark::Done, &format!("{} compiled", plural(modules.len(), "Bicep module")));
+    ui.step(
+        Mark::Done,
+        &format!(
+            "{} evaluated in {}\n",
+            plural(create + maybe + read + skip, "resource"),
+            plural(evaluated.len(), "stage")
+        ),
+    );
 }
 
 /// The sandbox has a subscription of its own; Azure wants one from the spec or the command line.
@@ -81,14 +126,10 @@ fn subscription(args: &Args, rendered: &Rendered) -> Result<String, CommandError
 }
 
 /// Prints the plan for people and refuses where a check is blocked.
-fn show_plan(rendered: &Rendered, evaluated: &[Evaluated], ui: &Ui) -> Result<(), CommandError> {
-    let plan = pipeline::plan(&rendered.zone, evaluated);
-    ui.say(plan::view::overview(&plan, ui.err_style()).trim_end());
-    if plan.is_errored() {
-        return Err(CommandError::input("a check is blocked, so nothing was deployed")
-            .hint("change what the blocked check names; its alternatives are listed with it"));
-    }
-    Ok(())
+fn show_plan(plan: &plan::Plan, ui: &Ui) -> Result<(), CommandError> {
+    ui.say(plan::view::overview(plan, ui.err_style()).trim_end());
+    pipeline::blocked(plan)
+        .map_or(Ok(()), |blocked| Err(blocked.with_details(plan::view::checks_value(&plan.checks))))
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {

@@ -5,15 +5,18 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
 use crate::cli::ui::{Ui, plural};
 use crate::deploy::Outcome;
+use crate::diag::Diagnostic;
+use crate::diag::render::json;
 use crate::sandbox::Proof;
 
-/// The summary of a deployment. Field names are a public format (`formatVersion`).
+/// The summary of a deployment. Field names are a public format.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Report {
-    format_version: u32,
     target: &'static str,
     correlation_id: String,
     resource_groups: Vec<String>,
@@ -22,6 +25,8 @@ pub(super) struct Report {
     gateway: Option<Gateway>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     proofs: Vec<ProofView>,
+    /// The warnings of the spec and its templates.
+    diagnostics: Json,
 }
 
 #[derive(Debug, Serialize)]
@@ -76,7 +81,7 @@ struct ProofView {
 
 impl Report {
     /// What Azure has now. Subscription keys stay in API Management.
-    pub(super) fn of_azure(outcome: &Outcome) -> Self {
+    pub(super) fn of_azure(outcome: &Outcome, warnings: &[Diagnostic]) -> Self {
         let url = outcome.stages.iter().rev().find_map(|stage| stage.outputs.get("apimGatewayUrl")?.as_str());
         let gateway = url.map(|url| Gateway {
             url: url.to_owned(),
@@ -84,17 +89,27 @@ impl Report {
             example: None,
             shown: Vec::new(),
         });
-        Self::new("azure", outcome, gateway, &[])
+        Self::new("azure", outcome, gateway, &[], warnings)
     }
 
-    pub(super) fn of_sandbox(outcome: &Outcome, gateway: Gateway, proofs: &[Proof]) -> Self {
-        Self::new("sandbox", outcome, Some(gateway), proofs)
+    pub(super) fn of_sandbox(
+        outcome: &Outcome,
+        gateway: Gateway,
+        proofs: &[Proof],
+        warnings: &[Diagnostic],
+    ) -> Self {
+        Self::new("sandbox", outcome, Some(gateway), proofs, warnings)
     }
 
-    fn new(target: &'static str, outcome: &Outcome, gateway: Option<Gateway>, proofs: &[Proof]) -> Self {
+    fn new(
+        target: &'static str,
+        outcome: &Outcome,
+        gateway: Option<Gateway>,
+        proofs: &[Proof],
+        warnings: &[Diagnostic],
+    ) -> Self {
         let resources = outcome.stages.iter().flat_map(|stage| &stage.deployed);
         Self {
-            format_version: 1,
             target,
             correlation_id: outcome.correlation_id.clone(),
             resource_groups: resources
@@ -121,15 +136,17 @@ impl Report {
                     seen: proof.seen.clone(),
                 })
                 .collect(),
+            diagnostics: json(warnings),
         }
     }
 
-    pub(super) fn print(&self, ui: &Ui) {
-        if ui.is_json() {
-            ui.json(&serde_json::to_value(self).unwrap_or(Json::Null));
-        } else {
-            ui.data(&self.human());
-        }
+    /// The fields of the JSON document.
+    pub(super) fn json(&self) -> Json {
+        serde_json::to_value(self).expect("strings, numbers and string keys always serialize")
+    }
+
+    pub(super) fn print(&self, ui: &Ui) -> Result<(), CommandError> {
+        if ui.is_json() { ui.document(Exit::Ok, self.json()) } else { ui.data(&self.human()) }
     }
 
     fn human(&self) -> String {

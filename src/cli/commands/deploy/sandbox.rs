@@ -8,6 +8,7 @@ use crate::cli::commands::deploy::report::{Example, Gateway, Report, Subscriptio
 use crate::cli::commands::deploy::{Args, events, stages};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::files;
 use crate::cli::pipeline::{Evaluated, Rendered};
 use crate::cli::ui::{Mark, Ui};
 use crate::sandbox::{self, API_VERSION, ArmOptions, ArmServer, Call, Landing, LandingError, Proof, Verdict};
@@ -23,7 +24,14 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// # Errors
 /// An input error naming the port.
 pub(super) fn check_port(port: u16) -> Result<(), CommandError> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop).map_err(|_| port_in_use(port))
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => port_in_use(port),
+        _ => CommandError::input(format!(
+            "port {port} on 127.0.0.1 cannot be listened on: {}",
+            files::reason(&error)
+        ))
+        .hint("choose another with `--gateway-port`, or leave it out for any free one"),
+    })
 }
 
 pub(super) async fn run(
@@ -33,7 +41,7 @@ pub(super) async fn run(
     evaluated: Vec<Evaluated>,
     subscription: &str,
 ) -> Result<Exit, CommandError> {
-    let requests = stages::requests(evaluated)?;
+    let requests = stages::requests(evaluated, &args.spec)?;
     let arm = ArmServer::start(ArmOptions {
         subscription_id: subscription.to_owned(),
         resource_delay: Duration::from_millis(args.sandbox_delay_ms),
@@ -63,10 +71,11 @@ pub(super) async fn run(
     drop(proving);
 
     let landing = Landing::start(arm.state(), args.gateway_port).await.map_err(not_landed)?;
-    Report::of_sandbox(&outcome, gateway(rendered, &landing), &proofs).print(ui);
+    let report = Report::of_sandbox(&outcome, gateway(rendered, &landing), &proofs, &rendered.warnings);
     if let Some(error) = unproved(&proofs) {
-        return Err(error);
+        return Err(error.with_details(report.json()));
     }
+    report.print(ui)?;
     if args.keep {
         ui.say("\nserving until Ctrl-C");
         tokio::signal::ctrl_c().await.map_err(|error| {

@@ -15,22 +15,23 @@ use crate::render::{Parameter, Secret};
 /// Key Vault takes secrets up to 25 kB; a PFX file is read up to this size to say so.
 const PFX_BYTES_MAX: u64 = 1024 * 1024;
 
-/// Makes the requests of all stages.
+/// Makes the requests of all stages. Files that the spec names lie relative to the folder of `spec`, its path.
 ///
 /// # Errors
 /// Where a secret cannot be made or read.
-pub(super) fn requests(evaluated: Vec<Evaluated>) -> Result<Vec<StageRequest>, CommandError> {
-    evaluated.into_iter().map(request).collect()
+pub(super) fn requests(evaluated: Vec<Evaluated>, spec: &Path) -> Result<Vec<StageRequest>, CommandError> {
+    let folder = spec.parent().unwrap_or(Path::new(""));
+    evaluated.into_iter().map(|evaluated| request(evaluated, folder)).collect()
 }
 
-fn request(evaluated: Evaluated) -> Result<StageRequest, CommandError> {
+fn request(evaluated: Evaluated, folder: &Path) -> Result<StageRequest, CommandError> {
     let Evaluated { stage, template, .. } = evaluated;
     let mut parameters = IndexMap::new();
     for (name, parameter) in stage.parameters {
         let value = match parameter {
             Parameter::Value(value) => ParameterValue::Value(value),
             Parameter::Output { stage, output } => ParameterValue::Output { stage, output },
-            Parameter::Secret(secret) => ParameterValue::Secret(make(&secret)?),
+            Parameter::Secret(secret) => ParameterValue::Secret(make(&secret, folder)?),
         };
         parameters.insert(name, value);
     }
@@ -43,14 +44,16 @@ fn request(evaluated: Evaluated) -> Result<StageRequest, CommandError> {
     })
 }
 
-fn make(secret: &Secret) -> Result<SecretString, CommandError> {
+fn make(secret: &Secret, folder: &Path) -> Result<SecretString, CommandError> {
     match secret {
         Secret::SelfSignedCertificate { fqdn, validity_months } => {
             self_signed_certificate(fqdn, *validity_months, now())
                 .map_err(|error| CommandError::input(error.to_string()))
         }
         Secret::PfxFile { path, password_env } => {
-            let file = files::read(Path::new(path), PFX_BYTES_MAX)?;
+            let path = folder.join(path);
+            let file = files::read(&path, PFX_BYTES_MAX)
+                .map_err(|error| error.hint("give the path of the PFX file from the folder of the spec"))?;
             let password = match password_env {
                 None => None,
                 Some(name) => Some(environment(name).map(SecretString::new).ok_or_else(|| {
@@ -61,7 +64,10 @@ fn make(secret: &Secret) -> Result<SecretString, CommandError> {
                 })?),
             };
             reencode_pfx(&file, password.as_ref()).map_err(|error| {
-                CommandError::input(format!("the certificate `{path}` cannot be used: {error}"))
+                CommandError::input(format!(
+                    "the certificate `{}` cannot be used: {error}",
+                    files::shown(&path)
+                ))
             })
         }
     }
