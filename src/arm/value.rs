@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde_json::{Number, Value as Json};
 
 use super::Residual;
+use super::limits::text_weight;
 use super::residual::Node;
 
 /// The value of a template expression. Residuals carry no parameters, variables or loop indexes any more: only
@@ -22,6 +23,7 @@ pub enum Value {
 }
 
 impl Value {
+    /// The value that a JSON document stands for; no text in it is read as an expression.
     pub fn from_json(json: &Json) -> Self {
         match json {
             Json::Null => Self::Null,
@@ -115,22 +117,27 @@ impl Value {
         })
     }
 
+    /// Returns the text of a string; None for every other value, as below for theirs.
     pub fn as_str(&self) -> Option<&str> {
         if let Self::String(text) = self { Some(text) } else { None }
     }
 
+    /// Returns a bool.
     pub fn as_bool(&self) -> Option<bool> {
         if let Self::Bool(value) = self { Some(*value) } else { None }
     }
 
+    /// Returns an int.
     pub fn as_int(&self) -> Option<i64> {
         if let Self::Int(value) = self { Some(*value) } else { None }
     }
 
+    /// Returns the elements of an array.
     pub fn as_array(&self) -> Option<&[Self]> {
         if let Self::Array(items) = self { Some(items) } else { None }
     }
 
+    /// Returns the properties of an object, in their order.
     pub fn as_object(&self) -> Option<&IndexMap<String, Self>> {
         if let Self::Object(map) = self { Some(map) } else { None }
     }
@@ -151,12 +158,14 @@ impl Value {
 
     /// How large the value is; what bounds the work and the recursion of everything that walks values.
     pub(super) fn size(&self) -> Size {
-        /// Bytes of text that weigh as much as one value.
-        const TEXT_PER_STEP: usize = 64;
         match self {
-            Self::String(text) => Size { weight: 1 + (text.len() / TEXT_PER_STEP) as u64, depth: 0 },
+            Self::String(text) => Size { weight: 1 + text_weight(text.len()), depth: 0 },
             Self::Array(items) => Size::around(items.iter().map(Self::size)),
-            Self::Object(map) => Size::around(map.values().map(Self::size)),
+            Self::Object(map) => {
+                let mut size = Size::around(map.values().map(Self::size));
+                size.weight += map.keys().map(|key| text_weight(key.len())).sum::<u64>();
+                size
+            }
             Self::Unknown(residual) => residual.size(),
             _ => Size { weight: 1, depth: 0 },
         }
