@@ -102,6 +102,85 @@ fn every_suite_folder_has_a_runner() {
     }
 }
 
+#[test]
+fn nothing_is_left_for_later_and_no_test_is_put_aside() {
+    // In pieces, so that this file does not find itself.
+    let words =
+        [["to", "do!"], ["unimpl", "emented!"], ["FIX", "ME"], ["#[ign", "ore"]].map(|word| word.concat());
+    let mut found = Vec::new();
+    for (file, text) in sources().into_iter().chain(files_of("tests", &["rs"])) {
+        for (index, line) in text.lines().enumerate() {
+            if words.iter().any(|word| line.contains(word)) {
+                found.push(format!("{}:{}: {}", file.display(), index + 1, line.trim()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "finish it, or write down in docs/LIMITS.md what is missing: {found:#?}");
+}
+
+#[test]
+fn no_file_names_a_folder_of_the_machine_it_was_written_on() {
+    let ours = root().display().to_string();
+    let homes = [["/ho", "me/"], ["/Us", "ers/"], ["/ro", "ot/"], ["/wo", "rk/"], ["C:\\Us", "ers\\"]]
+        .map(|part| part.concat());
+    let mut found = Vec::new();
+    for folder in ["src", "tests", "docs", "examples", "bicep", "policies", "templates"] {
+        for (file, text) in files_of(folder, &[]) {
+            for line in text.lines() {
+                let is_path =
+                    |home: &String| line.match_indices(home.as_str()).any(|(at, _)| begins_a_path(line, at));
+                if line.contains(&ours) || homes.iter().any(is_path) {
+                    found.push(format!("{}: {}", file.display(), line.trim()));
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "use a path from the root of the repository: {found:#?}");
+}
+
+/// False inside a URL or a longer path, such as `https://example.org/home/`.
+fn begins_a_path(line: &str, at: usize) -> bool {
+    !line[..at].ends_with(|c: char| c.is_alphanumeric() || "-_.}*/".contains(c))
+}
+
+#[test]
+fn every_code_is_shown_by_a_case() {
+    let cases: String = files_of("tests/suite", &[]).into_iter().map(|(_, text)| text).collect();
+    let mut unit_tests: BTreeMap<String, String> = BTreeMap::new();
+    let mut constants = BTreeMap::new();
+    for (file, text) in sources() {
+        let Some(module) = module_of(&file) else { continue };
+        if file.ends_with("codes.rs") {
+            let of_module = |(id, name): (&str, &str)| (id.to_owned(), (module.clone(), name.to_owned()));
+            constants.extend(statics(&text).map(of_module));
+        }
+        let tests = if file.ends_with("tests.rs") { Some(0) } else { text.find("#[cfg(test)]") };
+        unit_tests.entry(module).or_default().extend(tests.map(|at| &text[at..]));
+    }
+    let is_shown = |id: &str| {
+        // A unit test names the code of its module by id or by constant.
+        let by_constant = constants.get(id).is_some_and(|(module, name)| shows(&unit_tests[module], name));
+        by_constant || shows(&cases, id) || unit_tests.values().any(|text| shows(text, id))
+    };
+    let all = genai_lz::cli::codes::all();
+    let missing: Vec<&str> = all.iter().map(|code| code.id).filter(|id| !is_shown(id)).collect();
+    assert!(missing.is_empty(), "add a case, or remove the code: {missing:#?}");
+}
+
+/// The id and the name of each `static NAME: Code = Code::error("id", …)`.
+fn statics(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split("pub static ")
+        .skip(1)
+        .filter_map(|item| Some((item.split('"').nth(1)?, item.split(':').next()?)))
+}
+
+/// True where `word` occurs, and not as a part of a longer one.
+fn shows(text: &str, word: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+    text.match_indices(word)
+        .any(|(at, _)| !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part))
+}
+
 fn row(module: &str) -> Option<&'static (u8, &'static str, &'static [&'static str])> {
     LAYERS.iter().find(|(_, name, _)| *name == module)
 }
@@ -155,13 +234,18 @@ fn module_of(file: &Path) -> Option<String> {
 }
 
 fn sources() -> Vec<(PathBuf, String)> {
-    list(&root().join("src"))
+    files_of("src", &["rs"])
+}
+
+/// The texts below a folder of the repository with one of these endings; all of them where none is given. What is not
+/// UTF-8 is no text.
+fn files_of(folder: &str, endings: &[&str]) -> Vec<(PathBuf, String)> {
+    list(&root().join(folder))
         .into_iter()
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        .map(|path| {
-            let text = fs::read_to_string(&path).unwrap();
-            (path, text)
+        .filter(|path| {
+            endings.is_empty() || path.extension().is_some_and(|own| endings.iter().any(|it| own == *it))
         })
+        .filter_map(|path| String::from_utf8(fs::read(&path).unwrap()).ok().map(|text| (path, text)))
         .collect()
 }
 

@@ -96,6 +96,7 @@ pub struct LateName {
     pub id: Value,
 }
 
+/// An output of the template.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Output {
     /// The declared type: string, securestring, int, bool, object, secureobject, array.

@@ -23,6 +23,7 @@ pub enum Value {
 }
 
 impl Value {
+    /// The value that a JSON document stands for; no text in it is read as an expression.
     pub fn from_json(json: &Json) -> Self {
         match json {
             Json::Null => Self::Null,
@@ -116,22 +117,27 @@ impl Value {
         })
     }
 
+    /// Returns the text of a string; None for every other value, as below for theirs.
     pub fn as_str(&self) -> Option<&str> {
         if let Self::String(text) = self { Some(text) } else { None }
     }
 
+    /// Returns a bool.
     pub fn as_bool(&self) -> Option<bool> {
         if let Self::Bool(value) = self { Some(*value) } else { None }
     }
 
+    /// Returns an int.
     pub fn as_int(&self) -> Option<i64> {
         if let Self::Int(value) = self { Some(*value) } else { None }
     }
 
+    /// Returns the elements of an array.
     pub fn as_array(&self) -> Option<&[Self]> {
         if let Self::Array(items) = self { Some(items) } else { None }
     }
 
+    /// Returns the properties of an object, in their order.
     pub fn as_object(&self) -> Option<&IndexMap<String, Self>> {
         if let Self::Object(map) = self { Some(map) } else { None }
     }

@@ -25,15 +25,18 @@ pub struct ArmError {
 }
 
 impl ArmError {
+    /// An error without target and details.
     pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
         Self { code: code.into(), message: message.into(), ..Self::default() }
     }
 
+    /// Says what the error is about.
     pub fn with_target(mut self, target: impl Into<String>) -> Self {
         self.target = Some(target.into());
         self
     }
 
+    /// Says what lies below it.
     pub fn with_details(mut self, details: Vec<Self>) -> Self {
         self.details = details;
         self

@@ -44,6 +44,7 @@ pub struct RetryNotice {
     pub wait: Duration,
 }
 
+/// Is told of a repetition before the wait.
 pub type RetryListener = Arc<dyn Fn(&RetryNotice) + Send + Sync>;
 
 /// Settings that have good defaults.

@@ -43,6 +43,7 @@ pub enum ProvisioningState {
 }
 
 impl ProvisioningState {
+    /// Reads ARM's word, in any case.
     pub fn read(text: &str) -> Self {
         match text.to_ascii_lowercase().as_str() {
             "accepted" => Self::Accepted,
@@ -54,6 +55,7 @@ impl ProvisioningState {
         }
     }
 
+    /// True where nothing more will happen.
     pub fn is_terminal(&self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed | Self::Canceled)
     }
@@ -97,6 +99,7 @@ pub struct DeploymentOperation {
     pub error: Option<ArmError>,
 }
 
+/// The resource that an operation is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetResource {
     pub id: String,
@@ -104,6 +107,7 @@ pub struct TargetResource {
     pub name: String,
 }
 
+/// A resource group as ARM lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResourceGroup {
     pub id: String,

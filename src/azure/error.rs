@@ -26,6 +26,7 @@ pub enum Retry {
     After(Duration),
 }
 
+/// What went wrong, as far as the next step depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
     /// No credential works, or ARM did not accept the token.

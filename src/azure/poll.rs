@@ -27,11 +27,13 @@ const POLL_MIN: Duration = Duration::from_millis(20);
 pub struct CancelFlag(Arc<(AtomicBool, Notify)>);
 
 impl CancelFlag {
+    /// Asks whoever watches the flag to stop.
     pub fn set(&self) {
         self.0.0.store(true, Ordering::SeqCst);
         self.0.1.notify_waiters();
     }
 
+    /// True once it was asked to stop.
     pub fn is_set(&self) -> bool {
         self.0.0.load(Ordering::SeqCst)
     }

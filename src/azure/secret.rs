@@ -8,6 +8,7 @@ use std::fmt;
 pub struct SecretString(String);
 
 impl SecretString {
+    /// Takes a secret; from here on only `expose` shows it.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }

@@ -96,6 +96,7 @@ pub enum Processing {
 }
 
 impl Sku {
+    /// True where reserved capacity is paid for, used or not.
     pub fn is_provisioned(&self) -> bool {
         self.billing == Billing::Provisioned
     }
@@ -119,16 +120,19 @@ impl Model {
         self.regions_of(sku).is_some_and(|regions| regions.iter().any(|region| region == location))
     }
 
+    /// True where the model no longer answers.
     pub fn is_retired(&self) -> bool {
         self.lifecycle == Some(Lifecycle::Retired)
     }
 }
 
 impl Models {
+    /// All model versions, in the order of the table.
     pub fn iter(&self) -> impl Iterator<Item = &Model> {
         self.models.iter()
     }
 
+    /// All deployment SKUs, in the order of the table.
     pub fn skus(&self) -> impl Iterator<Item = &Sku> {
         self.skus.iter()
     }
@@ -138,6 +142,7 @@ impl Models {
         self.skus.iter().find(|sku| sku.name.eq_ignore_ascii_case(name))
     }
 
+    /// Finds one version of a model; ARM compares names and versions without case.
     pub fn find(&self, name: &str, version: &str) -> Option<&Model> {
         self.models.iter().find(|model| {
             model.name.eq_ignore_ascii_case(name) && model.version.eq_ignore_ascii_case(version)

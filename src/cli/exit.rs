@@ -15,6 +15,7 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// Every exit code, for the reference page.
     pub const ALL: &[Self] = &[
         Self::Ok,
         Self::InputOrCheck,
@@ -25,6 +26,7 @@ impl Exit {
         Self::Bug,
     ];
 
+    /// What the code tells a script.
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Ok => "done; with `plan --detailed-exitcode`: nothing would change",

@@ -9,14 +9,17 @@ pub struct Exception {
 }
 
 impl Exception {
+    /// An exception by the name of its .NET type, without namespace.
     pub fn new(kind: &str, message: impl Into<String>) -> Self {
         Self { kind: kind.to_owned(), message: message.into() }
     }
 
+    /// A member of null was asked for.
     pub fn null_reference() -> Self {
         Self::new("NullReferenceException", "Object reference not set to an instance of an object.")
     }
 
+    /// A value of type `from` was cast to `to`, which it is not.
     pub fn invalid_cast(from: &str, to: &str) -> Self {
         let (from, to) = (full_name(from), full_name(to));
         Self::new("InvalidCastException", format!("Unable to cast object of type '{from}' to type '{to}'."))
@@ -39,26 +42,32 @@ impl Exception {
         )
     }
 
+    /// A text is not in the form that reading it needs.
     pub fn format(message: impl Into<String>) -> Self {
         Self::new("FormatException", message)
     }
 
+    /// A number does not fit `type_name`.
     pub fn overflow(type_name: &str) -> Self {
         Self::new("OverflowException", format!("Value was either too large or too small for an {type_name}."))
     }
 
+    /// An argument has a value that the method does not take.
     pub fn argument(message: impl Into<String>) -> Self {
         Self::new("ArgumentException", message)
     }
 
+    /// The argument `parameter` is null.
     pub fn argument_null(parameter: &str) -> Self {
         Self::new("ArgumentNullException", format!("Value cannot be null. (Parameter '{parameter}')"))
     }
 
+    /// An argument lies outside of what the method takes.
     pub fn out_of_range(message: impl Into<String>) -> Self {
         Self::new("ArgumentOutOfRangeException", message)
     }
 
+    /// The object is in a state in which this cannot be done.
     pub fn invalid_operation(message: impl Into<String>) -> Self {
         Self::new("InvalidOperationException", message)
     }

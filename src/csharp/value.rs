@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::exception::Exception;
 use super::format;
-use super::objects::{JToken, List};
+use super::objects::{Bytes, JToken, List};
 
 /// A run-time value. Strings are shared; reference types of .NET that the host supplies are [`Object`]s.
 #[derive(Clone)]
@@ -101,14 +101,17 @@ pub trait Object: Send + Sync {
 pub trait Environment {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     fn now_unix_ms(&self) -> i64;
+    /// A random number, from which `Guid.NewGuid` and `Random` are made.
     fn random_u64(&self) -> u64;
 }
 
 impl Value {
+    /// A .NET string.
     pub fn string(text: impl AsRef<str>) -> Self {
         Self::String(Arc::from(text.as_ref()))
     }
 
+    /// An object of a .NET type.
     pub fn object(object: impl Object + 'static) -> Self {
         Self::Object(Arc::new(object))
     }
@@ -121,6 +124,11 @@ impl Value {
     /// An array of `element`s, such as `string[]`.
     pub fn array(element: &str, items: Vec<Self>) -> Self {
         Self::object(List::array(element, items))
+    }
+
+    /// A `byte[]`.
+    pub fn bytes(bytes: Vec<u8>) -> Self {
+        Self::object(Bytes(bytes))
     }
 
     /// The JSON that `JsonConvert.SerializeObject` writes.
@@ -160,10 +168,12 @@ impl Value {
         })
     }
 
+    /// Returns a Boolean; None for every other value.
     pub fn as_bool(&self) -> Option<bool> {
         if let Self::Bool(value) = self { Some(*value) } else { None }
     }
 
+    /// Returns the text of a string; None for every other value.
     pub fn as_str(&self) -> Option<&str> {
         if let Self::String(value) = self { Some(value) } else { None }
     }
@@ -177,6 +187,7 @@ impl Value {
         }
     }
 
+    /// True for null.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }

@@ -55,6 +55,7 @@ impl ResourceRef {
         Self { id, resource_type, name, depth }
     }
 
+    /// True for a nested deployment, which is no resource that a user would count.
     pub fn is_deployment(&self) -> bool {
         self.resource_type.eq_ignore_ascii_case("Microsoft.Resources/deployments")
     }

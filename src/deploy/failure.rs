@@ -25,6 +25,7 @@ pub struct Failure {
     pub correlation_id: String,
 }
 
+/// Why the stage did not end well.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FailureKind {
     /// A parameter waits for an output that no earlier stage has; nothing was sent.
@@ -42,6 +43,7 @@ pub enum FailureKind {
     Canceled { state: String },
 }
 
+/// A resource that could not be deployed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FailedResource {
     pub resource: ResourceRef,

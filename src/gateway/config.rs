@@ -35,6 +35,7 @@ pub enum Tier {
     V2,
 }
 
+/// An API and its operations.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Api {
     pub id: String,
@@ -52,6 +53,7 @@ pub struct Api {
     pub operations: Vec<Operation>,
 }
 
+/// An operation: a method and a template of paths below the API.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Operation {
     pub id: String,
@@ -62,16 +64,25 @@ pub struct Operation {
     pub policy: Option<String>,
 }
 
+/// A product: what its subscriptions open.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Product {
     pub id: String,
     pub display_name: String,
     pub subscription_required: bool,
+    /// Whether an administrator has to agree to each subscription.
+    pub approval_required: bool,
+    pub is_published: bool,
+    /// How many subscriptions one user may have; None without a limit.
+    pub subscriptions_limit: Option<i32>,
+    /// Names of the groups that see it.
+    pub groups: Vec<String>,
     /// Ids of the APIs in it.
     pub apis: Vec<String>,
     pub policy: Option<String>,
 }
 
+/// A subscription and its two keys.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subscription {
     pub id: String,
@@ -79,8 +90,18 @@ pub struct Subscription {
     pub primary_key: String,
     pub secondary_key: String,
     pub scope: SubscriptionScope,
+    pub dates: SubscriptionDates,
 }
 
+/// When a subscription was made, and from when to when it is good; milliseconds since 1970. None where nobody said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SubscriptionDates {
+    pub created_unix_ms: Option<i64>,
+    pub start_unix_ms: Option<i64>,
+    pub end_unix_ms: Option<i64>,
+}
+
+/// What a subscription's keys open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SubscriptionScope {
     AllApis,
@@ -95,12 +116,14 @@ pub struct Backend {
     pub kind: BackendKind,
 }
 
+/// One upstream, or a pool of backend entities.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BackendKind {
     Single { url: String, breaker: Option<Breaker> },
     Pool { members: Vec<PoolMember> },
 }
 
+/// A backend entity as a member of a pool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolMember {
     /// Id of a single backend.
@@ -125,6 +148,7 @@ pub struct Breaker {
     pub accept_retry_after: bool,
 }
 
+/// HTTP statuses from `min` to `max`, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatusRange {
     pub min: u16,

@@ -25,6 +25,7 @@ pub trait Host: Send + Sync {
     /// A sentence saying why there is none.
     fn managed_identity_token(&self, resource: &str, client_id: Option<&str>) -> Result<String, String>;
 
+    /// Takes a metric that a policy emits.
     fn emit_metric(&self, metric: Metric);
 
     /// `log-to-eventhub`.
@@ -34,6 +35,7 @@ pub trait Host: Send + Sync {
     fn random_u64(&self) -> u64;
 }
 
+/// A request as it leaves for an upstream.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UpstreamRequest {
     pub method: String,
@@ -45,6 +47,7 @@ pub struct UpstreamRequest {
     pub timeout_ms: u64,
 }
 
+/// An upstream's answer.
 pub struct UpstreamResponse {
     pub status: u16,
     pub reason: String,

@@ -11,10 +11,12 @@ impl Headers {
         if values.is_empty() { None } else { Some(values.join(",")) }
     }
 
+    /// All values of a header, in order; names are compared without case.
     pub fn get_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
+    /// True where the header is there.
     pub fn contains(&self, name: &str) -> bool {
         self.get_all(name).next().is_some()
     }
@@ -30,6 +32,7 @@ impl Headers {
         self.append(name, value);
     }
 
+    /// Adds a value and keeps those that are there.
     pub fn append(&mut self, name: &str, value: impl Into<String>) {
         self.0.push((name.to_owned(), value.into()));
     }

@@ -94,7 +94,7 @@ impl Routes {
             if route.product.is_some() || !api.subscription_required {
                 return Ok(());
             }
-            return Err(refusal(&api, "SubscriptionKeyNotFound", MISSING_KEY));
+            return Err(refusal(&api, request, "SubscriptionKeyNotFound", MISSING_KEY));
         };
         let holder = self.subscriptions.iter().find(|one| one.primary_key == key || one.secondary_key == key);
         let opened = holder.and_then(|subscription| Some((subscription, self.opens(subscription, &api)?)));
@@ -105,7 +105,7 @@ impl Routes {
                 Ok(())
             }
             None if !api.subscription_required => Ok(()),
-            None => Err(refusal(&api, "SubscriptionKeyInvalid", INVALID_KEY)),
+            None => Err(refusal(&api, request, "SubscriptionKeyInvalid", INVALID_KEY)),
         }
     }
 
@@ -137,9 +137,13 @@ fn key(api: &Api, request: &Request) -> Option<String> {
     request.headers.get(key_header(api)).or_else(in_query).filter(|key| !key.is_empty())
 }
 
-fn refusal(api: &Api, reason: &str, message: &str) -> Fault {
+/// The service's 401. The realm is the URL of the API, as in the answer that learn.microsoft.com shows under
+/// "Unauthorized errors (401) while invoking APIs" (read 2026-11-22).
+fn refusal(api: &Api, request: &Request, reason: &str, message: &str) -> Fault {
     let name = key_header(api);
-    let challenge = format!("AzureApiManagementKey realm=\"/{}\",name=\"{name}\",type=\"header\"", api.path);
+    let Url { scheme, authority, .. } = Url::parse(&request.url);
+    let realm = format!("{scheme}://{authority}/{}", api.path.trim_matches('/'));
+    let challenge = format!("AzureApiManagementKey realm=\"{realm}\",name=\"{name}\",type=\"header\"");
     Fault::refusal(401, reason, message).source("authorization").header("WWW-Authenticate", challenge)
 }
 

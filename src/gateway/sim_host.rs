@@ -13,6 +13,7 @@ use super::{
 /// 2026-01-01T00:00:00Z, a Thursday.
 const START_UNIX_MS: i64 = 1_767_225_600_000;
 
+/// The host of tests; see the module.
 #[derive(Debug)]
 pub struct SimHost(Mutex<World>);
 
@@ -45,6 +46,7 @@ pub struct SimAnswer {
     pub failure: Option<SendError>,
 }
 
+/// What an answer carries.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SimBody {
     Whole(String),
@@ -53,6 +55,7 @@ pub enum SimBody {
 }
 
 impl SimAnswer {
+    /// An answer without headers, at once.
     pub fn new(status: u16, body: impl Into<String>) -> Self {
         Self {
             status,
@@ -63,6 +66,7 @@ impl SimAnswer {
         }
     }
 
+    /// Adds a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.append(name, value);
         self
@@ -70,6 +74,7 @@ impl SimAnswer {
 }
 
 impl SimHost {
+    /// A host whose random numbers follow from `seed`.
     pub fn new(seed: u64) -> Self {
         let record = Record::default();
         Self(Mutex::new(World { now_ms: START_UNIX_MS, random: seed, scripts: IndexMap::new(), record }))
@@ -80,6 +85,7 @@ impl SimHost {
         self.world().scripts.insert(host.to_owned(), answers.into_iter().collect());
     }
 
+    /// Lets time pass.
     pub fn advance_ms(&self, ms: u64) {
         let mut world = self.world();
         world.now_ms = world.now_ms.saturating_add(i64::try_from(ms).unwrap_or(i64::MAX));

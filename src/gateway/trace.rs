@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::policy::{Scope, Section};
 
+/// What happened to one request, in order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trace {
     pub steps: Vec<TraceStep>,

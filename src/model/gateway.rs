@@ -11,6 +11,7 @@ pub struct Pool {
     pub breaker: Breaker,
 }
 
+/// A backend entity as a member of a pool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolMember {
     /// The id of an [`Account`](super::Account).
@@ -50,6 +51,7 @@ pub struct Api {
     pub usage_records: Option<UsageRecords>,
 }
 
+/// When and how often a request is tried again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retry {
     pub statuses: Vec<StatusRange>,
@@ -58,6 +60,7 @@ pub struct Retry {
     pub first_fast_retry: bool,
 }
 
+/// How many tokens a minute each caller of an API may use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenLimit {
     pub key: LimitKey,
@@ -67,6 +70,7 @@ pub struct TokenLimit {
     pub consumed_header: Option<String>,
 }
 
+/// Tokens a minute that classes of requests share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdaptiveLimit {
     pub tokens_per_minute: u32,
@@ -76,6 +80,7 @@ pub struct AdaptiveLimit {
     pub default_class: AdaptiveClass,
 }
 
+/// One class of requests and its share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdaptiveClass {
     pub name: String,
@@ -86,12 +91,14 @@ pub struct AdaptiveClass {
     pub share_thousandths: u32,
 }
 
+/// The token metric that an API emits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsageMetric {
     pub namespace: String,
     pub dimensions: Vec<Dimension>,
 }
 
+/// A dimension of the token metric.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dimension {
     pub name: String,
@@ -99,6 +106,7 @@ pub struct Dimension {
     pub value: Option<crate::spec::DimensionValue>,
 }
 
+/// The records of usage that an API sends to the Event Hub.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsageRecords {
     pub fields: Vec<UsageField>,
@@ -119,6 +127,7 @@ pub struct Product {
     pub subscriptions: Vec<String>,
 }
 
+/// How many tokens a product may use in a period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenQuota {
     pub tokens: u32,

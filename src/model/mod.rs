@@ -122,6 +122,7 @@ pub struct Network {
     pub deny_internet_out: bool,
 }
 
+/// Who publishes the APIs, as the developer portal and notifications say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Publisher {
     pub name: String,
@@ -161,18 +162,21 @@ pub enum Certificate {
     },
 }
 
+/// The vault of the gateway's certificates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyVault {
     pub purge_protection: bool,
     pub soft_delete_days: u32,
 }
 
+/// Where logs and metrics go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Monitoring {
     pub log_retention_days: u32,
     pub metric_dimensions: bool,
 }
 
+/// Where usage records go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventHub {
     pub hub: String,

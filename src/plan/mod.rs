@@ -94,6 +94,7 @@ pub enum Change {
 }
 
 impl Change {
+    /// The word of the plan's JSON.
     pub fn name(self) -> &'static str {
         match self {
             Self::Create => "create",
@@ -152,6 +153,7 @@ impl Plan {
         self.checks.iter().any(|check| check.verdict.is_blocked())
     }
 
+    /// How many resources change in which way.
     pub fn counts(&self) -> Counts {
         Counts::of(self.stages.iter().flat_map(Stage::changes))
     }
@@ -163,10 +165,12 @@ impl Plan {
 }
 
 impl Stage {
+    /// How many resources change in which way.
     pub fn counts(&self) -> Counts {
         Counts::of(self.changes())
     }
 
+    /// The resources of this stage, those of its nested deployments included.
     pub fn resources(&self) -> impl Iterator<Item = &Resource> {
         self.groups.iter().flat_map(|group| &group.resources)
     }

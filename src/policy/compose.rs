@@ -24,6 +24,7 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// The word that `LastError.Scope` and a trace use.
     pub fn name(self) -> &'static str {
         match self {
             Self::Global => "global",

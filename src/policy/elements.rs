@@ -32,6 +32,7 @@ pub enum Content {
     TextOrChildren(&'static [ChildDef]),
 }
 
+/// An element that may stand inside another.
 #[derive(Debug)]
 pub struct ChildDef {
     pub element: &'static ElementDef,
@@ -39,6 +40,7 @@ pub struct ChildDef {
     pub max: usize,
 }
 
+/// An attribute that an element may have.
 #[derive(Debug)]
 pub struct AttributeDef {
     pub name: &'static str,

@@ -14,6 +14,7 @@ pub struct Document {
     pub nodes: Vec<Node>,
 }
 
+/// What may stand between tags.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Node {
     Element(Element),
@@ -31,6 +32,7 @@ pub enum Node {
     Junk(Span),
 }
 
+/// An element with all that is between its tags.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Element {
     pub name: String,
@@ -43,6 +45,7 @@ pub struct Element {
     pub end_tag: Option<Span>,
 }
 
+/// An attribute as written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attribute {
     pub name: String,
@@ -60,6 +63,7 @@ pub struct Text {
     pub pieces: Vec<Piece>,
 }
 
+/// A part of a text or of an attribute value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece {
     Literal(Span),
@@ -71,6 +75,7 @@ pub enum Piece {
 }
 
 impl Piece {
+    /// Where it is in the source, all that belongs to it included.
     pub fn span(&self) -> Span {
         match self {
             Self::Literal(span) | Self::Expression { span, .. } => *span,
@@ -86,6 +91,7 @@ impl Document {
         leaves.iter().map(|span| self.source.slice(*span)).collect()
     }
 
+    /// The elements directly inside, in order.
     pub fn elements(&self) -> impl Iterator<Item = &Element> {
         elements(&self.nodes)
     }
@@ -100,6 +106,7 @@ fn elements(nodes: &[Node]) -> impl Iterator<Item = &Element> {
 }
 
 impl Node {
+    /// Where it is in the source, all that belongs to it included.
     pub fn span(&self) -> Span {
         match self {
             Self::Element(element) => element.span(),
@@ -121,15 +128,18 @@ impl Node {
 }
 
 impl Element {
+    /// Where it is in the source, all that belongs to it included.
     pub fn span(&self) -> Span {
         let last = self.end_tag.or_else(|| self.children.last().map(Node::span)).unwrap_or(self.start_tag);
         self.start_tag.to(last)
     }
 
+    /// The elements directly inside, in order.
     pub fn elements(&self) -> impl Iterator<Item = &Element> {
         elements(&self.children)
     }
 
+    /// Returns the first attribute of that name.
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().find(|attribute| attribute.name == name)
     }
@@ -166,10 +176,12 @@ impl Text {
         if solid.next().is_some() { None } else { Some(first) }
     }
 
+    /// True where a C# expression is part of it.
     pub fn has_expression(&self) -> bool {
         self.pieces.iter().any(|piece| matches!(piece, Piece::Expression { .. }))
     }
 
+    /// True where it is nothing but white space.
     pub fn is_blank(&self, source: &Source) -> bool {
         self.solid_pieces(source).next().is_none()
     }

@@ -14,6 +14,7 @@ pub struct Policy {
     pub body: Body,
 }
 
+/// What the root element of a policy text holds.
 #[derive(Clone, Debug)]
 pub enum Body {
     /// `<policies>`: the sections that are written, in the order of the text.
@@ -32,8 +33,10 @@ pub enum Section {
 }
 
 impl Section {
+    /// The sections in the order in which they run.
     pub const ALL: [Self; 4] = [Self::Inbound, Self::Backend, Self::Outbound, Self::OnError];
 
+    /// The name of the section's element.
     pub fn name(self) -> &'static str {
         match self {
             Self::Inbound => "inbound",
@@ -43,6 +46,7 @@ impl Section {
         }
     }
 
+    /// Returns the section of that element name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|section| section.name() == name)
     }
@@ -62,6 +66,7 @@ pub struct PolicyElement {
     pub name_span: Span,
 }
 
+/// An attribute whose value is read.
 #[derive(Clone, Debug)]
 pub struct PolicyAttribute {
     pub name: String,
@@ -76,6 +81,7 @@ pub struct Value {
     pub span: Span,
 }
 
+/// A text, or an expression that gives one when it runs.
 #[derive(Clone, Debug)]
 pub enum ValueKind {
     /// Character references are decoded and named values are in place.
@@ -91,10 +97,12 @@ pub struct Expression {
 }
 
 impl PolicyElement {
+    /// Returns the attribute of that name.
     pub fn attribute(&self, name: &str) -> Option<&PolicyAttribute> {
         self.attributes.iter().find(|attribute| attribute.name == name)
     }
 
+    /// Returns the value of the attribute of that name.
     pub fn value(&self, name: &str) -> Option<&Value> {
         self.attribute(name).map(|attribute| &attribute.value)
     }
@@ -111,6 +119,7 @@ impl PolicyElement {
 }
 
 impl Value {
+    /// Returns the text of a literal; None for an expression.
     pub fn literal(&self) -> Option<&str> {
         match &self.kind {
             ValueKind::Literal(text) => Some(text),

@@ -245,3 +245,23 @@ fn usage_records(records: &UsageRecords) -> Value {
         fields => records.fields.iter().map(field).collect::<Vec<_>>(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_that_our_own_parser_refuses_is_not_handed_on() {
+        let policy = |text: &str| Policy { path: "policies/p.xml".to_owned(), text: text.to_owned() };
+        let rendered = |api: &str| Policies {
+            fragments: Vec::new(),
+            apis: vec![policy(api)],
+            products: vec![None, Some(policy("<policies><inbound /></policies>"))],
+        };
+        assert_eq!(read_back(&rendered("<policies><inbound /></policies>")), Ok(()));
+        for broken in ["<policies><inbound>", "<policies><inbound><forward-requst /></inbound></policies>"] {
+            let refused = read_back(&rendered(broken)).unwrap_err();
+            assert!(refused.0.iter().all(|found| found.code.id == "rendered-policy-refused"), "{refused:?}");
+        }
+    }
+}

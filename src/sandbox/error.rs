@@ -28,23 +28,28 @@ pub struct ArmFault {
 }
 
 impl ArmFault {
+    /// An error without target and details.
     pub fn new(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
         Self { status, code: code.into(), message: message.into(), target: None, details: Vec::new() }
     }
 
+    /// 400: what was asked is wrong.
     pub fn bad_request(code: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(400, code, message)
     }
 
+    /// 404: it is not there.
     pub fn not_found(code: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(404, code, message)
     }
 
+    /// Says what the error is about.
     pub fn with_target(mut self, target: impl Into<String>) -> Self {
         self.target = Some(target.into());
         self
     }
 
+    /// Says what lies below it.
     pub fn with_details(mut self, details: Vec<Self>) -> Self {
         self.details = details;
         self

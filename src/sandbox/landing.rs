@@ -82,3 +82,17 @@ fn deployment(resource: &Resource) -> SimDeployment {
             .unwrap_or_default(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn without_a_service_there_is_no_gateway_to_start() {
+        match Landing::start(&State::default(), 0).await {
+            Err(LandingError::Refused(found)) => assert_eq!(found.0[0].code.id, "sandbox-no-gateway"),
+            Err(LandingError::Failed(error)) => panic!("{error}"),
+            Ok(_) => panic!("a gateway without a service"),
+        }
+    }
+}

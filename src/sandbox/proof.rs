@@ -36,6 +36,7 @@ pub struct Proof {
     pub seen: String,
 }
 
+/// What came of one step of the proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Passed,
@@ -54,6 +55,7 @@ impl Verdict {
         if passed { Self::Passed } else { Self::Failed }
     }
 
+    /// The word that people and machines read.
     pub fn name(self) -> &'static str {
         match self {
             Self::Passed => "passed",

@@ -57,6 +57,7 @@ impl ResourceId {
         std::iter::once(self.namespace.as_str()).chain(types).collect::<Vec<_>>().join("/")
     }
 
+    /// True where the resource is of that type, compared without case.
     pub fn is_type(&self, resource_type: &str) -> bool {
         self.resource_type().eq_ignore_ascii_case(resource_type)
     }
@@ -77,10 +78,12 @@ impl ResourceId {
         self.segments.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join("/")
     }
 
+    /// The subscription; empty where the id has none.
     pub fn subscription_id(&self) -> &str {
         self.scope.split('/').nth(2).unwrap_or_default()
     }
 
+    /// The resource group; None above resource groups.
     pub fn resource_group(&self) -> Option<&str> {
         let mut parts = self.scope.split('/').skip(3);
         parts.next().filter(|part| part.eq_ignore_ascii_case("resourceGroups"))?;

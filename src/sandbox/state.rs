@@ -25,6 +25,7 @@ impl Resource {
         self.body.pointer(pointer)
     }
 
+    /// Returns the text at a JSON pointer of the body.
     pub fn text(&self, pointer: &str) -> Option<&str> {
         self.at(pointer)?.as_str()
     }
@@ -141,10 +142,12 @@ impl OperationRecord {
 }
 
 impl State {
+    /// Returns the resource of that id.
     pub fn get(&self, id: &ResourceId) -> Option<Resource> {
         self.lock().resources.get(&id.key()).cloned()
     }
 
+    /// True where there is a resource of that id.
     pub fn exists(&self, id: &ResourceId) -> bool {
         self.lock().resources.contains_key(&id.key())
     }

@@ -12,6 +12,29 @@ use crate::csharp::format;
 use crate::csharp::limits::{Budget, MAX_JSON_DEPTH, MAX_SINGLE};
 use crate::csharp::value::Value;
 
+/// What Newtonsoft.Json 13 says where `JObject.Parse` or `JArray.Parse` meets another item (`JObject.Load`): the kind of
+/// the item, and the place behind what it has read of it.
+fn another_item(kind: &str, wanted: &str, found: &Json, text: &str) -> Exception {
+    let (item, is_whole) = match found {
+        Json::Object(_) => ("StartObject", false),
+        Json::Array(_) => ("StartArray", false),
+        Json::String(_) => ("String", true),
+        Json::Number(number) if number.is_f64() => ("Float", true),
+        Json::Number(_) => ("Integer", true),
+        Json::Bool(_) => ("Boolean", true),
+        Json::Null => ("Null", true),
+    };
+    let begin = text.len() - text.trim_start().len();
+    let read = &text[..if is_whole { text.trim_end().len() } else { begin + 1 }];
+    let line = 1 + read.matches('\n').count();
+    let position = read.rsplit('\n').next().unwrap_or(read).chars().count();
+    let message = format!(
+        "Error reading {kind} from JsonReader. Current JsonReader item is not {wanted}: {item}. Path '', line {line}, \
+         position {position}."
+    );
+    Exception::new("JsonReaderException", message)
+}
+
 impl JToken {
     /// Reads JSON; `kind` is the type whose `Parse` was called.
     pub(in crate::csharp) fn parse(text: &str, kind: &str) -> Result<Value, Exception> {
@@ -25,15 +48,11 @@ impl JToken {
                 ),
             )
         })?;
-        let fits = match kind {
-            "JObject" => json.is_object(),
-            "JArray" => json.is_array(),
-            _ => true,
-        };
-        if !fits {
-            let message =
-                format!("Error reading {kind} from JsonReader. Current JsonReader item is not an {kind}.");
-            return Err(Exception::new("JsonReaderException", message));
+        match (kind, &json) {
+            ("JObject", Json::Object(_)) | ("JArray", Json::Array(_)) => {}
+            ("JObject", other) => return Err(another_item(kind, "an object", other, text)),
+            ("JArray", other) => return Err(another_item(kind, "an array", other, text)),
+            _ => {}
         }
         Ok(Value::Object(Self::from_json(&json)))
     }

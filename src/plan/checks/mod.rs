@@ -40,6 +40,7 @@ pub enum Question {
 }
 
 impl Question {
+    /// The word that people and machines read.
     pub fn name(self) -> &'static str {
         match self {
             Self::Region => "region",
@@ -66,6 +67,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// The word that people and machines read.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Ok { .. } => "ok",
@@ -75,6 +77,7 @@ impl Verdict {
         }
     }
 
+    /// True where a deployment would fail.
     pub fn is_blocked(&self) -> bool {
         matches!(self, Self::Blocked { .. })
     }

@@ -122,6 +122,7 @@ impl ArmServer {
         Ok(Self { address, shared, serving })
     }
 
+    /// The address it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -137,6 +138,7 @@ impl ArmServer {
         &self.shared.token
     }
 
+    /// The one subscription it has.
     pub fn subscription_id(&self) -> &str {
         &self.shared.options.subscription_id
     }

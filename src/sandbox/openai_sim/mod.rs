@@ -21,6 +21,8 @@ use limits::Window;
 
 /// Requests kept to look at, per account; older ones are dropped.
 const MAX_KEPT_REQUESTS: usize = 1000;
+/// Bytes kept of the body of one of them, so that all of them stay small.
+const MAX_KEPT_BODY: usize = 16 << 10;
 
 /// One Azure OpenAI account.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +51,7 @@ pub struct SimRequest {
     pub deployment: String,
     pub api_version: Option<String>,
     pub credential: Credential,
+    /// Its first 16 KiB.
     pub body: Vec<u8>,
     pub status: u16,
     /// Chunks of the body that were taken; fewer than all where the caller went away.
@@ -200,7 +203,11 @@ impl AccountState {
     }
 
     /// Keeps a request; returns its number.
-    fn keep(&mut self, request: SimRequest) -> usize {
+    fn keep(&mut self, mut request: SimRequest) -> usize {
+        if request.body.len() > MAX_KEPT_BODY {
+            request.body.truncate(MAX_KEPT_BODY);
+            request.body.shrink_to_fit();
+        }
         if self.kept.len() == MAX_KEPT_REQUESTS {
             self.kept.pop_front();
         }
@@ -215,6 +222,25 @@ impl AccountState {
         let index = self.kept.len().checked_sub(from_end)?;
         self.kept.get_mut(index)
     }
+}
+
+/// Waits until the first stream that `account` answers with stops growing, and returns how many chunks it has sent. A
+/// stream that does not stop grows until it is whole, so the caller compares with that.
+#[cfg(test)]
+pub(super) async fn chunks_until_quiet(sim: &OpenAiSim, account: &str) -> usize {
+    /// A running stream sends a chunk far more often, even where the machine has other things to do.
+    const QUIET: std::time::Duration = std::time::Duration::from_millis(250);
+    const SAMPLES_MAX: usize = 240;
+    let mut sent = sim.requests(account)[0].chunks_sent;
+    for _ in 0..SAMPLES_MAX {
+        tokio::time::sleep(QUIET).await;
+        let now = sim.requests(account)[0].chunks_sent;
+        if now == sent {
+            return sent;
+        }
+        sent = now;
+    }
+    panic!("the stream does not come to an end");
 }
 
 #[cfg(test)]

@@ -291,10 +291,12 @@ impl Cidr {
         self.first() | !self.mask()
     }
 
+    /// True where all of `other` lies inside.
     pub fn contains(self, other: Self) -> bool {
         self.first() <= other.first() && other.last() <= self.last()
     }
 
+    /// True where the two have an address in common.
     pub fn overlaps(self, other: Self) -> bool {
         self.first() <= other.last() && other.first() <= self.last()
     }
@@ -328,7 +330,7 @@ impl Duration {
     const SECONDS_MAX: u32 = 24 * 60 * 60;
 
     fn parse(text: &str) -> Result<Self, &'static str> {
-        const FORM: &str = "an ISO 8601 duration such as `PT10S` or `PT1M`, from a second to a day";
+        const FORM: &str = "an ISO 8601 duration of hours, minutes and seconds such as `PT10S` or `PT1M`, from `PT1S` to `PT24H`";
         let mut rest = text.strip_prefix("PT").ok_or(FORM)?;
         let mut seconds: u32 = 0;
         for (unit, unit_seconds) in [('H', 3600), ('M', 60), ('S', 1)] {
