@@ -9,7 +9,6 @@ mod azure_types;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
 use std::path::PathBuf;
 
 use genai_lz::arm::{Deployment, Parameters, Resource, Target, Value, evaluate};
