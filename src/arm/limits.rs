@@ -30,6 +30,20 @@ const MAX_DEPTH: u32 = 220;
 /// about a tenth of it.
 const MAX_STEPS: u64 = 20_000_000;
 
+/// How many parts of a value so many bytes of text count for.
+pub(super) fn text_weight(bytes: usize) -> u64 {
+    const BYTES_PER_PART: usize = 64;
+    (bytes / BYTES_PER_PART) as u64
+}
+
+/// Refuses a text that no value may hold, before it is made.
+pub(super) fn check_text(bytes: usize) -> Eval<()> {
+    if text_weight(bytes) > MAX_VALUE_WEIGHT {
+        return Err(Fault::new(&codes::LIMIT, format!("a value has more than {MAX_VALUE_WEIGHT} parts")));
+    }
+    Ok(())
+}
+
 /// What one evaluation has used up.
 #[derive(Default)]
 pub(super) struct Meter {

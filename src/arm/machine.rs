@@ -165,7 +165,10 @@ impl Machine<'_> {
         };
         let Node::Lambda { parameters, body } = &residual.node else { return Err(Fault::Stuck) };
         let bindings: Vec<_> = parameters.iter().cloned().zip(args.iter().cloned()).collect();
-        self.reduce(body, &bindings)
+        let value = self.reduce(body, &bindings)?;
+        // What is known is copied each time.
+        self.charge(&value)?;
+        Ok(value)
     }
 
     /// How many parameters a lambda has.

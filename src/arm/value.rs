@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde_json::{Number, Value as Json};
 
 use super::Residual;
+use super::limits::text_weight;
 use super::residual::Node;
 
 /// The value of a template expression. Residuals carry no parameters, variables or loop indexes any more: only
@@ -157,12 +158,14 @@ impl Value {
 
     /// How large the value is; what bounds the work and the recursion of everything that walks values.
     pub(super) fn size(&self) -> Size {
-        /// Bytes of text that weigh as much as one value.
-        const TEXT_PER_STEP: usize = 64;
         match self {
-            Self::String(text) => Size { weight: 1 + (text.len() / TEXT_PER_STEP) as u64, depth: 0 },
+            Self::String(text) => Size { weight: 1 + text_weight(text.len()), depth: 0 },
             Self::Array(items) => Size::around(items.iter().map(Self::size)),
-            Self::Object(map) => Size::around(map.values().map(Self::size)),
+            Self::Object(map) => {
+                let mut size = Size::around(map.values().map(Self::size));
+                size.weight += map.keys().map(|key| text_weight(key.len())).sum::<u64>();
+                size
+            }
             Self::Unknown(residual) => residual.size(),
             _ => Size { weight: 1, depth: 0 },
         }

@@ -229,3 +229,120 @@ async fn what_will_not_get_better_is_not_tried_again() {
     let error = client.list_resource_groups(S).await.unwrap_err();
     assert_eq!((error.kind, error.tries), (ErrorKind::Unreachable, 2));
 }
+
+/// A server that answers each connection with these bytes, then with zeros up to `n_zeros`.
+async fn serve_raw(head: &'static str, n_zeros: u64) -> (String, Arc<Mutex<u64>>) {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let sent = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&sent);
+    tokio::spawn(async move {
+        while let Ok((mut connection, _)) = listener.accept().await {
+            let mut request = [0; 4096];
+            let _ = connection.read(&mut request).await;
+            let _ = connection.write_all(head.as_bytes()).await;
+            let zeros = [b' '; 1 << 16];
+            while *count.lock().unwrap() < n_zeros && connection.write_all(&zeros).await.is_ok() {
+                *count.lock().unwrap() += zeros.len() as u64;
+            }
+        }
+    });
+    (base_url, sent)
+}
+
+fn client_of(base_url: &str) -> ArmClient {
+    let server = Server { base_url: base_url.to_owned(), seen: Arc::default() };
+    server.client()
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_refused_before_it_fills_the_memory() {
+    const TWO_GB: u64 = 2 << 30;
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2147483648\r\n\r\n";
+    let (base_url, sent) = serve_raw(head, TWO_GB).await;
+    let error = client_of(&base_url).list_resource_groups(S).await.unwrap_err();
+    assert_eq!((error.kind, error.blame), (ErrorKind::BadAnswer, Blame::Network));
+    assert!(error.message.contains("longer than 32 MiB"), "{error}");
+    assert_eq!(error.tries, 1, "it would be as long the next time");
+    assert!(*sent.lock().unwrap() < 128 << 20, "{} bytes were taken", sent.lock().unwrap());
+}
+
+#[tokio::test]
+async fn an_answer_that_is_cut_is_asked_for_again_and_then_named() {
+    for head in [
+        // The length promises more, and the JSON ends early.
+        "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"value\": [",
+        "HTTP/1.1 200 OK\r\nContent-Length: 11\r\nConnection: close\r\n\r\n{\"value\": [",
+    ] {
+        let (base_url, _) = serve_raw(head, 0).await;
+        let error = client_of(&base_url).list_resource_groups(S).await.unwrap_err();
+        assert_eq!((error.blame, error.tries), (Blame::Network, 3), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_json_is_said_with_the_host_and_not_tried_again() {
+    let page = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 26\r\nConnection: close\r\n\r\n<html>please log in</html>";
+    let (base_url, _) = serve_raw(page, 0).await;
+    let error = client_of(&base_url).list_resource_groups(S).await.unwrap_err();
+    assert_eq!((error.kind, error.tries), (ErrorKind::BadAnswer, 1));
+    assert!(error.message.contains("127.0.0.1") && error.message.contains("not JSON"), "{error}");
+}
+
+#[tokio::test]
+async fn redirects_are_not_followed_not_even_to_the_same_host() {
+    let redirect = || (302, vec![("Location", "{base}/again")], Json::Null);
+    let server = serve(vec![redirect(), redirect(), redirect()]).await;
+    let error = server.client().list_resource_groups(S).await.unwrap_err();
+    assert_eq!((error.kind, server.lines().len()), (ErrorKind::BadAnswer, 1));
+}
+
+#[tokio::test]
+async fn a_token_that_expires_while_polling_is_renewed_once_and_the_deployment_goes_on() {
+    let accepted = || (201, vec![("Azure-AsyncOperation", "{base}/op")], json!({}));
+    let expired =
+        || (401, Vec::new(), json!({"error": {"code": "ExpiredAuthenticationToken", "message": "m"}}));
+    let running = || (200, Vec::new(), json!({"status": "Running"}));
+    let server = serve(vec![
+        accepted(),
+        running(),
+        expired(),
+        running(),
+        (200, Vec::new(), json!({"status": "Succeeded"})),
+    ])
+    .await;
+    let client = server.client();
+    let poller = client.put_deployment(&scope(), "d", &request()).await.unwrap();
+    assert_eq!(follow(&client, poller).await.unwrap().0, ProvisioningState::Succeeded);
+    // A second refusal in a row is final, and is a matter of signing in.
+    let server = serve(vec![accepted(), expired(), expired()]).await;
+    let client = server.client();
+    let poller = client.put_deployment(&scope(), "d", &request()).await.unwrap();
+    let error = follow(&client, poller).await.unwrap_err();
+    assert_eq!(
+        (error.kind, error.code(), server.lines().len()),
+        (ErrorKind::NotSignedIn, "ExpiredAuthenticationToken", 3)
+    );
+}
+
+#[tokio::test]
+async fn a_wish_to_wait_for_a_day_is_cut_short_and_told() {
+    let throttled = || (429, vec![("Retry-After", "86400")], Json::Null);
+    let server = serve(vec![throttled(), (200, Vec::new(), json!({"value": []}))]).await;
+    let (told, notices) = tokio::sync::oneshot::channel();
+    let told = Mutex::new(Some(told));
+    let options = ClientOptions {
+        on_retry: Some(Arc::new(move |notice: &RetryNotice| {
+            told.lock().unwrap().take().unwrap().send(notice.wait).unwrap();
+        })),
+        ..ClientOptions::default()
+    };
+    let credential = Credential::Static(SecretString::new("t0ken"));
+    let client = ArmClient::new(&Endpoint::of(&server.base_url), credential, options).unwrap();
+    // The wait itself is not sat out here.
+    tokio::select! {
+        answer = client.list_resource_groups(S) => panic!("it waits first: {answer:?}"),
+        wait = notices => assert_eq!(wait.unwrap(), Duration::from_secs(120)),
+    }
+}

@@ -308,7 +308,21 @@ impl Checker {
             return UNKNOWN.to_owned();
         };
         self.call_form(&owner, name, span, &member, args.is_some());
+        if (owner.as_str(), name) == ("IMessageBody", "As") {
+            self.body_type(span, type_args);
+        }
         result_type(&owner, name, &member, type_args)
+    }
+
+    /// A body is read as one of a few types.
+    fn body_type(&mut self, span: Span, type_args: &[TypeRef]) {
+        let wanted = type_args.iter().map(TypeRef::display).collect::<Vec<_>>().join(", ");
+        if BODY_TYPES.contains(&without_namespace(&wanted)) {
+            return;
+        }
+        let message = format!("`Body.As<{wanted}>` is not evaluated");
+        self.found
+            .push(Problem::new(&UNKNOWN_MEMBER, message, span).help("read it `As<string>` or `As<JObject>`"));
     }
 
     /// A method has to be called, and a property cannot be.
@@ -416,9 +430,17 @@ impl Checker {
     }
 }
 
+/// What a body can be read as. The service knows XML and form types besides (policy expressions, "IMessageBody").
+const BODY_TYPES: &[&str] = &["string", "String", "byte[]", "Byte[]", "JObject", "JArray", "JToken"];
+
 /// The namespaces of the types that policies name in full.
 fn is_namespace(name: &str) -> bool {
     matches!(name, "System" | "Newtonsoft")
+}
+
+/// `Newtonsoft.Json.Linq.JObject` as `JObject`.
+fn without_namespace(type_name: &str) -> &str {
+    type_name.rsplit('.').next().unwrap_or(type_name)
 }
 
 /// The type that reading or calling a member gives.

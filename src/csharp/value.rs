@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::exception::Exception;
 use super::format;
-use super::objects::{JToken, List};
+use super::objects::{Bytes, JToken, List};
 
 /// A run-time value. Strings are shared; reference types of .NET that the host supplies are [`Object`]s.
 #[derive(Clone)]
@@ -124,6 +124,11 @@ impl Value {
     /// An array of `element`s, such as `string[]`.
     pub fn array(element: &str, items: Vec<Self>) -> Self {
         Self::object(List::array(element, items))
+    }
+
+    /// A `byte[]`.
+    pub fn bytes(bytes: Vec<u8>) -> Self {
+        Self::object(Bytes(bytes))
     }
 
     /// The JSON that `JsonConvert.SerializeObject` writes.

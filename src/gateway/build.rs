@@ -201,8 +201,32 @@ fn unique(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::super::sim_host::SimHost;
-    use super::super::{Headers, Request};
+    use super::super::{Headers, Product, Request};
     use super::*;
+
+    #[test]
+    fn the_policy_of_an_api_without_operations_is_checked() {
+        for (policy, code) in [
+            (
+                "<policies><inbound><set-backend-service backend-id=\"nowhere\"/></inbound></policies>",
+                "gateway-unknown-backend",
+            ),
+            (
+                "<policies><inbound><include-fragment fragment-id=\"nowhere\"/></inbound></policies>",
+                "policy-unknown-fragment",
+            ),
+        ] {
+            let api = Api { id: "a".into(), policy: Some(policy.into()), ..Api::default() };
+            let product = Product { id: "p".into(), policy: Some(policy.into()), ..Product::default() };
+            for config in [
+                Config { apis: vec![api], ..Config::default() },
+                Config { products: vec![product], ..Config::default() },
+            ] {
+                let found = Gateway::build(config).err().expect("it names what is not there");
+                assert_eq!(found.0.iter().map(|one| one.code.id).collect::<Vec<_>>(), [code]);
+            }
+        }
+    }
 
     /// The deepest policy that can be read is also composed, compiled and run on the stack of one thread.
     #[test]

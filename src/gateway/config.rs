@@ -70,6 +70,13 @@ pub struct Product {
     pub id: String,
     pub display_name: String,
     pub subscription_required: bool,
+    /// Whether an administrator has to agree to each subscription.
+    pub approval_required: bool,
+    pub is_published: bool,
+    /// How many subscriptions one user may have; None without a limit.
+    pub subscriptions_limit: Option<i32>,
+    /// Names of the groups that see it.
+    pub groups: Vec<String>,
     /// Ids of the APIs in it.
     pub apis: Vec<String>,
     pub policy: Option<String>,
@@ -83,6 +90,15 @@ pub struct Subscription {
     pub primary_key: String,
     pub secondary_key: String,
     pub scope: SubscriptionScope,
+    pub dates: SubscriptionDates,
+}
+
+/// When a subscription was made, and from when to when it is good; milliseconds since 1970. None where nobody said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SubscriptionDates {
+    pub created_unix_ms: Option<i64>,
+    pub start_unix_ms: Option<i64>,
+    pub end_unix_ms: Option<i64>,
 }
 
 /// What a subscription's keys open.

@@ -10,7 +10,7 @@ use super::route::Route;
 use super::tokens::{EventCounter, Metered, Usage, estimate_prompt};
 use super::trace::Trace;
 use super::url::Url;
-use super::{Body, Gateway, Headers, Host, PipelineKey, Request, Response};
+use super::{Body, Gateway, Host, PipelineKey, Request, Response};
 
 /// What came of a request.
 pub struct Exchange {
@@ -23,9 +23,8 @@ impl Gateway {
     /// arriving after that.
     pub fn handle(self: &Arc<Self>, request: Request, host: Arc<dyn Host>) -> Exchange {
         let Some(mut route) = self.routes.find(&request) else {
-            let answer =
-                Answer { status: 404, headers: Headers::default(), message: "Resource not found".to_owned() };
-            return Exchange { response: answer.response(), trace: Trace::default() };
+            let answer = Answer::new(404, "Resource not found");
+            return Exchange { response: answer.response(""), trace: Trace::default() };
         };
         let authorized = self.routes.authorize(&mut route, &request);
         let pipeline = self.pipeline(&route);
@@ -130,7 +129,7 @@ impl Live {
     fn fail(&self, fault: Fault) {
         let mut state = self.state();
         if let Some(answer) = &fault.answer {
-            let default = answer.response();
+            let default = answer.response(&self.request_id);
             let body = match default.body {
                 Body::Bytes(bytes) => LiveBody::Bytes(bytes),
                 Body::Stream(stream) => LiveBody::Stream(stream),

@@ -19,6 +19,9 @@ use crate::policy::Expression;
 /// smaller, embeddings of a full batch reach a few MB.
 pub(super) const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 
+/// Characters of an expression that the trace shows: enough to find it in its policy.
+const SHOWN_EXPRESSION: usize = 120;
+
 pub(super) struct Live {
     pub gateway: Arc<Gateway>,
     pub host: Arc<dyn Host>,
@@ -143,7 +146,11 @@ impl Live {
         let context = super::context::context(self);
         csharp::evaluate(&expression.program, context, self.as_ref()).map_err(|exception| {
             let message = format!("Expression evaluation failed. {}", exception.message);
-            Fault::broken("ExpressionValueEvaluationFailure", message)
+            Fault::broken("ExpressionValueEvaluationFailure", message).detail(format!(
+                " ({} in `{}`)",
+                exception.kind,
+                in_short(&expression.text)
+            ))
         })
     }
 
@@ -271,6 +278,15 @@ pub(super) fn drain(mut stream: Box<dyn super::BodyStream>) -> Result<Vec<u8>, S
         }
     }
     Ok(bytes)
+}
+
+/// An expression on one line of the trace, cut where it is long.
+pub(super) fn in_short(expression: &str) -> String {
+    let line = expression.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= SHOWN_EXPRESSION {
+        return line;
+    }
+    line.chars().take(SHOWN_EXPRESSION).chain(['…']).collect()
 }
 
 /// A random UUID out of the host's numbers.

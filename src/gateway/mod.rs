@@ -35,7 +35,7 @@ use indexmap::IndexMap;
 
 pub use config::{
     Api, Backend, BackendKind, Breaker, Config, Operation, PoolMember, Product, StatusRange, Subscription,
-    SubscriptionScope, Tier,
+    SubscriptionDates, SubscriptionScope, Tier,
 };
 pub use handle::Exchange;
 pub use host::{Host, Metric, SendError, UpstreamRequest, UpstreamResponse};

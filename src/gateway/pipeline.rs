@@ -64,7 +64,7 @@ pub(super) fn run(steps: &[Step], live: &Arc<Live>) -> Result<Flow, Fault> {
             Ok(Flow::End) => return Ok(Flow::End),
             Err(mut fault) => {
                 if step.place.fill(&mut fault) {
-                    live.note_at(nth, &fault.error.message);
+                    live.note_at(nth, format!("{}{}", fault.error.message, fault.detail));
                 }
                 return Err(fault);
             }

@@ -10,8 +10,10 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body as HttpBody, Bytes};
 use axum::extract::{ConnectInfo, Request as HttpRequest, State};
+use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response as HttpResponse, StatusCode, header};
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -26,6 +28,8 @@ const MAX_BODY: usize = 16 << 20;
 const MAX_TRACES: usize = 100;
 /// Chunks that wait for a slow caller before the upstream has to.
 const CHUNKS_IN_FLIGHT: usize = 16;
+/// How long a caller may take to send a body.
+const BODY_PATIENCE: Duration = Duration::from_secs(60);
 /// How long running requests may go on once the server is told to stop.
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -132,15 +136,21 @@ async fn handle(
     request: HttpRequest,
 ) -> HttpResponse<HttpBody> {
     let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, MAX_BODY).await else {
-        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "Request body is too large");
+    let Some(url) = requested_url(&parts, shared.address) else {
+        return refusal(StatusCode::BAD_REQUEST, "The Host header or the path is not valid");
     };
-    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let body = match tokio::time::timeout(BODY_PATIENCE, read_body(body)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err((status, message))) => return refusal(status, message),
+        Err(_elapsed) => {
+            return refusal(StatusCode::REQUEST_TIMEOUT, "The request body did not arrive in time");
+        }
+    };
     let request = Request {
         method: parts.method.to_string(),
-        url: format!("http://{}{path}", host_of(&parts.headers, shared.address)),
+        url,
         headers: gateway_headers(&parts.headers),
-        body: body.to_vec(),
+        body,
         client_ip: caller.ip().to_string(),
     };
     let answer = tokio::task::spawn_blocking(move || {
@@ -157,10 +167,34 @@ async fn handle(
     }
 }
 
-/// The name that the caller used, which policies see as `context.Request.OriginalUrl.Host`.
-fn host_of(headers: &HeaderMap, address: SocketAddr) -> String {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    host.map_or_else(|| address.to_string(), str::to_owned)
+/// The URL as policies see it, with the name that the caller used. `.` and `..` are resolved here, once, so that the
+/// path that was matched is the one that the upstream is asked for. None where the name is not one, or there are two.
+fn requested_url(parts: &Parts, address: SocketAddr) -> Option<String> {
+    let mut hosts = parts.headers.get_all(header::HOST).iter();
+    let host = match (hosts.next(), hosts.next()) {
+        (None, _) => address.to_string(),
+        (Some(host), None) => host.to_str().ok()?.to_owned(),
+        (Some(_), Some(_)) => return None,
+    };
+    host.parse::<Authority>().ok().filter(|authority| !authority.as_str().contains('@'))?;
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let path = if path.starts_with('/') { path } else { "/" };
+    reqwest::Url::parse(&format!("http://{host}{path}")).ok().map(String::from)
+}
+
+/// Reads the whole body; the error is the answer.
+async fn read_body(body: HttpBody) -> Result<Vec<u8>, (StatusCode, &'static str)> {
+    let mut bytes = Vec::new();
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk =
+            chunk.map_err(|_| (StatusCode::BAD_REQUEST, "The request body broke off or is malformed"))?;
+        if bytes.len() + chunk.len() > MAX_BODY {
+            return Err((StatusCode::PAYLOAD_TOO_LARGE, "Request body is too large"));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
 }
 
 fn gateway_headers(headers: &HeaderMap) -> Headers {
@@ -194,15 +228,23 @@ fn http_response(response: Response) -> HttpResponse<HttpBody> {
     answer
 }
 
-/// Passes chunks on as they come. A caller who leaves is noticed at the next chunk; the rest is then dropped, which
-/// tells the upstream.
+/// Passes chunks on as they come. A thread is held only while a chunk is waited for, not while the caller reads: many
+/// slow callers must not stop the others. A caller who leaves is noticed at the next chunk at the latest; the rest is
+/// then dropped, which tells the upstream.
 fn streamed(mut body: Box<dyn BodyStream>) -> HttpBody {
     let (sender, receiver) = mpsc::channel::<Result<Bytes, StreamError>>(CHUNKS_IN_FLIGHT);
-    tokio::task::spawn_blocking(move || {
-        while let Some(chunk) = body.next_chunk() {
-            let broken = chunk.is_err();
-            if sender.blocking_send(chunk.map(Bytes::from)).is_err() || broken {
-                return;
+    tokio::spawn(async move {
+        while let Ok(place) = sender.reserve().await {
+            let next = tokio::task::spawn_blocking(move || (body.next_chunk(), body));
+            // The task fails only where the interpreter panicked, or the server stops.
+            match next.await {
+                Ok((Some(Ok(chunk)), rest)) => {
+                    place.send(Ok(Bytes::from(chunk)));
+                    body = rest;
+                }
+                Ok((Some(Err(broken)), _)) => return place.send(Err(broken)),
+                Ok((None, _)) => return,
+                Err(failed) => return place.send(Err(StreamError(failed.to_string()))),
             }
         }
     });

@@ -1,12 +1,15 @@
 //! Functions of arrays; those that also take strings or objects (`length`, `first`, `take` …) are here, too.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use indexmap::IndexMap;
+use serde_json::Value as Json;
 
 use super::Needs::{Everything, Nothing, Outline};
 use super::{Function, array, described, int, values, wrong};
 use crate::arm::Value;
 use crate::arm::fault::{Eval, Fault};
-use crate::arm::limits::MAX_RANGE;
+use crate::arm::limits::{MAX_RANGE, check_text};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     values("array", 1, Some(1), Outline, to_array),
@@ -52,6 +55,7 @@ fn concat(args: &[Value]) -> Eval<Value> {
             }
             scalar => joined.push_str(&super::string::plain_text(scalar)?),
         }
+        check_text(joined.len())?;
     }
     Ok(joined.into())
 }
@@ -126,13 +130,24 @@ fn distinct(args: &[Value]) -> Eval<Value> {
 }
 
 fn once_each(items: &[Value]) -> Vec<Value> {
-    let mut once: Vec<Value> = Vec::new();
-    for item in items {
-        if !once.contains(item) {
-            once.push(item.clone());
+    let mut seen = BTreeSet::new();
+    items.iter().filter(|item| seen.insert(identity(item))).cloned().collect()
+}
+
+/// A text that two known values share exactly where they are equal; comparing each with each would take too long.
+fn identity(value: &Value) -> String {
+    match value {
+        Value::Array(items) => format!("[{}]", items.iter().map(identity).collect::<Vec<_>>().join(",")),
+        Value::Object(map) => {
+            let mut members: Vec<String> = map
+                .iter()
+                .map(|(key, value)| format!("{}:{}", Json::from(key.as_str()), identity(value)))
+                .collect();
+            members.sort();
+            format!("{{{}}}", members.join(","))
         }
+        scalar => scalar.to_display_json().to_string(),
     }
-    once
 }
 
 fn intersection(args: &[Value]) -> Eval<Value> {
@@ -146,8 +161,8 @@ fn intersection(args: &[Value]) -> Eval<Value> {
     }
     let mut common = once_each(array(args, 0)?);
     for at in 1..args.len() {
-        let other = array(args, at)?;
-        common.retain(|item| other.contains(item));
+        let other: BTreeSet<String> = array(args, at)?.iter().map(identity).collect();
+        common.retain(|item| other.contains(&identity(item)));
     }
     Ok(common.into())
 }
@@ -197,14 +212,17 @@ fn union(args: &[Value]) -> Eval<Value> {
 /// Nested objects are merged, everything else is replaced; a null does not replace a value.
 /// (Documented for `union`: "nested objects are merged, arrays are not", seen 2026-11-22.)
 fn merge(into: &mut IndexMap<String, Value>, from: &IndexMap<String, Value>) -> Eval<()> {
+    // Two keys of `from` may be one name; then the later value counts, under the spelling that came first.
+    let mut names: BTreeMap<String, String> =
+        into.keys().rev().map(|name| (name.to_ascii_lowercase(), name.clone())).collect();
     for (key, value) in from {
-        let known = into.keys().find(|name| name.eq_ignore_ascii_case(key)).cloned();
-        match known.and_then(|name| into.get_mut(&name)) {
+        let name = names.entry(key.to_ascii_lowercase()).or_insert_with(|| key.clone()).clone();
+        match into.get_mut(&name) {
             Some(Value::Object(inner)) => match value {
                 Value::Object(other) => merge(inner, other)?,
                 Value::Unknown(_) => return Err(Fault::Stuck),
                 other => {
-                    into.insert(key.clone(), other.clone());
+                    into.insert(name, other.clone());
                 }
             },
             Some(Value::Unknown(_)) if matches!(value, Value::Object(_)) => return Err(Fault::Stuck),

@@ -7,6 +7,7 @@ use super::string::plain_text;
 use super::text;
 use crate::arm::Value;
 use crate::arm::fault::{Eval, Fault};
+use crate::arm::limits::check_text;
 
 /// No column in a template is wider; a bound keeps the result small.
 const WIDEST: usize = 1_000;
@@ -29,6 +30,7 @@ pub(super) fn format(args: &[Value]) -> Eval<Value> {
                 .find('}')
                 .ok_or_else(|| Fault::failed("the format has a `{` without `}`; write `{{` for a brace"))?;
             out.push_str(&item(&after[..end], &args[1..])?);
+            check_text(out.len())?;
             rest = &after[end + 1..];
         }
     }

@@ -6,6 +6,7 @@ use super::{Body, Function, array, format, hash, int, size, text, values, wrong}
 use crate::arm::Value;
 use crate::arm::codes::NOT_REPEATABLE;
 use crate::arm::fault::{Eval, Fault};
+use crate::arm::limits::check_text;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     values("endsWith", 2, Some(2), Everything, |args| {
@@ -93,7 +94,10 @@ fn like(text: &str, pattern: &str) -> bool {
 
 fn join(args: &[Value]) -> Eval<Value> {
     let parts = array(args, 0)?.iter().map(plain_text).collect::<Eval<Vec<_>>>()?;
-    Ok(parts.join(text(args, 1)?).into())
+    let separator = text(args, 1)?;
+    let length: usize = parts.iter().map(String::len).sum();
+    check_text(length.saturating_add(separator.len().saturating_mul(parts.len())))?;
+    Ok(parts.join(separator).into())
 }
 
 fn pad_left(args: &[Value]) -> Eval<Value> {
@@ -116,6 +120,8 @@ fn replace(args: &[Value]) -> Eval<Value> {
     if old.is_empty() {
         return Err(wrong(args, 1, "a text that is not empty"));
     }
+    let grown = container.matches(old).count().saturating_mul(new.len());
+    check_text(container.len().saturating_add(grown))?;
     Ok(container.replace(old, new).into())
 }
 

@@ -9,7 +9,7 @@ use crate::csharp::{self, Exception, Form, Object, Value};
 use crate::gateway::fault::LastError;
 use crate::gateway::live::Live;
 use crate::gateway::url::Url;
-use crate::gateway::{Api, Gateway, Operation, Product, Subscription};
+use crate::gateway::{Api, Gateway, Operation, Product, Subscription, SubscriptionDates};
 
 /// What the service calls its own gateway, as against self-hosted ones.
 const GATEWAY_ID: &str = "managed";
@@ -95,17 +95,31 @@ pub(super) fn product(product: &Product) -> Value {
         .with("Id", Value::string(&product.id))
         .with("Name", Value::string(&product.display_name))
         .with("SubscriptionRequired", Value::Bool(product.subscription_required))
+        .with("ApprovalRequired", Value::Bool(product.approval_required))
+        // An enumeration of the service; as text it prints and compares the same.
+        .with("State", Value::string(if product.is_published { "Published" } else { "NotPublished" }))
+        .with("SubscriptionLimit", product.subscriptions_limit.map_or(Value::Null, Value::Int))
+        .with("Groups", Value::array("IGroup", product.groups.iter().map(|name| group(name)).collect()))
         .into_value()
 }
 
-pub(super) fn subscription(subscription: &Subscription) -> Value {
-    Record::new("ISubscription")
+fn group(name: &str) -> Value {
+    Record::new("IGroup").with("Id", Value::string(name)).with("Name", Value::string(name)).into_value()
+}
+
+pub(super) fn subscription(subscription: &Subscription, live: &Live) -> Result<Value, Exception> {
+    let date = |unix_ms: Option<i64>| unix_ms.map_or(Ok(Value::Null), |unix_ms| date(unix_ms, live));
+    let SubscriptionDates { created_unix_ms, start_unix_ms, end_unix_ms } = subscription.dates;
+    Ok(Record::new("ISubscription")
         .with("Id", Value::string(&subscription.id))
         .with("Name", Value::string(&subscription.display_name))
         .with("Key", Value::string(&subscription.primary_key))
         .with("PrimaryKey", Value::string(&subscription.primary_key))
         .with("SecondaryKey", Value::string(&subscription.secondary_key))
-        .into_value()
+        .with("CreatedDate", date(created_unix_ms)?)
+        .with("StartDate", date(start_unix_ms)?)
+        .with("EndDate", date(end_unix_ms)?)
+        .into_value())
 }
 
 pub(super) fn deployment(gateway: &Gateway) -> Value {
@@ -132,6 +146,11 @@ pub(super) fn guid(id: &str, live: &Live) -> Result<Value, Exception> {
 pub(super) fn timestamp(live: &Live) -> Result<Value, Exception> {
     let age_ms = live.host.now_unix_ms() - live.started_unix_ms;
     computed(&format!("DateTime.UtcNow.AddMilliseconds(-{age_ms})"), live)
+}
+
+/// A `DateTime` in UTC.
+fn date(unix_ms: i64, live: &Live) -> Result<Value, Exception> {
+    computed(&format!("DateTimeOffset.FromUnixTimeMilliseconds({unix_ms}).UtcDateTime"), live)
 }
 
 /// A `TimeSpan` since then.

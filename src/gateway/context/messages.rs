@@ -94,7 +94,7 @@ struct BodyObject {
 }
 
 impl BodyObject {
-    fn read(&self, preserve: bool) -> Result<String, Exception> {
+    fn read(&self, preserve: bool) -> Result<Vec<u8>, Exception> {
         let mut state = self.live.state();
         let body: &mut LiveBody = if self.of_request {
             state.request.body_is_kept |= preserve;
@@ -102,11 +102,10 @@ impl BodyObject {
         } else {
             match &mut state.response {
                 Some(response) => &mut response.body,
-                None => return Ok(String::new()),
+                None => return Ok(Vec::new()),
             }
         };
-        let bytes = body.read(preserve).map_err(|why| Exception::new("InvalidOperationException", why))?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        body.read(preserve).map_err(|why| Exception::new("InvalidOperationException", why))
     }
 }
 
@@ -125,9 +124,16 @@ impl Object for BodyObject {
             [Value::Bool(preserve)] => *preserve,
             _ => return Err(Exception::missing_member(self.type_name(), name)),
         };
-        match (name, type_args.first().map(String::as_str)) {
-            ("As", Some("string" | "String")) => Ok(Value::string(&self.read(preserve)?)),
-            ("As", Some(wanted @ ("JObject" | "JToken" | "JArray"))) => json(&self.read(preserve)?, wanted),
+        // A type may be written with its namespace.
+        let wanted = type_args.first().map(|wanted| wanted.rsplit('.').next().unwrap_or(wanted));
+        match (name, wanted) {
+            ("As", Some("string" | "String")) => {
+                Ok(Value::string(String::from_utf8_lossy(&self.read(preserve)?)))
+            }
+            ("As", Some("byte[]" | "Byte[]")) => Ok(Value::bytes(self.read(preserve)?)),
+            ("As", Some(wanted @ ("JObject" | "JToken" | "JArray"))) => {
+                json(&String::from_utf8_lossy(&self.read(preserve)?), wanted)
+            }
             _ => {
                 Err(Exception::missing_member(self.type_name(), &format!("{name}<{}>", type_args.join(", "))))
             }

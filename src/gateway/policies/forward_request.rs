@@ -197,7 +197,7 @@ fn rest(live: &Live, entity: &str, is_pool: bool, retry_after_s: u64) {
     let kind = if is_pool { "Backend pool" } else { "Backend" };
     let reason = format!("{kind} '{entity}' is temporarily unavailable");
     live.note(&reason);
-    let answer = Answer { status: 503, headers: Headers::default(), message: reason.clone() }.response();
+    let answer = Answer::new(503, reason.clone()).response(&live.request_id);
     let mut response = LiveResponse { reason, headers: answer.headers, ..LiveResponse::empty(503) };
     response.headers.set("Retry-After", retry_after_s.to_string());
     if let Body::Bytes(bytes) = answer.body {
@@ -237,8 +237,7 @@ fn failure(error: &SendError) -> Fault {
     if error.reason.eq_ignore_ascii_case("timeout")
         && let Some(answer) = &mut fault.answer
     {
-        answer.status = 504;
-        "Gateway timeout".clone_into(&mut answer.message);
+        **answer = Answer::new(504, "Gateway timeout");
     }
     fault
 }

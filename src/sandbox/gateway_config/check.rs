@@ -6,32 +6,18 @@ use std::sync::Arc;
 
 use super::from_resources;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::gateway::{Config, Gateway, Operation};
+use crate::gateway::Gateway;
 use crate::sandbox::{ArmFault, Resource, ResourceId, State, Validator};
 
 /// Refuses every entity with which the service would no longer make a gateway that runs.
 pub fn gateway_validator() -> Validator {
     Arc::new(|state: &State, resource: &Resource| match service_of(&resource.id) {
         Some(service) => {
-            let config = from_resources(state, &service.to_string()).map(with_operations);
+            let config = from_resources(state, &service.to_string());
             config.and_then(Gateway::build).map(drop).map_err(|found| refusal(&found))
         }
         None => Ok(()),
     })
-}
-
-/// A policy is composed per operation; an API whose operations are still to come gets one, so that its policy is
-/// checked now and not blamed on the first operation.
-fn with_operations(mut config: Config) -> Config {
-    for api in config.apis.iter_mut().filter(|api| api.operations.is_empty()) {
-        api.operations.push(Operation {
-            id: "any".to_owned(),
-            method: "GET".to_owned(),
-            url_template: "/".to_owned(),
-            ..Operation::default()
-        });
-    }
-    config
 }
 
 /// The service an entity is in.

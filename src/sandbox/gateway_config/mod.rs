@@ -7,13 +7,17 @@ mod check;
 mod duration;
 
 use serde_json::Value as Json;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 pub use check::gateway_validator;
 
 use super::codes::{ENTITY_INVALID, ENTITY_MISSING, ENTITY_UNSUPPORTED};
 use super::{Resource, ResourceId, State, providers};
 use crate::diag::{Code, DiagResult, Diagnostic, finish};
-use crate::gateway::{Api, Config, Operation, Product, Subscription, SubscriptionScope, Tier};
+use crate::gateway::{
+    Api, Config, Operation, Product, Subscription, SubscriptionDates, SubscriptionScope, Tier,
+};
 
 /// Makes the configuration of the service `apim_id`. Entities are sorted by name, so that the order in which a
 /// deployment happened to create them does not show.
@@ -129,6 +133,15 @@ impl Reader<'_> {
             id: product.id.name().to_owned(),
             display_name: self.text(product, "displayName")?,
             subscription_required: flag(product, "subscriptionRequired", true),
+            approval_required: flag(product, "approvalRequired", false),
+            is_published: product
+                .text("/properties/state")
+                .is_some_and(|state| state.eq_ignore_ascii_case("published")),
+            subscriptions_limit: product
+                .at("/properties/subscriptionsLimit")
+                .and_then(Json::as_i64)
+                .and_then(|limit| i32::try_from(limit).ok()),
+            groups: self.each(&product.id, "groups", |_, group| Some(group.id.name().to_owned())),
             apis: self.each(&product.id, "apis", |_, link| Some(link.id.name().to_owned())),
             policy: self.policy(&product.id),
         })
@@ -162,6 +175,11 @@ impl Reader<'_> {
             primary_key,
             secondary_key,
             scope,
+            dates: SubscriptionDates {
+                created_unix_ms: self.date(subscription, "createdDate")?,
+                start_unix_ms: self.date(subscription, "startDate")?,
+                end_unix_ms: self.date(subscription, "expirationDate")?,
+            },
         })
     }
 
@@ -222,6 +240,20 @@ impl Reader<'_> {
         match entity.text(&format!("/properties/{name}")) {
             Some(text) => Some(text.to_owned()),
             None => self.refuse(&ENTITY_INVALID, entity, format!("`{name}` is missing, or is not text")),
+        }
+    }
+
+    /// A date that may be left out; the outer None is a refusal.
+    #[expect(clippy::option_option, reason = "left out is not refused")]
+    fn date(&mut self, entity: &Resource, name: &str) -> Option<Option<i64>> {
+        let Some(text) = entity.text(&format!("/properties/{name}")) else { return Some(None) };
+        match OffsetDateTime::parse(text, &Rfc3339) {
+            Ok(date) => Some(Some(date.unix_timestamp() * 1000 + i64::from(date.millisecond()))),
+            Err(_) => self.refuse(
+                &ENTITY_INVALID,
+                entity,
+                format!("`{name}` is not a date such as `2026-01-31T00:00:00Z`"),
+            ),
         }
     }
 

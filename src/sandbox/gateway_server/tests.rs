@@ -3,6 +3,9 @@
 use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
 use super::*;
 use crate::gateway::{Api, Backend, BackendKind, Config, Operation};
 use crate::sandbox::openai_sim::{OpenAiSim, SimAccount, SimDeployment};
@@ -166,4 +169,133 @@ async fn a_stopped_server_frees_its_port() {
     let address = world.server.address();
     world.server.stop().await;
     assert!(TcpListener::bind(address).await.is_ok());
+}
+
+/// Sends bytes as they are and reads until the server closes.
+async fn raw(server: &GatewayServer, request: &str) -> String {
+    let mut connection = TcpStream::connect(server.address()).await.unwrap();
+    connection.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    connection.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8(answer).unwrap()
+}
+
+#[tokio::test]
+async fn a_malformed_request_is_refused_and_goes_no_further() {
+    let world = start().await;
+    let chat = "POST /openai/deployments/gpt/chat/completions?api-version=2024-10-21 HTTP/1.1\r\nConnection: close\r\n";
+    for (name, request, status) in [
+        ("two hosts", format!("{chat}Host: a\r\nHost: b\r\n\r\n"), "400"),
+        (
+            "a host that is a path",
+            "GET /x HTTP/1.1\r\nConnection: close\r\nHost: a/openai?\r\n\r\n".to_owned(),
+            "400",
+        ),
+        ("a host with a user", format!("{chat}Host: u@a\r\n\r\n"), "400"),
+        (
+            "a chunk without a length",
+            format!("{chat}Host: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nx\r\n0\r\n\r\n"),
+            "400",
+        ),
+        ("two lengths", format!("{chat}Host: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"), "400"),
+        ("no HTTP", "\u{16}\u{3}\u{1}\r\n\r\n".to_owned(), "400"),
+        ("a field that is too long", format!("{chat}Host: a\r\nX: {}\r\n\r\n", "x".repeat(1 << 20)), "431"),
+    ] {
+        let answer = raw(&world.server, &request).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{name}: {answer}");
+    }
+    assert_eq!(world.sim.n_requests(ACCOUNT), 0);
+    assert_eq!(world.chat(&question(false, 8)).await.status(), 200, "and it goes on serving");
+}
+
+#[tokio::test]
+async fn the_path_that_is_matched_is_the_path_that_is_sent() {
+    let world = start().await;
+    for path in [
+        "/x/../openai/deployments/gpt/chat/completions",
+        "/openai/deployments/%2e%2e/deployments/gpt/chat/completions",
+    ] {
+        let body = question(false, 8).to_string();
+        let request = format!(
+            "POST {path}?api-version=2024-10-21 HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let answer = raw(&world.server, &request).await;
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{path}: {answer}");
+    }
+    for asked in world.sim.requests(ACCOUNT) {
+        assert_eq!(asked.path, "/openai/deployments/gpt/chat/completions");
+    }
+    let traversal = "/openai/deployments/../../sandbox/control/clear/chat/completions";
+    let answer =
+        raw(&world.server, &format!("POST {traversal} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
+            .await;
+    assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
+}
+
+/// A gateway whose only upstream answers every connection with these bytes and closes it.
+async fn before_upstream(answer: &'static str) -> GatewayServer {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut connection, _)) = listener.accept().await {
+            let mut request = [0; 4096];
+            let _ = connection.read(&mut request).await;
+            let _ = connection.write_all(answer.as_bytes()).await;
+        }
+    });
+    let upstreams = IndexMap::from([(ACCOUNT.to_owned(), address)]);
+    GatewayServer::start(gateway(POLICY), Arc::new(NetHost::new(upstreams).unwrap()), 0).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_upstream_that_misbehaves_is_an_error_and_never_half_an_answer() {
+    let body = question(false, 8).to_string();
+    let request = format!(
+        "POST /openai/deployments/gpt/chat/completions HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    for (name, upstream) in [
+        ("closes at once", ""),
+        ("speaks no HTTP", "garbage\r\n\r\n"),
+        ("cuts its headers", "HTTP/1.1 200 OK\r\nContent-Le"),
+        ("cuts its body", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"),
+        ("cuts a chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\nhalf"),
+    ] {
+        let server = before_upstream(upstream).await;
+        for _ in 0..2 {
+            let answer = raw(&server, &request).await;
+            assert!(answer.starts_with("HTTP/1.1 500 "), "{name}: {answer}");
+            assert!(
+                answer.contains("\"message\": \"Internal server error\", \"activityId\": \""),
+                "{name}: {answer}"
+            );
+        }
+        let trace = server.last_trace().unwrap();
+        assert_eq!(trace.attempts().map(|attempt| attempt.status).collect::<Vec<_>>(), [None], "{name}");
+    }
+    // Of a stream the head is out already: the caller must see that it broke off, not a clean end.
+    let cut = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n20\r\nda";
+    let server = before_upstream(cut).await;
+    let answer = raw(&server, &request).await;
+    assert!(answer.contains("data: 1") && !answer.ends_with("0\r\n\r\n"), "{answer}");
+}
+
+/// A body without end.
+struct Endless;
+
+impl BodyStream for Endless {
+    fn next_chunk(&mut self) -> Option<Result<Vec<u8>, StreamError>> {
+        Some(Ok(b"data: more\n\n".to_vec()))
+    }
+}
+
+#[tokio::test]
+async fn callers_who_do_not_read_hold_up_nobody() {
+    // More than the runtime has threads that may block.
+    let unread: Vec<HttpBody> = (0..600).map(|_| streamed(Box::new(Endless))).collect();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let other = tokio::time::timeout(Duration::from_secs(20), tokio::task::spawn_blocking(|| "served"));
+    assert_eq!(other.await.expect("a thread is free").unwrap(), "served");
+    drop(unread);
 }

@@ -21,6 +21,8 @@ use limits::Window;
 
 /// Requests kept to look at, per account; older ones are dropped.
 const MAX_KEPT_REQUESTS: usize = 1000;
+/// Bytes kept of the body of one of them, so that all of them stay small.
+const MAX_KEPT_BODY: usize = 16 << 10;
 
 /// One Azure OpenAI account.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +51,7 @@ pub struct SimRequest {
     pub deployment: String,
     pub api_version: Option<String>,
     pub credential: Credential,
+    /// Its first 16 KiB.
     pub body: Vec<u8>,
     pub status: u16,
     /// Chunks of the body that were taken; fewer than all where the caller went away.
@@ -200,7 +203,11 @@ impl AccountState {
     }
 
     /// Keeps a request; returns its number.
-    fn keep(&mut self, request: SimRequest) -> usize {
+    fn keep(&mut self, mut request: SimRequest) -> usize {
+        if request.body.len() > MAX_KEPT_BODY {
+            request.body.truncate(MAX_KEPT_BODY);
+            request.body.shrink_to_fit();
+        }
         if self.kept.len() == MAX_KEPT_REQUESTS {
             self.kept.pop_front();
         }

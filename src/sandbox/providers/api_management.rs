@@ -2,6 +2,8 @@
 //! the validators of the ARM server; here are the checks that need no policy.
 
 use serde_json::{Map, Value as Json, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::{ArmFault, Draft, Provider, network, no_action, stable_octet};
 use crate::sandbox::{Resource, ResourceId};
@@ -132,11 +134,20 @@ fn subscription(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
         return Err(validation_error(format!("Scope '{scope}' could not be found.")).with_target("scope"));
     }
     draft.default("state", "active");
+    let created =
+        draft.before.as_ref().and_then(|before| before.text("/properties/createdDate")).map(str::to_owned);
+    draft.set("createdDate", created.unwrap_or_else(now));
     for key in ["primaryKey", "secondaryKey"] {
         draft.hide(key);
         draft.key(key);
     }
     Ok(())
+}
+
+/// In the form of ARM's dates, to the second.
+fn now() -> String {
+    let now = OffsetDateTime::now_utc().replace_nanosecond(0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    now.format(&Rfc3339).unwrap_or_default()
 }
 
 fn list_secrets(subscription: &Resource, action: &str) -> Option<Json> {

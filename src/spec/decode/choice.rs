@@ -12,7 +12,8 @@ pub(crate) fn word(node: &Node, cx: &mut Decoder<'_>, known: &[&str], refused: &
     let text = match &node.kind {
         Kind::Scalar { text, .. } if !node.is_null() => text.as_str(),
         _ => {
-            cx.wrong_type(node, &format!("one of {}", listed(known)));
+            let of = if known.len() == 1 { "" } else { "one of " };
+            cx.wrong_type(node, &format!("{of}{}", listed(known)));
             return None;
         }
     };
@@ -75,6 +76,11 @@ macro_rules! choice {
                         "const": $word,
                         "description": $crate::spec::decode::joined(&[$($word_doc),+]),
                     }), )+
+                    serde_json::json!({
+                        "type": "string",
+                        "pattern": $crate::spec::decode::ENVIRONMENT,
+                        "description": "The value of an environment variable.",
+                    }),
                 ];
                 serde_json::json!({ "oneOf": words })
             }

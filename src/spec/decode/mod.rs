@@ -19,7 +19,7 @@ pub(super) use record::Record;
 pub(crate) use record::record;
 pub use scalar::{Fraction, Int, Only};
 pub(crate) use text::text;
-pub(super) use text::{checked, pattern};
+pub(super) use text::{ENVIRONMENT, checked, pattern};
 
 use super::codes;
 use super::yaml::{Kind, Node, Style};

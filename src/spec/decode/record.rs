@@ -62,7 +62,7 @@ impl<'n> Record<'n> {
             }
             let near = crate::text::suggest(&key.text, known.iter().copied());
             let help = near.map_or_else(
-                || format!("known fields here: {}", listed(known)),
+                || format!("use one of {}", listed(known)),
                 |near| format!("did you mean `{near}`?"),
             );
             cx.report(&codes::UNKNOWN_FIELD, key.span, format!("unknown field `{}`", key.text))

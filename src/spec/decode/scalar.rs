@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Decode, Decoder};
+use super::{Decode, Decoder, ENVIRONMENT};
 use crate::spec::codes;
 use crate::spec::yaml::Node;
 
@@ -26,7 +26,7 @@ impl<const MIN: u32, const MAX: u32> Decode for Int<MIN, MAX> {
     }
 
     fn schema() -> Json {
-        json!({ "type": "integer", "minimum": MIN, "maximum": MAX })
+        json!({ "type": ["integer", "string"], "minimum": MIN, "maximum": MAX, "pattern": ENVIRONMENT })
     }
 }
 
@@ -66,7 +66,8 @@ impl Decode for Fraction {
     }
 
     fn schema() -> Json {
-        json!({ "type": "number", "minimum": 0, "maximum": 1, "multipleOf": 0.001 })
+        // Without `multipleOf`: validators compute with binary fractions, and some refuse 0.07 as no multiple of 0.001.
+        json!({ "type": ["number", "string"], "minimum": 0, "maximum": 1, "pattern": ENVIRONMENT })
     }
 }
 
@@ -80,7 +81,7 @@ impl Decode for bool {
     }
 
     fn schema() -> Json {
-        json!({ "type": "boolean" })
+        json!({ "type": ["boolean", "string"], "pattern": ENVIRONMENT })
     }
 }
 

@@ -31,8 +31,11 @@ pub(crate) fn checked<T>(
     match check(&text) {
         Ok(value) => Some(value),
         Err(form) => {
-            let shown = cx.shown(node);
-            cx.report(&codes::BAD_FORMAT, node.span, format!("`{shown}` is not {form}"))
+            let shown = match cx.shown(node) {
+                empty if empty.is_empty() => "an empty text".to_owned(),
+                shown => format!("`{shown}`"),
+            };
+            cx.report(&codes::BAD_FORMAT, node.span, format!("{shown} is not {form}"))
                 .help
                 .push(format!("write {form}"));
             None
@@ -40,9 +43,12 @@ pub(crate) fn checked<T>(
     }
 }
 
-/// The schema of texts of one form. What `${env:NAME}` stands for is not known to editors, so it passes.
+/// What schemas say of `${env:NAME}`: editors do not know what it stands for, so it passes wherever a scalar does.
+pub(crate) const ENVIRONMENT: &str = "\\$\\{env:";
+
+/// The schema of texts of one form.
 pub(crate) fn pattern(pattern: &str) -> Json {
-    json!({ "type": "string", "pattern": format!("{pattern}|\\$\\{{env:") })
+    json!({ "type": "string", "pattern": format!("{pattern}|{ENVIRONMENT}") })
 }
 
 /// Declares a newtype for texts that pass `check`.

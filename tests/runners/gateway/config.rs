@@ -3,7 +3,7 @@
 use genai_lz::gateway::sim_host::{SimAnswer, SimBody, SimHost};
 use genai_lz::gateway::{
     Api, Backend, BackendKind, Breaker, Config, Headers, Operation, PoolMember, Product, SendError,
-    StatusRange, Subscription, SubscriptionScope, Tier,
+    StatusRange, Subscription, SubscriptionDates, SubscriptionScope, Tier,
 };
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -90,6 +90,7 @@ pub(super) fn read(text: &str, config: &mut Config) {
             primary_key: format!("key-{}", product.id),
             secondary_key: format!("second-key-{}", product.id),
             scope: SubscriptionScope::Product(product.id.clone()),
+            dates: SubscriptionDates::default(),
         });
         config.products.push(Product {
             display_name: product.id.clone(),
@@ -97,6 +98,7 @@ pub(super) fn read(text: &str, config: &mut Config) {
             subscription_required: true,
             apis: product.apis,
             policy: None,
+            ..Product::default()
         });
     }
     config.backends.extend(short.backend.into_iter().map(|backend| Backend {

@@ -7,7 +7,7 @@ use genai_lz::diag::render::{Style, human};
 use genai_lz::gateway::sim_host::{Record, SimAnswer, SimHost};
 use genai_lz::gateway::{
     Api, Backend, BackendKind, Body, Breaker, Config, Gateway, Headers, Operation, PoolMember, Product,
-    Request, Response, StatusRange, Subscription, SubscriptionScope,
+    Request, Response, StatusRange, Subscription, SubscriptionDates, SubscriptionScope,
 };
 use genai_lz::render::{Bundle, Parameter};
 use libtest_mimic::{Failed, Trial};
@@ -319,6 +319,7 @@ fn config(bundle: &Bundle) -> Result<Config, Failed> {
                 primary_key: string(&it["name"]),
                 secondary_key: format!("{}-2", string(&it["name"])),
                 scope: SubscriptionScope::Product(string(&it["product"])),
+                dates: SubscriptionDates::default(),
             })
             .collect(),
         backends: singles.chain(pools).collect(),
@@ -358,6 +359,7 @@ fn product(product: &Json) -> Product {
         subscription_required: true,
         apis: items(&product["apis"]).map(string).collect(),
         policy: Some(string(&product["policy"])).filter(|policy| !policy.is_empty()),
+        ..Product::default()
     }
 }
 
