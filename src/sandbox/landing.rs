@@ -17,6 +17,8 @@ pub struct Landing {
     pub sim: OpenAiSim,
     pub host: Arc<NetHost>,
     pub server: GatewayServer,
+    /// What the gateway found odd in the deployed policies, but runs.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// Why no gateway runs.
@@ -39,13 +41,13 @@ impl Landing {
             ));
         };
         let config = gateway_config::from_resources(state, &service).map_err(LandingError::Refused)?;
-        let (gateway, _warnings) = Gateway::build(config.clone()).map_err(LandingError::Refused)?;
+        let (gateway, warnings) = Gateway::build(config.clone()).map_err(LandingError::Refused)?;
         let sim = OpenAiSim::start(accounts(state)).await.map_err(bind_failed)?;
         let host = Arc::new(NetHost::new(sim.addresses()).map_err(LandingError::Failed)?);
         let server = GatewayServer::start(Arc::new(gateway), Arc::clone(&host), port)
             .await
             .map_err(LandingError::Failed)?;
-        Ok(Self { config, sim, host, server })
+        Ok(Self { config, sim, host, server, warnings })
     }
 }
 

@@ -59,6 +59,7 @@ pub(super) async fn run(
     ui.heading("proving");
     // The proof fills counters, so it gets a gateway of its own.
     let proving = Landing::start(arm.state(), 0).await.map_err(not_landed)?;
+    ui.warnings(&proving.warnings);
     let proofs = sandbox::prove(&rendered.zone, &proving).await.map_err(|error| failed(&error))?;
     for proof in &proofs {
         let mark = match proof.verdict {
