@@ -45,7 +45,13 @@ pub(crate) fn render(path: &Path) -> Result<Rendered, CommandError> {
     let bytes = files::read_spec(path, spec::BYTES_MAX as u64)?;
     let source: Arc<Source> = spec::read(&files::shown(path), &bytes)?;
     let (spec, mut warnings) = spec::parse(&source, &environment)?;
-    let (zone, more) = model::resolve(&spec, &source)?;
+    let (zone, more) = match model::resolve(&spec, &source) {
+        Ok(resolved) => resolved,
+        Err(refused) => {
+            warnings.extend(refused.0);
+            return Err(CommandError::Refused(warnings));
+        }
+    };
     warnings.extend(more);
     let bundle = render::render(&zone)?;
     Ok(Rendered { zone, bundle, warnings })

@@ -249,7 +249,12 @@ fn streamed(mut body: Box<dyn BodyStream>) -> HttpBody {
         }
     });
     HttpBody::from_stream(stream::unfold(receiver, |mut receiver| async move {
-        receiver.recv().await.map(|chunk| (chunk, receiver))
+        let chunk = receiver.recv().await?;
+        if chunk.is_err() {
+            // The server drops what it has not sent yet when a body breaks off; this lets it send that first.
+            tokio::task::yield_now().await;
+        }
+        Some((chunk, receiver))
     }))
 }
 

@@ -10,8 +10,10 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::extract::{Query, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
@@ -26,6 +28,15 @@ pub(super) fn router() -> Router<Arc<Account>> {
         .route("/sandbox/control/fail", post(fail))
         .route("/sandbox/control/limits", post(limits))
         .route("/sandbox/control/clear", post(clear))
+        .route_layer(middleware::from_fn(from_programs_only))
+}
+
+/// A page in a browser may send requests to loopback too, and says so in `Origin`; programs do not.
+async fn from_programs_only(request: Request, next: Next) -> Response {
+    if request.headers().contains_key(header::ORIGIN) {
+        return (StatusCode::FORBIDDEN, "the sandbox takes no commands from web pages\n").into_response();
+    }
+    next.run(request).await
 }
 
 #[derive(Deserialize)]

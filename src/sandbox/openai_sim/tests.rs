@@ -275,6 +275,15 @@ async fn commands_come_by_http_from_another_terminal() {
     assert_eq!(report["deployments"], json!(["gpt", "ada"]));
 }
 
+#[tokio::test]
+async fn web_pages_give_no_commands() {
+    let sim = start().await;
+    let origin = [("origin", "https://example.com")];
+    let path = "/sandbox/control/fail?status=500";
+    assert_eq!(send(&sim, PTU, reqwest::Method::POST, path, &origin, "").await.status, 403);
+    assert_eq!(ask(&sim, PTU, CHAT, &question(&json!({}))).await.status, 200);
+}
+
 #[test]
 fn the_record_is_bounded_and_numbers_stay_true() {
     let mut state = AccountState::default();
