@@ -87,6 +87,22 @@ fn an_occupied_port_is_said_before_anything_is_deployed() {
 }
 
 #[test]
+fn a_failed_deployment_says_what_stands_what_failed_and_what_to_do() {
+    let run = genai_lz(&["deploy", QUICKSTART, "--sandbox", "--sandbox-fail", "payg-2"]).output().unwrap();
+    let err = String::from_utf8(run.stderr).unwrap();
+    assert_eq!(run.status.code(), Some(4), "{err}");
+    for told in [
+        "stage baseline: complete",
+        "failed Microsoft.ApiManagement/service/backends",
+        "SkuNotAvailable",
+        "= help: ",
+    ] {
+        assert!(err.contains(told), "`{told}` is missing:\n{err}");
+    }
+    assert!(!err.contains("proving"), "{err}");
+}
+
+#[test]
 fn an_interrupt_during_the_deployment_says_what_stands() {
     let mut child =
         genai_lz(&["deploy", QUICKSTART, "--sandbox", "--sandbox-delay-ms", "400"]).spawn().unwrap();

@@ -43,6 +43,10 @@ pub struct Args {
     #[arg(long, value_name = "MS", default_value_t = 0, requires = "sandbox")]
     sandbox_delay_ms: u64,
 
+    /// Let the resource of that name fail in the sandbox, to see what a failure looks like
+    #[arg(long, value_name = "RESOURCE", requires = "sandbox")]
+    sandbox_fail: Option<String>,
+
     /// The Azure subscription; goes before the one in the spec
     #[arg(long, value_name = "GUID", value_parser = guid)]
     subscription: Option<String>,

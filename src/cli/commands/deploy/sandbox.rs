@@ -11,7 +11,9 @@ use crate::cli::exit::Exit;
 use crate::cli::files;
 use crate::cli::pipeline::{Evaluated, Rendered};
 use crate::cli::ui::{Mark, Ui};
-use crate::sandbox::{self, API_VERSION, ArmOptions, ArmServer, Call, Landing, LandingError, Proof, Verdict};
+use crate::sandbox::{
+    self, API_VERSION, ArmFault, ArmOptions, ArmServer, Call, Faults, Landing, LandingError, Proof, Verdict,
+};
 
 /// The subscription of the sandbox, where the spec names none.
 pub(super) const SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000001";
@@ -45,6 +47,7 @@ pub(super) async fn run(
     let arm = ArmServer::start(ArmOptions {
         subscription_id: subscription.to_owned(),
         resource_delay: Duration::from_millis(args.sandbox_delay_ms),
+        faults: faults(args),
         ..ArmOptions::default()
     })
     .await
@@ -87,6 +90,19 @@ pub(super) async fn run(
         ui.say("\nthe sandbox has stopped; add `--keep` to go on serving and try the lines above");
     }
     Ok(Exit::Ok)
+}
+
+/// The failure that was asked for, in the words Azure uses most often for a resource that cannot be had.
+fn faults(args: &Args) -> Faults {
+    let error = ArmFault::new(
+        409,
+        "SkuNotAvailable",
+        "The requested size is not available here (asked for by --sandbox-fail).",
+    );
+    Faults {
+        failing: args.sandbox_fail.iter().map(|name| (name.clone(), error.clone())).collect(),
+        ..Faults::default()
+    }
 }
 
 fn gateway(rendered: &Rendered, landing: &Landing) -> Gateway {
