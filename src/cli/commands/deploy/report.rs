@@ -25,7 +25,7 @@ pub(super) struct Report {
     gateway: Option<Gateway>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     proofs: Vec<ProofView>,
-    /// The warnings of the spec and its templates.
+    /// The warnings of the spec, its templates and the gateway that was deployed.
     diagnostics: Json,
 }
 

@@ -11,6 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::files;
 use crate::cli::pipeline::{Evaluated, Rendered};
 use crate::cli::ui::{Mark, Ui};
+use crate::diag::Diagnostic;
 use crate::sandbox::{
     self, API_VERSION, ArmFault, ArmOptions, ArmServer, Call, Faults, Landing, LandingError, Proof, Verdict,
 };
@@ -28,11 +29,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 pub(super) fn check_port(port: u16) -> Result<(), CommandError> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop).map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => port_in_use(port),
-        _ => CommandError::input(format!(
-            "port {port} on 127.0.0.1 cannot be listened on: {}",
-            files::reason(&error)
-        ))
-        .hint("choose another with `--gateway-port`, or leave it out for any free one"),
+        _ => no_port(port, &format!("cannot be listened on: {}", files::reason(&error))),
     })
 }
 
@@ -64,18 +61,12 @@ pub(super) async fn run(
     let proving = Landing::start(arm.state(), 0).await.map_err(not_landed)?;
     ui.warnings(&proving.warnings);
     let proofs = sandbox::prove(&rendered.zone, &proving).await.map_err(|error| failed(&error))?;
-    for proof in &proofs {
-        let mark = match proof.verdict {
-            Verdict::Passed => Mark::Done,
-            Verdict::Failed => Mark::Failed,
-            Verdict::NotTried => Mark::Skipped,
-        };
-        ui.step(mark, &format!("{}\n       {}", proof.title, proof.seen));
-    }
+    tell(&proofs, ui);
+    let warnings: Vec<Diagnostic> = rendered.warnings.iter().chain(&proving.warnings).cloned().collect();
     drop(proving);
 
     let landing = Landing::start(arm.state(), args.gateway_port).await.map_err(not_landed)?;
-    let report = Report::of_sandbox(&outcome, gateway(rendered, &landing), &proofs, &rendered.warnings);
+    let report = Report::of_sandbox(&outcome, gateway(rendered, &landing), &proofs, &warnings);
     if let Some(error) = unproved(&proofs) {
         return Err(error.with_details(report.json()));
     }
@@ -102,6 +93,17 @@ fn faults(args: &Args) -> Faults {
     Faults {
         failing: args.sandbox_fail.iter().map(|name| (name.clone(), error.clone())).collect(),
         ..Faults::default()
+    }
+}
+
+fn tell(proofs: &[Proof], ui: &Ui) {
+    for proof in proofs {
+        let mark = match proof.verdict {
+            Verdict::Passed => Mark::Done,
+            Verdict::Failed => Mark::Failed,
+            Verdict::NotTried => Mark::Skipped,
+        };
+        ui.step(mark, &format!("{}\n       {}", proof.title, proof.seen));
     }
 }
 
@@ -163,6 +165,10 @@ fn failed(error: &sandbox::Error) -> CommandError {
 }
 
 fn port_in_use(port: u16) -> CommandError {
-    CommandError::input(format!("port {port} on 127.0.0.1 is in use"))
+    no_port(port, "is in use")
+}
+
+fn no_port(port: u16, why: &str) -> CommandError {
+    CommandError::input(format!("port {port} on 127.0.0.1 {why}"))
         .hint("choose another with `--gateway-port`, or leave it out for any free one")
 }
