@@ -15,21 +15,53 @@ pub struct Code {
     pub doc: &'static str,
     /// Where the fact behind it is documented; empty where the fact is our own.
     pub url: &'static str,
+    /// What goes wrong for whom when nothing is done; empty where `doc` has said it.
+    pub why: &'static str,
+    /// The smallest text that has the finding; may be empty.
+    pub example: &'static str,
+    /// The same text put right; may be empty.
+    pub instead: &'static str,
+    /// Further pages, issues and field reports, each with its date where it has one.
+    pub references: &'static [&'static str],
 }
 
 impl Code {
     /// An error; the usual case.
     pub const fn error(id: &'static str, summary: &'static str, doc: &'static str) -> Self {
-        Self { id, severity: Severity::Error, summary, doc, url: "" }
+        Self::new(id, Severity::Error, summary, doc)
     }
 
     /// A finding that does not refuse the document.
     pub const fn warning(id: &'static str, summary: &'static str, doc: &'static str) -> Self {
-        Self { id, severity: Severity::Warning, summary, doc, url: "" }
+        Self::new(id, Severity::Warning, summary, doc)
+    }
+
+    /// Advice.
+    pub const fn note(id: &'static str, summary: &'static str, doc: &'static str) -> Self {
+        Self::new(id, Severity::Note, summary, doc)
+    }
+
+    const fn new(id: &'static str, severity: Severity, summary: &'static str, doc: &'static str) -> Self {
+        Self { id, severity, summary, doc, url: "", why: "", example: "", instead: "", references: &[] }
     }
 
     /// Adds the page where the fact behind it is documented.
     pub const fn with_url(self, url: &'static str) -> Self {
         Self { url, ..self }
+    }
+
+    /// Adds what goes wrong for whom.
+    pub const fn why(self, why: &'static str) -> Self {
+        Self { why, ..self }
+    }
+
+    /// Adds a text that has the finding, and the same text put right.
+    pub const fn example(self, example: &'static str, instead: &'static str) -> Self {
+        Self { example, instead, ..self }
+    }
+
+    /// Adds further pages, issues and field reports.
+    pub const fn references(self, references: &'static [&'static str]) -> Self {
+        Self { references, ..self }
     }
 }

@@ -2,12 +2,14 @@
 //! Nothing here prints; `render` turns diagnostics into text or JSON and `cli` decides where that goes.
 
 mod code;
+mod fix;
 pub mod render;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use code::Code;
+pub use fix::{Edit, Fix, Safety};
 
 use crate::text::{Source, Span};
 
@@ -33,6 +35,28 @@ impl Severity {
     }
 }
 
+/// How sure it is that a finding is true. Apart from [`Severity`]: an error may be uncertain, a note certain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// Depends on what cannot be seen here, or on a behaviour that is not documented.
+    Low,
+    /// Documented, and the document shows most of what it takes.
+    Medium,
+    /// The document alone shows it.
+    High,
+}
+
+impl Confidence {
+    /// The word that people and machines read.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
 /// A place in a source, with an optional remark beside the underline.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Label {
@@ -53,12 +77,17 @@ impl fmt::Debug for Label {
 pub struct Diagnostic {
     pub code: &'static Code,
     pub severity: Severity,
+    pub confidence: Confidence,
     pub message: String,
     /// Where it is. None only where there is no document, such as a file that could not be read.
     pub primary: Option<Label>,
     pub related: Vec<Label>,
+    /// What the service itself says about it, word for word, where that is known.
+    pub service: Option<String>,
     /// What the reader can do, each a complete imperative sentence.
     pub help: Vec<String>,
+    /// A change of the text that puts it right.
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
@@ -67,10 +96,13 @@ impl Diagnostic {
         Self {
             code,
             severity: code.severity,
+            confidence: Confidence::High,
             message: message.into(),
             primary: None,
             related: Vec::new(),
+            service: None,
             help: Vec::new(),
+            fix: None,
         }
     }
 
@@ -89,6 +121,24 @@ impl Diagnostic {
     /// Adds something the reader can do, an imperative sentence.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
+        self
+    }
+
+    /// Says how sure it is; findings are certain unless they say otherwise.
+    pub fn confidence(mut self, confidence: Confidence) -> Self {
+        self.confidence = confidence;
+        self
+    }
+
+    /// Adds the service's own wording.
+    pub fn service_says(mut self, wording: impl Into<String>) -> Self {
+        self.service = Some(wording.into());
+        self
+    }
+
+    /// Adds a change that puts it right.
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
         self
     }
 

@@ -45,9 +45,23 @@ fn find<'a>(all: &[&'a Code], id: &str) -> Result<&'a Code, CommandError> {
     })
 }
 
-fn page(code: &Code) -> String {
+/// Every part that the code has, in the order in which one reads it.
+pub(crate) fn page(code: &Code) -> String {
     let mut page =
         format!("{}[{}]: {}\n\n{}\n", code.severity.name(), code.id, code.summary, code.doc.trim());
+    for (heading, text) in
+        [("Why it matters", code.why), ("Example", code.example), ("Use instead", code.instead)]
+    {
+        if !text.is_empty() {
+            let _ = write!(page, "\n{heading}:\n\n{}\n", text.trim_matches('\n'));
+        }
+    }
+    if !code.references.is_empty() {
+        page.push_str("\nReferences:\n\n");
+        code.references.iter().for_each(|reference| {
+            let _ = writeln!(page, "- {reference}");
+        });
+    }
     if !code.url.is_empty() {
         let _ = write!(page, "\nSee {}\n", code.url);
     }
@@ -57,5 +71,6 @@ fn page(code: &Code) -> String {
 fn json(code: &Code) -> serde_json::Value {
     serde_json::json!({
         "id": code.id, "severity": code.severity.name(), "summary": code.summary, "doc": code.doc, "url": code.url,
+        "why": code.why, "example": code.example, "instead": code.instead, "references": code.references,
     })
 }

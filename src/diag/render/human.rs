@@ -48,6 +48,9 @@ fn one(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
                 ));
         }
     }
+    if let Some(service) = &diagnostic.service {
+        group = group.element(Level::NOTE.message(format!("API Management says: {service}")));
+    }
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }

@@ -2,20 +2,43 @@
 
 use serde::Serialize;
 
-use crate::diag::{Diagnostic, Label};
+use crate::diag::{Diagnostic, Fix, Label, Safety};
+use crate::text::{Source, Span};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct View<'a> {
     code: &'a str,
     severity: &'a str,
+    confidence: &'a str,
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<Location<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related: Vec<Location<'a>>,
+    /// The service's own wording.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<&'a str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     help: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<FixView<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FixView<'a> {
+    title: &'a str,
+    safe: bool,
+    edits: Vec<EditView<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EditView<'a> {
+    #[serde(flatten)]
+    location: Location<'a>,
+    replacement: &'a str,
 }
 
 #[derive(Serialize)]
@@ -39,22 +62,37 @@ fn view(diagnostic: &Diagnostic) -> View<'_> {
     View {
         code: diagnostic.code.id,
         severity: diagnostic.severity.name(),
+        confidence: diagnostic.confidence.name(),
         message: &diagnostic.message,
         location: diagnostic.primary.as_ref().map(location),
         related: diagnostic.related.iter().map(location).collect(),
+        service: diagnostic.service.as_deref(),
         help: &diagnostic.help,
+        fix: diagnostic.fix.as_ref().map(fix),
     }
 }
 
+fn fix(fix: &Fix) -> FixView<'_> {
+    let edits = fix
+        .edits
+        .iter()
+        .map(|edit| EditView { location: place(&fix.source, edit.span, ""), replacement: &edit.replacement });
+    FixView { title: &fix.title, safe: fix.safety == Safety::Safe, edits: edits.collect() }
+}
+
 fn location(label: &Label) -> Location<'_> {
-    let start = label.source.position(label.span.start);
-    let end = label.source.position(label.span.end);
+    place(&label.source, label.span, &label.message)
+}
+
+fn place<'a>(source: &'a Source, span: Span, message: &'a str) -> Location<'a> {
+    let start = source.position(span.start);
+    let end = source.position(span.end);
     Location {
-        file: label.source.path(),
+        file: source.path(),
         line: start.line,
         column: start.column,
         end_line: end.line,
         end_column: end.column,
-        message: &label.message,
+        message,
     }
 }
