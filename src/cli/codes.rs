@@ -16,6 +16,7 @@ pub fn all() -> Vec<&'static Code> {
         crate::spec::codes::ALL,
     ];
     let mut all: Vec<&'static Code> = tables.iter().flat_map(|table| table.iter().copied()).collect();
+    all.extend(crate::policy::lints::ALL.iter().map(|lint| lint.code));
     all.sort_by_key(|code| code.id);
     all
 }

@@ -10,10 +10,13 @@ pub mod codes;
 mod compose;
 pub mod elements;
 mod entities;
+pub mod lints;
 mod lower;
 mod named_values;
 mod parser;
+pub mod project;
 mod scanner;
+mod surroundings;
 mod tree;
 mod typed;
 
@@ -24,6 +27,7 @@ use indexmap::IndexMap;
 pub use compose::{DEFAULT_GLOBAL_POLICY, Effective, Placed, Scope, compose, place_fragment};
 pub use named_values::{Substituted, substitute};
 pub use parser::{MAX_DEPTH, MAX_DOCUMENT_BYTES, parse};
+pub use surroundings::{ApiFacts, BackendEntity, PoolMember, Surroundings, Tier};
 pub use tree::{Attribute, Document, Element, Node, Piece, Text};
 pub use typed::{Body, Expression, Policy, PolicyAttribute, PolicyElement, Section, Value, ValueKind};
 
