@@ -18,9 +18,12 @@ pub const DEFAULT_GLOBAL_POLICY: &str =
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
     Global,
+    Workspace,
     Product,
     Api,
     Operation,
+    /// The resolver of a field of a GraphQL API; its policy has a root of its own.
+    GraphqlResolver,
 }
 
 impl Scope {
@@ -28,9 +31,11 @@ impl Scope {
     pub fn name(self) -> &'static str {
         match self {
             Self::Global => "global",
+            Self::Workspace => "workspace",
             Self::Product => "product",
             Self::Api => "api",
             Self::Operation => "operation",
+            Self::GraphqlResolver => "graphql-resolver",
         }
     }
 }
