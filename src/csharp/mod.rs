@@ -17,6 +17,7 @@ mod ops;
 mod parser;
 mod problem;
 mod scan;
+mod uses;
 mod value;
 
 pub use ast::Program;
@@ -27,4 +28,5 @@ pub use members::{Member, members};
 pub use parser::parse;
 pub use problem::{Form, Problem};
 pub use scan::scan_balanced;
+pub use uses::{BodyOf, BodyUse, CallUse, MemberUse, StringUse, Uses, VariableAccess, VariableUse, uses};
 pub use value::{Environment, Object, Value};

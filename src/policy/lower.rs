@@ -8,7 +8,9 @@ use super::elements::{self, AttributeDef, ChildDef, Content, ElementDef, Kind};
 use super::entities;
 use super::named_values::Substituted;
 use super::tree::{Attribute, Document, Element, Node, Piece, Text};
-use super::typed::{Body, Expression, Policy, PolicyAttribute, PolicyElement, Section, Value, ValueKind};
+use super::typed::{
+    BEFORE_BODY, Body, Expression, Places, Policy, PolicyAttribute, PolicyElement, Section, Value, ValueKind,
+};
 use crate::csharp::{self, Form};
 use crate::diag::{Code, Diagnostic};
 use crate::text::{Source, Span};
@@ -315,8 +317,10 @@ impl Lowering<'_> {
     }
 
     fn expression(&mut self, span: Span, form: Form) -> Option<Expression> {
-        let decoded = entities::decode(self.source.slice(span));
-        let inner = &decoded.text[BEFORE_BODY..decoded.text.len() - AFTER_BODY];
+        let mut decoded = entities::decode(self.source.slice(span));
+        let text = std::mem::take(&mut decoded.text);
+        let places = Places { origin: self.origin.clone(), decoded, start: span.start };
+        let inner = &text[BEFORE_BODY..text.len() - AFTER_BODY];
         let (program, problems) = match csharp::parse(inner, form) {
             Ok(program) => {
                 let problems = csharp::check(&program);
@@ -325,14 +329,13 @@ impl Lowering<'_> {
             Err(problems) => (None, problems),
         };
         for problem in problems {
-            let shift = u32::try_from(BEFORE_BODY).unwrap_or_default();
-            let place = Span { start: problem.span.start + shift, end: problem.span.end + shift };
-            let place = decoded.raw_span(place, span.start);
-            let mut diagnostic = self.diagnostic(problem.code, problem.message, place);
+            let place = places.original_span(problem.span);
+            let mut diagnostic =
+                Diagnostic::new(problem.code, problem.message).at(&self.origin.original, place);
             diagnostic.help.extend(problem.help);
             self.found.push(diagnostic);
         }
-        Some(Expression { text: decoded.text, program: program? })
+        Some(Expression { text, program: program?, places })
     }
 
     fn check_value(&mut self, def: &AttributeDef, value: &Value) {
@@ -387,8 +390,6 @@ impl Lowering<'_> {
     }
 }
 
-/// `@(` or `@{`
-const BEFORE_BODY: usize = 2;
 /// `)` or `}`
 const AFTER_BODY: usize = 1;
 
