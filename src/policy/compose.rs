@@ -15,9 +15,10 @@ pub const DEFAULT_GLOBAL_POLICY: &str =
     "<policies><inbound/><backend><forward-request/></backend><outbound/><on-error/></policies>";
 
 /// Where a policy document is attached. `LastError.Scope` shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
     Global,
+    Workspace,
     Product,
     Api,
     Operation,
@@ -28,6 +29,7 @@ impl Scope {
     pub fn name(self) -> &'static str {
         match self {
             Self::Global => "global",
+            Self::Workspace => "workspace",
             Self::Product => "product",
             Self::Api => "api",
             Self::Operation => "operation",
@@ -161,9 +163,10 @@ impl Composing<'_> {
         let fragment = self.fragments.get(id).map(|policy| &policy.body);
         let Some(Body::Fragment(elements)) = fragment else {
             let place = include.value("fragment-id").map_or(include.name_span, |value| value.span);
-            let says = format!("Policy fragment with id '{id}' could not be found.");
-            let message = format!("there is no policy fragment `{id}`; the service says \"{says}\"");
-            let diagnostic = Diagnostic::new(&codes::UNKNOWN_FRAGMENT, message).at(&include.source, place);
+            let diagnostic =
+                Diagnostic::new(&codes::UNKNOWN_FRAGMENT, format!("there is no policy fragment `{id}`"))
+                    .at(&include.source, place)
+                    .service_says(format!("Policy fragment with id '{id}' could not be found."));
             self.found.push(diagnostic.did_you_mean(id, self.fragments.keys().map(String::as_str)));
             return Vec::new();
         };
