@@ -25,6 +25,8 @@ pub enum Scope {
     Product,
     Api,
     Operation,
+    /// The resolver of a field of a GraphQL API; its policy has a root of its own.
+    GraphqlResolver,
 }
 
 impl Scope {
@@ -36,6 +38,7 @@ impl Scope {
             Self::Product => "product",
             Self::Api => "api",
             Self::Operation => "operation",
+            Self::GraphqlResolver => "graphql-resolver",
         }
     }
 }

@@ -11,6 +11,7 @@ mod cli;
 mod csharp;
 mod gateway;
 mod landing_zone;
+mod lints;
 mod plan;
 mod policy;
 mod project;
@@ -27,6 +28,7 @@ pub(crate) fn cases() -> Vec<Trial> {
         csharp::cases(),
         gateway::cases(),
         landing_zone::cases(),
+        lints::cases(),
         plan::cases(),
         policy::cases(),
         project::cases(),
