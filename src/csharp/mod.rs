@@ -16,6 +16,7 @@ mod objects;
 mod ops;
 mod parser;
 mod problem;
+mod result;
 mod scan;
 mod value;
 
@@ -25,6 +26,7 @@ pub use eval::evaluate;
 pub use exception::Exception;
 pub use members::{Member, members};
 pub use parser::parse;
-pub use problem::{Form, Problem};
+pub use problem::{Correction, Form, Problem};
+pub use result::{Expected, check_result};
 pub use scan::scan_balanced;
 pub use value::{Environment, Object, Value};

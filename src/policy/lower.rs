@@ -10,7 +10,7 @@ use super::named_values::Substituted;
 use super::tree::{Attribute, Document, Element, Node, Piece, Text};
 use super::typed::{Body, Expression, Policy, PolicyAttribute, PolicyElement, Section, Value, ValueKind};
 use crate::csharp::{self, Form};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Edit, Fix};
 use crate::text::{Source, Span};
 
 /// Lowers a parsed text whose named values were replaced; places are those of the text before. What could not be
@@ -325,14 +325,34 @@ impl Lowering<'_> {
             Err(problems) => (None, problems),
         };
         for problem in problems {
-            let shift = u32::try_from(BEFORE_BODY).unwrap_or_default();
-            let place = Span { start: problem.span.start + shift, end: problem.span.end + shift };
-            let place = decoded.raw_span(place, span.start);
-            let mut diagnostic = self.diagnostic(problem.code, problem.message, place);
-            diagnostic.help.extend(problem.help);
-            self.found.push(diagnostic);
+            self.report_problem(problem, &decoded, span);
         }
         Some(Expression { text: decoded.text, program: program? })
+    }
+
+    /// A problem of the expression whose text, brackets included, stands at `span`.
+    fn report_problem(&mut self, problem: csharp::Problem, decoded: &entities::Decoded, expression: Span) {
+        let shift = u32::try_from(BEFORE_BODY).unwrap_or_default();
+        let place = |place: Span| {
+            decoded.raw_span(Span { start: place.start + shift, end: place.end + shift }, expression.start)
+        };
+        let mut diagnostic = self
+            .diagnostic(problem.code, problem.message, place(problem.span))
+            .confidence(problem.confidence);
+        diagnostic.service = problem.service;
+        diagnostic.help.extend(problem.help);
+        diagnostic.fix = problem.fix.map(|fix| {
+            let span = self.origin.original_span(place(fix.span));
+            let source = Arc::clone(&self.origin.original);
+            // A text that writes references gets them: it may have to be well-formed XML.
+            let replacement = match decoded.text == self.source.slice(expression) {
+                true => fix.replacement,
+                false => fix.replacement.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;"),
+            };
+            let edits = vec![Edit { span, replacement }];
+            Fix { title: fix.title, safety: fix.safety, source, edits }
+        });
+        self.found.push(diagnostic);
     }
 
     fn check_value(&mut self, def: &AttributeDef, value: &Value) {

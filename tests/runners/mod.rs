@@ -11,6 +11,7 @@ mod cli;
 mod csharp;
 mod gateway;
 mod landing_zone;
+mod lints;
 mod plan;
 mod policy;
 mod regions;
@@ -26,6 +27,7 @@ pub(crate) fn cases() -> Vec<Trial> {
         csharp::cases(),
         gateway::cases(),
         landing_zone::cases(),
+        lints::cases(),
         plan::cases(),
         policy::cases(),
         regions::cases(),

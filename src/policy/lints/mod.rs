@@ -55,7 +55,7 @@ mod walk;
 use crate::diag::{Code, Diagnostic};
 use crate::policy::{Document, Policy, Surroundings};
 
-pub use walk::{Place, walk};
+pub use walk::{Place, indent, walk};
 
 /// What a rule looks at.
 pub struct Unit<'a> {
