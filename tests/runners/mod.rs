@@ -13,6 +13,7 @@ mod gateway;
 mod landing_zone;
 mod plan;
 mod policy;
+mod policy_text;
 mod regions;
 mod render;
 mod spec;
@@ -28,6 +29,7 @@ pub(crate) fn cases() -> Vec<Trial> {
         landing_zone::cases(),
         plan::cases(),
         policy::cases(),
+        policy_text::cases(),
         regions::cases(),
         render::cases(),
         spec::cases(),
