@@ -9,6 +9,7 @@
 pub mod codes;
 mod compose;
 mod convert;
+pub mod effective;
 pub mod elements;
 mod entities;
 pub mod lints;

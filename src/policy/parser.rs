@@ -391,6 +391,12 @@ impl Parser {
     fn end_tag(&mut self, start: usize) {
         self.scan.at += 2;
         let (name, name_span) = self.scan.name();
+        if name.is_empty() {
+            let span = Span::new(start, self.scan.at);
+            let diagnostic = Diagnostic::new(&codes::BARE_LESS_THAN, "this `</` does not begin an end tag");
+            self.scan.report(diagnostic.help("write the name of the element that it ends"), span);
+            return self.add(Node::Junk(span));
+        }
         self.scan.skip_space();
         if self.scan.peek() == Some(b'>') {
             self.scan.at += 1;
@@ -543,7 +549,8 @@ impl Parser {
         let end = format!("/{}>", element.name);
         let lost = element.children.iter().take(MAX_LOOK_NODES).enumerate().find_map(|(index, child)| {
             let Node::Text(text) = child else { return None };
-            Some((index, text.span.start as usize + source.slice(text.span).find(&end)?))
+            let Some(Piece::Literal(last)) = text.pieces.last() else { return None };
+            Some((index, last.start as usize + source.slice(*last).find(&end)?))
         });
         let n_children = if let Some((index, at)) = lost {
             let message = format!("a `<` is missing before `{end}`");

@@ -186,7 +186,7 @@ impl Text {
         self.solid_pieces(source).next().is_none()
     }
 
-    /// Ends the text at `at`, which lies in its last piece, or leaves it out from there on.
+    /// Ends the text at `at`, which lies in its last piece, a literal one.
     pub(super) fn cut(&mut self, at: usize) {
         self.span = Span::new(self.span.start as usize, at);
         self.pieces.retain(|piece| (piece.span().start as usize) < at);
