@@ -145,3 +145,12 @@ pub(super) fn set_attribute(element: &PolicyElement, attribute: &str, value: &st
         }
     }
 }
+
+/// The span of an element with the line break and the blanks before it, so that removing it leaves no empty line; the
+/// element alone where something else stands before it on its line.
+pub(super) fn whole_lines(element: &PolicyElement) -> Span {
+    let before = &element.source.text()[..element.span.start as usize];
+    let line_end = before.trim_end_matches([' ', '\t']).strip_suffix('\n');
+    let start = line_end.map_or(before.len(), |before| before.strip_suffix('\r').unwrap_or(before).len());
+    Span::new(start, element.span.end as usize)
+}
