@@ -1,7 +1,7 @@
 //! Small questions that several rules ask of an element or of a text.
 
 use crate::diag::Fix;
-use crate::policy::{Body, Policy, PolicyElement, Section, Surroundings, Value, ValueKind};
+use crate::policy::{Body, Expression, Policy, PolicyElement, Section, Surroundings, Value, ValueKind};
 use crate::text::Span;
 
 use super::steps::steps;
@@ -29,12 +29,17 @@ pub(super) fn values(element: &PolicyElement) -> impl Iterator<Item = &Value> {
     element.attributes.iter().map(|attribute| &attribute.value).chain(&element.text)
 }
 
-/// Returns the C# of a value, as written; None for a literal.
-pub(super) fn code(value: &Value) -> Option<&str> {
+/// Returns the expression of a value; None for a literal.
+pub(super) fn expression(value: &Value) -> Option<&Expression> {
     match &value.kind {
-        ValueKind::Expression(expression) => Some(&expression.text),
+        ValueKind::Expression(expression) => Some(expression),
         ValueKind::Literal(_) => None,
     }
+}
+
+/// Returns the C# of a value, as written; None for a literal.
+pub(super) fn code(value: &Value) -> Option<&str> {
+    expression(value).map(|expression| expression.text.as_str())
 }
 
 /// True where an expression of `element` itself contains one of `words`.
