@@ -21,6 +21,23 @@ pub fn check(program: &Program) -> Vec<Problem> {
     checker.found
 }
 
+/// The type and the place of every value that `program` gives back; empty where the type is not known.
+pub(super) fn returned_types(program: &Program) -> Vec<(String, Span)> {
+    let mut checker =
+        Checker { scope: vec![("context".to_owned(), "IProxyRequestContext".to_owned())], found: Vec::new() };
+    match &program.body {
+        Body::Expr(expr) => vec![(checker.expr(expr), expr.span)],
+        Body::Block(_) => Vec::new(),
+    }
+}
+
+/// Returns the type of what `program` gives, as C# writes it; None where it is not known.
+pub fn type_of(program: &Program) -> Option<String> {
+    let mut types = returned_types(program).into_iter().map(|(ty, _)| ty);
+    let first = types.next().filter(|ty| !ty.is_empty())?;
+    types.all(|ty| ty == first).then_some(first)
+}
+
 struct Checker {
     /// Variables with their type, empty where it is not known.
     scope: Vec<(String, String)>,

@@ -29,6 +29,13 @@ pub static DUPLICATE_ATTRIBUTE: Code = Code::error(
     "an attribute is written twice on one element",
     "XML allows each attribute once per element, so the service refuses the document. Remove one of the two.",
 );
+pub static EMPTY_FILE: Code = Code::error(
+    "policy-empty-file",
+    "a policy file is empty",
+    "There is nothing in the file but white space, which the service refuses. A policy that changes nothing is \
+     `<policies><inbound><base /></inbound><backend><base /></backend><outbound><base /></outbound><on-error><base \
+     /></on-error></policies>`.",
+);
 pub static MARKUP_IN_VALUE: Code = Code::error(
     "policy-markup-in-value",
     "an attribute value contains a bare `<`",
@@ -58,6 +65,14 @@ pub static NOT_AN_ATTRIBUTE: Code = Code::error(
     "Between the name of an element and its `>` only attributes of the form `name=\"value\"` may stand. A quote inside \
      a value that is not an expression ends the value too early and leaves its rest here.",
 );
+pub static NOT_TEXT: Code = Code::error(
+    "policy-not-text",
+    "a policy file is not UTF-8 text",
+    "A policy travels to API Management inside JSON, which is UTF-8 (RFC 8259, 8.1), and the tools that send policy \
+     files read them as UTF-8, with or without byte order mark. A file in UTF-16, UTF-32 or an older code page is not \
+     converted on the way, because what is checked would then not be what is sent. Save the file as UTF-8, for \
+     instance with `iconv -f UTF-16 -t UTF-8`.",
+);
 pub static TEXT_OUTSIDE: Code = Code::error(
     "policy-text-outside",
     "text stands outside the root element",
@@ -71,10 +86,10 @@ pub static TOO_DEEP: Code = Code::error(
 );
 pub static TOO_LARGE: Code = Code::error(
     "policy-too-large",
-    "a policy is larger than the service accepts",
-    "API Management accepts policy documents of 256 KiB and fragments of 512 KB. Move parts into fragments.",
-)
-.with_url(FRAGMENTS);
+    "a file is far too large for a policy",
+    "The reader stops at a size far beyond the largest document that API Management accepts (512 KB for a fragment), \
+     so that a wrong or hostile file costs neither time nor memory. Check that this is the policy file.",
+);
 pub static UNCLOSED: Code = Code::error(
     "policy-unclosed",
     "a tag, comment, CDATA section or instruction is not closed",
@@ -219,6 +234,7 @@ pub const ALL: &[&Code] = &[
     &DECLARATION,
     &DUPLICATE_ATTRIBUTE,
     &DUPLICATE_SECTION,
+    &EMPTY_FILE,
     &EXPRESSION_NOT_ALLOWED,
     &MARKUP_IN_VALUE,
     &MISMATCHED_TAG,
@@ -229,6 +245,7 @@ pub const ALL: &[&Code] = &[
     &MIXED_EXPRESSION,
     &NESTED_FRAGMENT,
     &NOT_AN_ATTRIBUTE,
+    &NOT_TEXT,
     &REPEATED_CHILD,
     &TEXT_OUTSIDE,
     &TOO_DEEP,

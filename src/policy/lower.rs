@@ -12,7 +12,7 @@ use super::typed::{
     BEFORE_BODY, Body, Expression, Places, Policy, PolicyAttribute, PolicyElement, Section, Value, ValueKind,
 };
 use crate::csharp::{self, Form};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Edit, Fix};
 use crate::text::{Source, Span};
 
 /// Lowers a parsed text whose named values were replaced; places are those of the text before. What could not be
@@ -329,13 +329,30 @@ impl Lowering<'_> {
             Err(problems) => (None, problems),
         };
         for problem in problems {
-            let place = places.original_span(problem.span);
-            let mut diagnostic =
-                Diagnostic::new(problem.code, problem.message).at(&self.origin.original, place);
-            diagnostic.help.extend(problem.help);
-            self.found.push(diagnostic);
+            self.report_problem(problem, &places);
         }
         Some(Expression { text, program: program?, places })
+    }
+
+    /// A problem of the expression that stands at `places`.
+    fn report_problem(&mut self, problem: csharp::Problem, places: &Places) {
+        let mut diagnostic = Diagnostic::new(problem.code, problem.message)
+            .at(&self.origin.original, places.original_span(problem.span))
+            .confidence(problem.confidence);
+        diagnostic.service = problem.service;
+        diagnostic.help.extend(problem.help);
+        diagnostic.fix = problem.fix.map(|fix| {
+            let span = places.original_span(fix.span);
+            let source = Arc::clone(&self.origin.original);
+            // A text that writes references gets them: it may have to be well-formed XML.
+            let replacement = match places.decoded.is_plain() {
+                true => fix.replacement,
+                false => fix.replacement.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;"),
+            };
+            let edits = vec![Edit { span, replacement }];
+            Fix { title: fix.title, safety: fix.safety, source, edits }
+        });
+        self.found.push(diagnostic);
     }
 
     fn check_value(&mut self, def: &AttributeDef, value: &Value) {

@@ -1,7 +1,7 @@
 //! APIM policy text: a lossless parser for rawxml, the typed tree, and the composition of scopes by `<base/>`.
 //!
 //! ```text
-//! text -> named_values::substitute -> parse -> Document -> lower -> Policy -> compose -> Effective
+//! bytes -> read -> text -> named_values::substitute -> parse -> Document -> lower -> Policy -> compose -> Effective
 //! ```
 //!
 //! Knows the language, its elements and the C# inside it; running a policy is left to `gateway`.
@@ -15,6 +15,7 @@ mod lower;
 mod named_values;
 mod parser;
 pub mod project;
+mod read;
 mod scanner;
 mod surroundings;
 mod tree;
@@ -26,7 +27,8 @@ use indexmap::IndexMap;
 
 pub use compose::{DEFAULT_GLOBAL_POLICY, Effective, Placed, Scope, compose, place_fragment};
 pub use named_values::{Substituted, substitute};
-pub use parser::{MAX_DEPTH, MAX_DOCUMENT_BYTES, parse};
+pub use parser::{MAX_DEPTH, parse};
+pub use read::{MAX_FILE_BYTES, read, too_large};
 pub use surroundings::{ApiFacts, BackendEntity, PoolMember, Surroundings, Tier};
 pub use tree::{Attribute, Document, Element, Node, Piece, Text};
 pub use typed::{Body, Expression, Policy, PolicyAttribute, PolicyElement, Section, Value, ValueKind};

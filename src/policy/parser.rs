@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::codes;
+use super::read::{self, MAX_FILE_BYTES};
 use super::scanner::Scanner;
 use super::tree::{Attribute, Document, Element, Node, Piece, Text};
 use crate::diag::Diagnostic;
@@ -13,17 +14,12 @@ use crate::text::{Source, Span};
 /// Elements within elements. The deepest public policy has 15; whoever walks the tree recurses this deep.
 pub const MAX_DEPTH: usize = 256;
 
-/// The larger of APIM's two limits: 256 KiB for a policy document, 512 KB for a fragment (Learn, service limits
-/// and policy fragments, 2026-02-10).
-pub const MAX_DOCUMENT_BYTES: usize = 512 * 1024;
-
 /// Parses a policy document or fragment in rawxml, with what is wrong in it, in the order of the text.
 pub fn parse(source: &Arc<Source>) -> (Document, Vec<Diagnostic>) {
     let mut parser = Parser { scan: Scanner::new(source), open: Vec::new(), nodes: Vec::new() };
-    if source.text().len() > MAX_DOCUMENT_BYTES {
-        let message =
-            format!("this text has {} bytes; {MAX_DOCUMENT_BYTES} are allowed", source.text().len());
-        parser.scan.report(Diagnostic::new(&codes::TOO_LARGE, message), Span::at(0));
+    if source.text().len() > MAX_FILE_BYTES {
+        let diagnostic = read::too_large(source.path(), source.text().len() as u64);
+        parser.scan.report(diagnostic, Span::at(0));
         parser.junk_to_end(0);
     }
     parser.document();
@@ -351,7 +347,7 @@ mod tests {
         assert!(found.iter().any(|diagnostic| diagnostic.code == &codes::TOO_DEEP));
         let (document, _) = parse(&Source::new("p.xml", "@(".repeat(200_000)));
         assert_eq!(document.print().len(), 400_000);
-        case(&"x".repeat(MAX_DOCUMENT_BYTES + 1), &["policy-too-large"]);
+        case(&"x".repeat(MAX_FILE_BYTES + 1), &["policy-too-large"]);
     }
 
     #[test]
