@@ -41,6 +41,8 @@ pub struct VariableUse {
     pub guarded: bool,
     /// A member is taken of the value as it is, so that null throws.
     pub dereferenced: bool,
+    /// All of the value becomes part of the result, as far as that shows.
+    pub whole: bool,
     pub span: Span,
     /// Of the name where it is one literal, else of the use.
     pub name_span: Span,
@@ -385,8 +387,15 @@ impl Walk {
         let Some(path) = path(expr) else { return false };
         if path == "Variables" {
             let (how, span) = (VariableAccess::Whole, expr.span);
-            let whole =
-                VariableUse { name: None, how, guarded: false, dereferenced: false, span, name_span: span };
+            let whole = VariableUse {
+                name: None,
+                how,
+                guarded: false,
+                dereferenced: false,
+                whole: true,
+                span,
+                name_span: span,
+            };
             self.uses.variables.push(whole);
             return true;
         }
@@ -416,6 +425,9 @@ impl Walk {
         self.named.push(name.to_owned());
         let throws_on_null = matches!(then, Then::Member { conditional: false, .. });
         let is_tested = self.is_guarded(&Subject::Local(name.to_owned()));
+        if let (Origin::Variable(index), true) = (&origin, keeps_all(then)) {
+            self.uses.variables[*index].whole = true;
+        }
         match (&origin, then) {
             (Origin::Variable(index), _) if throws_on_null && !is_tested => {
                 self.uses.variables[*index].dereferenced = true;
@@ -451,7 +463,15 @@ impl Walk {
         if let Then::Local(local) = then {
             self.assign(local, Origin::Variable(self.uses.variables.len()));
         }
-        self.uses.variables.push(VariableUse { name, how, guarded, dereferenced, span, name_span });
+        self.uses.variables.push(VariableUse {
+            name,
+            how,
+            guarded,
+            dereferenced,
+            whole: keeps_all(then),
+            span,
+            name_span,
+        });
     }
 
     fn call(&mut self, expr: &Expr, callee: &Expr, args: &[Argument], then: Then<'_>) {

@@ -82,11 +82,24 @@ fn ends(policy: &Policy) -> Vec<End> {
             "set-body" if !is_within(place, OTHER_MESSAGES) => {
                 ends.push(End { section: place.section, start, inside: None });
             }
-            "return-response" | "mock-response" => ends.push(End { section: place.section, start, inside }),
+            _ if always_ends(place.element) => ends.push(End { section: place.section, start, inside }),
             _ => {}
         }
     });
     ends
+}
+
+/// Whether nothing behind `element` runs, whatever the request.
+fn always_ends(element: &PolicyElement) -> bool {
+    match element.name.as_str() {
+        "return-response" | "mock-response" => true,
+        "choose" => {
+            let branches = &element.children;
+            branches.iter().any(|branch| branch.name == "otherwise")
+                && branches.iter().all(|branch| branch.children.iter().any(|inside| always_ends(inside)))
+        }
+        _ => false,
+    }
 }
 
 fn is_within(place: Place<'_>, names: &[&str]) -> bool {

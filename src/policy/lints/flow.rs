@@ -75,6 +75,7 @@ pub fn flow<'a>(unit: &Unit<'a>) -> Flow<'a> {
         states: Vec::new(),
         after_unknown: false,
         n_branches: 0,
+        budget: MAX_ELEMENTS,
     };
     match &unit.policy.body {
         Body::Fragment(elements) => {
@@ -111,7 +112,13 @@ struct Walk<'a> {
     after_unknown: bool,
     /// Branches of `choose` around the present place.
     n_branches: usize,
+    /// How many elements may still be looked at.
+    budget: usize,
 }
+
+/// Elements that are followed, those of fragments and outer scopes as often as they are put in place. The largest
+/// public policy has below 1,000.
+const MAX_ELEMENTS: usize = 50_000;
 
 /// Where elements stand.
 #[derive(Clone, Copy)]
@@ -160,6 +167,11 @@ impl<'a> Walk<'a> {
     }
 
     fn element(&mut self, element: &'a PolicyElement, at: At) -> bool {
+        let Some(budget) = self.budget.checked_sub(1) else {
+            self.unknown();
+            return false;
+        };
+        self.budget = budget;
         if element.name == "choose" {
             return self.choose(element, at);
         }
@@ -193,7 +205,7 @@ impl<'a> Walk<'a> {
     }
 
     fn choose(&mut self, choose: &'a PolicyElement, at: At) -> bool {
-        let before = self.states.clone();
+        let mut before = self.states.clone();
         let mut after: Option<Vec<State>> = None;
         let mut tested = Vec::new();
         for branch in &choose.children {
@@ -201,8 +213,10 @@ impl<'a> Walk<'a> {
             let n_reads = self.flow.reads.len();
             self.reads(branch, at);
             let looked_at = self.flow.reads[n_reads..].iter().filter_map(|read| read.used.name.clone());
-            tested.extend(looked_at.collect::<Vec<_>>());
-            tested.iter().for_each(|name| self.tested(name));
+            let looked_at: Vec<String> = looked_at.collect();
+            looked_at.iter().for_each(|name| self.tested(name));
+            tested.extend(looked_at);
+            before.clone_from(&self.states);
             self.n_branches += 1;
             let has_ended = self.elements(&branch.children, at);
             self.n_branches -= 1;
@@ -250,12 +264,13 @@ impl<'a> Walk<'a> {
         let before = self.states[id];
         if element.name == "return-response" {
             let how = VariableAccess::Index { cast: None };
-            let (guarded, dereferenced) = (false, false);
+            let (guarded, dereferenced, whole) = (false, false, true);
             let used = VariableUse {
                 name: Some(name.to_owned()),
                 how,
                 guarded,
                 dereferenced,
+                whole,
                 span,
                 name_span: span,
             };

@@ -27,14 +27,22 @@ pub(super) const LINT: Lint = Lint { code: &CODE, check };
 /// Below this many letters, names such as `key1` and `key2` that differ in one letter are two names.
 const MIN_LENGTH: usize = 6;
 
+/// Names that each read is compared with; no public policy sets more than 60.
+const MAX_NAMES: usize = 500;
+
 fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     let flow = flow(unit);
     let set = flow.set_names();
+    let known: Vec<(&str, String)> = set.iter().take(MAX_NAMES).map(|name| (*name, fold(name))).collect();
     for read in flow.reads.iter().filter(|read| read.is_own) {
         let Some(name) = read.used.name.as_deref().filter(|name| !set.contains(name)) else { continue };
-        let Some(near) = set.iter().find(|known| is_near(name, known)) else { continue };
+        let folded = fold(name);
+        let is_near = |known: &&(&str, String)| {
+            known.1 == folded || (name.len() >= MIN_LENGTH && differs_in_one_letter(name, known.0))
+        };
+        let Some((near, near_folded)) = known.iter().find(is_near) else { continue };
         // The other variable is read under its own name, so both may be meant.
-        let both_exist = !folded_alike(name, near)
+        let both_exist = *near_folded != folded
             && flow.reads.iter().any(|other| other.used.name.as_deref() == Some(near));
         if both_exist {
             continue;
@@ -58,13 +66,9 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn is_near(name: &str, known: &str) -> bool {
-    folded_alike(name, known) || (name.len() >= MIN_LENGTH && differs_in_one_letter(name, known))
-}
-
-fn folded_alike(name: &str, known: &str) -> bool {
-    let fold = |text: &str| text.to_lowercase().replace(['-', '_', '.'], "");
-    fold(name) == fold(known)
+/// What names have in common that differ in case and in how words are joined.
+fn fold(name: &str) -> String {
+    name.to_lowercase().replace(['-', '_', '.'], "")
 }
 
 /// One letter more, less, or another. Digits tell numbered names apart, such as `backend1` and `backend2`.

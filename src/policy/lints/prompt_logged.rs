@@ -40,7 +40,7 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
             let diagnostic = written.at(Diagnostic::new(&CODE, message), used.span);
             found.push(diagnostic.help("log what is counted, such as `usage`, and leave out what was said"));
         }
-        for used in &written.uses.variables {
+        for used in written.uses.variables.iter().filter(|used| used.whole) {
             let held = bodies.iter().find(|(name, _)| used.name.as_deref() == Some(name));
             let Some((name, whose)) = held else { continue };
             let message = format!("`{name}` holds all of the {whose} body, and goes into `{log}`");

@@ -15,7 +15,7 @@ pub(super) static CODE: Code = Code::warning(
 )
 .example(
     "<set-variable name=\"requestId\" value=\"@(context.Request.IpAddress)\" />",
-    "<set-variable name=\"requestId\" value=\"@(context.RequestId)\" />",
+    "<set-variable name=\"requestId\" value=\"@(context.RequestId.ToString())\" />",
 )
 .references(&["Azure/apim-landing-zone-accelerator, usage-tracking-with-appinsights.xml (2025-12-17)"])
 .with_url("https://learn.microsoft.com/azure/api-management/api-management-policy-expressions#ContextVariables");
@@ -37,7 +37,7 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
         let mut diagnostic = Diagnostic::new(&CODE, message).at(source, place);
         if source.slice(place) == "context.Request.IpAddress" && written.uses.calls.is_empty() {
             let title = "use the id of the request";
-            diagnostic = diagnostic.fix(Fix::unsafely(title, source, place, "context.RequestId"));
+            diagnostic = diagnostic.fix(Fix::unsafely(title, source, place, "context.RequestId.ToString()"));
         }
         found.push(diagnostic.help("write `context.RequestId`, or call it what it is"));
     });

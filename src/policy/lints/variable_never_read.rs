@@ -24,6 +24,9 @@ pub(super) static CODE: Code = Code::note(
 
 pub(super) const LINT: Lint = Lint { code: &CODE, check };
 
+/// Names that the texts are searched for; no public policy sets more than 60.
+const MAX_NAMES: usize = 500;
+
 fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     // Global and product documents set variables for the scopes inside them, fragments for whoever includes them.
     let confidence = match (unit.around.scope, &unit.policy.body) {
@@ -35,7 +38,8 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     if !flow.sees_all || flow.reads.iter().any(|read| read.used.name.is_none()) {
         return;
     }
-    for write in flow.writes.iter().filter(|write| write.is_own && write.element.name == "set-variable") {
+    let own = flow.writes.iter().filter(|write| write.is_own && write.element.name == "set-variable");
+    for write in own.take(MAX_NAMES) {
         let writes = flow.writes.iter().filter(|other| other.name == write.name).count();
         if occurrences(unit, write.name) > writes {
             continue;

@@ -1,7 +1,9 @@
 //! Reads of a context variable that nothing sets.
 
+use indexmap::IndexSet;
+
 use crate::csharp::VariableAccess;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Confidence, Diagnostic};
 
 use super::{Lint, Read, Unit, flow};
 
@@ -26,24 +28,31 @@ pub(super) static CODE: Code = Code::warning(
 
 pub(super) const LINT: Lint = Lint { code: &CODE, check };
 
+/// Names that are looked through for one that was meant.
+const MAX_NAMES: usize = 100;
+
 fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     let flow = flow(unit);
     if !flow.sees_all {
         return;
     }
     let set = flow.set_names();
-    let mut told: Vec<&str> = Vec::new();
+    let mut told: IndexSet<&str> = IndexSet::new();
     for read in flow.reads.iter().filter(|read| read.is_own) {
         let Some(name) = read.used.name.as_deref() else { continue };
-        if set.contains(name) || told.contains(&name) {
-            continue;
+        if !set.contains(name) && told.insert(name) {
+            found.push(never_set(read, name).did_you_mean(name, set.iter().copied().take(MAX_NAMES)));
         }
-        told.push(name);
-        found.push(never_set(read, name).did_you_mean(name, set.iter().copied()));
     }
 }
 
 fn never_set(read: &Read<'_>, name: &str) -> Diagnostic {
+    if read.attribute == Some("response-variable-name") {
+        let message = format!("nothing sets the variable `{name}`: there is no response to begin with");
+        return Diagnostic::new(&CODE, message)
+            .at(&read.element.source, read.name_span)
+            .confidence(Confidence::Medium);
+    }
     let effect = match read.used.how {
         VariableAccess::Index { .. } if !read.used.guarded => "this throws",
         VariableAccess::ContainsKey | VariableAccess::TryGetValue => "the test is always false",

@@ -1,10 +1,12 @@
 //! Reads of a context variable as another type than it was set as.
 
+use indexmap::IndexMap;
+
 use crate::csharp::{self, VariableAccess};
 use crate::diag::{Code, Confidence, Diagnostic};
 use crate::policy::{Value, ValueKind};
 
-use super::{Lint, Unit, Write, flow};
+use super::{Lint, Read, State, Unit, Write, flow};
 
 pub(super) static CODE: Code = Code::warning(
     "variable-type-mismatch",
@@ -44,13 +46,15 @@ const APART: &[&str] = &[
 
 fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     let flow = flow(unit);
-    for read in flow.reads.iter().filter(|read| read.is_own) {
+    let mut by_name: IndexMap<&str, (&Write<'_>, Vec<Option<String>>)> = IndexMap::new();
+    for write in &flow.writes {
+        by_name.entry(write.name).or_insert((write, Vec::new())).1.push(given(write));
+    }
+    for read in flow.reads.iter().filter(|read| read.is_own && is_reached(read)) {
         let (Some(name), Some(wanted)) = (read.used.name.as_deref(), wanted(&read.used.how)) else {
             continue;
         };
-        let mut writes = flow.writes.iter().filter(|write| write.name == name).peekable();
-        let Some(first) = writes.peek().copied() else { continue };
-        let given: Vec<Option<String>> = writes.map(given).collect();
+        let Some((first, given)) = by_name.get(name) else { continue };
         let differs = |given: &Option<String>| given.as_ref().is_some_and(|given| *given != wanted);
         let (true, Some(Some(given))) = (given.iter().all(differs), given.first()) else { continue };
         let message = format!("`{name}` is set as `{given}` and read as `{wanted}`: this throws");
@@ -60,6 +64,15 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
             .help(advice(first, &wanted));
         // The element that lost its type may be one that is not seen.
         found.push(diagnostic.confidence(if flow.sees_all { Confidence::High } else { Confidence::Medium }));
+    }
+}
+
+/// Whether one of the writes has run before, as far as that shows. Where none has, the value comes from elsewhere.
+fn is_reached(read: &Read<'_>) -> bool {
+    match read.state {
+        State::Set(_) | State::Perhaps(_) | State::PerhapsNull(_) => true,
+        State::Tested => !read.after_unknown,
+        State::Unset => false,
     }
 }
 
