@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::codes;
-use super::elements::{self, AttributeDef, ChildDef, Content, ElementDef, Kind};
+use super::elements::{self, AttributeDef, ChildDef, Content, ElementDef, Expressions, Kind, Presence};
 use super::entities;
 use super::named_values::Substituted;
 use super::tree::{Attribute, Document, Element, Node, Piece, Text};
@@ -28,7 +28,7 @@ pub(super) fn lower(document: &Document, origin: &Substituted) -> (Policy, Vec<D
 /// Reports `element` where its policy may not stand in `section`.
 pub(super) fn check_section(element: &PolicyElement, section: Section) -> Option<Diagnostic> {
     let def = elements::find(&element.name)?;
-    if def.sections.contains(&section) {
+    if def.sections.contains(&section) || def.tolerated.contains(&section) {
         return None;
     }
     let allowed: Vec<String> = def.sections.iter().map(|section| format!("`{}`", section.name())).collect();
@@ -118,9 +118,6 @@ impl Lowering<'_> {
             self.found.extend(section.and_then(|section| check_section(&lowered, section)));
             return Some(Arc::new(lowered));
         }
-        if elements::OTHER_NAMES.contains(&element.name.as_str()) {
-            return Some(Arc::new(self.unchecked(element)));
-        }
         let message = format!("there is no policy `{}`", element.name);
         let diagnostic = self.diagnostic(&codes::UNKNOWN_ELEMENT, message, element.name_span);
         self.found.push(diagnostic.did_you_mean(&element.name, elements::names()));
@@ -140,11 +137,12 @@ impl Lowering<'_> {
                 (Vec::new(), self.text(element))
             }
             Content::Markup => (Vec::new(), self.text(element)),
+            Content::Foreign => return self.unchecked(element),
             Content::Policies => (self.policies(element, section), None),
-            Content::TextOrChildren(_) if element.elements().next().is_none() => {
+            Content::TextOrChildren(..) if element.elements().next().is_none() => {
                 (Vec::new(), self.text(element))
             }
-            Content::Children(allowed) | Content::TextOrChildren(allowed) => {
+            Content::Children(_, allowed) | Content::TextOrChildren(_, allowed) => {
                 self.no_text(element);
                 (self.children(element, allowed, section), None)
             }
@@ -205,7 +203,7 @@ impl Lowering<'_> {
                 name_span: self.origin.original_span(attribute.name_span),
             });
         }
-        for required in def.attributes.iter().filter(|def| def.required) {
+        for required in def.attributes.iter().filter(|def| def.presence == Presence::Required) {
             if element.attribute(required.name).is_none() {
                 let message = format!("`{}` needs the attribute `{}`", element.name, required.name);
                 self.report(&codes::MISSING_ATTRIBUTE, message, element.name_span);
@@ -357,7 +355,7 @@ impl Lowering<'_> {
 
     fn check_value(&mut self, def: &AttributeDef, value: &Value) {
         let Some(literal) = value.literal() else {
-            if !def.expression {
+            if def.expressions == Expressions::Forbidden {
                 let message = format!("`{}` does not take an expression", def.name);
                 let diagnostic = Diagnostic::new(&codes::EXPRESSION_NOT_ALLOWED, message);
                 self.found.push(diagnostic.at(&self.origin.original, value.span));
@@ -412,28 +410,7 @@ const AFTER_BODY: usize = 1;
 
 /// Returns what `kind` takes, where `literal` is not that.
 fn expectation(kind: Kind, literal: &str) -> Option<String> {
-    let literal = literal.trim();
-    match kind {
-        Kind::Text => None,
-        Kind::Bool | Kind::Condition => {
-            (!matches!(literal, "true" | "false" | "True" | "False")).then(|| "`true` or `false`".to_owned())
-        }
-        Kind::Integer { min, max } => {
-            let fits = literal.parse::<i64>().is_ok_and(|number| (min..=max).contains(&number));
-            (!fits).then(|| {
-                if max < 1_000_000 {
-                    format!("a number from {min} to {max}")
-                } else {
-                    format!("a number from {min}")
-                }
-            })
-        }
-        Kind::Number => literal.parse::<f64>().is_err().then(|| "a number".to_owned()),
-        Kind::OneOf(words) => {
-            let listed: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-            (!words.contains(&literal)).then(|| format!("one of {}", listed.join(", ")))
-        }
-    }
+    (!kind.takes(literal)).then(|| kind.describe())
 }
 
 fn trimmed(source: &Source, span: Span) -> Span {

@@ -107,6 +107,22 @@ impl Substituted {
     }
 }
 
+/// Every `{{name}}` in a text, in order: where it is, braces included, and the name.
+pub(super) fn references(text: &str) -> Vec<(Span, &str)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(index) = text[at..].find("{{") {
+        let start = at + index;
+        let Some(length) = reference_length(&text[start..]) else {
+            at = start + 1;
+            continue;
+        };
+        at = start + length;
+        found.push((Span::new(start, at), &text[start + 2..at - 2]));
+    }
+    found
+}
+
 /// Returns the length of the `{{name}}` that `text` begins with. Names hold letters, digits, `.`, `_` and `-` and
 /// begin with a letter; anything else between double braces is Liquid or C#.
 fn reference_length(text: &str) -> Option<usize> {

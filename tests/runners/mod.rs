@@ -14,6 +14,7 @@ mod landing_zone;
 mod lints;
 mod plan;
 mod policy;
+mod project;
 mod regions;
 mod render;
 mod spec;
@@ -30,6 +31,7 @@ pub(crate) fn cases() -> Vec<Trial> {
         lints::cases(),
         plan::cases(),
         policy::cases(),
+        project::cases(),
         regions::cases(),
         render::cases(),
         spec::cases(),

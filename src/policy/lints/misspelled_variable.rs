@@ -42,8 +42,8 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
         };
         let Some((near, near_folded)) = known.iter().find(is_near) else { continue };
         // The other variable is read under its own name, so both may be meant.
-        let both_exist = *near_folded != folded
-            && flow.reads.iter().any(|other| other.used.name.as_deref() == Some(near));
+        let both_exist =
+            *near_folded != folded && flow.reads.iter().any(|other| other.used.name.as_deref() == Some(near));
         if both_exist {
             continue;
         }
