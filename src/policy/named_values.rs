@@ -127,7 +127,7 @@ impl Substituted {
     }
 }
 
-/// Every `{{name}}` in a text, in order: where it is, braces included, and the name.
+/// Every `{{name}}` in a text that has to be a named value, in order: where it is, braces included, and the name.
 pub(super) fn references(text: &str) -> Vec<(Span, &str)> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -139,7 +139,9 @@ pub(super) fn references(text: &str) -> Vec<(Span, &str)> {
             continue;
         };
         at = start + length;
-        found.push((Span::new(start, at), &text[start + 2..at - 2]));
+        if !liquid.iter().any(|template| template.contains(&start)) {
+            found.push((Span::new(start, at), &text[start + 2..at - 2]));
+        }
     }
     found
 }
