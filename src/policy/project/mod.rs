@@ -30,7 +30,7 @@ use crate::text::{Source, parent};
 
 pub use info::{Fact, Info, is_relevant, read_info};
 pub use layout::{Attached, Entity, Place, What, place};
-pub use order::{Step, StepKind};
+pub use order::{Need, Step, StepKind};
 pub use references::{Kind, Reference};
 pub use service::Service;
 
