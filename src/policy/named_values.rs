@@ -15,7 +15,8 @@ use crate::text::{Source, Span};
 pub struct Substituted {
     pub original: Arc<Source>,
     pub source: Arc<Source>,
-    edits: Vec<Edit>,
+    /// In order. Shared, because every expression keeps the way back.
+    edits: Arc<[Edit]>,
 }
 
 /// `{{name}}` at `original` became what is now at `new`.
@@ -61,13 +62,13 @@ pub fn substitute(
     }
     new.push_str(&text[at..]);
     let source = if edits.is_empty() { Arc::clone(original) } else { Source::new(original.path(), new) };
-    (Substituted { original: Arc::clone(original), source, edits }, found)
+    (Substituted { original: Arc::clone(original), source, edits: edits.into() }, found)
 }
 
 impl Substituted {
     /// A text in which nothing is replaced.
     pub fn unchanged(source: &Arc<Source>) -> Self {
-        Self { original: Arc::clone(source), source: Arc::clone(source), edits: Vec::new() }
+        Self { original: Arc::clone(source), source: Arc::clone(source), edits: Arc::default() }
     }
 
     /// Whether `literal` still holds a `{{name}}`: no named values were given, or this one was reported.
