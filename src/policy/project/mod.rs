@@ -10,6 +10,7 @@
 //! What a folder does not say is not known, and nothing is said about it: docs/POLICIES.md.
 
 pub mod codes;
+mod counters;
 mod info;
 mod layout;
 mod order;

@@ -1,8 +1,8 @@
 //! `genai-lz policy`: what the policies of a folder or a spec come to together.
 
-mod effective;
+pub mod effective;
 mod gather;
-mod order;
+pub mod order;
 
 use clap::Subcommand;
 

@@ -80,6 +80,9 @@ fn folder(path: &Path, max: usize, seen: &mut HashSet<PathBuf>, entries: &mut Ve
 
 /// A file that the walk came across: one that is neither spec nor policy is passed over.
 fn found(path: &Path) -> Entry {
+    if policy::project::is_relevant(&files::shown(path)) {
+        return read(path, Kind::Info);
+    }
     let head = match files::read(path, kind::HEAD_BYTES as u64) {
         Ok(head) => head,
         Err(error) => return unreadable(path, error),
@@ -129,7 +132,7 @@ fn read(path: &Path, kind: Kind) -> Entry {
 /// The size in bytes past which the readers refuse a file of the kind, or of any.
 fn largest(kind: Option<Kind>) -> u64 {
     let bytes = match kind {
-        Some(Kind::Policy) => policy::MAX_FILE_BYTES,
+        Some(Kind::Policy | Kind::Info) => policy::MAX_FILE_BYTES,
         Some(Kind::Spec) => spec::BYTES_MAX,
         None => policy::MAX_FILE_BYTES.max(spec::BYTES_MAX),
     };

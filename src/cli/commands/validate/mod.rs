@@ -60,7 +60,8 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
         entries.iter().filter_map(of_kind).collect()
     };
     let mut specs = parallel::map(&of_kind(Kind::Spec), |input| specs::check(input)).into_iter();
-    let mut policies = policies::check(&of_kind(Kind::Policy), &given).into_iter();
+    let (policies, infos) = policies::check(&of_kind(Kind::Policy), &of_kind(Kind::Info), &given);
+    let (mut policies, mut infos) = (policies.into_iter(), infos.into_iter());
 
     let mut reports = Vec::new();
     let mut kinds = Vec::new();
@@ -72,6 +73,7 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
                 let found = match kind {
                     Kind::Spec => specs.next().transpose()?,
                     Kind::Policy => policies.next(),
+                    Kind::Info => infos.next(),
                 };
                 (Some(*kind), Report { file: shown.clone(), found: found.unwrap_or_default() })
             }
