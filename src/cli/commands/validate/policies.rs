@@ -2,8 +2,8 @@
 
 use crate::cli::parallel;
 use crate::diag::Diagnostic;
-use crate::policy;
-use crate::policy::project::{self, Given, Project};
+use crate::policy::project::{self, File, Given, Project};
+use crate::policy::{self, suppress};
 
 use super::inputs::Input;
 
@@ -25,10 +25,15 @@ pub(super) fn check(inputs: &[&Input], given: &Given) -> Vec<Vec<Diagnostic>> {
         }
     }
     let project = Project::new(files, given.clone());
-    let mut checked = parallel::map(&project.files, |file| project.check(file)).into_iter();
+    let mut checked = parallel::map(&project.files, |file| checked(&project, file)).into_iter();
     let of_file = |refused: Option<Diagnostic>| match refused {
         Some(found) => vec![found],
         None => checked.next().unwrap_or_default(),
     };
     refused.into_iter().map(of_file).collect()
+}
+
+/// What is found in a file and not allowed by its comments.
+fn checked(project: &Project, file: &File) -> Vec<Diagnostic> {
+    suppress::apply(&file.document, project.check(file))
 }
