@@ -39,6 +39,7 @@ pub fn all() -> Vec<&'static Code> {
         crate::gateway::codes::ALL,
         crate::plan::codes::ALL,
         crate::policy::codes::ALL,
+        crate::policy::project::codes::ALL,
         crate::policy::suppress::CODES,
         crate::render::codes::ALL,
         crate::sandbox::codes::ALL,

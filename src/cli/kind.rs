@@ -64,7 +64,6 @@ fn is_policy(text: &str) -> bool {
         || suggest(name, ["policies"]).is_some() && strsim::damerau_levenshtein(name, "policies") <= 2
         || ["inbound", "outbound", "on-error"].contains(&name)
         || elements::find(name).is_some_and(|element| !element.sections.is_empty())
-        || elements::OTHER_NAMES.contains(&name)
 }
 
 /// The name of the first element, past comments, instructions and white space.

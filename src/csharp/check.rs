@@ -21,6 +21,16 @@ pub fn check(program: &Program) -> Vec<Problem> {
     checker.found
 }
 
+/// The type and the place of every value that `program` gives back; empty where the type is not known.
+pub(super) fn returned_types(program: &Program) -> Vec<(String, Span)> {
+    let mut checker =
+        Checker { scope: vec![("context".to_owned(), "IProxyRequestContext".to_owned())], found: Vec::new() };
+    match &program.body {
+        Body::Expr(expr) => vec![(checker.expr(expr), expr.span)],
+        Body::Block(_) => Vec::new(),
+    }
+}
+
 struct Checker {
     /// Variables with their type, empty where it is not known.
     scope: Vec<(String, String)>,

@@ -70,6 +70,15 @@ pub static UNKNOWN_MEMBER: Code = Code::error(
 )
 .with_url(POLICY_EXPRESSIONS);
 
+pub static WRONG_RESULT: Code = Code::error(
+    "csharp-wrong-result",
+    "a policy expression gives a value of a type that its place does not take",
+    "An attribute that takes a number or a Boolean wants an expression of that very C# type: `token-quota` takes a \
+     `long`, so `@(1000)`, which is an `int`, is refused when the policy is saved. A text takes every type.",
+)
+.example(r#"token-quota="@(1000)""#, r#"token-quota="@(1000L)""#)
+.with_url(POLICY_EXPRESSIONS);
+
 pub static TOO_COMPLEX: Code = Code::error(
     "csharp-too-complex",
     "a policy expression is nested too deeply or too long",
@@ -88,4 +97,5 @@ pub const ALL: &[&Code] = &[
     &UNKNOWN_NAME,
     &UNKNOWN_TYPE,
     &UNTERMINATED,
+    &WRONG_RESULT,
 ];

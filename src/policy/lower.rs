@@ -4,13 +4,15 @@
 use std::sync::Arc;
 
 use super::codes;
-use super::elements::{self, AttributeDef, ChildDef, Content, ElementDef, Kind};
+use super::elements::{self, AttributeDef, ChildDef, Content, ElementDef, Expressions, Kind, Presence};
 use super::entities;
 use super::named_values::Substituted;
 use super::tree::{Attribute, Document, Element, Node, Piece, Text};
-use super::typed::{Body, Expression, Policy, PolicyAttribute, PolicyElement, Section, Value, ValueKind};
+use super::typed::{
+    BEFORE_BODY, Body, Expression, Places, Policy, PolicyAttribute, PolicyElement, Section, Value, ValueKind,
+};
 use crate::csharp::{self, Form};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Edit, Fix};
 use crate::text::{Source, Span};
 
 /// Lowers a parsed text whose named values were replaced; places are those of the text before. What could not be
@@ -26,7 +28,7 @@ pub(super) fn lower(document: &Document, origin: &Substituted) -> (Policy, Vec<D
 /// Reports `element` where its policy may not stand in `section`.
 pub(super) fn check_section(element: &PolicyElement, section: Section) -> Option<Diagnostic> {
     let def = elements::find(&element.name)?;
-    if def.sections.contains(&section) {
+    if def.sections.contains(&section) || def.tolerated.contains(&section) {
         return None;
     }
     let allowed: Vec<String> = def.sections.iter().map(|section| format!("`{}`", section.name())).collect();
@@ -116,9 +118,6 @@ impl Lowering<'_> {
             self.found.extend(section.and_then(|section| check_section(&lowered, section)));
             return Some(Arc::new(lowered));
         }
-        if elements::OTHER_NAMES.contains(&element.name.as_str()) {
-            return Some(Arc::new(self.unchecked(element)));
-        }
         let message = format!("there is no policy `{}`", element.name);
         let diagnostic = self.diagnostic(&codes::UNKNOWN_ELEMENT, message, element.name_span);
         self.found.push(diagnostic.did_you_mean(&element.name, elements::names()));
@@ -138,11 +137,12 @@ impl Lowering<'_> {
                 (Vec::new(), self.text(element))
             }
             Content::Markup => (Vec::new(), self.text(element)),
+            Content::Foreign => return self.unchecked(element),
             Content::Policies => (self.policies(element, section), None),
-            Content::TextOrChildren(_) if element.elements().next().is_none() => {
+            Content::TextOrChildren(..) if element.elements().next().is_none() => {
                 (Vec::new(), self.text(element))
             }
-            Content::Children(allowed) | Content::TextOrChildren(allowed) => {
+            Content::Children(_, allowed) | Content::TextOrChildren(_, allowed) => {
                 self.no_text(element);
                 (self.children(element, allowed, section), None)
             }
@@ -203,7 +203,7 @@ impl Lowering<'_> {
                 name_span: self.origin.original_span(attribute.name_span),
             });
         }
-        for required in def.attributes.iter().filter(|def| def.required) {
+        for required in def.attributes.iter().filter(|def| def.presence == Presence::Required) {
             if element.attribute(required.name).is_none() {
                 let message = format!("`{}` needs the attribute `{}`", element.name, required.name);
                 self.report(&codes::MISSING_ATTRIBUTE, message, element.name_span);
@@ -315,8 +315,10 @@ impl Lowering<'_> {
     }
 
     fn expression(&mut self, span: Span, form: Form) -> Option<Expression> {
-        let decoded = entities::decode(self.source.slice(span));
-        let inner = &decoded.text[BEFORE_BODY..decoded.text.len() - AFTER_BODY];
+        let mut decoded = entities::decode(self.source.slice(span));
+        let text = std::mem::take(&mut decoded.text);
+        let places = Places { origin: self.origin.clone(), decoded, start: span.start };
+        let inner = &text[BEFORE_BODY..text.len() - AFTER_BODY];
         let (program, problems) = match csharp::parse(inner, form) {
             Ok(program) => {
                 let problems = csharp::check(&program);
@@ -325,19 +327,35 @@ impl Lowering<'_> {
             Err(problems) => (None, problems),
         };
         for problem in problems {
-            let shift = u32::try_from(BEFORE_BODY).unwrap_or_default();
-            let place = Span { start: problem.span.start + shift, end: problem.span.end + shift };
-            let place = decoded.raw_span(place, span.start);
-            let mut diagnostic = self.diagnostic(problem.code, problem.message, place);
-            diagnostic.help.extend(problem.help);
-            self.found.push(diagnostic);
+            self.report_problem(problem, &text, &places, span);
         }
-        Some(Expression { text: decoded.text, program: program? })
+        Some(Expression { text, program: program?, places })
+    }
+
+    /// A problem of the expression whose text, brackets included, stands at `span`.
+    fn report_problem(&mut self, problem: csharp::Problem, text: &str, places: &Places, expression: Span) {
+        let mut diagnostic = Diagnostic::new(problem.code, problem.message)
+            .at(&self.origin.original, places.original_span(problem.span))
+            .confidence(problem.confidence);
+        diagnostic.service = problem.service;
+        diagnostic.help.extend(problem.help);
+        diagnostic.fix = problem.fix.map(|fix| {
+            let span = places.original_span(fix.span);
+            let source = Arc::clone(&self.origin.original);
+            // A text that writes references gets them: it may have to be well-formed XML.
+            let replacement = match text == self.source.slice(expression) {
+                true => fix.replacement,
+                false => fix.replacement.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;"),
+            };
+            let edits = vec![Edit { span, replacement }];
+            Fix { title: fix.title, safety: fix.safety, source, edits }
+        });
+        self.found.push(diagnostic);
     }
 
     fn check_value(&mut self, def: &AttributeDef, value: &Value) {
         let Some(literal) = value.literal() else {
-            if !def.expression {
+            if def.expressions == Expressions::Forbidden {
                 let message = format!("`{}` does not take an expression", def.name);
                 let diagnostic = Diagnostic::new(&codes::EXPRESSION_NOT_ALLOWED, message);
                 self.found.push(diagnostic.at(&self.origin.original, value.span));
@@ -387,35 +405,12 @@ impl Lowering<'_> {
     }
 }
 
-/// `@(` or `@{`
-const BEFORE_BODY: usize = 2;
 /// `)` or `}`
 const AFTER_BODY: usize = 1;
 
 /// Returns what `kind` takes, where `literal` is not that.
 fn expectation(kind: Kind, literal: &str) -> Option<String> {
-    let literal = literal.trim();
-    match kind {
-        Kind::Text => None,
-        Kind::Bool | Kind::Condition => {
-            (!matches!(literal, "true" | "false" | "True" | "False")).then(|| "`true` or `false`".to_owned())
-        }
-        Kind::Integer { min, max } => {
-            let fits = literal.parse::<i64>().is_ok_and(|number| (min..=max).contains(&number));
-            (!fits).then(|| {
-                if max < 1_000_000 {
-                    format!("a number from {min} to {max}")
-                } else {
-                    format!("a number from {min}")
-                }
-            })
-        }
-        Kind::Number => literal.parse::<f64>().is_err().then(|| "a number".to_owned()),
-        Kind::OneOf(words) => {
-            let listed: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-            (!words.contains(&literal)).then(|| format!("one of {}", listed.join(", ")))
-        }
-    }
+    (!kind.takes(literal)).then(|| kind.describe())
 }
 
 fn trimmed(source: &Source, span: Span) -> Span {

@@ -8,6 +8,7 @@
 
 pub mod codes;
 mod compose;
+pub mod effective;
 pub mod elements;
 mod entities;
 pub mod lints;

@@ -4,7 +4,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use genai_lz::csharp::{Environment, Exception, Form, Object, Value, check, evaluate, members, parse};
+use genai_lz::csharp::{
+    Environment, Exception, Expected, Form, Object, Value, check, check_result, evaluate, members, parse,
+};
 use libtest_mimic::{Failed, Trial};
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +26,9 @@ struct Case {
     /// `@{ … }`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     block: Option<String>,
+    /// What the place around the expression takes, such as `long`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expected: Option<String>,
     /// Of `context.Variables`; tables and arrays become JSON tokens.
     #[serde(default, skip_serializing_if = "toml::Table::is_empty")]
     vars: toml::Table,
@@ -142,6 +147,18 @@ impl Case {
         }
     }
 
+    fn expected(&self) -> Expected {
+        match self.expected.as_deref() {
+            None => Expected::Any,
+            Some("text") => Expected::Text,
+            Some("bool") => Expected::Bool,
+            Some("int") => Expected::Int,
+            Some("long") => Expected::Long,
+            Some("double") => Expected::Double,
+            Some(other) => panic!("case {}: nothing takes `{other}`", self.name),
+        }
+    }
+
     fn run(&self) -> Outcome {
         let (text, form) = self.text();
         let problem = |problem: &genai_lz::csharp::Problem| Outcome {
@@ -153,6 +170,9 @@ impl Case {
             Err(problems) => return problem(&problems[0]),
         };
         if let Some(first) = check(&program).first() {
+            return problem(first);
+        }
+        if let Some(first) = check_result(&program, self.expected()).first() {
             return problem(first);
         }
         match evaluate(&program, Value::object(Context(Arc::new(Variables::of(&self.vars)))), &Fixed) {

@@ -4,7 +4,7 @@ use crate::diag::{Code, Diagnostic, Fix};
 use crate::policy::{Body, Policy, PolicyElement, Scope, Section};
 use crate::text::Span;
 
-use super::{Lint, Unit};
+use super::{Lint, Unit, indent};
 
 pub(super) static CODE: Code = Code::warning(
     "section-without-base",
@@ -43,8 +43,9 @@ fn missing(policy: &Policy, section: Section, first: &PolicyElement) -> Diagnost
     let message =
         format!("`{}` has no `<base/>`: the policies of the scopes outside do not run", section.name());
     let before = Span::at(first.span.start as usize);
+    let base = format!("<base />\n{}", indent(&policy.source, first.span));
     Diagnostic::new(&CODE, message)
         .at(&policy.source, first.span)
         .help("add `<base />` where the outer policies should run, or allow this rule where cutting them off is meant")
-        .fix(Fix::unsafely("add `<base />` in front", &policy.source, before, "<base />\n"))
+        .fix(Fix::unsafely("add `<base />` in front", &policy.source, before, base))
 }
