@@ -18,6 +18,7 @@ mod parser;
 pub mod project;
 mod read;
 mod scanner;
+pub mod suppress;
 mod surroundings;
 mod tree;
 mod typed;

@@ -33,6 +33,23 @@ pub(super) enum Entry {
     Skipped,
 }
 
+/// The files of a kind, in order.
+pub(super) fn of_kind(entries: &[Entry], kind: Kind) -> Vec<&Input> {
+    let of_kind = |entry| match entry {
+        &Entry::Checkable(ref input) if input.kind == kind => Some(input),
+        _ => None,
+    };
+    entries.iter().filter_map(of_kind).collect()
+}
+
+/// As [`of_kind`], to change them.
+pub(super) fn of_kind_mut(entries: &mut [Entry], kind: Kind) -> impl Iterator<Item = &mut Input> {
+    entries.iter_mut().filter_map(move |entry| match entry {
+        Entry::Checkable(input) if input.kind == kind => Some(input),
+        _ => None,
+    })
+}
+
 /// Reads everything that `paths` name, in their order; files of a folder by path, each file once.
 pub(super) fn gather(paths: &[PathBuf]) -> Vec<Entry> {
     let mut entries = Vec::new();

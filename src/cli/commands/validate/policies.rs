@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use crate::cli::parallel;
 use crate::diag::Diagnostic;
-use crate::policy;
-use crate::policy::project::{self, Given, Project};
+use crate::policy::project::{self, File, Given, Project};
+use crate::policy::{self, suppress};
 use crate::text::Source;
 
 use super::inputs::Input;
@@ -42,16 +42,20 @@ pub(super) fn check(
         let path = found.primary.as_ref().map(|label| label.source.path().to_owned());
         together.entry(path.unwrap_or_default()).or_default().push(found);
     }
-    let mut checked = parallel::map(&project.files, |file| project.check(file)).into_iter();
-    let of_file = |(refused, input): (Option<Diagnostic>, &&Input)| match refused {
+    let checked = parallel::map(&project.files, |file| checked(&project, file, &together));
+    let mut checked = checked.into_iter();
+    let of_file = |refused: Option<Diagnostic>| match refused {
         Some(found) => vec![found],
-        None => {
-            let mut found = checked.next().unwrap_or_default();
-            found.extend(together.remove(&input.shown).unwrap_or_default());
-            found
-        }
+        None => checked.next().unwrap_or_default(),
     };
-    let of_files = refused.into_iter().zip(inputs).map(of_file).collect();
+    let of_files = refused.into_iter().map(of_file).collect();
     let of_infos = infos.iter().map(|input| together.remove(&input.shown).unwrap_or_default()).collect();
     (of_files, of_infos)
+}
+
+/// What is found in a file, by itself and together with the others, and not allowed by its comments.
+fn checked(project: &Project, file: &File, together: &HashMap<String, Vec<Diagnostic>>) -> Vec<Diagnostic> {
+    let mut found = project.check(file);
+    found.extend(together.get(file.source.path()).into_iter().flatten().cloned());
+    suppress::apply(&file.document, found)
 }
