@@ -67,9 +67,27 @@ pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> Result<(), Comman
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)
     });
-    written.map(drop).map_err(|error| {
-        CommandError::input(format!("`{}` cannot be written: {}", shown(path), reason(&error)))
-    })
+    written.map(drop).map_err(|error| unwritten(path, &error))
+}
+
+/// As [`write_atomically`], for a file that is there: it keeps its permissions, and a link stays a link.
+///
+/// # Errors
+/// An input error naming the path and the reason.
+pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), CommandError> {
+    let replaced = fs::canonicalize(path).and_then(|target| {
+        let folder = target.parent().unwrap_or(Path::new("/"));
+        let mut file = temporary(folder)?;
+        file.write_all(content)?;
+        file.as_file().sync_all()?;
+        file.as_file().set_permissions(fs::metadata(&target)?.permissions())?;
+        file.persist(&target).map_err(|error| error.error)
+    });
+    replaced.map(drop).map_err(|error| unwritten(path, &error))
+}
+
+fn unwritten(path: &Path, error: &io::Error) -> CommandError {
+    CommandError::input(format!("`{}` cannot be written: {}", shown(path), reason(error)))
 }
 
 /// A file that others may read as they may any other new file, which is not what temporary files are by default.

@@ -33,6 +33,23 @@ pub(super) enum Entry {
     Skipped,
 }
 
+/// The files of a kind, in order.
+pub(super) fn of_kind(entries: &[Entry], kind: Kind) -> Vec<&Input> {
+    let of_kind = |entry| match entry {
+        &Entry::Checkable(ref input) if input.kind == kind => Some(input),
+        _ => None,
+    };
+    entries.iter().filter_map(of_kind).collect()
+}
+
+/// As [`of_kind`], to change them.
+pub(super) fn of_kind_mut(entries: &mut [Entry], kind: Kind) -> impl Iterator<Item = &mut Input> {
+    entries.iter_mut().filter_map(move |entry| match entry {
+        Entry::Checkable(input) if input.kind == kind => Some(input),
+        _ => None,
+    })
+}
+
 /// Reads everything that `paths` name, in their order; files of a folder by path, each file once.
 pub(super) fn gather(paths: &[PathBuf]) -> Vec<Entry> {
     let mut entries = Vec::new();
@@ -80,6 +97,9 @@ fn folder(path: &Path, max: usize, seen: &mut HashSet<PathBuf>, entries: &mut Ve
 
 /// A file that the walk came across: one that is neither spec nor policy is passed over.
 fn found(path: &Path) -> Entry {
+    if policy::project::is_relevant(&files::shown(path)) {
+        return read(path, Kind::Info);
+    }
     let head = match files::read(path, kind::HEAD_BYTES as u64) {
         Ok(head) => head,
         Err(error) => return unreadable(path, error),
@@ -129,7 +149,7 @@ fn read(path: &Path, kind: Kind) -> Entry {
 /// The size in bytes past which the readers refuse a file of the kind, or of any.
 fn largest(kind: Option<Kind>) -> u64 {
     let bytes = match kind {
-        Some(Kind::Policy) => policy::MAX_FILE_BYTES,
+        Some(Kind::Policy | Kind::Info) => policy::MAX_FILE_BYTES,
         Some(Kind::Spec) => spec::BYTES_MAX,
         None => policy::MAX_FILE_BYTES.max(spec::BYTES_MAX),
     };
