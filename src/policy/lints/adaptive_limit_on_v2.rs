@@ -34,9 +34,12 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
         if !code(rate).is_some_and(|code| code.contains("context.")) {
             continue;
         }
-        let message = "the rate is computed for each request, but a v2 tier expects one rate per `counter-key`";
+        let message =
+            "the rate is computed for each request, but a v2 tier expects one rate per `counter-key`";
         let diagnostic =
             Diagnostic::new(&CODE, message).at(&limit.source, rate.span).confidence(Confidence::Medium);
-        found.push(diagnostic.help("choose between limits with fixed rates, each with a `counter-key` of its own"));
+        found.push(
+            diagnostic.help("choose between limits with fixed rates, each with a `counter-key` of its own"),
+        );
     }
 }

@@ -51,7 +51,8 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     // It may answer under a condition, or a fragment may do so.
-    let may_answer = holds(inbound, unit.around, &|element| answers(element) || element.name == "send-request");
+    let may_answer =
+        holds(inbound, unit.around, &|element| answers(element) || element.name == "send-request");
     let confidence = if may_answer == Some(false) { Confidence::High } else { Confidence::Low };
     let message = "`backend` has neither `<forward-request />` nor `<base />`: no backend is called";
     let diagnostic = Diagnostic::new(&CODE, message)

@@ -29,11 +29,15 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     let own = steps(unit.policy);
     let Some(base) = own.named(&["base"]).find(|base| base.section == Some(Section::Inbound)) else { return };
     for step in own.named(&["set-backend-service"]) {
-        let Some(url) = step.element.attribute("base-url").filter(|_| own.precedes(base, step)) else { continue };
+        let Some(url) = step.element.attribute("base-url").filter(|_| own.precedes(base, step)) else {
+            continue;
+        };
         let message = "`base-url` does not replace the `backend-id` that an outer document has set";
-        let diagnostic = Diagnostic::new(&CODE, message)
-            .at(&step.element.source, url.name_span)
-            .related(&inherited.source, inherited.name_span, "the inherited backend");
+        let diagnostic = Diagnostic::new(&CODE, message).at(&step.element.source, url.name_span).related(
+            &inherited.source,
+            inherited.name_span,
+            "the inherited backend",
+        );
         found.push(diagnostic.help("make a backend entity of the URL and name it by `backend-id`"));
     }
 }

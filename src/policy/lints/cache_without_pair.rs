@@ -52,7 +52,8 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
         let diagnostic = Diagnostic::new(&CODE, message)
             .at(&half.source, half.name_span)
             .confidence(if inherits { Confidence::Medium } else { Confidence::High });
-        found.push(diagnostic.help(format!("add `<{name}>` to `{}`, or remove this one", where_other.name())));
+        found
+            .push(diagnostic.help(format!("add `<{name}>` to `{}`, or remove this one", where_other.name())));
     }
 }
 

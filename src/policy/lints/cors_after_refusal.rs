@@ -39,15 +39,17 @@ const REFUSES: &[&str] = &[
 fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     let policies = section(unit.policy, Section::Inbound);
     let Some(at) = policies.iter().position(|element| element.name == "cors") else { return };
-    let refuses = |element: &PolicyElement| REFUSES.contains(&element.name.as_str()) || is_token_limit(element);
-    let before = policies[..at].iter().find(|element| {
-        holds(std::slice::from_ref(element), unit.around, &refuses) == Some(true)
-    });
+    let refuses =
+        |element: &PolicyElement| REFUSES.contains(&element.name.as_str()) || is_token_limit(element);
+    let before = policies[..at]
+        .iter()
+        .find(|element| holds(std::slice::from_ref(element), unit.around, &refuses) == Some(true));
     let Some(before) = before else { return };
     let cors = &policies[at];
-    let diagnostic = Diagnostic::new(&CODE, "a refusal before `cors` reaches the browser without its headers")
-        .at(&cors.source, cors.name_span)
-        .related(&before.source, before.name_span, "may refuse the request")
-        .confidence(Confidence::Low);
+    let diagnostic =
+        Diagnostic::new(&CODE, "a refusal before `cors` reaches the browser without its headers")
+            .at(&cors.source, cors.name_span)
+            .related(&before.source, before.name_span, "may refuse the request")
+            .confidence(Confidence::Low);
     found.push(diagnostic.help("put `cors` first"));
 }

@@ -39,9 +39,10 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
                 seen.insert(text, condition.span);
                 continue;
             };
-            let diagnostic = Diagnostic::new(&CODE, "an earlier `when` has the same condition, so this one never runs")
-                .at(&when.source, condition.span)
-                .related(&when.source, *first, "the same condition");
+            let diagnostic =
+                Diagnostic::new(&CODE, "an earlier `when` has the same condition, so this one never runs")
+                    .at(&when.source, condition.span)
+                    .related(&when.source, *first, "the same condition");
             found.push(diagnostic.help("correct the condition, or join the two"));
         }
     }

@@ -43,7 +43,8 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
         if !is_about_429 || tries_again(retry, 503, POOL_EXHAUSTED) != Some(false) {
             continue;
         }
-        let message = format!("when no member of `{}` is left, callers get 503 without `Retry-After`", pool.id);
+        let message =
+            format!("when no member of `{}` is left, callers get 503 without `Retry-After`", pool.id);
         let diagnostic = Diagnostic::new(&CODE, message)
             .at(&retry.source, retry.name_span)
             .related(&pool.chosen_by.source, pool.chosen_by.name_span, "the pool is chosen here")

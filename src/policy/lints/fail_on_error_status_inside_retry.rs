@@ -32,7 +32,8 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         }
         let message = "an error status may go to `on-error` before the `retry` looks at it";
-        let place = forward.attribute("fail-on-error-status-code").map_or(forward.name_span, |it| it.name_span);
+        let place =
+            forward.attribute("fail-on-error-status-code").map_or(forward.name_span, |it| it.name_span);
         let diagnostic = Diagnostic::new(&CODE, message)
             .at(&forward.source, place)
             .related(&retry.source, retry.name_span, "tests the status")

@@ -29,15 +29,22 @@ const KEPT_SECONDS: u64 = 240;
 fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     for forward in steps(unit.policy).named(&["forward-request"]).map(|step| step.element) {
         for (attribute, per_second) in [("timeout", 1), ("timeout-ms", 1000)] {
-            let (Some(written), Some(value)) = (fixed(forward, attribute), forward.value(attribute)) else { continue };
+            let (Some(written), Some(value)) = (fixed(forward, attribute), forward.value(attribute)) else {
+                continue;
+            };
             if !written.parse::<u64>().is_ok_and(|timeout| timeout > KEPT_SECONDS * per_second) {
                 continue;
             }
-            let message = format!("`{attribute}` is {written}: waits above {KEPT_SECONDS} seconds may not be honoured");
+            let message =
+                format!("`{attribute}` is {written}: waits above {KEPT_SECONDS} seconds may not be honoured");
             let diagnostic = Diagnostic::new(&CODE, message)
                 .at(&forward.source, value.span)
                 .confidence(Confidence::Medium);
-            found.push(diagnostic.help("lower it to four minutes, or let callers stream so that the connection is not idle"));
+            found.push(
+                diagnostic.help(
+                    "lower it to four minutes, or let callers stream so that the connection is not idle",
+                ),
+            );
         }
     }
 }

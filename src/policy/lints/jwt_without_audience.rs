@@ -29,8 +29,11 @@ pub(super) const LINT: Lint = Lint { code: &CODE, check };
 const NAMING: &[&str] = &["aud", "appid", "azp", "client_id"];
 
 fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
-    for validator in steps(unit.policy).named(&["validate-jwt", "validate-azure-ad-token"]).map(|it| it.element) {
-        let asks = ["audiences", "client-application-ids"].iter().any(|name| child(validator, name).is_some());
+    for validator in
+        steps(unit.policy).named(&["validate-jwt", "validate-azure-ad-token"]).map(|it| it.element)
+    {
+        let asks =
+            ["audiences", "client-application-ids"].iter().any(|name| child(validator, name).is_some());
         if asks || requires_claim(validator) {
             continue;
         }

@@ -31,21 +31,23 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     for step in steps(unit.policy).iter() {
         let element = step.element;
         if ["rate-limit", "quota"].contains(&step.name()) {
-            let message = format!("`{}` counts per subscription, but the API does not require one", step.name());
+            let message =
+                format!("`{}` counts per subscription, but the API does not require one", step.name());
             let diagnostic = Diagnostic::new(&CODE, message).at(&element.source, element.name_span);
-            found.push(diagnostic.help("require a subscription, or count by another key with the by-key policy"));
+            found.push(
+                diagnostic.help("require a subscription, or count by another key with the by-key policy"),
+            );
             continue;
         }
         let Some(key) = element.value("counter-key") else { continue };
         let reads = |code: &str| code.contains("context.Subscription.") && !code.contains("null");
         if code(key).is_some_and(reads) {
-            let message = "the key reads `context.Subscription`, which is null for a caller without a subscription";
+            let message =
+                "the key reads `context.Subscription`, which is null for a caller without a subscription";
             let diagnostic = Diagnostic::new(&CODE, message).at(&element.source, key.span);
-            found.push(
-                diagnostic
-                    .confidence(Confidence::Medium)
-                    .help("require a subscription, or write `context.Subscription?.Id ?? context.Request.IpAddress`"),
-            );
+            found.push(diagnostic.confidence(Confidence::Medium).help(
+                "require a subscription, or write `context.Subscription?.Id ?? context.Request.IpAddress`",
+            ));
         }
     }
 }

@@ -35,10 +35,14 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
         let Some(overwriter) = overwriter else { continue };
         let element = checker.element;
         let message = format!("`{}` sees the gateway's token, not the caller's", element.name);
-        let diagnostic = Diagnostic::new(&CODE, message)
-            .at(&element.source, element.name_span)
-            .related(&overwriter.source, overwriter.name_span, "overwrites `Authorization`");
-        found.push(diagnostic.help("check the caller first, or give the token to `output-token-variable-name`"));
+        let diagnostic = Diagnostic::new(&CODE, message).at(&element.source, element.name_span).related(
+            &overwriter.source,
+            overwriter.name_span,
+            "overwrites `Authorization`",
+        );
+        found.push(
+            diagnostic.help("check the caller first, or give the token to `output-token-variable-name`"),
+        );
     }
 }
 

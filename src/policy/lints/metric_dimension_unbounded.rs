@@ -39,7 +39,9 @@ const ADDRESS: &str = "context.Request.IpAddress";
 fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     let steps = steps(unit.policy);
     for step in steps.named(&["dimension"]) {
-        let is_metric = steps.parent(step).is_some_and(|metric| metric.name() == "emit-metric" || is_token_metric(metric.element));
+        let is_metric = steps
+            .parent(step)
+            .is_some_and(|metric| metric.name() == "emit-metric" || is_token_metric(metric.element));
         let Some(value) = step.element.value("value").filter(|_| is_metric) else { continue };
         let Some(text) = code(value) else { continue };
         let unbounded = UNBOUNDED.iter().find(|(word, _)| text.contains(word));

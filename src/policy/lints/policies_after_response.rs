@@ -44,7 +44,9 @@ fn ends(policy: &PolicyElement) -> bool {
     match policy.name.as_str() {
         "return-response" | "mock-response" => true,
         "choose" => child(policy, "otherwise").is_some() && policy.children.iter().all(|branch| ends(branch)),
-        "when" | "otherwise" | "retry" | "limit-concurrency" => policy.children.iter().any(|inner| ends(inner)),
+        "when" | "otherwise" | "retry" | "limit-concurrency" => {
+            policy.children.iter().any(|inner| ends(inner))
+        }
         _ => false,
     }
 }

@@ -36,7 +36,8 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         }
         let place = retry.value("condition").map_or(retry.name_span, |value| value.span);
-        let message = format!("the pool `{}` answers 503 when no member is left, and is asked again at once", pool.id);
+        let message =
+            format!("the pool `{}` answers 503 when no member is left, and is asked again at once", pool.id);
         let diagnostic = Diagnostic::new(&CODE, message)
             .at(&retry.source, place)
             .related(&pool.chosen_by.source, pool.chosen_by.name_span, "the pool is chosen here")

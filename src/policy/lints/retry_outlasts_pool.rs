@@ -31,7 +31,9 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     let n_members = pool.entity.members.len();
     let useful = n_members.saturating_sub(1);
     for (retry, _) in retried_forwards(&steps(unit.policy)) {
-        let Some(count) = fixed(retry, "count").and_then(|count| count.parse::<usize>().ok()) else { continue };
+        let Some(count) = fixed(retry, "count").and_then(|count| count.parse::<usize>().ok()) else {
+            continue;
+        };
         // A pool of one is `pool-of-one`; there is no count that would fit it.
         if useful == 0 || count <= useful {
             continue;

@@ -32,7 +32,8 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
         if !says(step.element, PHRASES) || !says(step.element, &["StatusReason"]) {
             continue;
         }
-        let message = "the condition tells an exhausted pool by the reason phrase, which the service does not promise";
+        let message =
+            "the condition tells an exhausted pool by the reason phrase, which the service does not promise";
         let diagnostic = Diagnostic::new(&CODE, message)
             .at(&step.element.source, condition.span)
             .confidence(Confidence::Low);

@@ -36,14 +36,16 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
         let literal = fixed(step.element, "template").is_some_and(|path| path.contains(ONE_OPERATION));
         // An expression that looks at what was asked for may well give other paths too.
         let looks = ["Operation", "Url", "?", "if"];
-        let computed = code(template)
-            .is_some_and(|code| code.contains(ONE_OPERATION) && !looks.iter().any(|word| code.contains(word)));
+        let computed = code(template).is_some_and(|code| {
+            code.contains(ONE_OPERATION) && !looks.iter().any(|word| code.contains(word))
+        });
         if !literal && !computed {
             continue;
         }
         let message = "every operation is sent to `/chat/completions`";
-        let diagnostic =
-            Diagnostic::new(&CODE, message).at(&step.element.source, template.span).confidence(Confidence::Medium);
+        let diagnostic = Diagnostic::new(&CODE, message)
+            .at(&step.element.source, template.span)
+            .confidence(Confidence::Medium);
         found.push(diagnostic.help("move it to the policy of that operation, or put it under a condition"));
     }
 }

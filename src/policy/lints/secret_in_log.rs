@@ -46,8 +46,9 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
         for value in values(element) {
             let Some(secret) = secret(value) else { continue };
             let message = format!("`{secret}` goes into a log");
-            let diagnostic =
-                Diagnostic::new(&CODE, message).at(&element.source, value.span).confidence(Confidence::Medium);
+            let diagnostic = Diagnostic::new(&CODE, message)
+                .at(&element.source, value.span)
+                .confidence(Confidence::Medium);
             found.push(diagnostic.help("log an identifier instead, such as `context.Subscription.Id`"));
         }
     }

@@ -95,7 +95,10 @@ impl<'a> Steps<'a> {
     pub(super) fn excludes(&self, first: &Step<'a>, second: &Step<'a>) -> bool {
         let branch = |step: &Step<'a>| ["when", "otherwise"].contains(&step.name());
         let branches = |step: &Step<'a>| {
-            self.around(step).filter(|outer| branch(outer)).map(|it| (it.parent, it.index)).collect::<Vec<_>>()
+            self.around(step)
+                .filter(|outer| branch(outer))
+                .map(|it| (it.parent, it.index))
+                .collect::<Vec<_>>()
         };
         let of_second = branches(second);
         branches(first)

@@ -34,10 +34,11 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
         if flag(forward, "buffer-response", true) != Some(true) {
             continue;
         }
-        let diagnostic = Diagnostic::new(&CODE, "the answer is buffered: a streamed one arrives in lumps of 8 KB")
-            .at(&forward.source, forward.name_span)
-            .confidence(if streams { Confidence::Medium } else { Confidence::Low })
-            .help("write `buffer-response=\"false\"` where callers may stream");
+        let diagnostic =
+            Diagnostic::new(&CODE, "the answer is buffered: a streamed one arrives in lumps of 8 KB")
+                .at(&forward.source, forward.name_span)
+                .confidence(if streams { Confidence::Medium } else { Confidence::Low })
+                .help("write `buffer-response=\"false\"` where callers may stream");
         found.push(diagnostic.fix(set_attribute(forward, "buffer-response", "false")));
     }
 }

@@ -41,8 +41,9 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     let counts = |element: &_| is_token_limit(element) || is_token_metric(element);
     let Some(counter) = steps.iter().map(|step| step.element).find(|element| counts(element)) else { return };
     let message = "requests may stream, and nothing asks for the usage in the stream: tokens are estimated";
-    let diagnostic = Diagnostic::new(&CODE, message)
-        .at(&counter.source, counter.name_span)
-        .confidence(Confidence::Low);
-    found.push(diagnostic.help("set `stream_options.include_usage` in the request body where `stream` is true"));
+    let diagnostic =
+        Diagnostic::new(&CODE, message).at(&counter.source, counter.name_span).confidence(Confidence::Low);
+    found.push(
+        diagnostic.help("set `stream_options.include_usage` in the request body where `stream` is true"),
+    );
 }

@@ -25,8 +25,16 @@ pub(super) static CODE: Code = Code::warning(
 pub(super) const LINT: Lint = Lint { code: &CODE, check };
 
 /// How placeholders begin and end.
-const HOLES: &[(&str, &str)] =
-    &[("{", "}"), ("${", "}"), ("#{", "}#"), ("#{", "}"), ("[[", "]]"), ("__", "__"), ("<%", "%>"), ("<", ">")];
+const HOLES: &[(&str, &str)] = &[
+    ("{", "}"),
+    ("${", "}"),
+    ("#{", "}#"),
+    ("#{", "}"),
+    ("[[", "]]"),
+    ("__", "__"),
+    ("<%", "%>"),
+    ("<", ">"),
+];
 
 fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     for element in steps(unit.policy).iter().map(|step| step.element) {
@@ -35,10 +43,13 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
         }
         let values = element.attributes.iter().map(|attribute| &attribute.value).chain(&element.text);
         for value in values {
-            let Some(hole) = value.literal().map(str::trim).filter(|literal| is_hole(literal)) else { continue };
-            let diagnostic = Diagnostic::new(&CODE, format!("`{hole}` looks like a placeholder left in the text"))
-                .at(&element.source, value.span)
-                .confidence(Confidence::Low);
+            let Some(hole) = value.literal().map(str::trim).filter(|literal| is_hole(literal)) else {
+                continue;
+            };
+            let diagnostic =
+                Diagnostic::new(&CODE, format!("`{hole}` looks like a placeholder left in the text"))
+                    .at(&element.source, value.span)
+                    .confidence(Confidence::Low);
             found.push(diagnostic.help("fill it in before the text is deployed, or write a named value"));
         }
     }

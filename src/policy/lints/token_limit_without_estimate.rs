@@ -24,7 +24,8 @@ pub(super) static CODE: Code = Code::note(
 pub(super) const LINT: Lint = Lint { code: &CODE, check };
 
 fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
-    for limit in steps(unit.policy).iter().map(|step| step.element).filter(|element| is_token_limit(element)) {
+    for limit in steps(unit.policy).iter().map(|step| step.element).filter(|element| is_token_limit(element))
+    {
         let Some(estimate) = limit.value("estimate-prompt-tokens") else { continue };
         if flag(limit, "estimate-prompt-tokens", true) != Some(false) {
             continue;

@@ -27,6 +27,8 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
             .at(&wait.element.source, wait.element.name_span)
             .related(&retry.element.source, retry.element.name_span, "the `retry` around it")
             .confidence(Confidence::Medium);
-        found.push(diagnostic.help("move the `wait` before the `retry`, or put the `retry` inside the `wait`"));
+        found.push(
+            diagnostic.help("move the `wait` before the `retry`, or put the `retry` inside the `wait`"),
+        );
     }
 }
