@@ -10,6 +10,7 @@
 //! What a folder does not say is not known, and nothing is said about it: docs/POLICIES.md.
 
 pub mod codes;
+mod counters;
 mod info;
 mod layout;
 mod order;
@@ -30,7 +31,7 @@ use crate::text::{Source, parent};
 
 pub use info::{Fact, Info, is_relevant, read_info};
 pub use layout::{Attached, Entity, Place, What, place};
-pub use order::{Step, StepKind};
+pub use order::{Need, Step, StepKind};
 pub use references::{Kind, Reference};
 pub use service::Service;
 
