@@ -125,7 +125,7 @@ pub(super) fn references(text: &str) -> Vec<(Span, &str)> {
 
 /// Returns the length of the `{{name}}` that `text` begins with. Names hold letters, digits, `.`, `_` and `-` and
 /// begin with a letter; anything else between double braces is Liquid or C#.
-fn reference_length(text: &str) -> Option<usize> {
+pub(super) fn reference_length(text: &str) -> Option<usize> {
     let name = text.get(2..2 + text.get(2..)?.find("}}")?)?;
     let begins_well = name.starts_with(|c: char| c.is_ascii_alphabetic());
     let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));

@@ -14,6 +14,7 @@ mod landing_zone;
 mod lints;
 mod plan;
 mod policy;
+mod policy_text;
 mod project;
 mod regions;
 mod render;
@@ -31,7 +32,8 @@ pub(crate) fn cases() -> Vec<Trial> {
         lints::cases(),
         plan::cases(),
         policy::cases(),
-        project::cases(),
+mod policy_text;
+mod project;
         regions::cases(),
         render::cases(),
         spec::cases(),

@@ -71,7 +71,7 @@ fn findings(found: &[Diagnostic]) -> String {
     text
 }
 
-fn tree(body: &Body) -> String {
+pub(crate) fn tree(body: &Body) -> String {
     let mut text = String::new();
     match body {
         Body::Document(sections) => {

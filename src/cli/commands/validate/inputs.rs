@@ -112,7 +112,7 @@ fn kind_by_place(path: &Path) -> Option<Kind> {
 /// A file of the command line, or standard input.
 fn named(path: &Path) -> Entry {
     if path == Path::new(files::STDIN) {
-        return match files::read_spec(path, largest(None)) {
+        return match files::read_named(path, largest(None)) {
             Ok(bytes) => checkable(path, kind::of_content(&bytes), bytes),
             Err(error) => unreadable(path, error),
         };
