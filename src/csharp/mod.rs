@@ -21,6 +21,7 @@ mod problem;
 mod result;
 mod scan;
 mod types;
+mod uses;
 mod value;
 
 pub use ast::Program;
@@ -33,4 +34,5 @@ pub use parser::parse;
 pub use problem::{Correction, Form, Problem};
 pub use result::{Expected, check_result};
 pub use scan::scan_balanced;
+pub use uses::{BodyOf, BodyUse, CallUse, MemberUse, StringUse, Uses, VariableAccess, VariableUse, uses};
 pub use value::{Environment, Object, Value};
