@@ -3,8 +3,8 @@
 use super::shape::{bare, first, literal, path, second_is_conditional, variable_index, variable_key};
 use super::{BodyOf, BodyUse, CallUse, MemberUse, StringUse, Uses, VariableAccess, VariableUse};
 use crate::csharp::ast::{
-    Argument, ArgumentValue, BinaryOp, Body, Catch, Expr, ExprKind, Initializer, InterpolatedPart, Literal,
-    Pattern, Stmt, StmtKind, TypeRef,
+    Argument, ArgumentValue, BinaryOp, Body, Catch, Expr, ExprKind, Initializer, InterpolatedPart, Lambda,
+    Literal, Pattern, Stmt, StmtKind, TypeRef, Variable,
 };
 use crate::text::Span;
 
@@ -91,19 +91,41 @@ impl Walk {
         match &statement.kind {
             StmtKind::Local { ty, variables } => {
                 ty.iter().for_each(|ty| self.type_ref(ty));
-                for (name, value) in variables {
+                for Variable { name, value, .. } in variables {
                     self.locals.push((name.clone(), Origin::Other));
                     value.iter().for_each(|value| self.expr(value, Then::Local(name)));
                 }
             }
             StmtKind::Expr(expr) => self.expr(expr, Then::Asked),
-            StmtKind::Return(expr) | StmtKind::Throw(Some(expr)) => self.expr(expr, Then::Value),
+            StmtKind::Return(value) | StmtKind::Throw(value) => {
+                value.iter().for_each(|value| self.expr(value, Then::Value));
+            }
+            StmtKind::LocalFunction { result, name, function, .. } => {
+                self.type_ref(result);
+                self.locals.push((name.clone(), Origin::Other));
+                self.lambda(function);
+            }
+            StmtKind::Switch { subject, sections } => {
+                self.condition(subject);
+                for section in sections {
+                    for (pattern, when) in &section.labels {
+                        pattern.iter().for_each(|pattern| self.pattern(pattern));
+                        when.iter().for_each(|when| self.condition(when));
+                    }
+                    self.block(&section.body);
+                }
+            }
+            StmtKind::Using { resource, body } => {
+                self.statement(resource);
+                body.iter().for_each(|body| self.statement(body));
+            }
+            StmtKind::Checked { body, .. } => self.block(body),
             StmtKind::If { condition, then, otherwise } => {
                 self.condition(condition);
                 self.statement(then);
                 otherwise.iter().for_each(|otherwise| self.statement(otherwise));
             }
-            StmtKind::Foreach { ty, name, items, body } => {
+            StmtKind::Foreach { ty, name, items, body, .. } => {
                 ty.iter().for_each(|ty| self.type_ref(ty));
                 self.expr(items, Then::Asked);
                 self.locals.push((name.clone(), Origin::Other));
@@ -134,13 +156,13 @@ impl Walk {
                 finally.iter().for_each(|finally| self.block(finally));
             }
             StmtKind::Block(statements) => self.block(statements),
-            StmtKind::Throw(None) | StmtKind::Break | StmtKind::Continue | StmtKind::Empty => {}
+            StmtKind::Break | StmtKind::Continue | StmtKind::Empty => {}
         }
     }
 
     fn catch(&mut self, catch: &Catch) {
         let mark = self.locals.len();
-        self.locals.extend(catch.name.iter().map(|name| (name.clone(), Origin::Other)));
+        self.locals.extend(catch.name.iter().map(|name| (name.name.clone(), Origin::Other)));
         catch.when.iter().for_each(|when| self.condition(when));
         self.block(&catch.body);
         self.locals.truncate(mark);
@@ -205,12 +227,20 @@ impl Walk {
             }
             ExprKind::Is { operand, pattern } => {
                 self.expr(operand, Then::Asked);
-                match pattern {
-                    Pattern::Null | Pattern::NotNull => {}
-                    Pattern::Type { ty, .. } => self.type_ref(ty),
-                    Pattern::Constant(constant) => self.expr(constant, Then::Asked),
+                self.pattern(pattern);
+            }
+            ExprKind::Switch { subject, arms } => {
+                self.condition(subject);
+                for arm in arms {
+                    self.pattern(&arm.pattern);
+                    arm.when.iter().for_each(|when| self.condition(when));
+                    self.expr(&arm.value, then);
                 }
             }
+            ExprKind::Throw(value) => self.expr(value, Then::Asked),
+            ExprKind::Checked { inner, .. } => self.expr(inner, then),
+            ExprKind::Default(ty) => ty.iter().for_each(|ty| self.type_ref(ty)),
+            ExprKind::NotRun { parts, .. } => parts.iter().for_each(|part| self.expr(part, Then::Value)),
             ExprKind::Assign { target, value, .. } => match &target.kind {
                 ExprKind::Name(name) => self.expr(value, Then::Local(name)),
                 _ => {
@@ -231,13 +261,25 @@ impl Walk {
             ExprKind::Anonymous(members) => {
                 members.iter().for_each(|(_, value)| self.expr(value, Then::Value));
             }
-            ExprKind::Lambda(lambda) => {
-                let mark = self.locals.len();
-                self.locals.extend(lambda.params.iter().map(|name| (name.clone(), Origin::Other)));
-                self.body(&lambda.body);
-                self.locals.truncate(mark);
-            }
+            ExprKind::Lambda(lambda) => self.lambda(lambda),
         }
+    }
+
+    fn lambda(&mut self, lambda: &Lambda) {
+        let mark = self.locals.len();
+        for parameter in &lambda.params {
+            parameter.ty.iter().for_each(|ty| self.type_ref(ty));
+            self.locals.push((parameter.name.clone(), Origin::Other));
+        }
+        self.body(&lambda.body);
+        self.locals.truncate(mark);
+    }
+
+    fn pattern(&mut self, pattern: &Pattern) {
+        if let Pattern::Type { ty, .. } = pattern {
+            self.type_ref(ty);
+        }
+        pattern.exprs().into_iter().for_each(|inside| self.expr(inside, Then::Asked));
     }
 
     fn initializer(&mut self, item: &Initializer) {
@@ -402,7 +444,7 @@ impl Walk {
     fn arguments(&mut self, args: &[Argument], of: &str) {
         for arg in args {
             match &arg.value {
-                ArgumentValue::Expr(expr) => self.expr(expr, Then::Argument(of)),
+                ArgumentValue::Expr(expr) | ArgumentValue::Ref(expr) => self.expr(expr, Then::Argument(of)),
                 ArgumentValue::Out { name, .. } => self.locals.push((name.clone(), Origin::Other)),
             }
         }

@@ -36,12 +36,12 @@ mod metric_dimension_unbounded;
 mod misspelled_variable;
 mod named_value_in_string;
 mod policies_after_response;
+mod pool_mixes_ptu_and_payg;
 mod pool_of_one;
 mod pool_weight_out_of_range;
 mod pools;
 mod possibly_unset_variable;
 mod prompt_logged;
-mod ptu_beside_payg;
 mod request_id_from_address;
 mod response_null_in_retry;
 mod retries;
@@ -127,11 +127,11 @@ pub const ALL: &[&Lint] = &[
     &misspelled_variable::LINT,
     &named_value_in_string::LINT,
     &policies_after_response::LINT,
+    &pool_mixes_ptu_and_payg::LINT,
     &pool_of_one::LINT,
     &pool_weight_out_of_range::LINT,
     &possibly_unset_variable::LINT,
     &prompt_logged::LINT,
-    &ptu_beside_payg::LINT,
     &request_id_from_address::LINT,
     &response_null_in_retry::LINT,
     &retry_of_exhausted_pool::LINT,
