@@ -14,6 +14,7 @@ mod landing_zone;
 mod lints;
 mod plan;
 mod policy;
+mod policy_text;
 mod project;
 mod regions;
 mod render;
@@ -31,6 +32,7 @@ pub(crate) fn cases() -> Vec<Trial> {
         lints::cases(),
         plan::cases(),
         policy::cases(),
+        policy_text::cases(),
         project::cases(),
         regions::cases(),
         render::cases(),
