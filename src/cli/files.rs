@@ -16,17 +16,28 @@ pub(crate) const STDIN: &str = "-";
 /// # Errors
 /// As [`read`].
 pub(crate) fn read_spec(path: &Path, limit: u64) -> Result<Vec<u8>, CommandError> {
-    let bytes = if path == Path::new(STDIN) {
-        beginning(io::stdin().lock(), limit)
-    } else {
-        open(path).and_then(|file| beginning(file, limit))
-    };
-    bytes.map_err(|error| match error.kind() {
+    read_or_stdin(path, limit).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => {
             unread(path, &error).hint("write a starter spec with `genai-lz init`, or check the path")
         }
         _ => unread(path, &error),
     })
+}
+
+/// Reads a file or, for `-`, standard input; at most `limit` bytes and one more.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_named(path: &Path, limit: u64) -> Result<Vec<u8>, CommandError> {
+    read_or_stdin(path, limit).map_err(|error| unread(path, &error))
+}
+
+fn read_or_stdin(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    if path == Path::new(STDIN) {
+        beginning(io::stdin().lock(), limit)
+    } else {
+        open(path).and_then(|file| beginning(file, limit))
+    }
 }
 
 /// Reads at most `limit` bytes and one more, so that the caller can tell a file that is too large.

@@ -14,7 +14,7 @@ pub(crate) const HEAD_BYTES: usize = 16 * 1024;
 pub(crate) enum Kind {
     Spec,
     Policy,
-    /// Says what a service holds besides policies.
+    /// Says what the service holds besides policies, such as the information files of APIOps.
     Info,
 }
 
@@ -24,7 +24,7 @@ impl Kind {
         match self {
             Self::Spec => "spec",
             Self::Policy => "policy",
-            Self::Info => "info",
+            Self::Info => "information",
         }
     }
 }

@@ -77,8 +77,8 @@ struct Allow {
 /// True for rules, and for what reading a policy finds.
 fn known() -> impl Iterator<Item = &'static Code> {
     let lints = super::lints::ALL.iter().map(|lint| lint.code);
-    let project = super::project::codes::ALL.iter().copied();
-    lints.chain(super::codes::ALL.iter().copied()).chain(csharp::codes::ALL.iter().copied()).chain(project)
+    let others = [super::codes::ALL, super::project::codes::ALL, csharp::codes::ALL];
+    lints.chain(others.into_iter().flatten().copied())
 }
 
 /// What a comment can never allow: the service refuses the document, and the text alone shows it.

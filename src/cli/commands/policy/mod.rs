@@ -1,5 +1,6 @@
-//! `genai-lz policy`: what the policies of a folder or a spec come to together.
+//! `genai-lz policy`: policies by themselves, and what those of a folder or a spec come to together.
 
+pub mod convert;
 pub mod effective;
 mod gather;
 pub mod order;
@@ -10,7 +11,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::ui::Ui;
 
-/// See what the policies of a folder or a spec come to together
+/// Convert a policy; see what the policies of a folder or a spec come to together
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -19,12 +20,14 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Convert(convert::Args),
     Effective(effective::Args),
     Order(order::Args),
 }
 
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     match &args.command {
+        Command::Convert(args) => convert::run(args, ui),
         Command::Effective(args) => effective::run(args, ui),
         Command::Order(args) => order::run(args, ui),
     }

@@ -172,5 +172,6 @@ fn is_settable(code: &Code) -> bool {
     code.severity < Severity::Error
         || policy::lints::ALL.iter().any(|lint| lint.code == code)
         || policy::codes::ALL.contains(&code)
+        || policy::project::codes::ALL.contains(&code)
         || crate::csharp::codes::ALL.contains(&code)
 }

@@ -100,9 +100,7 @@ struct Checked {
 fn check(entries: &[Entry], given: &Given, levels: &Levels) -> Result<Checked, CommandError> {
     let specs = inputs::of_kind(entries, Kind::Spec);
     let mut specs = parallel::map(&specs, |input| specs::check(input)).into_iter();
-    let of_kind = |kind| inputs::of_kind(entries, kind);
-    let (policies, infos) = policies::check(&of_kind(Kind::Policy), &of_kind(Kind::Info), given);
-    let (mut policies, mut infos) = (policies.into_iter(), infos.into_iter());
+    let mut policies = policies::check(entries, given);
     let mut checked = Checked { reports: Vec::new(), kinds: Vec::new(), n_skipped: 0 };
     for entry in entries {
         let (kind, file, found) = match entry {
@@ -116,12 +114,17 @@ fn check(entries: &[Entry], given: &Given, levels: &Levels) -> Result<Checked, C
                 (Some(Kind::Spec), shown, levels.apply(of_spec.found, &of_spec.lints))
             }
             Entry::Checkable(Input { shown, kind, .. }) => {
-                let next = if *kind == Kind::Policy { policies.next() } else { infos.next() };
-                (Some(*kind), shown, levels.apply(next.unwrap_or_default(), &BTreeMap::new()))
+                let found = policies.remove(shown).unwrap_or_default();
+                (Some(*kind), shown, levels.apply(found, &BTreeMap::new()))
             }
         };
         checked.reports.push(Report { file: file.clone(), found });
         checked.kinds.push(kind);
+    }
+    // What is about no file of the command line by name, such as one that a link leads to.
+    for (file, found) in policies {
+        checked.reports.push(Report { file, found: levels.apply(found, &BTreeMap::new()) });
+        checked.kinds.push(None);
     }
     Ok(checked)
 }
@@ -135,28 +138,26 @@ fn fix(
     levels: &Levels,
     ui: &Ui,
 ) -> Result<usize, CommandError> {
-    let policies = inputs::of_kind(entries, Kind::Policy);
-    let fixed = fixing::fix(&policies, given, levels, args.fixes.with_unsafe);
     let (mut n_files, mut n_fixes) = (0, 0);
-    for (input, fixed) in inputs::of_kind_mut(entries, Kind::Policy).zip(fixed) {
-        let Some(fixed) = fixed else { continue };
+    for (index, fixed) in fixing::fix(entries, given, levels, args.fixes.with_unsafe) {
+        let Entry::Checkable(input) = &entries[index] else { continue };
         if fixed.is_stuck {
             let shown = &input.shown;
             ui.say(&format!("`{shown}`: fixes are left out that would bring new errors into it"));
         }
-        if fixed.new == fixed.old {
+        if input.bytes == fixed.old {
             continue;
         }
-        let diff = text::diff(&input.shown, &fixed.old, &fixed.new);
         n_files += 1;
         n_fixes += fixed.n_fixes;
+        let (old, new) = (String::from_utf8_lossy(&fixed.old), String::from_utf8_lossy(&input.bytes));
+        let diff = text::diff(&input.shown, &old, &new);
         if args.fixes.diff {
             ui.data(&diff)?;
-            continue;
+        } else {
+            ui.say(diff.trim_end());
+            files::replace(&input.path, &input.bytes)?;
         }
-        ui.say(diff.trim_end());
-        files::replace(&input.path, fixed.new.as_bytes())?;
-        input.bytes = fixed.new.into_bytes();
     }
     if args.fixes.fix {
         ui.say(&format!("fixed {} in {}", plural(n_fixes, "finding"), plural(n_files, "file")));

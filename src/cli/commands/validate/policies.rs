@@ -1,61 +1,73 @@
-//! Policy files as one project: read on all cores, put together with the files that say what else there is, checked on
-//! all cores.
+//! Policy files as one project: read on all cores, put together with what else the folder says of the service, and
+//! checked on all cores.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use crate::cli::kind::Kind;
 use crate::cli::parallel;
 use crate::diag::Diagnostic;
 use crate::policy::project::{self, File, Given, Project};
 use crate::policy::{self, suppress};
 use crate::text::Source;
 
-use super::inputs::Input;
+use super::inputs::{self, Entry, Input};
 
-/// Checks `inputs` with each other and with what `infos` say; the findings of each, in the order of inputs and infos.
-pub(super) fn check(
-    inputs: &[&Input],
-    infos: &[&Input],
-    given: &Given,
-) -> (Vec<Vec<Diagnostic>>, Vec<Vec<Diagnostic>>) {
-    let read = parallel::map(inputs, |input| {
-        let source = policy::read(&input.shown, &input.bytes)?;
-        Ok::<_, Diagnostic>(project::read(source, given))
-    });
-    let mut refused = Vec::new();
-    let mut files = Vec::new();
-    for result in read {
-        match result {
-            Ok(file) => {
-                files.push(file);
-                refused.push(None);
-            }
-            Err(found) => refused.push(Some(found)),
-        }
-    }
-    let read = parallel::map(infos, |input| {
-        let text = String::from_utf8_lossy(&input.bytes);
-        project::read_info(Source::new(input.shown.as_str(), text))
-    });
-    let project = Project::with(files, read, given.clone());
-    let mut together: HashMap<String, Vec<Diagnostic>> = HashMap::new();
+/// What was found, by file as messages show it.
+pub(super) type Findings = BTreeMap<String, Vec<Diagnostic>>;
+
+/// Checks the policy files among `entries` with each other and with the files about the service.
+pub(super) fn check(entries: &[Entry], given: &Given) -> Findings {
+    let mut findings = Findings::new();
+    let texts = inputs::of_kind(entries, Kind::Policy);
+    let texts = read(&texts, |source| project::read(source, given), &mut findings);
+    let infos = inputs::of_kind(entries, Kind::Info);
+    let infos = read(&infos, project::read_info, &mut findings);
+    let project = Project::with(texts, infos, given.clone());
+
+    let mut together = Findings::new();
     for found in project.check_together() {
-        let path = found.primary.as_ref().map(|label| label.source.path().to_owned());
-        together.entry(path.unwrap_or_default()).or_default().push(found);
+        let file = found.primary.as_ref().map_or("", |label| label.source.path()).to_owned();
+        together.entry(file).or_default().push(found);
     }
-    let checked = parallel::map(&project.files, |file| checked(&project, file, &together));
-    let mut checked = checked.into_iter();
-    let of_file = |refused: Option<Diagnostic>| match refused {
-        Some(found) => vec![found],
-        None => checked.next().unwrap_or_default(),
-    };
-    let of_files = refused.into_iter().map(of_file).collect();
-    let of_infos = infos.iter().map(|input| together.remove(&input.shown).unwrap_or_default()).collect();
-    (of_files, of_infos)
+    let of_files = parallel::map(&project.files, |file| {
+        let more = together.get(file.source.path()).map_or(&[][..], Vec::as_slice);
+        of_file(&project, file, more)
+    });
+    for (file, found) in project.files.iter().zip(of_files) {
+        together.remove(file.source.path());
+        findings.insert(file.source.path().to_owned(), found);
+    }
+    for info in &project.infos {
+        findings.entry(info.source.path().to_owned()).or_default().extend(info.found.iter().cloned());
+    }
+    for (file, found) in together {
+        findings.entry(file).or_default().extend(found);
+    }
+    findings
 }
 
-/// What is found in a file, by itself and together with the others, and not allowed by its comments.
-fn checked(project: &Project, file: &File, together: &HashMap<String, Vec<Diagnostic>>) -> Vec<Diagnostic> {
+/// What was read of `inputs`; why another could not be read is a finding.
+fn read<R: Send>(
+    inputs: &[&Input],
+    read: impl Fn(Arc<Source>) -> R + Sync,
+    findings: &mut Findings,
+) -> Vec<R> {
+    let results = parallel::map(inputs, |input| policy::read(&input.shown, &input.bytes).map(&read));
+    let mut done = Vec::new();
+    for (input, result) in inputs.iter().zip(results) {
+        match result {
+            Ok(read) => done.push(read),
+            Err(found) => findings.entry(input.shown.clone()).or_default().push(found),
+        }
+    }
+    done
+}
+
+/// What is found in a file and not allowed by its comments, in the order of the text.
+fn of_file(project: &Project, file: &File, more: &[Diagnostic]) -> Vec<Diagnostic> {
     let mut found = project.check(file);
-    found.extend(together.get(file.source.path()).into_iter().flatten().cloned());
+    found.extend(more.iter().cloned());
+    found.sort_by_key(|found| found.primary.as_ref().map(|label| label.span.start));
     suppress::apply(&file.document, found)
 }
