@@ -32,8 +32,8 @@ pub(crate) fn cases() -> Vec<Trial> {
         lints::cases(),
         plan::cases(),
         policy::cases(),
-mod policy_text;
-mod project;
+        policy_text::cases(),
+        project::cases(),
         regions::cases(),
         render::cases(),
         spec::cases(),
