@@ -46,34 +46,66 @@ struct Lowering<'a> {
 
 impl Lowering<'_> {
     fn root(&mut self, document: &Document) -> Body {
+        let is_root = |element: &&Element| matches!(element.name.as_str(), "policies" | "fragment");
         let mut roots = document.elements();
-        let (first, second) = (roots.next(), roots.next());
-        match first {
-            Some(root) if second.is_none() && root.name == "policies" => return self.document(root),
-            Some(root) if second.is_none() && root.name == "fragment" => {
-                self.no_attributes(root);
-                return Body::Fragment(self.policies(root, None));
-            }
-            Some(root) => {
-                let wrong =
-                    if ["policies", "fragment"].contains(&root.name.as_str()) { second } else { Some(root) };
-                let span = wrong.unwrap_or(root).name_span;
-                self.report(&codes::UNKNOWN_ROOT, "expected one `<policies>` or `<fragment>` element", span);
-            }
-            None => self.report(
-                &codes::UNKNOWN_ROOT,
-                "there is no `<policies>` or `<fragment>` element",
-                Span::at(0),
-            ),
+        let (Some(first), second) = (roots.next(), roots.next()) else {
+            let message = "there is no `<policies>` or `<fragment>` element";
+            self.report(&codes::UNKNOWN_ROOT, message, Span::at(0));
+            return Body::Document(Vec::new());
+        };
+        let root = document.elements().find(is_root);
+        if second.is_some() || root.is_none() {
+            self.wrong_root(first, second);
         }
-        Body::Document(Vec::new())
+        match root {
+            Some(root) if root.name == "policies" => self.document(root),
+            Some(root) => {
+                self.no_attributes(root);
+                Body::Fragment(self.policies(root, None))
+            }
+            // Parts of a document, as they are pasted from a page: all that is in them is read.
+            None if Section::from_name(&first.name).is_some() => self.sections(document.elements()),
+            None => {
+                let policies = document.elements().filter(|element| element.name != "base");
+                Body::Fragment(policies.filter_map(|element| self.policy(element, None)).collect())
+            }
+        }
+    }
+
+    /// Says once that the text is not one document or fragment.
+    fn wrong_root(&mut self, first: &Element, second: Option<&Element>) {
+        let is_root = matches!(first.name.as_str(), "policies" | "fragment");
+        let (message, help) = if is_root {
+            ("expected one `<policies>` or `<fragment>` element", "put each document into a file of its own")
+        } else if Section::from_name(&first.name).is_some() {
+            (
+                "these sections are not inside a `<policies>` element",
+                "put `<policies>` and `</policies>` around them",
+            )
+        } else {
+            (
+                "expected one `<policies>` or `<fragment>` element",
+                "put the policies into a section of `<policies>`, or into a `<fragment>`",
+            )
+        };
+        let wrong = second.filter(|_| is_root).unwrap_or(first);
+        let mut diagnostic = self.diagnostic(&codes::UNKNOWN_ROOT, message, wrong.name_span).help(help);
+        if Section::from_name(&first.name).is_some() {
+            // MicrosoftDocs/azure-docs issue 111058.
+            diagnostic = diagnostic.service_says("Policy section is not allowed in the specified scope");
+        }
+        self.found.push(diagnostic);
     }
 
     fn document(&mut self, root: &Element) -> Body {
         self.no_attributes(root);
         self.no_text(root);
+        self.sections(root.elements())
+    }
+
+    fn sections<'e>(&mut self, elements: impl Iterator<Item = &'e Element>) -> Body {
         let mut sections: Vec<(Section, Vec<Arc<PolicyElement>>)> = Vec::new();
-        for element in root.elements() {
+        for element in elements {
             let Some(section) = Section::from_name(&element.name) else {
                 let message = format!("`<{}>` is not a section of a policy document", element.name);
                 let help = "put policies inside `inbound`, `backend`, `outbound` or `on-error`";
@@ -117,6 +149,9 @@ impl Lowering<'_> {
             let lowered = self.element(element, def, section);
             self.found.extend(section.and_then(|section| check_section(&lowered, section)));
             return Some(Arc::new(lowered));
+        }
+        if Substituted::has_references(&element.name) {
+            return None;
         }
         let message = format!("there is no policy `{}`", element.name);
         let diagnostic = self.diagnostic(&codes::UNKNOWN_ELEMENT, message, element.name_span);
@@ -186,6 +221,9 @@ impl Lowering<'_> {
         for attribute in &element.attributes {
             // Every policy takes an `id`, which `context.LastError.PolicyId` shows (Learn, error handling).
             let known = def.attributes.iter().find(|def| def.name == attribute.name);
+            if Substituted::has_references(&attribute.name) {
+                continue;
+            }
             if known.is_none() && attribute.name != "id" {
                 let message = format!("`{}` has no attribute `{}`", element.name, attribute.name);
                 let diagnostic = self.diagnostic(&codes::UNKNOWN_ATTRIBUTE, message, attribute.name_span);
@@ -327,13 +365,13 @@ impl Lowering<'_> {
             Err(problems) => (None, problems),
         };
         for problem in problems {
-            self.report_problem(problem, &text, &places, span);
+            self.report_problem(problem, &places);
         }
         Some(Expression { text, program: program?, places })
     }
 
-    /// A problem of the expression whose text, brackets included, stands at `span`.
-    fn report_problem(&mut self, problem: csharp::Problem, text: &str, places: &Places, expression: Span) {
+    /// A problem of the expression that stands at `places`.
+    fn report_problem(&mut self, problem: csharp::Problem, places: &Places) {
         let mut diagnostic = Diagnostic::new(problem.code, problem.message)
             .at(&self.origin.original, places.original_span(problem.span))
             .confidence(problem.confidence);
@@ -343,7 +381,7 @@ impl Lowering<'_> {
             let span = places.original_span(fix.span);
             let source = Arc::clone(&self.origin.original);
             // A text that writes references gets them: it may have to be well-formed XML.
-            let replacement = match text == self.source.slice(expression) {
+            let replacement = match places.decoded.is_plain() {
                 true => fix.replacement,
                 false => fix.replacement.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;"),
             };

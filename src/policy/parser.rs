@@ -181,7 +181,10 @@ impl Parser {
         let Some(length) = self.scan.rest().find("]]>") else {
             let diagnostic = Diagnostic::new(&codes::UNCLOSED, "this CDATA section is not closed by `]]>`");
             self.scan.report(diagnostic, Span::new(start, self.scan.at));
-            return self.junk_to_end(start);
+            let parent = self.open.last().map(|open| open.element.name.as_str()).unwrap_or_default();
+            let rest = self.scan.rest();
+            self.scan.at += recovery::end_of_broken_content(rest, parent).unwrap_or(rest.len());
+            return self.add(Node::Junk(Span::new(start, self.scan.at)));
         };
         let text = self.scan.cdata_text(self.scan.at + length);
         self.scan.at += "]]>".len();
@@ -266,6 +269,12 @@ impl Parser {
             if self.n_nodes >= MAX_NODES {
                 return attributes;
             }
+            if rest.starts_with("@(") || rest.starts_with("@{") {
+                let at = self.scan.at;
+                let diagnostic = Diagnostic::new(&codes::UNCLOSED, "a `>` is missing before this expression");
+                self.scan.report(diagnostic.help("close the start tag with `>`"), Span::new(at, at + 2));
+                return attributes;
+            }
             self.n_nodes += 1;
             let n_found = self.scan.found.len();
             let Some(attribute) = self.attribute() else {
@@ -339,8 +348,8 @@ impl Parser {
         let unquoted = &rest[..rest.find(['>', '<', '\n']).unwrap_or(rest.len())];
         let is_expression = unquoted.starts_with("@(") || unquoted.starts_with("@{");
         // `name=a b" other="c"` and `name=@(f("x"))"`: only the opening quote is missing.
-        let closing = recovery::end_of_value(rest, b'"')
-            .filter(|end| is_expression || unquoted.find(['"', '=']) == Some(*end));
+        let closing = [b'"', b'\''].into_iter().filter_map(|quote| recovery::end_of_value(rest, quote)).min();
+        let closing = closing.filter(|end| is_expression || unquoted.find(['"', '\'', '=']) == Some(*end));
         self.scan.at += match closing {
             Some(end) => end + 1,
             None => unquoted.find([' ', '\t', '\r']).unwrap_or(unquoted.len()),
@@ -373,16 +382,21 @@ impl Parser {
             let message = format!("the start tag of `{name}` is not closed by `>`");
             self.scan.report(Diagnostic::new(&codes::UNCLOSED, message), name_span);
         }
-        if self.scan.peek() == Some(b'/') {
-            self.scan.at += 1;
-            return true;
-        }
-        false
+        let Some(after) = self.scan.rest().strip_prefix('/') else { return false };
+        let closes_itself = after.is_empty() || after.starts_with([' ', '\t', '\r', '\n', '<']);
+        self.scan.at += 1;
+        closes_itself
     }
 
     fn end_tag(&mut self, start: usize) {
         self.scan.at += 2;
         let (name, name_span) = self.scan.name();
+        if name.is_empty() {
+            let span = Span::new(start, self.scan.at);
+            let diagnostic = Diagnostic::new(&codes::BARE_LESS_THAN, "this `</` does not begin an end tag");
+            self.scan.report(diagnostic.help("write the name of the element that it ends"), span);
+            return self.add(Node::Junk(span));
+        }
         self.scan.skip_space();
         if self.scan.peek() == Some(b'>') {
             self.scan.at += 1;
@@ -411,11 +425,8 @@ impl Parser {
     }
 
     fn stray(&mut self, mut stray: Stray) {
-        if let Some(text) = self.text_that_lost_its_bracket(&stray.name) {
-            let message = format!("a `<` is missing before `{}`", stray.name);
-            let diagnostic = Diagnostic::new(&codes::MISMATCHED_TAG, message);
-            self.scan.report(diagnostic.help(format!("write `<{}`", stray.name)), text);
-            return self.add(Node::Junk(stray.span));
+        if self.restore_lost_bracket(&stray) {
+            return;
         }
         let Some(open) = self.open.last_mut() else {
             self.report_stray(&stray);
@@ -436,30 +447,58 @@ impl Parser {
         self.add(Node::Junk(span));
     }
 
-    /// Where a text among the children of the innermost element begins a line with `name`, which a later end tag
-    /// closes; the text is junk then.
-    fn text_that_lost_its_bracket(&mut self, name: &str) -> Option<Span> {
+    /// Where a text near the end of the innermost element reads `name …>` and only lacks the `<` of what the end
+    /// tag closes, makes that element of it.
+    fn restore_lost_bracket(&mut self, stray: &Stray) -> bool {
         let source = Arc::clone(&self.scan.source);
-        let children = match self.open.last_mut() {
-            Some(open) => &mut open.element.children,
-            None => &mut self.nodes,
-        };
+        let children = self.innermost();
         // Only the nearest few: an end tag belongs to what stands just before it.
-        let nearest = children.iter_mut().rev().take(MAX_LOOK_NODES);
-        for node in nearest {
-            let Node::Text(text) = node else { continue };
+        let nearest = children.iter().enumerate().rev().take(MAX_LOOK_NODES);
+        let Some((index, text, at)) = nearest.into_iter().find_map(|(index, node)| {
+            let Node::Text(text) = node else { return None };
             let written = source.slice(text.span);
             let trimmed = written.trim_start();
-            let is_it = trimmed
-                .strip_prefix(name)
-                .is_some_and(|after| after.starts_with(|c: char| c.is_whitespace() || c == '>'));
-            if is_it {
-                let start = text.span.start as usize + (written.len() - trimmed.len());
-                *node = Node::Junk(text.span);
-                return Some(Span::new(start, start + name.len()));
-            }
+            let after = trimmed.strip_prefix(stray.name.as_str())?;
+            let at = text.span.start as usize + (written.len() - trimmed.len());
+            after.starts_with(|c: char| c.is_whitespace() || c == '>').then_some((index, text.span, at))
+        }) else {
+            return false;
+        };
+        let name_span = Span::new(at, at + stray.name.len());
+        let (after_end_tag, n_found) = (self.scan.at, self.scan.found.len());
+        self.scan.at = name_span.end as usize;
+        let attributes = self.attributes();
+        let is_tag = self.scan.peek() == Some(b'>') && self.scan.at < text.end as usize;
+        let inside = self.scan.at + 1;
+        self.scan.at = after_end_tag;
+        self.scan.found.truncate(n_found);
+        if !is_tag {
+            return false;
         }
-        None
+        let message = format!("a `<` is missing before `{}`", stray.name);
+        let diagnostic = Diagnostic::new(&codes::MISMATCHED_TAG, message);
+        self.scan.report(diagnostic.help(format!("write `<{}`", stray.name)), name_span);
+        let mut inner = self.innermost().split_off(index);
+        let before = Span { start: text.start, end: name_span.start };
+        inner[0] = Node::Text(literal(Span::new(inside, text.end as usize)));
+        let element = Element {
+            name: stray.name.clone(),
+            name_span,
+            attributes,
+            start_tag: Span::new(at, inside),
+            children: inner,
+            end_tag: Some(stray.span),
+        };
+        self.add(Node::Text(literal(before)));
+        self.add(Node::Element(element));
+        true
+    }
+
+    fn innermost(&mut self) -> &mut Vec<Node> {
+        match self.open.last_mut() {
+            Some(open) => &mut open.element.children,
+            None => &mut self.nodes,
+        }
     }
 
     fn report_stray(&mut self, stray: &Stray) {
@@ -510,13 +549,19 @@ impl Parser {
         let end = format!("/{}>", element.name);
         let lost = element.children.iter().take(MAX_LOOK_NODES).enumerate().find_map(|(index, child)| {
             let Node::Text(text) = child else { return None };
-            Some((index, text.span.start as usize + source.slice(text.span).find(&end)?))
+            let Some(Piece::Literal(last)) = text.pieces.last() else { return None };
+            Some((index, last.start as usize + source.slice(*last).find(&end)?))
         });
         let n_children = if let Some((index, at)) = lost {
             let message = format!("a `<` is missing before `{end}`");
             let diagnostic = Diagnostic::new(&codes::MISMATCHED_TAG, message).help(format!("write `<{end}`"));
             self.scan.report(diagnostic, Span::new(at, at + end.len()));
-            index + 1
+            if let Node::Text(text) = &mut element.children[index] {
+                let tail = Span::new(at, text.span.end as usize);
+                text.cut(at);
+                element.children.insert(index + 1, Node::Junk(tail));
+            }
+            index + 2
         } else {
             let message = format!("`<{}>` is not closed", element.name);
             let diagnostic = Diagnostic::new(&codes::MISMATCHED_TAG, message)
@@ -541,18 +586,12 @@ impl Parser {
 
     fn add(&mut self, node: Node) {
         self.n_nodes += 1;
-        match self.open.last_mut() {
-            Some(open) => open.element.children.push(node),
-            None => self.nodes.push(node),
-        }
+        self.innermost().push(node);
     }
 
     fn add_all(&mut self, first: Node, rest: impl Iterator<Item = Node>) {
         self.add(first);
-        match self.open.last_mut() {
-            Some(open) => open.element.children.extend(rest),
-            None => self.nodes.extend(rest),
-        }
+        self.innermost().extend(rest);
     }
 }
 
@@ -658,7 +697,7 @@ mod tests {
             ("<a>\n<b x='1 y='2'/>\n<c z='3'/></a>", "2:6", "policy-unterminated-value"),
             ("<a>\n<b x=1' y='2'/></a>", "2:6", "policy-missing-value"),
             ("<a>\n<b x='it's' y='2'/></a>", "2:9", "policy-not-an-attribute"),
-            ("<a>\n<b x=\"@f(\"y\")\" z=\"1\"/></a>", "2:10", "policy-not-an-attribute"),
+            ("<a>\n<b x=\"@f(\"y\")\" z=\"1\"/></a>", "2:7", "policy-not-an-attribute"),
             ("<a>\n b x='1'>\n<c/>\n</b>\n</a>", "2:2", "policy-mismatched-tag"),
             ("<a>\n<b>x/b>\n<c/>\n</a>", "2:5", "policy-mismatched-tag"),
             ("<a>\n  <b>\n  <c/>\n  <d/>\n</a>", "2:4", "policy-mismatched-tag"),
@@ -670,7 +709,7 @@ mod tests {
             ("<a>\n<b x=\"@(f(\"y\")\" z=\"1\"/>\n<c d=\"@(g(\"h\"))\"/></a>", "2:8", "csharp-unterminated"),
             ("<a>\n<b x=\"@(f(\"y))\" z=\"1\"/>\n<c d=\"@(g(\"h\"))\"/></a>", "2:11", "csharp-unterminated"),
             ("<a>\n<b>@{ if (x) { return 1; }</b>\n<c>@{ return 2; }</c></a>", "2:5", "csharp-unterminated"),
-            ("<a>\n<b>@ return c.As<T>(\"x\"); }</b>\n<c/></a>", "2:17", "policy-bare-less-than"),
+            ("<a>\n<b>@ return c.As<T>(\"x\"); }</b>\n<c/></a>", "2:4", "policy-bare-less-than"),
         ] {
             let (document, found) = parse(&Source::new("p.xml", text));
             assert_eq!(document.print(), text);

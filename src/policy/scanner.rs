@@ -168,7 +168,11 @@ impl Scanner {
             return Quoted::Broken;
         }
         if self.peek() != Some(quote) {
-            return self.unterminated(open, start, quote, n_found);
+            let own = match text.pieces.first() {
+                Some(Piece::Expression { span, .. }) => span.end as usize,
+                _ => start,
+            };
+            return self.unterminated(open, own, quote, n_found);
         }
         let after = self.source.text()[self.at + 1..].chars().next();
         let is_followed_well = after.is_none_or(|c| c.is_whitespace() || matches!(c, '/' | '>' | '?'));
@@ -210,9 +214,14 @@ impl Scanner {
         } else {
             "write `&apos;` inside the value, or put the value in double quotes"
         };
-        let message = format!("this `{}` ends the value too early", quote as char);
+        let message = if written.contains('@') {
+            "this `@` begins no expression, and a quote ends the value too early".to_owned()
+        } else {
+            format!("this `{}` ends the value too early", quote as char)
+        };
         let diagnostic = Diagnostic::new(&codes::NOT_AN_ATTRIBUTE, message).help(help);
-        self.report(diagnostic, Span::new(closing, closing + 1));
+        let at = written.rfind('@').map_or(closing, |at| start + at);
+        self.report(diagnostic, Span::new(at, at + 1));
         Quoted::Broken
     }
 
@@ -266,7 +275,7 @@ impl Scanner {
                 }
                 Some(b'<') if self.is_generic_argument(start) => {
                     if !is_broken {
-                        self.report_bare_csharp();
+                        self.report_bare_csharp(start);
                     }
                     is_broken = true;
                     self.at += 1;
@@ -286,10 +295,13 @@ impl Scanner {
         follows_name && recovery::is_generic_argument(self.rest())
     }
 
-    fn report_bare_csharp(&mut self) {
-        let diagnostic = Diagnostic::new(&codes::BARE_LESS_THAN, "this `<` is C# outside an expression");
+    /// In a text that began at `start`; at its `@` where it has one.
+    fn report_bare_csharp(&mut self, start: usize) {
+        let written = &self.source.text()[start..self.at];
+        let at = written.rfind('@').map_or(self.at, |at| start + at);
+        let diagnostic = Diagnostic::new(&codes::BARE_LESS_THAN, "this is C# outside an expression");
         let help = "put the C# between `@(` and `)`, or between `@{` and `}`";
-        self.report(diagnostic.help(help), Span::new(self.at, self.at + 1));
+        self.report(diagnostic.help(help), Span::new(at, at + 1));
     }
 
     fn push(&mut self, pieces: &mut Vec<Piece>, literal: &mut usize, piece: Piece) {

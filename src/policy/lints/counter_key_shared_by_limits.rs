@@ -2,10 +2,11 @@
 
 use indexmap::IndexMap;
 
+use crate::csharp;
 use crate::diag::{Code, Confidence, Diagnostic};
-use crate::policy::{Policy, PolicyElement, Tier, Value};
+use crate::policy::{PolicyElement, Tier, Value};
 
-use super::look::{code, is_token_limit};
+use super::look::{code, expression, is_token_limit};
 use super::steps::{MAX_COMPARED, Step, Steps, steps};
 use super::{Lint, Unit};
 
@@ -31,7 +32,7 @@ pub(super) const LINT: Lint = Lint { code: &CODE, check };
 
 fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     let own = steps(unit.policy);
-    let outer: Vec<Steps<'_>> = unit.around.outer.iter().map(|(_, policy)| inbound_of(policy)).collect();
+    let outer: Vec<Steps<'_>> = unit.around.outer.iter().map(|(_, policy)| steps(policy)).collect();
     let mut first: IndexMap<String, Counted<'_>> = IndexMap::new();
     for limit in outer.iter().flat_map(Steps::iter).filter_map(|step| Counted::of(step, false)) {
         first.entry(limit.key.clone()).or_insert(limit);
@@ -42,15 +43,14 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         };
         let is_exclusive = known.is_own && own.excludes(&known.step, &limit.step);
+        if is_exclusive && is_decided_by_key(&own, &limit) {
+            continue;
+        }
         // With a sliding window, branches of which one runs may well allow different rates on one key.
         if known.rate != limit.rate && !(is_exclusive && unit.around.tier == Some(Tier::Classic)) {
             found.push(differ(unit, known, &limit, is_exclusive));
         }
     }
-}
-
-fn inbound_of(policy: &Policy) -> Steps<'_> {
-    steps(policy)
 }
 
 /// A token limit with a rate.
@@ -65,7 +65,10 @@ impl<'a> Counted<'a> {
     fn of(step: &Step<'a>, is_own: bool) -> Option<Self> {
         let element = Some(step.element).filter(|element| is_token_limit(element))?;
         let (key, rate) = (element.value("counter-key")?, element.value("tokens-per-minute")?);
-        Some(Self { step: *step, key: plain(key), rate: plain(rate), is_own })
+        // A named value that is not known may be the same number.
+        let is_known = |value: &Value| value.literal().is_none_or(|literal| !literal.contains("{{"));
+        let limit = Self { step: *step, key: plain(key), rate: plain(rate), is_own };
+        Some(limit).filter(|_| is_known(key) && is_known(rate))
     }
 
     fn element(&self) -> &'a PolicyElement {
@@ -77,6 +80,20 @@ impl<'a> Counted<'a> {
 fn plain(value: &Value) -> String {
     let text = code(value).or_else(|| value.literal()).unwrap_or_default();
     text.split_whitespace().collect()
+}
+
+/// True where what the key is made of is what the branches are chosen by, so that each branch has keys of its own.
+fn is_decided_by_key(own: &Steps<'_>, limit: &Counted<'_>) -> bool {
+    let key = limit.element().value("counter-key").and_then(expression);
+    let Some(uses) = key.map(|key| csharp::uses(&key.program)) else { return false };
+    let variables = uses.variables.into_iter().filter_map(|used| used.name);
+    let parts: Vec<String> = variables.chain(uses.members.into_iter().map(|used| used.path)).collect();
+    let chooses = own.around(&limit.step).filter(|outer| outer.name() == "choose");
+    let mut conditions =
+        chooses.flat_map(|choose| &choose.element.children).filter_map(|when| when.value("condition"));
+    conditions.any(|condition| {
+        code(condition).is_some_and(|code| parts.iter().any(|part| code.contains(part.as_str())))
+    })
 }
 
 fn differ(unit: &Unit<'_>, known: &Counted<'_>, limit: &Counted<'_>, is_exclusive: bool) -> Diagnostic {

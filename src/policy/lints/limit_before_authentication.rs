@@ -18,8 +18,8 @@ pub(super) static CODE: Code = Code::warning(
      known ones.",
 )
 .example(
-    "<inbound>\n    <rate-limit-by-key calls=\"10\" renewal-period=\"60\" counter-key=\"@(context.Request.Headers.GetValueOrDefault(&quot;Authorization&quot;, &quot;&quot;).AsJwt()?.Subject)\" />\n    <validate-jwt header-name=\"Authorization\">\n        <openid-config url=\"https://login.example.com/openid-configuration\" />\n        <audiences>\n            <audience>api</audience>\n        </audiences>\n    </validate-jwt>\n</inbound>",
-    "<inbound>\n    <validate-jwt header-name=\"Authorization\">\n        <openid-config url=\"https://login.example.com/openid-configuration\" />\n        <audiences>\n            <audience>api</audience>\n        </audiences>\n    </validate-jwt>\n    <rate-limit-by-key calls=\"10\" renewal-period=\"60\" counter-key=\"@(context.Request.Headers.GetValueOrDefault(&quot;Authorization&quot;, &quot;&quot;).AsJwt()?.Subject)\" />\n</inbound>",
+    "<inbound>\n    <rate-limit-by-key calls=\"10\" renewal-period=\"60\" counter-key=\"@(context.Request.Headers.GetValueOrDefault(&quot;Authorization&quot;, &quot;&quot;))\" />\n    <validate-jwt header-name=\"Authorization\">\n        <openid-config url=\"https://login.example.com/openid-configuration\" />\n        <audiences>\n            <audience>api</audience>\n        </audiences>\n    </validate-jwt>\n</inbound>",
+    "<inbound>\n    <validate-jwt header-name=\"Authorization\">\n        <openid-config url=\"https://login.example.com/openid-configuration\" />\n        <audiences>\n            <audience>api</audience>\n        </audiences>\n    </validate-jwt>\n    <rate-limit-by-key calls=\"10\" renewal-period=\"60\" counter-key=\"@(context.Request.Headers.GetValueOrDefault(&quot;Authorization&quot;, &quot;&quot;))\" />\n</inbound>",
 )
 .with_url("https://learn.microsoft.com/azure/api-management/rate-limit-by-key-policy");
 
@@ -28,8 +28,14 @@ pub(super) const LINT: Lint = Lint { code: &CODE, check };
 const VALIDATES: &[&str] = &["validate-azure-ad-token", "validate-jwt"];
 const COUNTS: &[&str] = &["quota-by-key", "rate-limit-by-key"];
 /// Known before any policy runs: the service has checked the subscription key, and the address is that of the caller.
-const KNOWN: &[&str] =
-    &["IpAddress", "context.Subscription", "X-Forwarded-For", "context.Product", "context.Api"];
+const KNOWN: &[&str] = &[
+    "IpAddress",
+    "context.Subscription",
+    "X-Forwarded-For",
+    "context.Product",
+    "context.Api",
+    "context.User",
+];
 const READS_TOKEN: &[&str] = &["Authorization", "AsJwt"];
 
 fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
