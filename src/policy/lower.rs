@@ -66,8 +66,11 @@ impl Lowering<'_> {
             // Parts of a document, as they are pasted from a page: all that is in them is read.
             None if Section::from_name(&first.name).is_some() => self.sections(document.elements()),
             None => {
-                let policies = document.elements().filter(|element| element.name != "base");
-                Body::Fragment(policies.filter_map(|element| self.policy(element, None)).collect())
+                // For what is wrong in them; nothing can be built of them.
+                for element in document.elements().filter(|element| element.name != "base") {
+                    self.policy(element, None);
+                }
+                Body::Document(Vec::new())
             }
         }
     }
