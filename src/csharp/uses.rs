@@ -4,8 +4,8 @@
 //! than wrong.
 
 use super::ast::{
-    Argument, ArgumentValue, BinaryOp, Body, Catch, Expr, ExprKind, Initializer, InterpolatedPart, Literal,
-    Pattern, Program, Stmt, StmtKind, TypeRef,
+    Argument, ArgumentValue, BinaryOp, Body, Catch, Expr, ExprKind, Initializer, InterpolatedPart, Lambda,
+    Literal, Pattern, Program, Stmt, StmtKind, TypeRef,
 };
 use crate::text::Span;
 
@@ -190,19 +190,45 @@ impl Walk {
         match &statement.kind {
             StmtKind::Local { ty, variables } => {
                 ty.iter().for_each(|ty| self.type_ref(ty));
-                for (name, value) in variables {
+                for variable in variables {
+                    let name = &variable.name;
                     self.locals.push((name.clone(), Origin::Other));
-                    value.iter().for_each(|value| self.expr(value, Then::Local(name)));
+                    variable.value.iter().for_each(|value| self.expr(value, Then::Local(name)));
                 }
             }
             StmtKind::Expr(expr) => self.expr(expr, Then::Asked),
-            StmtKind::Return(expr) | StmtKind::Throw(Some(expr)) => self.expr(expr, Then::Value),
+            StmtKind::Return(Some(expr)) | StmtKind::Throw(Some(expr)) => self.expr(expr, Then::Value),
+            StmtKind::LocalFunction { result, name, function, .. } => {
+                self.type_ref(result);
+                self.locals.push((name.clone(), Origin::Other));
+                self.lambda(function);
+            }
+            StmtKind::Switch { subject, sections } => {
+                self.condition(subject);
+                for section in sections {
+                    let mark = self.locals.len();
+                    for (pattern, when) in &section.labels {
+                        pattern.iter().for_each(|pattern| self.pattern(pattern));
+                        when.iter().for_each(|when| self.condition(when));
+                    }
+                    self.block(&section.body);
+                    self.locals.truncate(mark);
+                }
+            }
+            StmtKind::Using { resource, body: Some(body) } => {
+                let mark = self.locals.len();
+                self.statement(resource);
+                self.statement(body);
+                self.locals.truncate(mark);
+            }
+            StmtKind::Using { resource, body: None } => self.statement(resource),
+            StmtKind::Checked { body, .. } => self.block(body),
             StmtKind::If { condition, then, otherwise } => {
                 self.condition(condition);
                 self.statement(then);
                 otherwise.iter().for_each(|otherwise| self.statement(otherwise));
             }
-            StmtKind::Foreach { ty, name, items, body } => {
+            StmtKind::Foreach { ty, name, items, body, .. } => {
                 ty.iter().for_each(|ty| self.type_ref(ty));
                 self.expr(items, Then::Asked);
                 self.locals.push((name.clone(), Origin::Other));
@@ -233,13 +259,17 @@ impl Walk {
                 finally.iter().for_each(|finally| self.block(finally));
             }
             StmtKind::Block(statements) => self.block(statements),
-            StmtKind::Throw(None) | StmtKind::Break | StmtKind::Continue | StmtKind::Empty => {}
+            StmtKind::Throw(None)
+            | StmtKind::Return(None)
+            | StmtKind::Break
+            | StmtKind::Continue
+            | StmtKind::Empty => {}
         }
     }
 
     fn catch(&mut self, catch: &Catch) {
         let mark = self.locals.len();
-        self.locals.extend(catch.name.iter().map(|name| (name.clone(), Origin::Other)));
+        self.locals.extend(catch.name.iter().map(|name| (name.name.clone(), Origin::Other)));
         catch.when.iter().for_each(|when| self.condition(when));
         self.block(&catch.body);
         self.locals.truncate(mark);
@@ -304,12 +334,22 @@ impl Walk {
             }
             ExprKind::Is { operand, pattern } => {
                 self.expr(operand, Then::Asked);
-                match pattern {
-                    Pattern::Null | Pattern::NotNull => {}
-                    Pattern::Type { ty, .. } => self.type_ref(ty),
-                    Pattern::Constant(constant) => self.expr(constant, Then::Asked),
+                self.pattern(pattern);
+            }
+            ExprKind::Switch { subject, arms } => {
+                self.condition(subject);
+                for arm in arms {
+                    let mark = self.locals.len();
+                    self.pattern(&arm.pattern);
+                    arm.when.iter().for_each(|when| self.condition(when));
+                    self.expr(&arm.value, then);
+                    self.locals.truncate(mark);
                 }
             }
+            ExprKind::Throw(value) => self.expr(value, Then::Value),
+            ExprKind::Checked { inner, .. } => self.expr(inner, then),
+            ExprKind::Default(ty) => ty.iter().for_each(|ty| self.type_ref(ty)),
+            ExprKind::NotRun { parts, .. } => parts.iter().for_each(|part| self.expr(part, Then::Value)),
             ExprKind::Assign { target, value, .. } => match &target.kind {
                 ExprKind::Name(name) => self.expr(value, Then::Local(name)),
                 _ => {
@@ -330,12 +370,35 @@ impl Walk {
             ExprKind::Anonymous(members) => {
                 members.iter().for_each(|(_, value)| self.expr(value, Then::Value));
             }
-            ExprKind::Lambda(lambda) => {
-                let mark = self.locals.len();
-                self.locals.extend(lambda.params.iter().map(|name| (name.clone(), Origin::Other)));
-                self.body(&lambda.body);
-                self.locals.truncate(mark);
+            ExprKind::Lambda(lambda) => self.lambda(lambda),
+        }
+    }
+
+    fn lambda(&mut self, lambda: &Lambda) {
+        let mark = self.locals.len();
+        for parameter in &lambda.params {
+            parameter.ty.iter().for_each(|ty| self.type_ref(ty));
+            self.locals.push((parameter.name.clone(), Origin::Other));
+        }
+        self.body(&lambda.body);
+        self.locals.truncate(mark);
+    }
+
+    fn pattern(&mut self, pattern: &Pattern) {
+        pattern.exprs().into_iter().for_each(|expr| self.expr(expr, Then::Asked));
+        self.pattern_types(pattern);
+    }
+
+    /// The types in a pattern whose expressions have been walked.
+    fn pattern_types(&mut self, pattern: &Pattern) {
+        match pattern {
+            Pattern::Type { ty, .. } | Pattern::Property { ty: Some(ty), .. } => self.type_ref(ty),
+            Pattern::Not(inner) => self.pattern_types(inner),
+            Pattern::Both { left, right, .. } => {
+                self.pattern_types(left);
+                self.pattern_types(right);
             }
+            _ => {}
         }
     }
 
@@ -486,7 +549,7 @@ impl Walk {
     fn arguments(&mut self, args: &[Argument], of: &str) {
         for arg in args {
             match &arg.value {
-                ArgumentValue::Expr(expr) => self.expr(expr, Then::Argument(of)),
+                ArgumentValue::Expr(expr) | ArgumentValue::Ref(expr) => self.expr(expr, Then::Argument(of)),
                 ArgumentValue::Out { name, .. } => self.locals.push((name.clone(), Origin::Other)),
             }
         }
