@@ -5,7 +5,7 @@
 
 use super::ast::{
     Argument, ArgumentValue, BinaryOp, Body, Catch, Expr, ExprKind, Initializer, InterpolatedPart, Lambda,
-    Literal, Pattern, Program, Stmt, StmtKind, TypeRef,
+    Literal, Pattern, Program, Stmt, StmtKind, SwitchSection, TypeRef,
 };
 use crate::text::Span;
 
@@ -41,6 +41,8 @@ pub struct VariableUse {
     pub guarded: bool,
     /// A member is taken of the value as it is, so that null throws.
     pub dereferenced: bool,
+    /// All of the value becomes part of the result, as far as that shows.
+    pub whole: bool,
     pub span: Span,
     /// Of the name where it is one literal, else of the use.
     pub name_span: Span,
@@ -191,13 +193,11 @@ impl Walk {
             StmtKind::Local { ty, variables } => {
                 ty.iter().for_each(|ty| self.type_ref(ty));
                 for variable in variables {
-                    let name = &variable.name;
-                    self.locals.push((name.clone(), Origin::Other));
-                    variable.value.iter().for_each(|value| self.expr(value, Then::Local(name)));
+                    self.locals.push((variable.name.clone(), Origin::Other));
+                    variable.value.iter().for_each(|value| self.expr(value, Then::Local(&variable.name)));
                 }
             }
             StmtKind::Expr(expr) => self.expr(expr, Then::Asked),
-            StmtKind::Return(Some(expr)) | StmtKind::Throw(Some(expr)) => self.expr(expr, Then::Value),
             StmtKind::LocalFunction { result, name, function, .. } => {
                 self.type_ref(result);
                 self.locals.push((name.clone(), Origin::Other));
@@ -205,24 +205,16 @@ impl Walk {
             }
             StmtKind::Switch { subject, sections } => {
                 self.condition(subject);
-                for section in sections {
-                    let mark = self.locals.len();
-                    for (pattern, when) in &section.labels {
-                        pattern.iter().for_each(|pattern| self.pattern(pattern));
-                        when.iter().for_each(|when| self.condition(when));
-                    }
-                    self.block(&section.body);
-                    self.locals.truncate(mark);
-                }
+                sections.iter().for_each(|section| self.section(section));
             }
-            StmtKind::Using { resource, body: Some(body) } => {
-                let mark = self.locals.len();
+            StmtKind::Using { resource, body } => {
                 self.statement(resource);
-                self.statement(body);
-                self.locals.truncate(mark);
+                body.iter().for_each(|body| self.statement(body));
             }
-            StmtKind::Using { resource, body: None } => self.statement(resource),
             StmtKind::Checked { body, .. } => self.block(body),
+            StmtKind::Return(expr) | StmtKind::Throw(expr) => {
+                expr.iter().for_each(|expr| self.expr(expr, Then::Value));
+            }
             StmtKind::If { condition, then, otherwise } => {
                 self.condition(condition);
                 self.statement(then);
@@ -259,17 +251,13 @@ impl Walk {
                 finally.iter().for_each(|finally| self.block(finally));
             }
             StmtKind::Block(statements) => self.block(statements),
-            StmtKind::Throw(None)
-            | StmtKind::Return(None)
-            | StmtKind::Break
-            | StmtKind::Continue
-            | StmtKind::Empty => {}
+            StmtKind::Break | StmtKind::Continue | StmtKind::Empty => {}
         }
     }
 
     fn catch(&mut self, catch: &Catch) {
         let mark = self.locals.len();
-        self.locals.extend(catch.name.iter().map(|name| (name.name.clone(), Origin::Other)));
+        self.locals.extend(catch.name.iter().map(|bound| (bound.name.clone(), Origin::Other)));
         catch.when.iter().for_each(|when| self.condition(when));
         self.block(&catch.body);
         self.locals.truncate(mark);
@@ -336,20 +324,6 @@ impl Walk {
                 self.expr(operand, Then::Asked);
                 self.pattern(pattern);
             }
-            ExprKind::Switch { subject, arms } => {
-                self.condition(subject);
-                for arm in arms {
-                    let mark = self.locals.len();
-                    self.pattern(&arm.pattern);
-                    arm.when.iter().for_each(|when| self.condition(when));
-                    self.expr(&arm.value, then);
-                    self.locals.truncate(mark);
-                }
-            }
-            ExprKind::Throw(value) => self.expr(value, Then::Value),
-            ExprKind::Checked { inner, .. } => self.expr(inner, then),
-            ExprKind::Default(ty) => ty.iter().for_each(|ty| self.type_ref(ty)),
-            ExprKind::NotRun { parts, .. } => parts.iter().for_each(|part| self.expr(part, Then::Value)),
             ExprKind::Assign { target, value, .. } => match &target.kind {
                 ExprKind::Name(name) => self.expr(value, Then::Local(name)),
                 _ => {
@@ -371,35 +345,43 @@ impl Walk {
                 members.iter().for_each(|(_, value)| self.expr(value, Then::Value));
             }
             ExprKind::Lambda(lambda) => self.lambda(lambda),
+            ExprKind::Switch { subject, arms } => {
+                self.condition(subject);
+                for arm in arms {
+                    self.pattern(&arm.pattern);
+                    arm.when.iter().for_each(|when| self.condition(when));
+                    self.expr(&arm.value, then);
+                }
+            }
+            ExprKind::Checked { inner, .. } => self.expr(inner, then),
+            ExprKind::Throw(value) => self.expr(value, Then::Value),
+            ExprKind::Default(ty) => ty.iter().for_each(|ty| self.type_ref(ty)),
+            ExprKind::NotRun { parts, .. } => parts.iter().for_each(|part| self.expr(part, Then::Asked)),
         }
     }
 
     fn lambda(&mut self, lambda: &Lambda) {
         let mark = self.locals.len();
-        for parameter in &lambda.params {
-            parameter.ty.iter().for_each(|ty| self.type_ref(ty));
-            self.locals.push((parameter.name.clone(), Origin::Other));
-        }
+        let params = lambda.params.iter().map(|param| (param.name.clone(), Origin::Other));
+        self.locals.extend(params);
         self.body(&lambda.body);
         self.locals.truncate(mark);
     }
 
-    fn pattern(&mut self, pattern: &Pattern) {
-        pattern.exprs().into_iter().for_each(|expr| self.expr(expr, Then::Asked));
-        self.pattern_types(pattern);
+    fn section(&mut self, section: &SwitchSection) {
+        for (pattern, when) in &section.labels {
+            pattern.iter().for_each(|pattern| self.pattern(pattern));
+            when.iter().for_each(|when| self.condition(when));
+        }
+        self.block(&section.body);
     }
 
-    /// The types in a pattern whose expressions have been walked.
-    fn pattern_types(&mut self, pattern: &Pattern) {
+    fn pattern(&mut self, pattern: &Pattern) {
         match pattern {
             Pattern::Type { ty, .. } | Pattern::Property { ty: Some(ty), .. } => self.type_ref(ty),
-            Pattern::Not(inner) => self.pattern_types(inner),
-            Pattern::Both { left, right, .. } => {
-                self.pattern_types(left);
-                self.pattern_types(right);
-            }
             _ => {}
         }
+        pattern.exprs().into_iter().for_each(|value| self.expr(value, Then::Asked));
     }
 
     fn initializer(&mut self, item: &Initializer) {
@@ -448,8 +430,15 @@ impl Walk {
         let Some(path) = path(expr) else { return false };
         if path == "Variables" {
             let (how, span) = (VariableAccess::Whole, expr.span);
-            let whole =
-                VariableUse { name: None, how, guarded: false, dereferenced: false, span, name_span: span };
+            let whole = VariableUse {
+                name: None,
+                how,
+                guarded: false,
+                dereferenced: false,
+                whole: true,
+                span,
+                name_span: span,
+            };
             self.uses.variables.push(whole);
             return true;
         }
@@ -479,6 +468,9 @@ impl Walk {
         self.named.push(name.to_owned());
         let throws_on_null = matches!(then, Then::Member { conditional: false, .. });
         let is_tested = self.is_guarded(&Subject::Local(name.to_owned()));
+        if let (Origin::Variable(index), true) = (&origin, keeps_all(then)) {
+            self.uses.variables[*index].whole = true;
+        }
         match (&origin, then) {
             (Origin::Variable(index), _) if throws_on_null && !is_tested => {
                 self.uses.variables[*index].dereferenced = true;
@@ -514,7 +506,15 @@ impl Walk {
         if let Then::Local(local) = then {
             self.assign(local, Origin::Variable(self.uses.variables.len()));
         }
-        self.uses.variables.push(VariableUse { name, how, guarded, dereferenced, span, name_span });
+        self.uses.variables.push(VariableUse {
+            name,
+            how,
+            guarded,
+            dereferenced,
+            whole: keeps_all(then),
+            span,
+            name_span,
+        });
     }
 
     fn call(&mut self, expr: &Expr, callee: &Expr, args: &[Argument], then: Then<'_>) {

@@ -66,8 +66,11 @@ impl Lowering<'_> {
             // Parts of a document, as they are pasted from a page: all that is in them is read.
             None if Section::from_name(&first.name).is_some() => self.sections(document.elements()),
             None => {
-                let policies = document.elements().filter(|element| element.name != "base");
-                Body::Fragment(policies.filter_map(|element| self.policy(element, None)).collect())
+                // For what is wrong in them; nothing can be built of them.
+                for element in document.elements().filter(|element| element.name != "base") {
+                    self.policy(element, None);
+                }
+                Body::Document(Vec::new())
             }
         }
     }
@@ -365,13 +368,13 @@ impl Lowering<'_> {
             Err(problems) => (None, problems),
         };
         for problem in problems {
-            self.report_problem(problem, &text, &places, span);
+            self.report_problem(problem, &places);
         }
         Some(Expression { text, program: program?, places })
     }
 
-    /// A problem of the expression whose text, brackets included, stands at `span`.
-    fn report_problem(&mut self, problem: csharp::Problem, text: &str, places: &Places, expression: Span) {
+    /// A problem of the expression that stands at `places`.
+    fn report_problem(&mut self, problem: csharp::Problem, places: &Places) {
         let mut diagnostic = Diagnostic::new(problem.code, problem.message)
             .at(&self.origin.original, places.original_span(problem.span))
             .confidence(problem.confidence);
@@ -381,7 +384,7 @@ impl Lowering<'_> {
             let span = places.original_span(fix.span);
             let source = Arc::clone(&self.origin.original);
             // A text that writes references gets them: it may have to be well-formed XML.
-            let replacement = match text == self.source.slice(expression) {
+            let replacement = match places.decoded.is_plain() {
                 true => fix.replacement,
                 false => fix.replacement.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;"),
             };
