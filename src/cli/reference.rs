@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use clap::CommandFactory as _;
-use indexmap::IndexMap;
 
 use crate::cli::args::Args;
 use crate::cli::codes;
@@ -141,17 +140,19 @@ fn functions() -> String {
         .collect();
     let _ = write!(page, "\nKnown, refused by name: {}\n", refused.join(", "));
     page.push_str(
-        "\n## Policy expressions\n\nThe types and members that C# expressions may name. Anything else is refused when a policy is read.\n\n\
-         | type | members |\n|---|---|\n",
+        "\n## Policy expressions\n\nThe .NET types that C# expressions may name, with their own members and the number of arguments; a type has \
+         the members of what it derives from too. Anything else is refused when a policy is read, except on types marked `…`, \
+         which have members that are not listed here. What the gateway of the sandbox does not run is noted when a policy is \
+         deployed to it.\n\n| type | run by the sandbox | checked only | not allowed |\n|---|---|---|---|\n",
     );
-    let mut types: IndexMap<&str, Vec<String>> = IndexMap::new();
-    for member in csharp::members() {
-        let fixed = if member.is_static { "static " } else { "" };
-        let call = if member.is_method { "()" } else { "" };
-        types.entry(member.type_name).or_default().push(format!("{fixed}`{}{call}`", member.name));
-    }
-    for (type_name, members) in types {
-        let _ = writeln!(page, "| `{type_name}` | {} |", members.join(", "));
+    for entry in csharp::type_entries() {
+        let list = |names: &[String]| {
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            names.join(", ")
+        };
+        let (runs, checked, refused) = (list(&entry.runs), list(&entry.checked), list(&entry.refused));
+        let open = if entry.is_open { " …" } else { "" };
+        let _ = writeln!(page, "| `{}`{open} | {runs} | {checked} | {refused} |", entry.name);
     }
     page
 }
