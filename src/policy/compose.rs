@@ -137,12 +137,8 @@ impl Composing<'_> {
                     continue;
                 }
                 ("include-fragment", From::Document { .. }) => self.fragment(element, at),
-                ("include-fragment", From::Fragment { .. }) => {
-                    let message = "a fragment may not include a fragment";
-                    let diagnostic = Diagnostic::new(&codes::NESTED_FRAGMENT, message);
-                    self.found.push(diagnostic.at(&element.source, element.name_span));
-                    continue;
-                }
+                // Reported where the fragment was read.
+                ("include-fragment", From::Fragment { .. }) => continue,
                 _ => self.place(&element.children, at),
             };
             if let From::Fragment { include } = at.from {

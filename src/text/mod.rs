@@ -10,5 +10,5 @@ mod world;
 pub use encoding::foreign_encoding;
 pub use paths::{join, parent};
 pub use source::{Position, Source, Span};
-pub use suggest::suggest;
+pub use suggest::{misspelt, suggest};
 pub use world::{FileError, MemoryWorld, World};

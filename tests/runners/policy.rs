@@ -15,6 +15,7 @@ use super::support;
 pub(crate) fn cases() -> Vec<libtest_mimic::Trial> {
     let mut trials = markdown::trials("policy", run);
     trials.push(corpus());
+    trials.push(deployed());
     trials
 }
 
@@ -33,6 +34,44 @@ fn corpus() -> libtest_mimic::Trial {
     });
     trial.with_ignored_flag(is_absent)
 }
+
+/// No policy of the corpus is refused for what the catalogue says, but for those that are known to be wrong.
+fn deployed() -> libtest_mimic::Trial {
+    let folder = std::env::var_os("GENAI_LZ_CORPUS");
+    let is_absent = folder.is_none();
+    let trial = libtest_mimic::Trial::test(
+        "policy::no_policy_of_the_corpus_is_refused_by_the_catalogue",
+        move || {
+            let paths = support::files_below(Path::new(&folder.unwrap_or_default()), "xml");
+            let refused: Vec<String> = paths.iter().flat_map(|path| refused_by_catalogue(path)).collect();
+            if refused.is_empty() { Ok(()) } else { Err(refused.join("\n").into()) }
+        },
+    );
+    trial.with_ignored_flag(is_absent)
+}
+
+fn refused_by_catalogue(path: &Path) -> Vec<String> {
+    let Ok(text) = std::fs::read_to_string(path) else { return Vec::new() };
+    let source = Source::new(path.to_string_lossy(), text.as_str());
+    // What is no policy, and what is no XML, is not for the catalogue to judge.
+    if !policy::parse(&source).1.is_empty() || !(text.contains("<policies") || text.contains("<fragment")) {
+        return Vec::new();
+    }
+    let (_, found) = policy::load(&source, None);
+    let refused = found.iter().filter(|one| one.is_error() && one.code.id.starts_with("policy-"));
+    let refused = refused.filter(|one| {
+        let known = KNOWN_WRONG.iter();
+        !known.into_iter().any(|(file, code, _)| source.path().ends_with(file) && one.code.id == *code)
+    });
+    let place =
+        |one: &Diagnostic| one.primary.as_ref().map(|at| at.source.position(at.span.start).to_string());
+    refused
+        .map(|one| format!("{}:{} {}", source.path(), place(one).unwrap_or_default(), support::finding(one)))
+        .collect()
+}
+
+/// Files of public repositories that the service would refuse: file, code, why.
+const KNOWN_WRONG: &[(&str, &str, &str)] = &[];
 
 fn run(case: &Case) -> Vec<(Block, String)> {
     let text = &find(case, "xml").unwrap_or_else(|| panic!("{}: no `xml` block", case.name)).text;

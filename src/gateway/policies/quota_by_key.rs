@@ -19,15 +19,10 @@ pub(super) static EXECUTOR: Executor = Executor {
     compile: |compiler, placed| {
         let element = &placed.element;
         compiler.refuse_attributes(element, &["bandwidth", "first-period-start"]);
-        if element.attribute("calls").is_none() && element.attribute("bandwidth").is_none() {
-            let diagnostic =
-                Diagnostic::new(&codes::INCOMPLETE, "`quota-by-key` needs `calls` or `bandwidth`");
-            compiler.found.push(diagnostic.at(&element.source, element.name_span));
-        }
         Some(Box::new(QuotaByKey {
             key: compiler.setting(element, "counter-key")?,
             calls: compiler.setting(element, "calls")?,
-            period_s: compiler.setting(element, "renewal-period")?,
+            period_s: compiler.needed(element, "renewal-period")?,
             increment: Increment::compile(compiler, element),
         }))
     },

@@ -1,8 +1,8 @@
 //! Logging, traces and metrics.
 
 use super::terms::{
-    NOT_IN_WORKSPACES, SERVICE, any_number_of, boolean, must, part, policy, sequence, should, text, typed,
-    undocumented, up_to,
+    NOT_IN_WORKSPACES, SERVICE, any_number_of, at_most_one, boolean, must, part, policy, sequence, should,
+    text, typed, undocumented, up_to,
 };
 use super::{Content, ElementDef, Kind, Order, Rule, SourceOf};
 use crate::policy::typed::Section::{Backend, Inbound, OnError, Outbound};
@@ -71,7 +71,7 @@ pub(super) static TRACE: ElementDef = ElementDef {
         text("source").required().perhaps_expression(),
         typed("severity", Kind::OneOf(&["verbose", "information", "error"])).literal().default("verbose"),
     ],
-    content: Content::TextOrChildren(Order::Free, &[any_number_of(&MESSAGE), any_number_of(&METADATA)]),
+    content: Content::TextOrChildren(Order::Free, &[at_most_one(&MESSAGE), any_number_of(&METADATA)]),
     ..policy("trace", "trace-policy", "2022-11-21")
 };
 
