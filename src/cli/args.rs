@@ -35,6 +35,33 @@ pub enum Format {
     Human,
     /// For machines: one JSON document on stdout, with `formatVersion` and `exitCode`
     Json,
+    /// `validate` only: a line for each finding, `path:line:column: severity[code] message`
+    Concise,
+    /// `validate` only: SARIF 2.1.0 for code scanning
+    Sarif,
+    /// `validate` only: JUnit's XML, a test case for each file
+    Junit,
+    /// `validate` only: workflow commands that GitHub Actions shows beside the lines
+    Github,
+}
+
+impl Format {
+    /// True where the format can hold findings and nothing else.
+    pub fn is_for_findings(self) -> bool {
+        matches!(self, Self::Concise | Self::Sarif | Self::Junit | Self::Github)
+    }
+
+    /// The word of the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Json => "json",
+            Self::Concise => "concise",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Github => "github",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

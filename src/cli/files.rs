@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::cli::error::CommandError;
 
 /// In the place of a spec's path this is standard input.
-const STDIN: &str = "-";
+pub(crate) const STDIN: &str = "-";
 
 /// Reads a spec: from a file or, for `-`, from standard input.
 ///

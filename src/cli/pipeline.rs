@@ -43,7 +43,15 @@ pub(crate) struct Evaluated {
 /// All problems of the spec, or why the file cannot be read.
 pub(crate) fn render(path: &Path) -> Result<Rendered, CommandError> {
     let bytes = files::read_spec(path, spec::BYTES_MAX as u64)?;
-    let source: Arc<Source> = spec::read(&files::shown(path), &bytes)?;
+    render_bytes(&files::shown(path), &bytes)
+}
+
+/// As [`render`], of the bytes of a file; `shown` is its path as messages show it.
+///
+/// # Errors
+/// All problems of the spec.
+pub(crate) fn render_bytes(shown: &str, bytes: &[u8]) -> Result<Rendered, CommandError> {
+    let source: Arc<Source> = spec::read(shown, bytes)?;
     let (spec, mut warnings) = spec::parse(&source, &environment)?;
     let (zone, more) = match model::resolve(&spec, &source) {
         Ok(resolved) => resolved,

@@ -1,5 +1,7 @@
 //! The pages of docs/reference, printed from the tables they describe. A test compares them with the files.
 
+mod policies;
+
 use std::fmt::Write as _;
 
 use clap::CommandFactory as _;
@@ -8,7 +10,7 @@ use indexmap::IndexMap;
 use crate::cli::args::Args;
 use crate::cli::codes;
 use crate::cli::exit::Exit;
-use crate::{arm, csharp, policy, spec};
+use crate::{arm, csharp, spec};
 
 /// Every generated page: its path below the repository, and its text.
 pub fn pages() -> Vec<(&'static str, String)> {
@@ -17,7 +19,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("docs/reference/exit-codes.md", exit_codes()),
         ("docs/reference/diagnostics.md", diagnostics()),
         ("docs/reference/functions.md", functions()),
-        ("docs/reference/policies.md", policies()),
+        ("docs/reference/policies.md", policies::page()),
         ("docs/reference/spec.schema.json", schema()),
     ]
 }
@@ -109,30 +111,6 @@ fn signature(function: &arm::functions::Function) -> String {
         None => format!("{}-", function.min),
     };
     format!("`{}({count})`", function.name)
-}
-
-fn policies() -> String {
-    let mut page = format!(
-        "{GENERATED}# Policies\n\nThe sandbox's gateway runs these. Any other policy is refused when it is deployed there, by a \
-         diagnostic that names it; so is an attribute below whose effect is not modelled.\n\n| policy | sections | attributes (required in bold) |\n|---|---|---|\n"
-    );
-    for element in policy::elements::ALL {
-        let sections: Vec<&str> = element.sections.iter().map(|section| section.name()).collect();
-        let attributes: Vec<String> = element
-            .attributes
-            .iter()
-            .map(|attribute| {
-                if attribute.presence == policy::elements::Presence::Required {
-                    format!("**{}**", attribute.name)
-                } else {
-                    attribute.name.to_owned()
-                }
-            })
-            .collect();
-        let _ =
-            writeln!(page, "| `{}` | {} | {} |", element.name, sections.join(", "), attributes.join(", "));
-    }
-    page
 }
 
 fn schema() -> String {

@@ -18,6 +18,7 @@ mod parser;
 mod problem;
 mod result;
 mod scan;
+mod uses;
 mod value;
 
 pub use ast::Program;
@@ -29,4 +30,5 @@ pub use parser::parse;
 pub use problem::{Correction, Form, Problem};
 pub use result::{Expected, check_result};
 pub use scan::scan_balanced;
+pub use uses::{BodyOf, BodyUse, CallUse, MemberUse, StringUse, Uses, VariableAccess, VariableUse, uses};
 pub use value::{Environment, Object, Value};

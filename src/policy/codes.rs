@@ -109,6 +109,23 @@ pub static API_ONLY_ATTRIBUTE: Code = Code::error(
      `remaining-tokens-variable-name` and set the header in the API's outbound section.",
 )
 .with_url("https://learn.microsoft.com/azure/api-management/llm-token-limit-policy");
+pub static AMBIGUOUS_NAME: Code = Code::error(
+    "policy-ambiguous-name",
+    "a name is known in several services",
+    "The folder holds several API Management services, and the API is in more than one of them. Name the folder of one.",
+);
+pub static COMPOSED_TOO_LARGE: Code = Code::error(
+    "policy-composed-too-large",
+    "the policies of all scopes together are too large",
+    "Every `<base/>` puts in all policies of the scopes outside, so several in one section multiply. The reader stops \
+     far beyond any real policy. Write `<base/>` once in each section.",
+);
+pub static UNKNOWN_NAME: Code = Code::error(
+    "policy-unknown-name",
+    "an API, an operation or a product is not known",
+    "The name is looked for among those that the folder or the spec describes. Correct it, or name another folder.",
+);
+
 pub static BACKEND_ONE_POLICY: Code = Code::error(
     "policy-backend-one-policy",
     "the backend section holds more than one policy",
@@ -315,6 +332,7 @@ pub static WRONG_TIER: Code = Code::error(
 
 /// All of them, by id.
 pub const ALL: &[&Code] = &[
+    &AMBIGUOUS_NAME,
     &API_ONLY_ATTRIBUTE,
     &BACKEND_ONE_POLICY,
     &BAD_VALUE,
@@ -323,6 +341,7 @@ pub const ALL: &[&Code] = &[
     &BASE_IN_FRAGMENT,
     &CHILD_ORDER,
     &COMMENT_BESIDE_EXPRESSION,
+    &COMPOSED_TOO_LARGE,
     &CONFLICTING_ATTRIBUTES,
     &DECLARATION,
     &DIMENSION_WITHOUT_VALUE,
@@ -356,6 +375,7 @@ pub const ALL: &[&Code] = &[
     &UNKNOWN_ATTRIBUTE,
     &UNKNOWN_ELEMENT,
     &UNKNOWN_FRAGMENT,
+    &UNKNOWN_NAME,
     &UNKNOWN_NAMED_VALUE,
     &UNKNOWN_ROOT,
     &UNTERMINATED_VALUE,

@@ -9,6 +9,7 @@
 mod around;
 pub mod codes;
 mod compose;
+pub mod effective;
 pub mod elements;
 mod entities;
 pub mod lints;

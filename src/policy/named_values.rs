@@ -15,7 +15,8 @@ use crate::text::{Source, Span};
 pub struct Substituted {
     pub original: Arc<Source>,
     pub source: Arc<Source>,
-    edits: Vec<Edit>,
+    /// In order. Shared, because every expression keeps the way back.
+    edits: Arc<[Edit]>,
 }
 
 /// `{{name}}` at `original` became what is now at `new`.
@@ -61,13 +62,13 @@ pub fn substitute(
     }
     new.push_str(&text[at..]);
     let source = if edits.is_empty() { Arc::clone(original) } else { Source::new(original.path(), new) };
-    (Substituted { original: Arc::clone(original), source, edits }, found)
+    (Substituted { original: Arc::clone(original), source, edits: edits.into() }, found)
 }
 
 impl Substituted {
     /// A text in which nothing is replaced.
     pub fn unchanged(source: &Arc<Source>) -> Self {
-        Self { original: Arc::clone(source), source: Arc::clone(source), edits: Vec::new() }
+        Self { original: Arc::clone(source), source: Arc::clone(source), edits: Arc::default() }
     }
 
     /// Whether `literal` still holds a `{{name}}`: no named values were given, or this one was reported.
@@ -104,6 +105,22 @@ impl Substituted {
             None => at,
         }
     }
+}
+
+/// Every `{{name}}` in a text, in order: where it is, braces included, and the name.
+pub(super) fn references(text: &str) -> Vec<(Span, &str)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(index) = text[at..].find("{{") {
+        let start = at + index;
+        let Some(length) = reference_length(&text[start..]) else {
+            at = start + 1;
+            continue;
+        };
+        at = start + length;
+        found.push((Span::new(start, at), &text[start + 2..at - 2]));
+    }
+    found
 }
 
 /// Returns the length of the `{{name}}` that `text` begins with. Names hold letters, digits, `.`, `_` and `-` and

@@ -14,6 +14,8 @@ mod landing_zone;
 mod lints;
 mod plan;
 mod policy;
+mod policy_xsd;
+mod project;
 mod regions;
 mod render;
 mod spec;
@@ -30,6 +32,8 @@ pub(crate) fn cases() -> Vec<Trial> {
         lints::cases(),
         plan::cases(),
         policy::cases(),
+        policy_xsd::cases(),
+        project::cases(),
         regions::cases(),
         render::cases(),
         spec::cases(),

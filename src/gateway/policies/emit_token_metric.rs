@@ -10,9 +10,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::Executor;
-use crate::diag::Diagnostic;
 use crate::gateway::Metric;
-use crate::gateway::codes;
 use crate::gateway::compile::Compiler;
 use crate::gateway::fault::Fault;
 use crate::gateway::live::Live;

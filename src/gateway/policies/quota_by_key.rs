@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use super::Executor;
 use super::rate_limit::Increment;
-use crate::diag::Diagnostic;
-use crate::gateway::codes;
 use crate::gateway::counters::{Period, QuotaCount, seconds_up};
 use crate::gateway::fault::Fault;
 use crate::gateway::live::Live;

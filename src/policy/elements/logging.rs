@@ -5,7 +5,6 @@ use super::terms::{
     text, typed, undocumented, up_to,
 };
 use super::{Content, ElementDef, Kind, Order, Rule, SourceOf};
-use crate::policy::typed::Section::{Backend, Inbound, OnError, Outbound};
 
 /// Names of dimensions that need no value (Learn, custom metrics; 2026-05).
 pub const DEFAULT_DIMENSIONS: [&str; 8] = [
@@ -63,9 +62,7 @@ pub(super) static SET_REQUEST_METRIC_DIMENSION_VALUE: ElementDef = ElementDef {
 };
 
 pub(super) static TRACE: ElementDef = ElementDef {
-    sections: &[Inbound, Backend, Outbound],
-    // The official snippets and AVM deploy it there.
-    tolerated: &[OnError],
+    // Its page leaves out on-error; the page about error handling (2020-01-10) lists it, and snippets deploy it there.
     attributes: &[
         // The page asks for a literal; AVM deploys an expression.
         text("source").required().perhaps_expression(),

@@ -50,7 +50,7 @@ pub(super) static SET_BODY: ElementDef = ElementDef {
         boolean("html-decode-expression"),
     ],
     content: Content::Markup,
-    ..policy("set-body", "set-body-policy", "2026-02-10")
+    ..policy("set-body", "set-body-policy", "2023-01-13")
 };
 
 pub(super) static SET_HEADER: ElementDef = ElementDef {

@@ -193,9 +193,12 @@ impl Lowering<'_> {
     }
 
     fn element(&mut self, element: &Element, def: &ElementDef, within: Within) -> PolicyElement {
+        if matches!(def.content, Content::Foreign) {
+            return self.unchecked(element);
+        }
         let attributes = self.attributes(element, def);
         let (children, text) = match def.content {
-            Content::Foreign => return self.unchecked(element),
+            Content::Foreign => (Vec::new(), None),
             Content::Empty => {
                 self.no_text(element);
                 (self.children(element, elements::Order::Free, &[], within), None)

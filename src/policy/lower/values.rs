@@ -4,15 +4,13 @@ use std::sync::Arc;
 
 use super::{Lowering, disputed};
 use crate::csharp::{self, Expected, Form};
-use crate::diag::{Confidence, Edit, Fix};
+use crate::diag::{Confidence, Diagnostic, Edit, Fix};
 use crate::policy::codes;
 use crate::policy::entities;
 use crate::policy::tree::{Attribute, Element, Node, Piece, Text};
-use crate::policy::typed::{Expression, Value, ValueKind};
+use crate::policy::typed::{BEFORE_BODY, Expression, Places, Value, ValueKind};
 use crate::text::Span;
 
-/// `@(` or `@{`
-const BEFORE_BODY: usize = 2;
 /// `)` or `}`
 const AFTER_BODY: usize = 1;
 
@@ -85,8 +83,10 @@ impl Lowering<'_> {
     }
 
     fn expression(&mut self, span: Span, form: Form, expected: Expected) -> Option<Expression> {
-        let decoded = entities::decode(self.source.slice(span));
-        let inner = &decoded.text[BEFORE_BODY..decoded.text.len() - AFTER_BODY];
+        let mut decoded = entities::decode(self.source.slice(span));
+        let text = std::mem::take(&mut decoded.text);
+        let places = Places { origin: self.origin.clone(), decoded, start: span.start };
+        let inner = &text[BEFORE_BODY..text.len() - AFTER_BODY];
         let (program, problems) = match csharp::parse(inner, form) {
             Ok(program) => {
                 let mut problems = csharp::check(&program);
@@ -96,27 +96,23 @@ impl Lowering<'_> {
             Err(problems) => (None, problems),
         };
         for problem in problems {
-            self.report_problem(problem, &decoded, span);
+            self.report_problem(problem, &text, &places, span);
         }
-        Some(Expression { text: decoded.text, program: program? })
+        Some(Expression { text, program: program?, places })
     }
 
     /// A problem of the expression whose text, brackets included, stands at `span`.
-    fn report_problem(&mut self, problem: csharp::Problem, decoded: &entities::Decoded, expression: Span) {
-        let shift = u32::try_from(BEFORE_BODY).unwrap_or_default();
-        let place = |place: Span| {
-            decoded.raw_span(Span { start: place.start + shift, end: place.end + shift }, expression.start)
-        };
-        let mut diagnostic = self
-            .diagnostic(problem.code, problem.message, place(problem.span))
+    fn report_problem(&mut self, problem: csharp::Problem, text: &str, places: &Places, expression: Span) {
+        let mut diagnostic = Diagnostic::new(problem.code, problem.message)
+            .at(&self.origin.original, places.original_span(problem.span))
             .confidence(problem.confidence);
         diagnostic.service = problem.service;
         diagnostic.help.extend(problem.help);
         diagnostic.fix = problem.fix.map(|fix| {
-            let span = self.origin.original_span(place(fix.span));
+            let span = places.original_span(fix.span);
             let source = Arc::clone(&self.origin.original);
             // A text that writes references gets them: it may have to be well-formed XML.
-            let replacement = match decoded.text == self.source.slice(expression) {
+            let replacement = match text == self.source.slice(expression) {
                 true => fix.replacement,
                 false => fix.replacement.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;"),
             };

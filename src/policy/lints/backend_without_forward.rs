@@ -1,0 +1,73 @@
+//! A backend section that calls no backend.
+
+use crate::diag::{Code, Confidence, Diagnostic, Fix};
+use crate::policy::{Element, PolicyElement, Section};
+
+use super::look::{holds, section};
+use super::{Lint, Unit};
+
+pub(super) static CODE: Code = Code::warning(
+    "backend-without-forward",
+    "the backend section forwards nothing, so no backend is called",
+    "Looks for backend sections that hold neither `<forward-request/>` nor `<base/>`, where nothing in the inbound \
+     section answers instead.",
+)
+.why(
+    "The request goes to the backend only where `forward-request` runs, most often inherited through `<base/>` from \
+     the global document. Without it the caller gets an empty 200, and nothing says why.",
+)
+.example("<backend />", "<backend>\n    <base />\n</backend>")
+.with_url("https://learn.microsoft.com/azure/api-management/forward-request-policy");
+
+pub(super) const LINT: Lint = Lint { code: &CODE, check };
+
+/// What calls a backend, or gives an answer of its own, from inside the backend section.
+const CALLS: &[&str] = &[
+    "base",
+    "block",
+    "forward-request",
+    "invoke-dapr-binding",
+    "invoke-request",
+    "mock-response",
+    "publish-to-dapr",
+    "return-response",
+    "send-one-way-request",
+    "send-request",
+];
+
+/// What gives an answer before the backend section is reached.
+const ANSWERS: &[&str] = &["mock-response", "return-response"];
+
+fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(backend) = backend_element(unit) else { return };
+    let policies = section(unit.policy, Section::Backend);
+    let calls = |element: &PolicyElement| CALLS.contains(&element.name.as_str());
+    if unit.around.api.is_websocket == Some(true) || holds(policies, unit.around, &calls) != Some(false) {
+        return;
+    }
+    let inbound = section(unit.policy, Section::Inbound);
+    let answers = |element: &PolicyElement| ANSWERS.contains(&element.name.as_str());
+    if inbound.iter().any(|element| answers(element)) {
+        return;
+    }
+    // It may answer under a condition, or a fragment may do so.
+    let may_answer =
+        holds(inbound, unit.around, &|element| answers(element) || element.name == "send-request");
+    let confidence = if may_answer == Some(false) { Confidence::High } else { Confidence::Low };
+    let message = "`backend` has neither `<forward-request />` nor `<base />`: no backend is called";
+    let diagnostic = Diagnostic::new(&CODE, message)
+        .at(&unit.document.source, backend.start_tag)
+        .confidence(confidence)
+        .help("add `<base />`, or allow this rule where the answer is made without a backend");
+    let fix = policies.is_empty().then(|| {
+        let whole = backend.span();
+        Fix::unsafely("write `<base />` inside", &unit.document.source, whole, "<backend><base /></backend>")
+    });
+    found.push(Diagnostic { fix, ..diagnostic });
+}
+
+/// The written section; the typed tree does not say where an empty one stands.
+fn backend_element<'a>(unit: &Unit<'a>) -> Option<&'a Element> {
+    let root = unit.document.elements().find(|element| element.name == "policies")?;
+    root.elements().find(|element| element.name == Section::Backend.name())
+}

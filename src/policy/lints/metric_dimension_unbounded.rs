@@ -1,0 +1,58 @@
+//! Dimensions with a new value for each request.
+
+use crate::diag::{Code, Confidence, Diagnostic};
+
+use super::look::{code, is_token_metric};
+use super::steps::steps;
+use super::{Lint, Unit};
+
+pub(super) static CODE: Code = Code::warning(
+    "metric-dimension-unbounded",
+    "a metric dimension takes a new value with nearly every request",
+    "Looks for dimensions whose value is the request's id, a new GUID, a time, or the caller's address.",
+)
+.why(
+    "Each combination of values is a series of its own. Azure Monitor keeps 50,000 active series in a region and drops \
+     or lumps together what is beyond, so the metric stops adding up. What identifies one request belongs in a log.",
+)
+.example(
+    "<inbound>\n    <llm-emit-token-metric namespace=\"llm\">\n        <dimension name=\"Request\" value=\"@(context.RequestId.ToString())\" />\n    </llm-emit-token-metric>\n</inbound>",
+    "<inbound>\n    <llm-emit-token-metric namespace=\"llm\">\n        <dimension name=\"Team\" value=\"@(context.Product?.Name ?? &quot;none&quot;)\" />\n    </llm-emit-token-metric>\n</inbound>",
+)
+.references(&["Azure/apim-landing-zone-accelerator, usage-tracking-with-appinsights.xml (2025-12-17)"])
+.with_url("https://learn.microsoft.com/azure/api-management/llm-emit-token-metric-policy");
+
+pub(super) const LINT: Lint = Lint { code: &CODE, check };
+
+/// What an expression says, and what that is.
+const UNBOUNDED: &[(&str, &str)] = &[
+    ("context.RequestId", "the id of the request"),
+    ("NewGuid", "a new GUID"),
+    ("context.Timestamp", "a time"),
+    ("UtcNow", "a time"),
+    ("DateTime.Now", "a time"),
+    ("context.Elapsed", "a time"),
+];
+/// As many as there are callers: few for some APIs.
+const ADDRESS: &str = "context.Request.IpAddress";
+
+fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
+    let steps = steps(unit.policy);
+    for step in steps.named(&["dimension"]) {
+        let is_metric = steps
+            .parent(step)
+            .is_some_and(|metric| metric.name() == "emit-metric" || is_token_metric(metric.element));
+        let Some(value) = step.element.value("value").filter(|_| is_metric) else { continue };
+        let Some(text) = code(value) else { continue };
+        let unbounded = UNBOUNDED.iter().find(|(word, _)| text.contains(word));
+        let (what, confidence) = match unbounded {
+            Some((_, what)) => (*what, Confidence::Medium),
+            None if text.contains(ADDRESS) => ("the caller's address", Confidence::Low),
+            None => continue,
+        };
+        let message = format!("the dimension is {what}: nearly every request makes a series of its own");
+        let diagnostic =
+            Diagnostic::new(&CODE, message).at(&step.element.source, value.span).confidence(confidence);
+        found.push(diagnostic.help("write it to a log, and keep dimensions to what there are few of"));
+    }
+}

@@ -1,0 +1,52 @@
+//! Policies that no request reaches.
+
+use crate::diag::{Code, Confidence, Diagnostic};
+use crate::policy::PolicyElement;
+
+use super::look::child;
+use super::steps::lists;
+use super::{Lint, Unit};
+
+pub(super) static CODE: Code = Code::warning(
+    "policies-after-response",
+    "policies stand after one that always ends the request",
+    "Looks for policies that follow a `return-response` or `mock-response`, or a `choose` all of whose branches end \
+     with one.",
+)
+.why(
+    "`return-response` gives the answer and ends the pipeline, so nothing behind it runs: no header is set, nothing is \
+     logged, and no error says so.",
+)
+.example(
+    "<inbound>\n    <return-response>\n        <set-status code=\"200\" reason=\"OK\" />\n    </return-response>\n    <set-header name=\"x-team\" exists-action=\"override\">\n        <value>a</value>\n    </set-header>\n</inbound>",
+    "<inbound>\n    <return-response>\n        <set-status code=\"200\" reason=\"OK\" />\n        <set-header name=\"x-team\" exists-action=\"override\">\n            <value>a</value>\n        </set-header>\n    </return-response>\n</inbound>",
+)
+.with_url("https://learn.microsoft.com/azure/api-management/return-response-policy");
+
+pub(super) const LINT: Lint = Lint { code: &CODE, check };
+
+fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
+    for (_, policies) in lists(unit.policy) {
+        let Some(at) = policies.iter().position(|policy| ends(policy)) else { continue };
+        let (Some(first), Some(last)) = (policies.get(at + 1), policies.last()) else { continue };
+        let ender = policies[at];
+        let message = format!("nothing after this `{}` runs", ender.name);
+        let diagnostic = Diagnostic::new(&CODE, message)
+            .at(&ender.source, ender.name_span)
+            .related(&first.source, first.span.to(last.span), "never runs")
+            .confidence(if ender.name == "mock-response" { Confidence::Medium } else { Confidence::High });
+        found.push(diagnostic.help("move what has to run before it, or remove the rest"));
+    }
+}
+
+/// True where no request gets past `policy`.
+fn ends(policy: &PolicyElement) -> bool {
+    match policy.name.as_str() {
+        "return-response" | "mock-response" => true,
+        "choose" => child(policy, "otherwise").is_some() && policy.children.iter().all(|branch| ends(branch)),
+        "when" | "otherwise" | "retry" | "limit-concurrency" => {
+            policy.children.iter().any(|inner| ends(inner))
+        }
+        _ => false,
+    }
+}
