@@ -147,7 +147,9 @@ impl Comparison {
             }
             Content::Policies | Content::Markup | Content::Foreign if other.takes_anything => return,
             // Text that holds an expression, and text with a type of its own.
+            Content::Text if other.takes_anything => return,
             Content::Text | Content::Markup if other.holds_text && other.children.is_empty() => return,
+            Content::Empty if other.takes_anything && other.children.is_empty() => return,
             Content::Empty if !other.holds_text && other.children.is_empty() => return,
             _ => return self.differs(format!("{path}: other content in the schema")),
         };

@@ -58,7 +58,9 @@ impl Lowering<'_> {
                 Body::Fragment(self.policies(root, Within::Fragment))
             }
             [root] if is_resolver(root) => {
-                Body::Fragment(self.policy(root, Within::Elsewhere).into_iter().collect())
+                // Checked and done with: it has no sections, nothing composes it, and no rule is about it.
+                self.policy(root, Within::Elsewhere);
+                Body::Document(Vec::new())
             }
             [first, .., last] if roots.iter().all(|root| is_section(root)) => {
                 self.pasted_sections(first, last);
@@ -81,9 +83,10 @@ impl Lowering<'_> {
                 };
                 let message = "expected one `<policies>` or `<fragment>` element";
                 self.report(&codes::UNKNOWN_ROOT, message, place.name_span);
-                let known = roots.iter().filter(|root| elements::find(&root.name).is_some());
-                let policies = known.filter_map(|root| self.policy(root, Within::Elsewhere)).collect();
-                Body::Fragment(policies)
+                for root in roots.iter().filter(|root| elements::find(&root.name).is_some()) {
+                    self.policy(root, Within::Elsewhere);
+                }
+                Body::Document(Vec::new())
             }
         }
     }
@@ -181,7 +184,11 @@ impl Lowering<'_> {
             return Some(Arc::new(self.unchecked(element)));
         };
         match (within, element.name.as_str()) {
-            (Within::Fragment, "include-fragment") => self.in_fragment(&codes::NESTED_FRAGMENT, element),
+            (Within::Fragment, "include-fragment") => {
+                let message = "a fragment may not include a fragment";
+                let diagnostic = self.diagnostic(&codes::NESTED_FRAGMENT, message, element.name_span);
+                self.found.push(diagnostic.help("include both fragments from the document, in order"));
+            }
             (Within::Fragment, "cache-lookup") => self.in_fragment(&codes::NOT_IN_FRAGMENT, element),
             _ => (),
         }
@@ -271,10 +278,7 @@ impl Lowering<'_> {
     }
 
     fn in_fragment(&mut self, code: &'static Code, element: &Element) {
-        let message = match code.id {
-            "policy-nested-fragment" => "a fragment may not include a fragment".to_owned(),
-            _ => format!("`<{}>` may not stand in a fragment", element.name),
-        };
+        let message = format!("`<{}>` may not stand in a fragment", element.name);
         self.report(code, message, element.name_span);
     }
 

@@ -13,12 +13,6 @@ use crate::text::parent;
 pub(super) fn check(project: &Project, file: &File, around: &Surroundings) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for reference in &file.references {
-        if let (Kind::Fragment, true) = (reference.kind, file.is_fragment()) {
-            let message = "a fragment may not include a fragment";
-            let diagnostic = Diagnostic::new(&policy_codes::NESTED_FRAGMENT, message);
-            let help = "include both fragments from the document, in order";
-            found.push(diagnostic.at(&file.source, reference.span).help(help));
-        }
         let known: Option<IndexSet<&str>> = match reference.kind {
             Kind::NamedValue => {
                 around.named_values.as_ref().map(|it| it.keys().map(String::as_str).collect())

@@ -112,7 +112,11 @@ impl Schema {
             },
             None => match node.children.iter().find(|child| child.name == "complexType") {
                 Some(complex) => self.complex_type(complex, &mut element),
-                None => element.holds_text = node.children.iter().any(|child| child.name == "simpleType"),
+                None => {
+                    // Without a type an element holds what it likes.
+                    element.holds_text = true;
+                    element.takes_anything = node.children.iter().all(|child| child.name != "simpleType");
+                }
             },
         }
         element
