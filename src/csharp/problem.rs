@@ -1,6 +1,6 @@
 //! What is wrong with an expression, before anybody knows which policy it is in.
 
-use crate::diag::{Code, Confidence, Safety};
+use crate::diag::{Code, Confidence, Safety, Severity};
 use crate::text::Span;
 
 /// Which of the two forms of a policy expression a text is.
@@ -39,6 +39,11 @@ pub struct Correction {
 }
 
 impl Problem {
+    /// True where the service would refuse the document, as far as is known.
+    pub fn is_error(&self) -> bool {
+        self.code.severity == Severity::Error
+    }
+
     pub(super) fn new(code: &'static Code, message: impl Into<String>, span: Span) -> Self {
         Self {
             code,

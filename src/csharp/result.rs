@@ -1,9 +1,10 @@
 //! Whether what an expression gives fits the place it stands in.
 
 use super::ast::Program;
-use super::check::returned_types;
+use super::check::returned;
 use super::codes::WRONG_RESULT;
 use super::problem::Problem;
+use super::types::{Fit, Ty};
 
 /// What the attribute or element around an expression takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,40 +39,33 @@ impl Expected {
 /// public deployment log of 2026 shows.
 pub fn check_result(program: &Program, expected: Expected) -> Vec<Problem> {
     let Some(wanted) = expected.keyword() else { return Vec::new() };
+    let wanted = Ty::named(wanted);
     let mut found = Vec::new();
-    for (given, span) in returned_types(program) {
-        if given.is_empty() || given == wanted {
+    for (given, span) in returned(program) {
+        if given == wanted || given.has_unknown() {
             continue;
         }
-        let message = format!("the expression gives `{given}` where `{wanted}` is expected");
-        let problem = Problem::new(&WRONG_RESULT, message, span);
-        let problem = match number_name(&given) {
-            Some(name) => problem.service_says(format!("Expression return type '{name}' is not allowed")),
-            None if given == "string" => {
-                problem.service_says(format!("Cannot implicitly convert type '{given}' to '{wanted}'"))
-            }
-            None => problem,
+        let message =
+            format!("the expression gives `{}` where `{}` is expected", given.display(), wanted.display());
+        let implicit = format!("Cannot implicitly convert type '{}' to '{}'", given.full(), wanted.full());
+        let says = match (given.fits(&wanted), given.runtime_name()) {
+            // The value would convert by itself, but the type of the expression is asked for.
+            (Fit::Yes, Some(name)) => format!("Expression return type '{name}' is not allowed"),
+            (Fit::Cast, _) => format!("{implicit}. An explicit conversion exists (are you missing a cast?)"),
+            _ => implicit,
         };
-        found.push(problem.help(advice(&given, wanted)));
+        let problem = Problem::new(&WRONG_RESULT, message, span).service_says(says);
+        found.push(problem.help(advice(&given, wanted.name())));
     }
     found
 }
 
-fn number_name(keyword: &str) -> Option<&'static str> {
-    Some(match keyword {
-        "int" => "System.Int32",
-        "long" => "System.Int64",
-        "double" => "System.Double",
-        _ => return None,
-    })
-}
-
-fn advice(given: &str, wanted: &str) -> String {
-    match (given, wanted) {
+fn advice(given: &Ty, wanted: &str) -> String {
+    match (given.name(), wanted) {
         ("string", "bool") => "compare it, or read it with `bool.Parse(...)`".to_owned(),
         ("string", _) => format!("read it with `{wanted}.Parse(...)`"),
         ("int", "long") => "cast it with `(long)`, or write a literal with `L`, such as `1000L`".to_owned(),
-        ("int" | "long" | "double", "bool") => "compare it with a number".to_owned(),
+        (_, "bool") if given.is_number() => "compare it with a number".to_owned(),
         _ => format!("cast it with `({wanted})`"),
     }
 }

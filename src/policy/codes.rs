@@ -6,6 +6,12 @@ const REFERENCE: &str = "https://learn.microsoft.com/azure/api-management/api-ma
 const FRAGMENTS: &str = "https://learn.microsoft.com/azure/api-management/policy-fragments";
 const NAMED_VALUES: &str = "https://learn.microsoft.com/azure/api-management/api-management-howto-properties";
 
+pub static BAD_NAME: Code = Code::error(
+    "policy-bad-name",
+    "the name of an element or attribute begins with a digit, `-` or `.`",
+    "Names begin with a letter or `_`. The service says \"Name cannot begin with the '1' character, hexadecimal value \
+     0x31.\" Correct the name.",
+);
 pub static BARE_AMPERSAND: Code = Code::error(
     "policy-bare-ampersand",
     "a `&` outside an expression does not begin a character reference",
@@ -36,6 +42,14 @@ pub static EMPTY_FILE: Code = Code::error(
      `<policies><inbound><base /></inbound><backend><base /></backend><outbound><base /></outbound><on-error><base \
      /></on-error></policies>`.",
 );
+pub static FORBIDDEN_TEXT: Code = Code::error(
+    "policy-forbidden-text",
+    "characters stand where XML does not allow them",
+    "XML 1.0 allows no control characters but tab and line ends, not even by number, no `--` inside a comment and no \
+     `]]>` outside a CDATA section. The service reads policies with an XML reader that refuses them. Remove the \
+     characters.",
+)
+.with_url("https://www.w3.org/TR/xml/");
 pub static MARKUP_IN_VALUE: Code = Code::error(
     "policy-markup-in-value",
     "an attribute value contains a bare `<`",
@@ -73,6 +87,19 @@ pub static NOT_TEXT: Code = Code::error(
      converted on the way, because what is checked would then not be what is sent. Save the file as UTF-8, for \
      instance with `iconv -f UTF-16 -t UTF-8`.",
 );
+pub static NOT_XML: Code = Code::error(
+    "policy-not-xml",
+    "a policy declared to be `xml` holds expressions that are not XML",
+    "In the format `xml` a policy is XML throughout, and the characters `\"`, `<` and `&` of an expression are written \
+     as references; `rawxml` takes expressions as they are and is what the portal's editor shows. Declare the format \
+     `rawxml`, or escape the expression.",
+)
+.with_url("https://stackoverflow.com/questions/70278751")
+.references(&[
+    "github.com/Azure/apiops issue 160",
+    "github.com/pulumi/pulumi-azure issue 611",
+    "github.com/hashicorp/terraform-provider-azurerm issues 3918 and 9223",
+]);
 pub static TEXT_OUTSIDE: Code = Code::error(
     "policy-text-outside",
     "text stands outside the root element",
@@ -250,12 +277,6 @@ pub static REPEATED_POLICY: Code = Code::error(
      are not counted. Remove one of the two.",
 )
 .with_url(REFERENCE);
-pub static SECTIONS_WITHOUT_ROOT: Code = Code::error(
-    "policy-sections-without-root",
-    "sections stand without `<policies>` around them",
-    "A policy document is one `<policies>` element with the sections in it. Where the sections were pasted alone, the \
-     service says \"Policy section is not allowed in the specified scope\".",
-);
 pub static TOO_MANY_DIMENSIONS: Code = Code::warning(
     "policy-too-many-dimensions",
     "a metric has more custom dimensions than its page allows",
@@ -335,6 +356,7 @@ pub const ALL: &[&Code] = &[
     &AMBIGUOUS_NAME,
     &API_ONLY_ATTRIBUTE,
     &BACKEND_ONE_POLICY,
+    &BAD_NAME,
     &BAD_VALUE,
     &BARE_AMPERSAND,
     &BARE_LESS_THAN,
@@ -349,6 +371,7 @@ pub const ALL: &[&Code] = &[
     &DUPLICATE_SECTION,
     &EMPTY_FILE,
     &EXPRESSION_NOT_ALLOWED,
+    &FORBIDDEN_TEXT,
     &INCOMPLETE,
     &MARKUP_IN_VALUE,
     &MISMATCHED_TAG,
@@ -361,10 +384,10 @@ pub const ALL: &[&Code] = &[
     &NOT_AN_ATTRIBUTE,
     &NOT_IN_FRAGMENT,
     &NOT_TEXT,
+    &NOT_XML,
     &OVER_LIMIT,
     &REPEATED_CHILD,
     &REPEATED_POLICY,
-    &SECTIONS_WITHOUT_ROOT,
     &TEXT_OUTSIDE,
     &TOO_DEEP,
     &TOO_LARGE,

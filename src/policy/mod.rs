@@ -9,6 +9,7 @@
 mod around;
 pub mod codes;
 mod compose;
+mod convert;
 pub mod effective;
 pub mod elements;
 mod entities;
@@ -18,6 +19,7 @@ mod named_values;
 mod parser;
 pub mod project;
 mod read;
+mod recovery;
 mod scanner;
 mod surroundings;
 mod tree;
@@ -29,8 +31,9 @@ use indexmap::IndexMap;
 
 pub use around::check_surroundings;
 pub use compose::{DEFAULT_GLOBAL_POLICY, Effective, Placed, Scope, compose, place_fragment};
+pub use convert::{not_xml, to_rawxml, to_xml};
 pub use named_values::{Substituted, substitute};
-pub use parser::{MAX_DEPTH, parse};
+pub use parser::{MAX_DEPTH, MAX_NODES, parse};
 pub use read::{MAX_FILE_BYTES, read, too_large};
 pub use surroundings::{ApiFacts, BackendEntity, PoolMember, Surroundings, Tier};
 pub use tree::{Attribute, Document, Element, Node, Piece, Text};

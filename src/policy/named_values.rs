@@ -19,6 +19,9 @@ pub struct Substituted {
     edits: Arc<[Edit]>,
 }
 
+/// Templates beyond these are not told from other text.
+const MAX_LIQUID_TEMPLATES: usize = 64;
+
 /// `{{name}}` at `original` became what is now at `new`.
 #[derive(Clone, Copy, Debug)]
 struct Edit {
@@ -36,6 +39,7 @@ pub fn substitute(
     let mut new = String::new();
     let mut edits = Vec::new();
     let mut at = 0;
+    let liquid = liquid_templates(text);
     while let Some(index) = text[at..].find("{{") {
         let start = at + index;
         let Some(length) = reference_length(&text[start..]) else {
@@ -49,7 +53,7 @@ pub fn substitute(
         edits.push(Edit { original: span, new: Span::new(new.len(), new.len() + value.len()) });
         new.push_str(value);
         at = start + length;
-        if !values.contains_key(name) {
+        if !values.contains_key(name) && !liquid.iter().any(|template| template.contains(&start)) {
             let message = format!(
                 "there is no named value `{name}`; the service says \"Cannot find a property '{name}'\""
             );
@@ -63,6 +67,22 @@ pub fn substitute(
     new.push_str(&text[at..]);
     let source = if edits.is_empty() { Arc::clone(original) } else { Source::new(original.path(), new) };
     (Substituted { original: Arc::clone(original), source, edits: edits.into() }, found)
+}
+
+/// Where `<set-body template="liquid">` has its template: there `{{item.name}}` may be a variable of the template.
+fn liquid_templates(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut templates = Vec::new();
+    let mut at = 0;
+    while let Some(index) = text[at..].find("template=") {
+        let start = at + index + "template=".len();
+        let value = text[start..].trim_start_matches(['"', '\'']);
+        at = start;
+        if value.starts_with("liquid") && templates.len() < MAX_LIQUID_TEMPLATES {
+            at += text[start..].find("</set-body>").unwrap_or(text.len() - start);
+            templates.push(start..at);
+        }
+    }
+    templates
 }
 
 impl Substituted {
@@ -111,6 +131,7 @@ impl Substituted {
 pub(super) fn references(text: &str) -> Vec<(Span, &str)> {
     let mut found = Vec::new();
     let mut at = 0;
+    let liquid = liquid_templates(text);
     while let Some(index) = text[at..].find("{{") {
         let start = at + index;
         let Some(length) = reference_length(&text[start..]) else {
@@ -125,7 +146,7 @@ pub(super) fn references(text: &str) -> Vec<(Span, &str)> {
 
 /// Returns the length of the `{{name}}` that `text` begins with. Names hold letters, digits, `.`, `_` and `-` and
 /// begin with a letter; anything else between double braces is Liquid or C#.
-fn reference_length(text: &str) -> Option<usize> {
+pub(super) fn reference_length(text: &str) -> Option<usize> {
     let name = text.get(2..2 + text.get(2..)?.find("}}")?)?;
     let begins_well = name.starts_with(|c: char| c.is_ascii_alphabetic());
     let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
@@ -136,6 +157,15 @@ fn reference_length(text: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_liquid_template_has_variables_of_its_own() {
+        let text = "<a>{{x.y}}<set-body template='liquid'>{{item.name}}{{id}}</set-body>{{x.y}}</a>";
+        let values = IndexMap::from([("id".to_owned(), "1".to_owned())]);
+        let (new, found) = substitute(&Source::new("p.xml", text), &values);
+        assert_eq!(new.source.text(), text.replace("{{id}}", "1"));
+        assert_eq!(found.len(), 2);
+    }
 
     #[test]
     fn values_go_in_and_places_come_back() {

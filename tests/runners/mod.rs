@@ -15,6 +15,7 @@ mod lints;
 mod plan;
 mod policy;
 mod policy_xsd;
+mod policy_text;
 mod project;
 mod regions;
 mod render;
@@ -33,6 +34,7 @@ pub(crate) fn cases() -> Vec<Trial> {
         plan::cases(),
         policy::cases(),
         policy_xsd::cases(),
+        policy_text::cases(),
         project::cases(),
         regions::cases(),
         render::cases(),

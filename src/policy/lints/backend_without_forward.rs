@@ -1,16 +1,19 @@
 //! A backend section that calls no backend.
 
+use std::sync::Arc;
+
 use crate::diag::{Code, Confidence, Diagnostic, Fix};
 use crate::policy::{Element, PolicyElement, Section};
 
 use super::look::{holds, section};
+use super::steps::ends;
 use super::{Lint, Unit};
 
 pub(super) static CODE: Code = Code::warning(
     "backend-without-forward",
     "the backend section forwards nothing, so no backend is called",
-    "Looks for backend sections that hold neither `<forward-request/>` nor `<base/>`, where nothing in the inbound \
-     section answers instead.",
+    "Looks for backend sections that hold neither `<forward-request/>` nor `<base/>`, where nothing else \
+     answers instead.",
 )
 .why(
     "The request goes to the backend only where `forward-request` runs, most often inherited through `<base/>` from \
@@ -35,8 +38,8 @@ const CALLS: &[&str] = &[
     "send-request",
 ];
 
-/// What gives an answer before the backend section is reached.
-const ANSWERS: &[&str] = &["mock-response", "return-response"];
+/// What gives an answer in place of a backend.
+const ANSWERS: &[&str] = &["mock-response", "return-response", "send-request"];
 
 fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     let Some(backend) = backend_element(unit) else { return };
@@ -45,15 +48,14 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     if unit.around.api.is_websocket == Some(true) || holds(policies, unit.around, &calls) != Some(false) {
         return;
     }
-    let inbound = section(unit.policy, Section::Inbound);
-    let answers = |element: &PolicyElement| ANSWERS.contains(&element.name.as_str());
-    if inbound.iter().any(|element| answers(element)) {
+    let others = [Section::Inbound, Section::Outbound].map(|other| section(unit.policy, other));
+    if others.iter().any(|policies| policies.iter().any(|policy| ends(policy))) || writes_body(others[1]) {
         return;
     }
-    // It may answer under a condition, or a fragment may do so.
-    let may_answer =
-        holds(inbound, unit.around, &|element| answers(element) || element.name == "send-request");
-    let confidence = if may_answer == Some(false) { Confidence::High } else { Confidence::Low };
+    // Something may answer under a condition, or in a fragment that is not known.
+    let answers = |element: &PolicyElement| ANSWERS.contains(&element.name.as_str());
+    let sure = others.iter().all(|policies| holds(policies, unit.around, &answers) == Some(false));
+    let confidence = if sure { Confidence::High } else { Confidence::Low };
     let message = "`backend` has neither `<forward-request />` nor `<base />`: no backend is called";
     let diagnostic = Diagnostic::new(&CODE, message)
         .at(&unit.document.source, backend.start_tag)
@@ -64,6 +66,11 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
         Fix::unsafely("write `<base />` inside", &unit.document.source, whole, "<backend><base /></backend>")
     });
     found.push(Diagnostic { fix, ..diagnostic });
+}
+
+/// True where outbound makes the body of the answer, whatever came before.
+fn writes_body(outbound: &[Arc<PolicyElement>]) -> bool {
+    outbound.iter().any(|policy| policy.name == "set-body")
 }
 
 /// The written section; the typed tree does not say where an empty one stands.

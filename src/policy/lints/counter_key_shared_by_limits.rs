@@ -2,10 +2,11 @@
 
 use indexmap::IndexMap;
 
+use crate::csharp;
 use crate::diag::{Code, Confidence, Diagnostic};
 use crate::policy::{Policy, PolicyElement, Tier, Value};
 
-use super::look::{code, is_token_limit};
+use super::look::{code, expression, is_token_limit};
 use super::steps::{MAX_COMPARED, Step, Steps, steps};
 use super::{Lint, Unit};
 
@@ -42,6 +43,9 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         };
         let is_exclusive = known.is_own && own.excludes(&known.step, &limit.step);
+        if is_exclusive && is_decided_by_key(&own, &limit) {
+            continue;
+        }
         // With a sliding window, branches of which one runs may well allow different rates on one key.
         if known.rate != limit.rate && !(is_exclusive && unit.around.tier == Some(Tier::Classic)) {
             found.push(differ(unit, known, &limit, is_exclusive));
@@ -77,6 +81,20 @@ impl<'a> Counted<'a> {
 fn plain(value: &Value) -> String {
     let text = code(value).or_else(|| value.literal()).unwrap_or_default();
     text.split_whitespace().collect()
+}
+
+/// True where what the key is made of is what the branches are chosen by, so that each branch has keys of its own.
+fn is_decided_by_key(own: &Steps<'_>, limit: &Counted<'_>) -> bool {
+    let key = limit.element().value("counter-key").and_then(expression);
+    let Some(uses) = key.map(|key| csharp::uses(&key.program)) else { return false };
+    let variables = uses.variables.into_iter().filter_map(|used| used.name);
+    let parts: Vec<String> = variables.chain(uses.members.into_iter().map(|used| used.path)).collect();
+    let chooses = own.around(&limit.step).filter(|outer| outer.name() == "choose");
+    let mut conditions =
+        chooses.flat_map(|choose| &choose.element.children).filter_map(|when| when.value("condition"));
+    conditions.any(|condition| {
+        code(condition).is_some_and(|code| parts.iter().any(|part| code.contains(part.as_str())))
+    })
 }
 
 fn differ(unit: &Unit<'_>, known: &Counted<'_>, limit: &Counted<'_>, is_exclusive: bool) -> Diagnostic {

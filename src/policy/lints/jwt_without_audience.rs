@@ -10,8 +10,8 @@ use super::{Lint, Unit};
 pub(super) static CODE: Code = Code::warning(
     "jwt-without-audience",
     "a token is validated without asking for whom it was issued",
-    "Looks for `validate-jwt` without `audiences` and without a required claim that names the audience or the client, \
-     and for `validate-azure-ad-token` with neither `audiences` nor `client-application-ids`.",
+    "Looks for `validate-jwt` that names an issuer, but has neither `audiences` nor a required claim about the \
+     audience or the client, and for `validate-azure-ad-token` with neither `audiences` nor `client-application-ids`.",
 )
 .why(
     "Every application of a tenant gets tokens from the same issuer with the same keys. Without the audience, a token \
@@ -34,7 +34,7 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     {
         let asks =
             ["audiences", "client-application-ids"].iter().any(|name| child(validator, name).is_some());
-        if asks || requires_claim(validator) {
+        if asks || requires_claim(validator) || !names_issuer(validator) {
             continue;
         }
         let diagnostic = Diagnostic::new(&CODE, "a token of this issuer for any other API is accepted")
@@ -42,6 +42,12 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
             .confidence(Confidence::Medium);
         found.push(diagnostic.help("add `<audiences>` with the identifier of this API"));
     }
+}
+
+/// With a key of one's own alone there is no issuer whose other tokens could be taken for these.
+fn names_issuer(validator: &PolicyElement) -> bool {
+    validator.name != "validate-jwt"
+        || ["openid-config", "issuers"].iter().any(|name| child(validator, name).is_some())
 }
 
 fn requires_claim(validator: &PolicyElement) -> bool {

@@ -6,7 +6,7 @@ use super::look::child;
 use super::steps::steps;
 use super::{Lint, Unit};
 
-pub(super) static CODE: Code = Code::warning(
+pub(super) static CODE: Code = Code::note(
     "jwt-without-issuer",
     "a token is validated by key alone, without its issuer",
     "Looks for `validate-jwt` with neither `openid-config` nor `issuers`.",

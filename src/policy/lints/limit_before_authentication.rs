@@ -18,8 +18,8 @@ pub(super) static CODE: Code = Code::warning(
      known ones.",
 )
 .example(
-    "<inbound>\n    <rate-limit-by-key calls=\"10\" renewal-period=\"60\" counter-key=\"@(context.Request.Headers.GetValueOrDefault(&quot;Authorization&quot;, &quot;&quot;).AsJwt()?.Subject)\" />\n    <validate-jwt header-name=\"Authorization\">\n        <openid-config url=\"https://login.example.com/openid-configuration\" />\n        <audiences>\n            <audience>api</audience>\n        </audiences>\n    </validate-jwt>\n</inbound>",
-    "<inbound>\n    <validate-jwt header-name=\"Authorization\">\n        <openid-config url=\"https://login.example.com/openid-configuration\" />\n        <audiences>\n            <audience>api</audience>\n        </audiences>\n    </validate-jwt>\n    <rate-limit-by-key calls=\"10\" renewal-period=\"60\" counter-key=\"@(context.Request.Headers.GetValueOrDefault(&quot;Authorization&quot;, &quot;&quot;).AsJwt()?.Subject)\" />\n</inbound>",
+    "<inbound>\n    <rate-limit-by-key calls=\"10\" renewal-period=\"60\" counter-key=\"@(context.Request.Headers.GetValueOrDefault(&quot;Authorization&quot;, &quot;&quot;))\" />\n    <validate-jwt header-name=\"Authorization\">\n        <openid-config url=\"https://login.example.com/openid-configuration\" />\n        <audiences>\n            <audience>api</audience>\n        </audiences>\n    </validate-jwt>\n</inbound>",
+    "<inbound>\n    <validate-jwt header-name=\"Authorization\">\n        <openid-config url=\"https://login.example.com/openid-configuration\" />\n        <audiences>\n            <audience>api</audience>\n        </audiences>\n    </validate-jwt>\n    <rate-limit-by-key calls=\"10\" renewal-period=\"60\" counter-key=\"@(context.Request.Headers.GetValueOrDefault(&quot;Authorization&quot;, &quot;&quot;))\" />\n</inbound>",
 )
 .with_url("https://learn.microsoft.com/azure/api-management/rate-limit-by-key-policy");
 

@@ -1,8 +1,9 @@
 //! A limit per subscription where nobody needs one.
 
+use crate::csharp;
 use crate::diag::{Code, Confidence, Diagnostic};
 
-use super::look::code;
+use super::look::expression;
 use super::steps::steps;
 use super::{Lint, Unit};
 
@@ -40,8 +41,8 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         }
         let Some(key) = element.value("counter-key") else { continue };
-        let reads = |code: &str| code.contains("context.Subscription.") && !code.contains("null");
-        if code(key).is_some_and(reads) {
+        let uses = expression(key).map(|expression| csharp::uses(&expression.program)).unwrap_or_default();
+        if uses.members.iter().any(|it| it.path.starts_with("Subscription.") && !it.guarded) {
             let message =
                 "the key reads `context.Subscription`, which is null for a caller without a subscription";
             let diagnostic = Diagnostic::new(&CODE, message).at(&element.source, key.span);

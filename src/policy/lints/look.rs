@@ -1,7 +1,7 @@
 //! Small questions that several rules ask of an element or of a text.
 
 use crate::diag::Fix;
-use crate::policy::{Body, Policy, PolicyElement, Section, Surroundings, Value, ValueKind};
+use crate::policy::{Body, Expression, Policy, PolicyElement, Section, Surroundings, Value, ValueKind};
 use crate::text::Span;
 
 use super::steps::steps;
@@ -29,12 +29,17 @@ pub(super) fn values(element: &PolicyElement) -> impl Iterator<Item = &Value> {
     element.attributes.iter().map(|attribute| &attribute.value).chain(&element.text)
 }
 
-/// Returns the C# of a value, as written; None for a literal.
-pub(super) fn code(value: &Value) -> Option<&str> {
+/// Returns the expression of a value; None for a literal.
+pub(super) fn expression(value: &Value) -> Option<&Expression> {
     match &value.kind {
-        ValueKind::Expression(expression) => Some(&expression.text),
+        ValueKind::Expression(expression) => Some(expression),
         ValueKind::Literal(_) => None,
     }
+}
+
+/// Returns the C# of a value, as written; None for a literal.
+pub(super) fn code(value: &Value) -> Option<&str> {
+    expression(value).map(|expression| expression.text.as_str())
 }
 
 /// True where an expression of `element` itself contains one of `words`.
@@ -144,4 +149,13 @@ pub(super) fn set_attribute(element: &PolicyElement, attribute: &str, value: &st
             Fix::unsafely(title, &element.source, behind_name, format!(" {attribute}=\"{value}\""))
         }
     }
+}
+
+/// The span of an element with the line break and the blanks before it, so that removing it leaves no empty line; the
+/// element alone where something else stands before it on its line.
+pub(super) fn whole_lines(element: &PolicyElement) -> Span {
+    let before = &element.source.text()[..element.span.start as usize];
+    let line_end = before.trim_end_matches([' ', '\t']).strip_suffix('\n');
+    let start = line_end.map_or(before.len(), |before| before.strip_suffix('\r').unwrap_or(before).len());
+    Span::new(start, element.span.end as usize)
 }

@@ -1,6 +1,6 @@
 //! Dimensions with a new value for each request.
 
-use crate::diag::{Code, Confidence, Diagnostic};
+use crate::diag::{Code, Confidence, Diagnostic, Severity};
 
 use super::look::{code, is_token_metric};
 use super::steps::steps;
@@ -45,14 +45,20 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
         let Some(value) = step.element.value("value").filter(|_| is_metric) else { continue };
         let Some(text) = code(value) else { continue };
         let unbounded = UNBOUNDED.iter().find(|(word, _)| text.contains(word));
-        let (what, confidence) = match unbounded {
-            Some((_, what)) => (*what, Confidence::Medium),
-            None if text.contains(ADDRESS) => ("the caller's address", Confidence::Low),
+        let diagnostic = match unbounded {
+            Some((_, what)) => {
+                let message =
+                    format!("the dimension is {what}: nearly every request makes a series of its own");
+                Diagnostic::new(&CODE, message).confidence(Confidence::Medium)
+            }
+            None if text.contains(ADDRESS) => {
+                let message = "the dimension is the caller's address: every caller makes a series of its own";
+                let diagnostic = Diagnostic::new(&CODE, message).confidence(Confidence::Low);
+                Diagnostic { severity: Severity::Note, ..diagnostic }
+            }
             None => continue,
         };
-        let message = format!("the dimension is {what}: nearly every request makes a series of its own");
-        let diagnostic =
-            Diagnostic::new(&CODE, message).at(&step.element.source, value.span).confidence(confidence);
+        let diagnostic = diagnostic.at(&step.element.source, value.span);
         found.push(diagnostic.help("write it to a log, and keep dimensions to what there are few of"));
     }
 }

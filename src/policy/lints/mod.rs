@@ -26,10 +26,10 @@ mod look;
 mod managed_identity_overwrites_authorization;
 mod metric_dimension_unbounded;
 mod policies_after_response;
+mod pool_mixes_ptu_and_payg;
 mod pool_of_one;
 mod pool_weight_out_of_range;
 mod pools;
-mod ptu_beside_payg;
 mod retries;
 mod retry_of_exhausted_pool;
 mod retry_outlasts_pool;
@@ -96,9 +96,9 @@ pub const ALL: &[&Lint] = &[
     &managed_identity_overwrites_authorization::LINT,
     &metric_dimension_unbounded::LINT,
     &policies_after_response::LINT,
+    &pool_mixes_ptu_and_payg::LINT,
     &pool_of_one::LINT,
     &pool_weight_out_of_range::LINT,
-    &ptu_beside_payg::LINT,
     &retry_of_exhausted_pool::LINT,
     &retry_outlasts_pool::LINT,
     &retry_reads_pool_reason::LINT,

@@ -1,10 +1,8 @@
 //! Policies that no request reaches.
 
-use crate::diag::{Code, Confidence, Diagnostic};
-use crate::policy::PolicyElement;
+use crate::diag::{Code, Confidence, Diagnostic, Severity};
 
-use super::look::child;
-use super::steps::lists;
+use super::steps::{ends, lists};
 use super::{Lint, Unit};
 
 pub(super) static CODE: Code = Code::warning(
@@ -34,19 +32,12 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
         let diagnostic = Diagnostic::new(&CODE, message)
             .at(&ender.source, ender.name_span)
             .related(&first.source, first.span.to(last.span), "never runs")
-            .confidence(if ender.name == "mock-response" { Confidence::Medium } else { Confidence::High });
-        found.push(diagnostic.help("move what has to run before it, or remove the rest"));
-    }
-}
-
-/// True where no request gets past `policy`.
-fn ends(policy: &PolicyElement) -> bool {
-    match policy.name.as_str() {
-        "return-response" | "mock-response" => true,
-        "choose" => child(policy, "otherwise").is_some() && policy.children.iter().all(|branch| ends(branch)),
-        "when" | "otherwise" | "retry" | "limit-concurrency" => {
-            policy.children.iter().any(|inner| ends(inner))
-        }
-        _ => false,
+            .help("move what has to run before it, or remove the rest");
+        // `<base/>` alone behind it is how many write a document that means to answer by itself.
+        let is_habit = policies[at + 1..].iter().all(|policy| policy.name == "base");
+        found.push(match is_habit {
+            true => Diagnostic { severity: Severity::Note, ..diagnostic.confidence(Confidence::Low) },
+            false => diagnostic,
+        });
     }
 }

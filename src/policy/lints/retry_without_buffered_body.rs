@@ -3,14 +3,14 @@
 use crate::diag::{Code, Confidence, Diagnostic};
 
 use super::look::{flag, set_attribute};
-use super::retries::retried_forwards;
-use super::steps::steps;
+use super::steps::{MAX_COMPARED, Step, Steps, steps};
 use super::{Lint, Unit};
 
 pub(super) static CODE: Code = Code::warning(
     "retry-without-buffered-body",
     "a retried `forward-request` does not keep the request body",
-    "Looks for `forward-request` inside `retry` without `buffer-request-body=\"true\"`.",
+    "Looks for `forward-request` inside `retry` without `buffer-request-body=\"true\"`, unless each \
+     attempt sets the body anew.",
 )
 .why(
     "By default the body is streamed to the backend and gone after the first attempt, so every further attempt of a \
@@ -32,10 +32,16 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     if method.is_some_and(|method| WITHOUT_BODY.contains(&method.to_ascii_uppercase().as_str())) {
         return;
     }
-    for (retry, forward) in retried_forwards(&steps(unit.policy)) {
-        if flag(forward, "buffer-request-body", false) != Some(false) {
+    let steps = steps(unit.policy);
+    let forwards = steps.named(&["forward-request"]).filter(|step| steps.is_policy(step));
+    for forward in forwards.take(MAX_COMPARED) {
+        let Some(retry) = steps.inside(forward, "retry") else { continue };
+        if flag(forward.element, "buffer-request-body", false) != Some(false)
+            || restores_body(&steps, retry, forward)
+        {
             continue;
         }
+        let (retry, forward) = (retry.element, forward.element);
         let message = "the request body is not kept for the next attempt";
         let diagnostic = Diagnostic::new(&CODE, message)
             .at(&forward.source, forward.name_span)
@@ -44,4 +50,14 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
             .help("add `buffer-request-body=\"true\"`");
         found.push(diagnostic.fix(set_attribute(forward, "buffer-request-body", "true")));
     }
+}
+
+/// True where each attempt sets the body before it forwards the request.
+fn restores_body(steps: &Steps<'_>, retry: &Step<'_>, forward: &Step<'_>) -> bool {
+    let in_retry = |body: &Step<'_>| {
+        steps.inside(body, "retry").is_some_and(|around| std::ptr::eq(around.element, retry.element))
+    };
+    steps
+        .named(&["set-body"])
+        .any(|body| steps.is_policy(body) && in_retry(body) && steps.precedes(body, forward))
 }

@@ -1,9 +1,10 @@
 //! Keys and tokens in logs.
 
+use crate::csharp::{self, StringUse, Uses};
 use crate::diag::{Code, Confidence, Diagnostic};
-use crate::policy::Value;
+use crate::text::Span;
 
-use super::look::{code, values};
+use super::look::{expression, values};
 use super::steps::{Step, steps};
 use super::{Lint, Unit};
 
@@ -26,16 +27,12 @@ pub(super) static CODE: Code = Code::warning(
 pub(super) const LINT: Lint = Lint { code: &CODE, check };
 
 const LOGS: &[&str] = &["trace", "log-to-eventhub", "dimension"];
-const SECRETS: &[&str] = &[
-    "subscription.key",
-    "subscription.primarykey",
-    "subscription.secondarykey",
-    "\"authorization\"",
-    "\"api-key\"",
-    "\"ocp-apim-subscription-key\"",
-];
-/// What is logged of a token that is read, or of a key that is digested, is no secret; a test gives yes or no.
-const HARMLESS: &[&str] = &["asjwt", "sha256", "sha512", "computehash", "containskey", "isnullorempty"];
+const KEYS: &[&str] = &["Subscription.Key", "Subscription.PrimaryKey", "Subscription.SecondaryKey"];
+const HEADERS: &[&str] = &["authorization", "api-key", "ocp-apim-subscription-key"];
+/// What is read out of a token, or digested of a key, is no secret.
+const DISCLOSES_LITTLE: &[&str] = &["AsJwt", "TryParseJwt", "ComputeHash"];
+/// Methods that only ask about their argument.
+const ASKS: &[&str] = &["ContainsKey", "IsNullOrEmpty", "IsNullOrWhiteSpace"];
 
 fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     let steps = steps(unit.policy);
@@ -43,24 +40,31 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
         LOGS.contains(&step.name()) || steps.around(step).any(|outer| LOGS.contains(&outer.name()))
     };
     for element in steps.iter().filter(|step| is_logged(step)).map(|step| step.element) {
-        for value in values(element) {
-            let Some(secret) = secret(value) else { continue };
-            let message = format!("`{secret}` goes into a log");
-            let diagnostic = Diagnostic::new(&CODE, message)
-                .at(&element.source, value.span)
-                .confidence(Confidence::Medium);
-            found.push(diagnostic.help("log an identifier instead, such as `context.Subscription.Id`"));
+        for expression in values(element).filter_map(expression) {
+            for (secret, span) in secrets(&csharp::uses(&expression.program)) {
+                let diagnostic = Diagnostic::new(&CODE, format!("`{secret}` goes into a log"))
+                    .at(&element.source, expression.place(span))
+                    .confidence(Confidence::Medium);
+                found.push(diagnostic.help("log an identifier instead, such as `context.Subscription.Id`"));
+            }
         }
     }
 }
 
-/// Returns the secret that an expression reads, as it is written there.
-fn secret(value: &Value) -> Option<String> {
-    let code = code(value)?;
-    let lower = code.to_ascii_lowercase();
-    if HARMLESS.iter().any(|word| lower.contains(word)) {
-        return None;
+/// The secrets that an expression reads, and where it does so.
+fn secrets(uses: &Uses) -> Vec<(String, Span)> {
+    if uses.calls.iter().any(|call| DISCLOSES_LITTLE.contains(&call.name.as_str())) {
+        return Vec::new();
     }
-    let (at, word) = SECRETS.iter().find_map(|word| Some((lower.find(word)?, word)))?;
-    Some(code[at..at + word.len()].trim_matches('"').to_owned())
+    let keys = uses.members.iter().filter(|member| KEYS.contains(&member.path.as_str()));
+    let keys = keys.map(|member| (format!("context.{}", member.path), member.span));
+    let asked =
+        |string: &StringUse| string.argument_of.as_deref().is_some_and(|method| ASKS.contains(&method));
+    let is_header = |string: &&StringUse| {
+        HEADERS.contains(&string.text.to_ascii_lowercase().as_str()) && !string.interpolated && !asked(string)
+    };
+    let headers = uses.strings.iter().filter(is_header).map(|string| (string.text.clone(), string.span));
+    // A string alone may be the name of anything; that of a header is looked up in the headers.
+    let reads_headers = uses.members.iter().any(|member| member.path.contains("Headers"));
+    keys.chain(headers.filter(|_| reads_headers)).collect()
 }

@@ -44,10 +44,11 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
 fn vary_by(lookup: &PolicyElement) -> Option<Fix> {
     let written = lookup.source.slice(lookup.span);
     let title = "vary by the subscription";
-    if written.ends_with("/>") {
-        let end = lookup.span.end as usize;
+    if let Some(open) = written.strip_suffix("/>") {
+        let from = lookup.span.start as usize + open.trim_end().len();
         let replacement = format!(">{VARY_BY}</{}>", lookup.name);
-        return Some(Fix::unsafely(title, &lookup.source, Span::new(end - "/>".len(), end), replacement));
+        let rest = Span::new(from, lookup.span.end as usize);
+        return Some(Fix::unsafely(title, &lookup.source, rest, replacement));
     }
     let before_end = Span::at(lookup.span.start as usize + written.rfind("</")?);
     Some(Fix::unsafely(title, &lookup.source, before_end, VARY_BY))

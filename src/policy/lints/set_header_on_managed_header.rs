@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Diagnostic, Fix};
 
-use super::look::fixed;
+use super::look::{fixed, whole_lines};
 use super::steps::steps;
 use super::{Lint, Unit};
 
@@ -34,7 +34,7 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
         let place = header.value("name").map_or(header.name_span, |value| value.span);
         let message = format!("the gateway sets `{name}` itself; this has no effect");
         let diagnostic = Diagnostic::new(&CODE, message).at(&header.source, place);
-        let fix = Fix::unsafely("remove the `set-header`", &header.source, header.span, "");
+        let fix = Fix::unsafely("remove the `set-header`", &header.source, whole_lines(header), "");
         found.push(diagnostic.help("remove the `set-header`").fix(fix));
     }
 }

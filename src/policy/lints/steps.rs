@@ -2,6 +2,8 @@
 
 use crate::policy::{Body, Policy, PolicyElement, Section};
 
+use super::look::child;
+
 /// How many policies of one kind a rule compares with the others; no real text has so many of them, and time must
 /// not grow with the square of the text.
 pub(super) const MAX_COMPARED: usize = 100;
@@ -120,4 +122,16 @@ pub(super) fn lists<'a>(policy: &'a Policy) -> Vec<(Option<Section>, Vec<&'a Pol
     let containers = steps.iter().filter(|step| CONTAINERS.contains(&step.name()));
     lists.extend(containers.map(|step| (step.section, refs(&step.element.children))));
     lists
+}
+
+/// True where no request gets past `policy`.
+pub(super) fn ends(policy: &PolicyElement) -> bool {
+    match policy.name.as_str() {
+        "return-response" | "mock-response" => true,
+        "choose" => child(policy, "otherwise").is_some() && policy.children.iter().all(|branch| ends(branch)),
+        "when" | "otherwise" | "retry" | "limit-concurrency" => {
+            policy.children.iter().any(|inner| ends(inner))
+        }
+        _ => false,
+    }
 }

@@ -25,6 +25,9 @@ impl Lowering<'_> {
         let mut lowered = Vec::new();
         let mut misspelt = Vec::new();
         for attribute in &element.attributes {
+            if Substituted::has_references(&attribute.name) {
+                continue;
+            }
             let known = def.attribute(&attribute.name);
             if known.is_none() && !is_always_allowed(&attribute.name) {
                 misspelt.extend(self.unknown_attribute(element, attribute, def));

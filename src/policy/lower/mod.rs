@@ -51,59 +51,68 @@ enum Within {
 impl Lowering<'_> {
     fn root(&mut self, document: &Document) -> Body {
         let roots: Vec<&Element> = document.elements().collect();
-        match roots.as_slice() {
-            [root] if root.name == "policies" => self.document(root),
-            [root] if root.name == "fragment" => {
+        let Some(first) = roots.first() else {
+            let message = "there is no `<policies>` or `<fragment>` element";
+            self.report(&codes::UNKNOWN_ROOT, message, Span::at(0));
+            return Body::Document(Vec::new());
+        };
+        if let [root] = roots.as_slice()
+            && is_resolver(root)
+        {
+            // Checked and done with: it has no sections, nothing composes it, and no rule is about it.
+            self.policy(root, Within::Elsewhere);
+            return Body::Document(Vec::new());
+        }
+        let root = roots.iter().find(|element| is_root(element));
+        if roots.len() > 1 || root.is_none() {
+            self.wrong_root(&roots);
+        }
+        match root {
+            Some(root) if root.name == "policies" => self.document(root),
+            Some(root) => {
                 self.no_attributes(root);
                 Body::Fragment(self.policies(root, Within::Fragment))
             }
-            [root] if is_resolver(root) => {
-                // Checked and done with: it has no sections, nothing composes it, and no rule is about it.
-                self.policy(root, Within::Elsewhere);
-                Body::Document(Vec::new())
-            }
-            [first, .., last] if roots.iter().all(|root| is_section(root)) => {
-                self.pasted_sections(first, last);
-                self.sections(&roots)
-            }
-            [only] if is_section(only) => {
-                self.pasted_sections(only, only);
-                self.sections(&roots)
-            }
-            [] => {
-                let message = "there is no `<policies>` or `<fragment>` element";
-                self.report(&codes::UNKNOWN_ROOT, message, Span::at(0));
-                Body::Document(Vec::new())
-            }
-            _ => {
-                let is_root = |root: &&&Element| ["policies", "fragment"].contains(&root.name.as_str());
-                let place = match roots.iter().position(|root| is_root(&root)) {
-                    Some(0) if roots.len() > 1 => roots[1],
-                    _ => roots[0],
-                };
-                let message = "expected one `<policies>` or `<fragment>` element";
-                self.report(&codes::UNKNOWN_ROOT, message, place.name_span);
-                for root in roots.iter().filter(|root| elements::find(&root.name).is_some()) {
-                    self.policy(root, Within::Elsewhere);
-                }
-                Body::Document(Vec::new())
+            // Parts of a document, as they are pasted from a page: all that is in them is read.
+            None if is_section(first) => self.sections(&roots),
+            None => {
+                let policies = roots.iter().filter(|element| element.name != "base");
+                Body::Fragment(
+                    policies.filter_map(|element| self.policy(element, Within::Elsewhere)).collect(),
+                )
             }
         }
     }
 
-    fn pasted_sections(&mut self, first: &Element, last: &Element) {
-        let original = &self.origin.original;
-        let start = Span { start: first.start_tag.start, end: first.start_tag.start };
-        let end = Span { start: last.span().end, end: last.span().end };
-        let (start, end) = (self.origin.original_span(start), self.origin.original_span(end));
-        let fix = Fix::safe("put `<policies>` around the sections", original, start, "<policies>\n")
-            .and(end, "\n</policies>");
-        let message = format!("`<{}>` stands without `<policies>` around it", first.name);
-        let diagnostic = self
-            .diagnostic(&codes::SECTIONS_WITHOUT_ROOT, message, first.name_span)
-            .help("put `<policies>` around the sections")
-            .service_says("Policy section is not allowed in the specified scope")
-            .fix(fix);
+    /// Says once that the text is not one document or fragment.
+    fn wrong_root(&mut self, roots: &[&Element]) {
+        let [first, ..] = roots else { return };
+        let expected = "expected one `<policies>` or `<fragment>` element";
+        let (message, help) = match () {
+            () if is_root(first) => (expected, "put each document into a file of its own"),
+            () if is_section(first) => (
+                "these sections are not inside a `<policies>` element",
+                "put `<policies>` and `</policies>` around them",
+            ),
+            () => (expected, "put the policies into a section of `<policies>`, or into a `<fragment>`"),
+        };
+        let wrong = roots.get(1).filter(|_| is_root(first)).unwrap_or(first);
+        let mut diagnostic = self.diagnostic(&codes::UNKNOWN_ROOT, message, wrong.name_span).help(help);
+        if is_section(first) {
+            // MicrosoftDocs/azure-docs issue 111058.
+            diagnostic = diagnostic.service_says("Policy section is not allowed in the specified scope");
+        }
+        if let (true, Some(last)) = (roots.iter().all(|root| is_section(root)), roots.last()) {
+            let (start, end) = (first.start_tag.start, last.span().end);
+            let place = |at| self.origin.original_span(Span { start: at, end: at });
+            let fix = Fix::safe(
+                "put `<policies>` around them",
+                &self.origin.original,
+                place(start),
+                "<policies>\n",
+            );
+            diagnostic = diagnostic.fix(fix.and(place(end), "\n</policies>"));
+        }
         self.found.push(diagnostic);
     }
 
@@ -171,6 +180,9 @@ impl Lowering<'_> {
     fn policy(&mut self, element: &Element, within: Within) -> Option<Arc<PolicyElement>> {
         if within == Within::Fragment && element.name == "base" {
             self.in_fragment(&codes::BASE_IN_FRAGMENT, element);
+            return None;
+        }
+        if Substituted::has_references(&element.name) {
             return None;
         }
         let Some(def) = elements::find(&element.name) else {
@@ -316,6 +328,10 @@ impl Lowering<'_> {
 fn disputed(mut diagnostic: Diagnostic) -> Diagnostic {
     diagnostic.severity = Severity::Warning;
     diagnostic.confidence(Confidence::Medium)
+}
+
+fn is_root(element: &Element) -> bool {
+    matches!(element.name.as_str(), "policies" | "fragment")
 }
 
 fn is_section(element: &Element) -> bool {

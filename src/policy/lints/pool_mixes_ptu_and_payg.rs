@@ -6,7 +6,7 @@ use crate::policy::PoolMember;
 use super::{Lint, Unit, pools};
 
 pub(super) static CODE: Code = Code::warning(
-    "ptu-beside-payg",
+    "pool-mixes-ptu-and-payg",
     "a pool mixes provisioned and pay-as-you-go members in one priority",
     "Looks for pools in which members of the same priority are named as provisioned (`ptu`) and as pay-as-you-go \
      (`payg`, `paygo`, `standard`).",

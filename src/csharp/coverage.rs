@@ -1,11 +1,12 @@
-//! What can be said about a program without running it: names, types and members that do not exist. Types are
-//! followed only as far as they are plain; where one is not known, nothing is said.
+//! What of a program the evaluator does not run, although the service does: told where the sandbox deploys it, so
+//! that nobody first learns it from a request. Types are followed only as far as they are plain; where one is not
+//! known, nothing is said, and running it says so.
 
 use super::ast::{
     Argument, ArgumentValue, Body, Catch, Expr, ExprKind, Initializer, InterpolatedPart, Lambda, Literal,
     Pattern, Program, Stmt, StmtKind, TypeRef,
 };
-use super::codes::{NOT_SUPPORTED, UNKNOWN_MEMBER, UNKNOWN_NAME, UNKNOWN_TYPE};
+use super::codes::NOT_SUPPORTED;
 use super::convert::short_name;
 use super::eval::dotted;
 use super::members::{self, Member};
@@ -13,22 +14,13 @@ use super::methods::construct::CONSTRUCTED;
 use super::problem::Problem;
 use crate::text::Span;
 
-/// Returns the problems of `program` that would otherwise show only at run time.
-pub fn check(program: &Program) -> Vec<Problem> {
+/// Returns the places of a program that [`check`](super::check) takes and that [`evaluate`](super::evaluate) does
+/// not run.
+pub fn not_run(program: &Program) -> Vec<Problem> {
     let mut checker =
         Checker { scope: vec![("context".to_owned(), "IProxyRequestContext".to_owned())], found: Vec::new() };
     checker.body(&program.body);
     checker.found
-}
-
-/// The type and the place of every value that `program` gives back; empty where the type is not known.
-pub(super) fn returned_types(program: &Program) -> Vec<(String, Span)> {
-    let mut checker =
-        Checker { scope: vec![("context".to_owned(), "IProxyRequestContext".to_owned())], found: Vec::new() };
-    match &program.body {
-        Body::Expr(expr) => vec![(checker.expr(expr), expr.span)],
-        Body::Block(_) => Vec::new(),
-    }
 }
 
 struct Checker {
@@ -53,6 +45,11 @@ impl Checker {
 
     fn block(&mut self, statements: &[Stmt]) {
         let mark = self.scope.len();
+        for statement in statements {
+            if let StmtKind::LocalFunction { name, .. } = &statement.kind {
+                self.declare(name, UNKNOWN);
+            }
+        }
         statements.iter().for_each(|statement| self.statement(statement));
         self.scope.truncate(mark);
     }
@@ -64,21 +61,52 @@ impl Checker {
     fn statement(&mut self, statement: &Stmt) {
         match &statement.kind {
             StmtKind::Local { ty, variables } => {
-                for (name, value) in variables {
-                    let inferred = value.as_ref().map(|value| self.expr(value)).unwrap_or_default();
+                for variable in variables {
+                    let inferred = variable.value.as_ref().map(|value| self.expr(value)).unwrap_or_default();
                     let declared = ty.as_ref().map(|ty| self.type_ref(ty));
-                    self.declare(name, &declared.unwrap_or(inferred));
+                    self.declare(&variable.name, &declared.unwrap_or(inferred));
                 }
             }
-            StmtKind::Expr(expr) | StmtKind::Return(expr) | StmtKind::Throw(Some(expr)) => {
+            StmtKind::Expr(expr) | StmtKind::Return(Some(expr)) | StmtKind::Throw(Some(expr)) => {
                 self.expr(expr);
+            }
+            StmtKind::LocalFunction { function, .. } => {
+                self.lambda(function);
+            }
+            StmtKind::Switch { subject, sections } => {
+                self.expr(subject);
+                for section in sections {
+                    let mark = self.scope.len();
+                    for (pattern, when) in &section.labels {
+                        pattern.iter().for_each(|pattern| self.pattern(pattern, statement.span));
+                        when.iter().for_each(|when| {
+                            self.expr(when);
+                        });
+                    }
+                    self.block(&section.body);
+                    self.scope.truncate(mark);
+                }
+            }
+            StmtKind::Using { resource, body } => {
+                let mark = self.scope.len();
+                self.statement(resource);
+                if let Some(body) = body {
+                    self.nested(body);
+                    self.scope.truncate(mark);
+                }
+            }
+            StmtKind::Checked { on, body } => {
+                if *on {
+                    self.refuse("`checked`", statement.span);
+                }
+                self.block(body);
             }
             StmtKind::If { condition, then, otherwise } => {
                 self.expr(condition);
                 self.nested(then);
                 otherwise.iter().for_each(|otherwise| self.nested(otherwise));
             }
-            StmtKind::Foreach { ty, name, items, body } => {
+            StmtKind::Foreach { ty, name, items, body, .. } => {
                 self.expr(items);
                 let ty = ty.as_ref().map(|ty| self.type_ref(ty)).unwrap_or_default();
                 let mark = self.scope.len();
@@ -105,8 +133,16 @@ impl Checker {
                 finally.iter().for_each(|finally| self.block(finally));
             }
             StmtKind::Block(statements) => self.block(statements),
-            StmtKind::Throw(None) | StmtKind::Break | StmtKind::Continue | StmtKind::Empty => {}
+            StmtKind::Throw(None)
+            | StmtKind::Return(None)
+            | StmtKind::Break
+            | StmtKind::Continue
+            | StmtKind::Empty => {}
         }
+    }
+
+    fn refuse(&mut self, what: &str, span: Span) {
+        self.found.push(Problem::new(&NOT_SUPPORTED, format!("{what} is not evaluated"), span));
     }
 
     fn nested(&mut self, statement: &Stmt) {
@@ -119,7 +155,7 @@ impl Checker {
         }
         let mark = self.scope.len();
         if let Some(name) = &catch.name {
-            self.declare(name, "Exception");
+            self.declare(&name.name, "Exception");
         }
         catch.when.iter().for_each(|when| {
             self.expr(when);
@@ -136,7 +172,7 @@ impl Checker {
         if !members::is_type(&ty.name) {
             let message = format!("the type `{}` is not one that is evaluated", ty.name);
             self.found.push(
-                Problem::new(&UNKNOWN_TYPE, message, ty.span).did_you_mean(&ty.name, members::type_names()),
+                Problem::new(&NOT_SUPPORTED, message, ty.span).did_you_mean(&ty.name, members::type_names()),
             );
         }
         // Members of arrays, `var` and `dynamic` are not in the table.
@@ -146,7 +182,34 @@ impl Checker {
     /// Checks an expression; returns its type, empty where it is not known.
     fn expr(&mut self, expr: &Expr) -> String {
         match &expr.kind {
+            ExprKind::Literal(Literal::Other(keyword)) => {
+                self.refuse(&format!("a number of the type `{keyword}`"), expr.span);
+                UNKNOWN.to_owned()
+            }
             ExprKind::Literal(literal) => literal_type(literal).to_owned(),
+            ExprKind::NotRun { what, .. } => {
+                self.refuse(what, expr.span);
+                UNKNOWN.to_owned()
+            }
+            ExprKind::Checked { on, inner } => {
+                if *on {
+                    self.refuse("`checked`", expr.span);
+                }
+                self.expr(inner)
+            }
+            ExprKind::Switch { subject, arms } => {
+                self.expr(subject);
+                for arm in arms {
+                    let mark = self.scope.len();
+                    self.pattern(&arm.pattern, expr.span);
+                    arm.when.iter().chain([&arm.value]).for_each(|part| {
+                        self.expr(part);
+                    });
+                    self.scope.truncate(mark);
+                }
+                UNKNOWN.to_owned()
+            }
+            ExprKind::Default(ty) => ty.as_ref().map(|ty| self.type_ref(ty)).unwrap_or_default(),
             ExprKind::Interpolated(parts) => {
                 for part in parts {
                     if let InterpolatedPart::Hole { value, .. } = part {
@@ -184,7 +247,7 @@ impl Checker {
             }
             ExprKind::Is { operand, pattern } => {
                 self.expr(operand);
-                self.pattern(pattern);
+                self.pattern(pattern, expr.span);
                 "bool".to_owned()
             }
             ExprKind::New { ty, args, initializer } => self.construct(ty, args, initializer),
@@ -196,7 +259,8 @@ impl Checker {
             }
             ExprKind::Lambda(lambda) => self.lambda(lambda),
             ExprKind::Type(ty) => self.name(&ty.name, ty.span),
-            ExprKind::Unary { .. }
+            ExprKind::Throw(_)
+            | ExprKind::Unary { .. }
             | ExprKind::Assign { .. }
             | ExprKind::Step { .. }
             | ExprKind::Anonymous(_) => self.children(expr),
@@ -245,15 +309,7 @@ impl Checker {
         if let Some((_, ty)) = self.scope.iter().rev().find(|(known, _)| known == name) {
             return ty.clone();
         }
-        let problem = if members::is_type(name) {
-            Problem::new(&UNKNOWN_NAME, format!("`{name}` is a type and has no value here"), span)
-        } else {
-            let known: Vec<&str> = self.scope.iter().map(|(name, _)| name.as_str()).collect();
-            let known = known.into_iter().chain(members::type_names());
-            Problem::new(&UNKNOWN_NAME, format!("`{name}` is neither a variable nor a type"), span)
-                .did_you_mean(name, known)
-        };
-        self.found.push(problem);
+        self.found.push(Problem::new(&NOT_SUPPORTED, format!("`{name}` is not evaluated"), span));
         UNKNOWN.to_owned()
     }
 
@@ -300,7 +356,7 @@ impl Checker {
             None => {
                 if let Some(path) = self.unknown_qualified(target) {
                     let message = format!("the type `{path}` is not one that is evaluated");
-                    self.found.push(Problem::new(&UNKNOWN_TYPE, message, target.span));
+                    self.found.push(Problem::new(&NOT_SUPPORTED, message, target.span));
                     return UNKNOWN.to_owned();
                 }
                 let owner = self.expr(target);
@@ -313,7 +369,7 @@ impl Checker {
         };
         let Some(member) = member else {
             let message = format!("`{}` has no member `{name}` that is evaluated", shown(&owner));
-            let problem = Problem::new(&UNKNOWN_MEMBER, message, span);
+            let problem = Problem::new(&NOT_SUPPORTED, message, span);
             self.found.push(problem.did_you_mean(name, members::names_of(&owner, is_static)));
             return UNKNOWN.to_owned();
         };
@@ -332,7 +388,7 @@ impl Checker {
         }
         let message = format!("`Body.As<{wanted}>` is not evaluated");
         self.found
-            .push(Problem::new(&UNKNOWN_MEMBER, message, span).help("read it `As<string>` or `As<JObject>`"));
+            .push(Problem::new(&NOT_SUPPORTED, message, span).help("read it `As<string>` or `As<JObject>`"));
     }
 
     /// A method has to be called, and a property cannot be.
@@ -347,7 +403,7 @@ impl Checker {
             false => ("property", format!("write `{name}` without brackets")),
         };
         let message = format!("`{}.{name}` is a {what}", shown(owner));
-        self.found.push(Problem::new(&UNKNOWN_MEMBER, message, span).help(help));
+        self.found.push(Problem::new(&NOT_SUPPORTED, message, span).help(help));
     }
 
     fn call(&mut self, callee: &Expr, args: &[Argument]) -> String {
@@ -374,7 +430,8 @@ impl Checker {
                         );
                     }
                 }
-                ArgumentValue::Out { name, declares, span } => {
+                ArgumentValue::Ref(expr) => self.refuse("a `ref` argument", expr.span),
+                ArgumentValue::Out { name, declares, span, .. } => {
                     if !takes_out || args.len() != 2 {
                         let message =
                             "an `out` argument outside `TryParse` and `TryGetValue` is not evaluated";
@@ -410,30 +467,48 @@ impl Checker {
         if !CONSTRUCTED.contains(&name) {
             let message = format!("`new {}` is not evaluated", ty.name);
             self.found.push(
-                Problem::new(&UNKNOWN_TYPE, message, ty.span).did_you_mean(name, CONSTRUCTED.iter().copied()),
+                Problem::new(&NOT_SUPPORTED, message, ty.span)
+                    .did_you_mean(name, CONSTRUCTED.iter().copied()),
             );
         }
         name.to_owned()
     }
 
-    fn pattern(&mut self, pattern: &Pattern) {
+    fn pattern(&mut self, pattern: &Pattern, span: Span) {
+        for part in pattern.exprs() {
+            self.expr(part);
+        }
         match pattern {
-            Pattern::Null | Pattern::NotNull => {}
-            Pattern::Constant(constant) => {
-                self.expr(constant);
-            }
+            Pattern::Any { binding: Some(binding) } => self.declare(&binding.name, UNKNOWN),
             Pattern::Type { ty, binding } => {
-                let ty = self.type_ref(ty);
-                if let Some(name) = binding {
-                    self.declare(name, &ty);
-                }
+                // `case DayOfWeek.Monday` and the name of a constant are read as types.
+                let is_constant =
+                    ty.name.contains('.') || self.scope.iter().any(|(name, _)| *name == ty.name);
+                let ty = if is_constant { UNKNOWN.to_owned() } else { self.type_ref(ty) };
+                binding.iter().for_each(|binding| self.declare(&binding.name, &ty));
             }
+            Pattern::Not(inner) => self.pattern(inner, span),
+            Pattern::Both { left, right, .. } => {
+                self.pattern(left, span);
+                self.pattern(right, span);
+            }
+            Pattern::Property { binding, .. } => {
+                self.refuse("a property pattern", span);
+                binding.iter().for_each(|binding| self.declare(&binding.name, UNKNOWN));
+            }
+            Pattern::Any { binding: None }
+            | Pattern::Null
+            | Pattern::NotNull
+            | Pattern::Constant(_)
+            | Pattern::Relational { .. } => {}
         }
     }
 
     fn lambda(&mut self, lambda: &Lambda) -> String {
         let mark = self.scope.len();
-        lambda.params.iter().for_each(|param| self.declare(param, UNKNOWN));
+        for parameter in &lambda.params {
+            self.declare(&parameter.name, UNKNOWN);
+        }
         self.body(&lambda.body);
         self.scope.truncate(mark);
         UNKNOWN.to_owned()
@@ -489,7 +564,7 @@ fn literal_type(literal: &Literal) -> &'static str {
         Literal::Long(_) => "long",
         Literal::Double(_) => "double",
         Literal::String(_) => "string",
-        Literal::Null | Literal::Char(_) => UNKNOWN,
+        Literal::Null | Literal::Char(_) | Literal::Other(_) => UNKNOWN,
     }
 }
 
@@ -499,7 +574,7 @@ mod tests {
     use crate::csharp::{Form, parse};
 
     #[test]
-    fn members_that_exist_pass() {
+    fn what_the_evaluator_runs_is_not_noted() {
         for text in [
             r#"context.Request.Headers.GetValueOrDefault("a", "b").Split(',').First().Trim()"#,
             r#"context.Response.Body.As<JObject>(preserveContent: true)["usage"]["total_tokens"].Value<int>() + 1"#,
@@ -510,46 +585,26 @@ mod tests {
             r#"((IResponse)context.Variables["r"]).StatusCode == 200"#,
             r#"context.Variables.GetValueOrDefault<JArray>("x").Count"#,
         ] {
-            assert_eq!(check(&parse(text, Form::Expression).unwrap()), [], "{text}");
+            assert_eq!(not_run(&parse(text, Form::Expression).unwrap()), [], "{text}");
         }
     }
 
     #[test]
-    fn what_does_not_exist_is_named_with_its_place() {
-        for (text, code, place, help) in [
-            ("contex.Request", "csharp-unknown-name", "contex", Some("did you mean `context`?")),
-            ("context.Reqest.Url", "csharp-unknown-member", "Reqest", Some("did you mean `Request`?")),
-            ("context.Subscription.ID", "csharp-unknown-member", "ID", Some("did you mean `Id`?")),
-            (
-                "context.Response.StatusCode()",
-                "csharp-unknown-member",
-                "StatusCode",
-                Some("write `StatusCode` without brackets"),
-            ),
-            (
-                "string.IsNullOrEmty(\"\")",
-                "csharp-unknown-member",
-                "IsNullOrEmty",
-                Some("did you mean `IsNullOrEmpty`?"),
-            ),
-            (
-                "context.RequestId.ToString",
-                "csharp-unknown-member",
-                "ToString",
-                Some("write `ToString(...)`"),
-            ),
-            ("DateTime.TryParse(\"\", out var d)", "csharp-unknown-member", "TryParse", None),
-            ("(XmlDocument)context.Variables[\"x\"]", "csharp-unknown-type", "XmlDocument", None),
-            ("new HttpClient()", "csharp-unknown-type", "HttpClient", None),
-            ("Regex.IsMatch(\"a\", \"b\")", "csharp-unknown-name", "Regex", None),
-            ("\"a\".Foo()", "csharp-unknown-member", "Foo", None),
+    fn what_the_evaluator_does_not_run_is_named_with_its_place() {
+        for (text, place) in [
+            ("Regex.IsMatch(\"a\", \"b\")", "Regex"),
+            ("System.Text.RegularExpressions.Regex.Unescape(\"a\")", "System.Text.RegularExpressions.Regex"),
+            ("(XElement)context.Variables[\"x\"]", "XElement"),
+            ("new HMACSHA256(new byte[0])", "HMACSHA256"),
+            ("context.Request.Certificate.Thumbprint", "Certificate"),
+            ("(1, 2)", "(1, 2)"),
+            ("checked(1 + 2)", "checked(1 + 2)"),
+            ("1.5m + 1", "1.5m"),
+            ("typeof(string)", "typeof(string)"),
         ] {
-            let found = check(&parse(text, Form::Expression).unwrap());
+            let found = not_run(&parse(text, Form::Expression).unwrap());
             let problem = found.first().unwrap_or_else(|| panic!("{text}: nothing found"));
-            assert_eq!((problem.code.id, &text[problem.span.range()]), (code, place), "{text}");
-            if help.is_some() {
-                assert_eq!(problem.help.as_deref(), help, "{text}");
-            }
+            assert_eq!((problem.code, &text[problem.span.range()]), (&NOT_SUPPORTED, place), "{text}");
         }
     }
 
