@@ -145,12 +145,14 @@ const KNOWN_WRONG: &[(&str, &str, &str)] = &[
 
 fn run(case: &Case) -> Vec<(Block, String)> {
     let text = &text(case);
-    let named_values: Option<IndexMap<String, String>> =
-        find(case, "toml named-values").map(|block| toml::from_str(&block.text).unwrap());
+    let named_values: IndexMap<String, String> =
+        find(case, "toml named-values").map(|block| toml::from_str(&block.text).unwrap()).unwrap_or_default();
+    // What is around the text says which named values are known: none of them.
+    let named_values = Some(&named_values).filter(|_| find(case, "toml around").is_none());
     let source = Source::new("policy.xml", text.as_str());
     let (document, _) = policy::parse(&source);
     assert_eq!(&document.print(), text, "the tree prints back");
-    let (policy, mut found) = policy::load(&source, named_values.as_ref());
+    let (policy, mut found) = policy::load(&source, named_values);
     found.extend(policy::check_surroundings(&policy, &Around::of(case).surroundings()));
     let expectations = case.blocks.iter().filter_map(|block| {
         let actual = match block.info.as_str() {
