@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::cli::commands::{deploy, explain, init, plan, regions, render, schema, validate};
+use crate::cli::commands::{deploy, explain, init, plan, policy, regions, render, schema, validate};
 
 /// From a spec file to a governed GenAI gateway on Azure
 ///
@@ -77,6 +77,7 @@ pub enum Command {
     Validate(validate::Args),
     Render(render::Args),
     Plan(plan::Args),
+    Policy(policy::Args),
     Deploy(deploy::Args),
     Regions(regions::Args),
     Schema(schema::Args),

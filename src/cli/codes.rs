@@ -40,6 +40,7 @@ pub fn all() -> Vec<&'static Code> {
         crate::plan::codes::ALL,
         crate::policy::codes::ALL,
         crate::policy::project::codes::ALL,
+        crate::policy::suppress::CODES,
         crate::render::codes::ALL,
         crate::sandbox::codes::ALL,
         crate::spec::codes::ALL,

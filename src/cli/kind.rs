@@ -14,6 +14,8 @@ pub(crate) const HEAD_BYTES: usize = 16 * 1024;
 pub(crate) enum Kind {
     Spec,
     Policy,
+    /// Says what the service holds besides policies, such as the information files of APIOps.
+    Info,
 }
 
 impl Kind {
@@ -22,6 +24,7 @@ impl Kind {
         match self {
             Self::Spec => "spec",
             Self::Policy => "policy",
+            Self::Info => "information",
         }
     }
 }

@@ -61,7 +61,8 @@ fn entries(folder: &Path) -> io::Result<(Vec<PathBuf>, Vec<PathBuf>)> {
         }
         if kind.is_dir() {
             folders.extend(Some(path).filter(|_| !SKIPPED_FOLDERS.contains(&name.as_ref())));
-        } else if kind.is_file() || kind.is_symlink() && path.is_file() {
+        } else if kind.is_file() || kind.is_symlink() && !path.is_dir() {
+            // A link that leads nowhere is listed too: whoever reads it says what is wrong.
             files.push(path);
         }
     }

@@ -204,7 +204,11 @@ impl Lexer<'_> {
         match (chars.next(), chars.next()) {
             (Some(only), None) => Ok(Kind::Char(only)),
             (None, _) => {
-                self.found.push(Problem::new(&SYNTAX, "single quotes have to hold one character", span));
+                self.found.push(Problem::new(
+                    &SYNTAX,
+                    "single quotes have to hold one character (CS1011)",
+                    span,
+                ));
                 Ok(Kind::Char('\0'))
             }
             (Some(_), Some(_)) => {

@@ -25,7 +25,7 @@ mod uses;
 mod value;
 
 pub use ast::Program;
-pub use check::check;
+pub use check::{check, type_of};
 pub use coverage::not_run;
 pub use eval::evaluate;
 pub use exception::Exception;

@@ -4,8 +4,8 @@
 //! than wrong.
 
 use super::ast::{
-    Argument, ArgumentValue, BinaryOp, Body, Catch, Expr, ExprKind, Initializer, InterpolatedPart, Literal,
-    Pattern, Program, Stmt, StmtKind, TypeRef,
+    Argument, ArgumentValue, BinaryOp, Body, Catch, Expr, ExprKind, Initializer, InterpolatedPart, Lambda,
+    Literal, Pattern, Program, Stmt, StmtKind, SwitchSection, TypeRef,
 };
 use crate::text::Span;
 
@@ -41,6 +41,8 @@ pub struct VariableUse {
     pub guarded: bool,
     /// A member is taken of the value as it is, so that null throws.
     pub dereferenced: bool,
+    /// All of the value becomes part of the result, as far as that shows.
+    pub whole: bool,
     pub span: Span,
     /// Of the name where it is one literal, else of the use.
     pub name_span: Span,
@@ -190,19 +192,35 @@ impl Walk {
         match &statement.kind {
             StmtKind::Local { ty, variables } => {
                 ty.iter().for_each(|ty| self.type_ref(ty));
-                for (name, value) in variables {
-                    self.locals.push((name.clone(), Origin::Other));
-                    value.iter().for_each(|value| self.expr(value, Then::Local(name)));
+                for variable in variables {
+                    self.locals.push((variable.name.clone(), Origin::Other));
+                    variable.value.iter().for_each(|value| self.expr(value, Then::Local(&variable.name)));
                 }
             }
             StmtKind::Expr(expr) => self.expr(expr, Then::Asked),
-            StmtKind::Return(expr) | StmtKind::Throw(Some(expr)) => self.expr(expr, Then::Value),
+            StmtKind::LocalFunction { result, name, function, .. } => {
+                self.type_ref(result);
+                self.locals.push((name.clone(), Origin::Other));
+                self.lambda(function);
+            }
+            StmtKind::Switch { subject, sections } => {
+                self.condition(subject);
+                sections.iter().for_each(|section| self.section(section));
+            }
+            StmtKind::Using { resource, body } => {
+                self.statement(resource);
+                body.iter().for_each(|body| self.statement(body));
+            }
+            StmtKind::Checked { body, .. } => self.block(body),
+            StmtKind::Return(expr) | StmtKind::Throw(expr) => {
+                expr.iter().for_each(|expr| self.expr(expr, Then::Value));
+            }
             StmtKind::If { condition, then, otherwise } => {
                 self.condition(condition);
                 self.statement(then);
                 otherwise.iter().for_each(|otherwise| self.statement(otherwise));
             }
-            StmtKind::Foreach { ty, name, items, body } => {
+            StmtKind::Foreach { ty, name, items, body, .. } => {
                 ty.iter().for_each(|ty| self.type_ref(ty));
                 self.expr(items, Then::Asked);
                 self.locals.push((name.clone(), Origin::Other));
@@ -233,13 +251,13 @@ impl Walk {
                 finally.iter().for_each(|finally| self.block(finally));
             }
             StmtKind::Block(statements) => self.block(statements),
-            StmtKind::Throw(None) | StmtKind::Break | StmtKind::Continue | StmtKind::Empty => {}
+            StmtKind::Break | StmtKind::Continue | StmtKind::Empty => {}
         }
     }
 
     fn catch(&mut self, catch: &Catch) {
         let mark = self.locals.len();
-        self.locals.extend(catch.name.iter().map(|name| (name.clone(), Origin::Other)));
+        self.locals.extend(catch.name.iter().map(|bound| (bound.name.clone(), Origin::Other)));
         catch.when.iter().for_each(|when| self.condition(when));
         self.block(&catch.body);
         self.locals.truncate(mark);
@@ -304,11 +322,7 @@ impl Walk {
             }
             ExprKind::Is { operand, pattern } => {
                 self.expr(operand, Then::Asked);
-                match pattern {
-                    Pattern::Null | Pattern::NotNull => {}
-                    Pattern::Type { ty, .. } => self.type_ref(ty),
-                    Pattern::Constant(constant) => self.expr(constant, Then::Asked),
-                }
+                self.pattern(pattern);
             }
             ExprKind::Assign { target, value, .. } => match &target.kind {
                 ExprKind::Name(name) => self.expr(value, Then::Local(name)),
@@ -330,13 +344,44 @@ impl Walk {
             ExprKind::Anonymous(members) => {
                 members.iter().for_each(|(_, value)| self.expr(value, Then::Value));
             }
-            ExprKind::Lambda(lambda) => {
-                let mark = self.locals.len();
-                self.locals.extend(lambda.params.iter().map(|name| (name.clone(), Origin::Other)));
-                self.body(&lambda.body);
-                self.locals.truncate(mark);
+            ExprKind::Lambda(lambda) => self.lambda(lambda),
+            ExprKind::Switch { subject, arms } => {
+                self.condition(subject);
+                for arm in arms {
+                    self.pattern(&arm.pattern);
+                    arm.when.iter().for_each(|when| self.condition(when));
+                    self.expr(&arm.value, then);
+                }
             }
+            ExprKind::Checked { inner, .. } => self.expr(inner, then),
+            ExprKind::Throw(value) => self.expr(value, Then::Value),
+            ExprKind::Default(ty) => ty.iter().for_each(|ty| self.type_ref(ty)),
+            ExprKind::NotRun { parts, .. } => parts.iter().for_each(|part| self.expr(part, Then::Asked)),
         }
+    }
+
+    fn lambda(&mut self, lambda: &Lambda) {
+        let mark = self.locals.len();
+        let params = lambda.params.iter().map(|param| (param.name.clone(), Origin::Other));
+        self.locals.extend(params);
+        self.body(&lambda.body);
+        self.locals.truncate(mark);
+    }
+
+    fn section(&mut self, section: &SwitchSection) {
+        for (pattern, when) in &section.labels {
+            pattern.iter().for_each(|pattern| self.pattern(pattern));
+            when.iter().for_each(|when| self.condition(when));
+        }
+        self.block(&section.body);
+    }
+
+    fn pattern(&mut self, pattern: &Pattern) {
+        match pattern {
+            Pattern::Type { ty, .. } | Pattern::Property { ty: Some(ty), .. } => self.type_ref(ty),
+            _ => {}
+        }
+        pattern.exprs().into_iter().for_each(|value| self.expr(value, Then::Asked));
     }
 
     fn initializer(&mut self, item: &Initializer) {
@@ -385,8 +430,15 @@ impl Walk {
         let Some(path) = path(expr) else { return false };
         if path == "Variables" {
             let (how, span) = (VariableAccess::Whole, expr.span);
-            let whole =
-                VariableUse { name: None, how, guarded: false, dereferenced: false, span, name_span: span };
+            let whole = VariableUse {
+                name: None,
+                how,
+                guarded: false,
+                dereferenced: false,
+                whole: true,
+                span,
+                name_span: span,
+            };
             self.uses.variables.push(whole);
             return true;
         }
@@ -416,6 +468,9 @@ impl Walk {
         self.named.push(name.to_owned());
         let throws_on_null = matches!(then, Then::Member { conditional: false, .. });
         let is_tested = self.is_guarded(&Subject::Local(name.to_owned()));
+        if let (Origin::Variable(index), true) = (&origin, keeps_all(then)) {
+            self.uses.variables[*index].whole = true;
+        }
         match (&origin, then) {
             (Origin::Variable(index), _) if throws_on_null && !is_tested => {
                 self.uses.variables[*index].dereferenced = true;
@@ -451,7 +506,15 @@ impl Walk {
         if let Then::Local(local) = then {
             self.assign(local, Origin::Variable(self.uses.variables.len()));
         }
-        self.uses.variables.push(VariableUse { name, how, guarded, dereferenced, span, name_span });
+        self.uses.variables.push(VariableUse {
+            name,
+            how,
+            guarded,
+            dereferenced,
+            whole: keeps_all(then),
+            span,
+            name_span,
+        });
     }
 
     fn call(&mut self, expr: &Expr, callee: &Expr, args: &[Argument], then: Then<'_>) {
@@ -486,7 +549,7 @@ impl Walk {
     fn arguments(&mut self, args: &[Argument], of: &str) {
         for arg in args {
             match &arg.value {
-                ArgumentValue::Expr(expr) => self.expr(expr, Then::Argument(of)),
+                ArgumentValue::Expr(expr) | ArgumentValue::Ref(expr) => self.expr(expr, Then::Argument(of)),
                 ArgumentValue::Out { name, .. } => self.locals.push((name.clone(), Origin::Other)),
             }
         }

@@ -261,6 +261,7 @@ mod tests {
         ] {
             let found = not_xml(&document(text));
             let first = &found[0];
+            assert_eq!(first.code, &codes::NOT_XML, "{text}");
             let label = first.primary.as_ref().unwrap();
             assert_eq!(label.source.position(label.span.start).to_string(), place, "{text}");
             assert_eq!(first.service.as_deref(), wording, "{text}");

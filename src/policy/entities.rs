@@ -15,6 +15,11 @@ pub(super) struct Decoded {
 }
 
 impl Decoded {
+    /// True where no reference was written.
+    pub(super) fn is_plain(&self) -> bool {
+        self.shifts.is_empty()
+    }
+
     /// Returns the raw offset of a decoded one. Inside or before a reference it is the reference's own `&`.
     pub(super) fn raw_offset(&self, offset: usize) -> usize {
         let after = self.shifts.partition_point(|(decoded, _)| *decoded <= offset);

@@ -21,6 +21,7 @@ pub mod project;
 mod read;
 mod recovery;
 mod scanner;
+pub mod suppress;
 mod surroundings;
 mod tree;
 mod typed;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::codes;
+use super::scanner::MAX_FINDINGS;
 use crate::diag::Diagnostic;
 use crate::text::{Source, Span};
 
@@ -18,6 +19,9 @@ pub struct Substituted {
     /// In order. Shared, because every expression keeps the way back.
     edits: Arc<[Edit]>,
 }
+
+/// The longest name that a named value has (Learn, named values, 2026).
+const MAX_NAME_BYTES: usize = 256;
 
 /// Templates beyond these are not told from other text.
 const MAX_LIQUID_TEMPLATES: usize = 64;
@@ -53,7 +57,7 @@ pub fn substitute(
         edits.push(Edit { original: span, new: Span::new(new.len(), new.len() + value.len()) });
         new.push_str(value);
         at = start + length;
-        if !values.contains_key(name) && !liquid.iter().any(|template| template.contains(&start)) {
+        if !values.contains_key(name) && !is_in(&liquid, start) && found.len() < MAX_FINDINGS {
             let message = format!(
                 "there is no named value `{name}`; the service says \"Cannot find a property '{name}'\""
             );
@@ -83,6 +87,10 @@ fn liquid_templates(text: &str) -> Vec<std::ops::Range<usize>> {
         }
     }
     templates
+}
+
+fn is_in(templates: &[std::ops::Range<usize>], offset: usize) -> bool {
+    templates.iter().any(|template| template.contains(&offset))
 }
 
 impl Substituted {
@@ -127,7 +135,8 @@ impl Substituted {
     }
 }
 
-/// Every `{{name}}` in a text, in order: where it is, braces included, and the name.
+/// Every `{{name}}` in a text, in order: where it is, braces included, and the name. Without those of Liquid
+/// templates, which may be variables of the template.
 pub(super) fn references(text: &str) -> Vec<(Span, &str)> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -139,7 +148,9 @@ pub(super) fn references(text: &str) -> Vec<(Span, &str)> {
             continue;
         };
         at = start + length;
-        found.push((Span::new(start, at), &text[start + 2..at - 2]));
+        if !is_in(&liquid, start) {
+            found.push((Span::new(start, at), &text[start + 2..at - 2]));
+        }
     }
     found
 }
@@ -147,11 +158,13 @@ pub(super) fn references(text: &str) -> Vec<(Span, &str)> {
 /// Returns the length of the `{{name}}` that `text` begins with. Names hold letters, digits, `.`, `_` and `-` and
 /// begin with a letter; anything else between double braces is Liquid or C#.
 pub(super) fn reference_length(text: &str) -> Option<usize> {
-    let name = text.get(2..2 + text.get(2..)?.find("}}")?)?;
-    let begins_well = name.starts_with(|c: char| c.is_ascii_alphabetic());
-    let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
+    let rest = text.strip_prefix("{{")?;
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    let length = rest.bytes().take(MAX_NAME_BYTES).take_while(is_part).count();
+    let (name, after) = rest.split_at(length);
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && after.starts_with("}}");
     let is_liquid = name.starts_with("body.") || name.starts_with("context.");
-    (begins_well && is_name && !is_liquid).then_some(name.len() + 4)
+    (is_name && !is_liquid).then_some(length + 4)
 }
 
 #[cfg(test)]

@@ -73,6 +73,11 @@ pub(crate) fn cases() -> Vec<Trial> {
     let mut trials: Vec<Trial> = files.iter().flat_map(|path| file_cases(path)).collect();
     trials.push(corpus());
     trials.push(Trial::test("csharp::every_member_has_a_case", move || every_member_has_a_case(&all_text)));
+    let mutated = texts.clone();
+    trials.push(Trial::test("csharp::no_mutation_of_a_case_panics", move || {
+        mutated.iter().for_each(|text| no_mutation_panics(text));
+        Ok(())
+    }));
     trials.push(Trial::test("csharp::no_prefix_of_a_case_panics", move || {
         texts.iter().for_each(|text| no_prefix_panics(text));
         Ok(())
@@ -185,6 +190,57 @@ fn no_prefix_panics(text: &str) {
         for (end, _) in text.char_indices() {
             if let Ok(program) = parse(&text[..end], form) {
                 check(&program);
+            }
+        }
+    }
+}
+
+/// Pieces that a slip adds or takes away.
+const PIECES: &[&str] = &[
+    "(", ")", "{", "}", "[", "]", "<", ">", "\"", "'", "$\"", "@\"", ";", ",", ".", "?.", "??", "=>", "=",
+    "==", "!", "is", " as ", " switch ", "return ", "var ", "new ", "case ", "default", "if (", "else ",
+    "/*", "//", "\n", "0", "é", "{{a}}",
+];
+
+/// Changes every case a few times at places that a fixed seed chooses.
+fn no_mutation_panics(text: &str) {
+    let file: File = toml::from_str(text).expect("the cases of this file were read before");
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below.max(1) as u64).unwrap_or(0)
+    };
+    for case in file.case {
+        let (original, form) = case.text();
+        for _ in 0..60 {
+            let mut chars: Vec<char> = original.chars().collect();
+            for _ in 0..=random(3) {
+                let at = random(chars.len() + 1);
+                let end = (at + random(6)).min(chars.len());
+                match random(4) {
+                    0 => drop(chars.drain(at..end)),
+                    1 => drop(chars.splice(at..at, PIECES[random(PIECES.len())].chars())),
+                    2 => drop(chars.splice(at..end, PIECES[random(PIECES.len())].chars())),
+                    _ => {
+                        let copy = chars[at..end].to_vec();
+                        let to = random(chars.len() + 1);
+                        drop(chars.splice(to..to, copy));
+                    }
+                }
+            }
+            let text: String = chars.into_iter().collect();
+            match parse(&text, form) {
+                Ok(program) => {
+                    let found = check(&program).into_iter().chain(not_run(&program));
+                    found.for_each(|problem| assert!(text.get(problem.span.range()).is_some(), "{text}"));
+                }
+                Err(found) => {
+                    assert!(!found.is_empty(), "refused for no reason: {text}");
+                    let places = found.iter().all(|problem| text.get(problem.span.range()).is_some());
+                    assert!(places, "{text}: {found:?}");
+                }
             }
         }
     }

@@ -4,6 +4,7 @@ pub mod deploy;
 pub mod explain;
 pub mod init;
 pub mod plan;
+pub mod policy;
 pub mod regions;
 pub mod render;
 pub mod schema;

@@ -39,7 +39,8 @@ impl Checker {
         self.arguments(args, &[]);
         let Some((least, most)) = takes else { return Ty::Unknown };
         if args.len() < least || args.len() > most {
-            let message = format!("`{name}` does not take {} (CS1501)", counted(args.len()));
+            let takes = shown_count(Args { least, most: Some(most), string_first: false });
+            let message = format!("`{name}` takes {takes}, not {} (CS1501)", args.len());
             self.found.push(Problem::new(&WRONG_ARGUMENTS, message, call));
         }
         ty
@@ -93,17 +94,12 @@ impl Checker {
             self.found.push(problem.help(format!("write `{}` without brackets", call.name)));
             return;
         }
-        let counts: Vec<String> = methods.iter().map(|args| shown_count(*args)).collect();
-        let message = format!("`{}.{}` does not take {}", shown(owner), call.name, counted(call.args.len()));
-        self.found.push(
-            Problem::new(&WRONG_ARGUMENTS, message, call.span)
-                .service_says(format!(
-                    "No overload for method '{}' takes {} arguments",
-                    call.name,
-                    call.args.len()
-                ))
-                .help(format!("give it {}", counts.join(" or "))),
-        );
+        let mut counts: Vec<String> = methods.iter().map(|args| shown_count(*args)).collect();
+        counts.dedup();
+        let (counts, given) = (counts.join(" or "), call.args.len());
+        let message = format!("`{}.{}` takes {counts}, not {given}", shown(owner), call.name);
+        let says = format!("No overload for method '{}' takes {given} arguments", call.name);
+        self.found.push(Problem::new(&WRONG_ARGUMENTS, message, call.span).service_says(says));
     }
 
     /// The first argument has to be a string in every overload (CS1503).

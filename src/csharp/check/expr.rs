@@ -270,7 +270,7 @@ impl Checker {
         let fits =
             takes.any(|takes| takes.least <= args.len() && takes.most.is_none_or(|most| args.len() <= most));
         if known && !fits && !def.open {
-            let message = format!("`new {}` does not take {} (CS1729)", made.display(), counted(args.len()));
+            let message = format!("`new {}` does not take {} arguments (CS1729)", made.display(), args.len());
             self.found.push(Problem::new(&WRONG_ARGUMENTS, message, span));
         }
         made
@@ -309,7 +309,7 @@ pub(super) fn is_enum(ty: &Ty) -> bool {
 /// "1 argument", "3 arguments"
 pub(super) fn counted(n: usize) -> String {
     match n {
-        0 => "no argument".to_owned(),
+        0 => "no arguments".to_owned(),
         1 => "1 argument".to_owned(),
         n => format!("{n} arguments"),
     }

@@ -128,6 +128,9 @@ impl Checker {
     }
 
     fn no_such_member(&mut self, owner: &Owner, name: &str, span: Span) {
+        if self.is_full() {
+            return;
+        }
         let message = format!("`{}` has no member `{name}`", shown(owner));
         let problem = Problem::new(&UNKNOWN_MEMBER, message, span);
         let problem = match owner {

@@ -10,7 +10,7 @@ mod stmt;
 
 use super::ast::{Body, Lambda, Program, TypeRef};
 use super::codes::{
-    DUPLICATE_NAME, MISSING_RETURN, TYPE_NOT_ALLOWED, UNKNOWN_NAME, UNKNOWN_TYPE, UNREACHABLE,
+    DUPLICATE_NAME, MISSING_RETURN, TOO_COMPLEX, TYPE_NOT_ALLOWED, UNKNOWN_NAME, UNKNOWN_TYPE, UNREACHABLE,
 };
 use super::flow;
 use super::problem::Problem;
@@ -31,6 +31,20 @@ pub fn check(program: &Program) -> Vec<Problem> {
 pub(super) fn returned(program: &Program) -> Vec<(Ty, Span)> {
     Checker::run(program).returns
 }
+
+/// Returns the name of the type of what `program` gives, as C# writes it; None where it is not known or not always
+/// the same.
+pub fn type_of(program: &Program) -> Option<&'static str> {
+    let mut names = returned(program).into_iter().map(|(ty, _)| ty.name());
+    let first = names.next().filter(|name| !name.is_empty())?;
+    names.all(|name| name == first).then_some(first)
+}
+
+/// Variables that are known at one place. The largest published expression has 25; looking one up walks over them.
+const MAX_LOCALS: usize = 1_000;
+
+/// Findings of one expression; past it the rest is the echo of the first ones.
+const MAX_FINDINGS: usize = 64;
 
 struct Checker {
     /// The innermost last.
@@ -106,7 +120,15 @@ impl Checker {
         }
     }
 
+    /// Whether nothing more is worth saying: the program is refused as it is.
+    fn is_full(&self) -> bool {
+        self.found.len() >= MAX_FINDINGS || self.locals.len() > MAX_LOCALS
+    }
+
     fn find(&self, name: &str) -> Option<&Local> {
+        if self.locals.len() > MAX_LOCALS {
+            return None;
+        }
         self.locals.iter().rev().find(|local| local.name == name)
     }
 
@@ -128,6 +150,10 @@ impl Checker {
 
     fn add(&mut self, name: &str, ty: Ty, assigned: bool) {
         let nesting = self.nesting;
+        if self.locals.len() == MAX_LOCALS {
+            let message = format!("there are more than {MAX_LOCALS} variables at one place");
+            self.found.push(Problem::new(&TOO_COMPLEX, message, Span::at(0)));
+        }
         self.locals.push(Local { name: name.to_owned(), ty, assigned, nesting, takes: None });
     }
 
@@ -205,6 +231,9 @@ impl Checker {
     }
 
     fn wrong_type(&mut self, name: &str, found: Named, span: Span) {
+        if self.is_full() {
+            return;
+        }
         let not_allowed = |full: &str| {
             Problem::new(
                 &TYPE_NOT_ALLOWED,
@@ -222,6 +251,9 @@ impl Checker {
     }
 
     fn unknown_name(&mut self, name: &str, span: Span) {
+        if self.is_full() {
+            return;
+        }
         if let refused @ Named::Refused(_) = types::named(name) {
             return self.wrong_type(name, refused, span);
         }

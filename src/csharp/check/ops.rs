@@ -41,7 +41,11 @@ impl Checker {
                     to.full()
                 )),
         };
-        self.found.push(problem);
+        let of_headers = to.is("string") && *from == Ty::Array(Box::new(to.clone()));
+        self.found.push(match of_headers {
+            true => problem.help("take one with `[0]`, or all of them with `GetValueOrDefault(name, \"\")`"),
+            false => problem,
+        });
     }
 
     /// `(to)from`
@@ -167,13 +171,21 @@ impl Checker {
 
     fn not_applicable(&mut self, op: BinaryOp, left: &Ty, right: &Ty, span: Span) {
         let (given, other) = (left.display(), right.display());
-        let message = format!("`{}` does not work on `{given}` and `{other}`", op.text());
-        let problem = Problem::new(&WRONG_TYPE, message, span).service_says(format!(
-            "Operator '{}' cannot be applied to operands of type '{}' and '{}'",
-            op.text(),
-            left.full(),
-            right.full()
-        ));
+        let known = |side: &Ty| !side.is_unknown();
+        let message = match (known(left), known(right)) {
+            (true, true) => format!("`{}` does not work on `{given}` and `{other}`", op.text()),
+            (true, false) => format!("`{}` does not work on `{given}` (CS0019)", op.text()),
+            _ => format!("`{}` does not work on `{other}` (CS0019)", op.text()),
+        };
+        let mut problem = Problem::new(&WRONG_TYPE, message, span);
+        if known(left) && known(right) {
+            problem = problem.service_says(format!(
+                "Operator '{}' cannot be applied to operands of type '{}' and '{}'",
+                op.text(),
+                left.full(),
+                right.full()
+            ));
+        }
         let needs_cast = |ty: &Ty| ty.is("object") || ty.is_json();
         let problem = match (needs_cast(left), needs_cast(right)) {
             (true, false) if right.is_simple() => {
@@ -182,7 +194,6 @@ impl Checker {
             (false, true) if left.is_simple() => {
                 problem.help(format!("cast the right side with `({given})`"))
             }
-            _ if left.is_unknown() || right.is_unknown() => problem,
             _ if matches!(op, BinaryOp::And | BinaryOp::Or) => problem.help("both sides have to be `bool`"),
             _ => problem,
         };

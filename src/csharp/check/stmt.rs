@@ -83,11 +83,15 @@ impl Checker {
                 let subject = self.value(subject);
                 self.scoped(|checker| {
                     for section in sections {
+                        let mark = checker.locals.len();
                         for (pattern, when) in &section.labels {
                             pattern.iter().for_each(|pattern| checker.pattern(pattern, &subject));
                             when.iter().for_each(|when| checker.condition(when));
                         }
+                        let of_patterns = mark..checker.locals.len();
                         checker.sequence(&section.body);
+                        // What a pattern declares ends with its section; the rest lives on to the end of the `switch`.
+                        checker.locals.drain(of_patterns);
                         if crate::csharp::flow::can_complete(&section.body) {
                             let message = "control falls out of this section of the `switch` (CS0163)";
                             let problem = Problem::new(&SYNTAX, message, section.span);

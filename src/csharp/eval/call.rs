@@ -75,7 +75,9 @@ impl Interpreter<'_> {
     fn store_out(&mut self, out: &ArgumentValue, value: Value) -> Evaluated<()> {
         let ArgumentValue::Out { name, declares, .. } = out else { return Ok(()) };
         match (declares, self.scope.find(name)) {
-            (true, _) => self.scope.declare(name, None, value),
+            (true, _) => {
+                self.scope.declare(name, None, value);
+            }
             (false, Some(cell)) => {
                 cell.set(value)?;
             }

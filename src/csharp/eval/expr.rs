@@ -282,6 +282,8 @@ impl Interpreter<'_> {
         }
         let Some(target) = self.link(target, conditional)? else { return Ok(None) };
         let value = match &target {
+            // Only a nullable has this member.
+            Value::Null if name == "HasValue" => Value::Bool(false),
             Value::Null => return Err(Exception::null_reference()),
             Value::String(text) => string::get(text, name)?,
             // `x.Value` and `x.HasValue` of a nullable that has a value.

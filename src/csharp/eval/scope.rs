@@ -17,8 +17,10 @@ pub(super) struct Cell {
 }
 
 impl Scope {
-    pub(super) fn declare(&mut self, name: &str, ty: Option<TypeRef>, value: Value) {
-        self.0.push((name.to_owned(), Arc::new(Cell { ty, value: Mutex::new(value) })));
+    pub(super) fn declare(&mut self, name: &str, ty: Option<TypeRef>, value: Value) -> Arc<Cell> {
+        let cell = Arc::new(Cell { ty, value: Mutex::new(value) });
+        self.0.push((name.to_owned(), Arc::clone(&cell)));
+        cell
     }
 
     pub(super) fn find(&self, name: &str) -> Option<Arc<Cell>> {

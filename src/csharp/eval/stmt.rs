@@ -26,18 +26,20 @@ impl Interpreter<'_> {
     }
 
     pub(super) fn sequence(&mut self, statements: &[Stmt]) -> Evaluated<Flow> {
-        // A local function may be called before the place where it stands.
+        let mut functions = Vec::new();
         for statement in statements {
             if let StmtKind::LocalFunction { name, function, .. } = &statement.kind {
-                self.scope.declare(name, None, Value::Null);
-                let closure = Closure { lambda: Arc::clone(function), scope: self.scope.clone() };
-                if let Some(cell) = self.scope.find(name) {
-                    cell.set(Value::object(closure))?;
-                    self.functions.push(cell);
-                }
+                functions.push((self.scope.declare(name, None, Value::Null), function));
             }
         }
+        self.functions.extend(functions.iter().map(|(cell, _)| Arc::clone(cell)));
         for statement in statements {
+            // A local function may be called before the place where it stands, and sees what its block has declared.
+            self.charge(functions.len() * (1 + self.scope.mark() / 16))?;
+            for (cell, function) in &functions {
+                let closure = Closure { lambda: Arc::clone(function), scope: self.scope.clone() };
+                cell.set(Value::object(closure))?;
+            }
             match self.statement(statement)? {
                 Flow::Next => {}
                 flow => return Ok(flow),

@@ -18,7 +18,7 @@ use words::{is_keyword, is_type_keyword};
 
 /// Nesting of brackets, statements and operators while reading. Published expressions nest below 20; the stack of a
 /// 2 MiB thread holds several times this.
-const MAX_DEPTH: usize = 64;
+const MAX_DEPTH: usize = 40;
 
 /// Height of a tree in the weights of [`Expr::new`]: 64 nodes, or a chain of 256 operators.
 const MAX_HEIGHT: u32 = 64 * 8;

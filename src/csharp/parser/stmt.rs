@@ -77,7 +77,7 @@ impl Parser<'_> {
             "goto" | "unsafe" | "fixed" | "yield"
                 if !matches!(self.kind_at(1), Kind::Punct("=" | "." | "(")) =>
             {
-                Err(self.not_read(&format!("a `{word}` statement"), self.span()))
+                Err(self.not_read(&format!("the statement `{word}`"), self.span()))
             }
             "case" | "default" if !matches!(self.kind_at(1), Kind::Punct("(" | ".")) => {
                 Err(self.unexpected("a statement"))

@@ -78,9 +78,9 @@ pub struct Origin {
 /// # Errors
 /// A name that the project does not hold, a document that cannot be read, or more than can be put together.
 pub fn effective(project: &Project, ask: &Ask) -> Result<(EffectiveText, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let service = service_of(project, &ask.api).map_err(|unknown| vec![unknown])?;
+    let service = service_of(project, &ask.api)?;
     let mut found = Vec::new();
-    let attached = attached(service, ask, &mut found).map_err(|unknown| vec![unknown])?;
+    let attached = attached(service, ask, &mut found)?;
     let chain = project.chain(service, &attached, ask.product.as_deref());
     let mut documents: Vec<Written<'_>> =
         chain.iter().map(|(attached, index)| Written::of(&project.files[*index], attached.scope())).collect();
@@ -114,18 +114,19 @@ pub fn effective(project: &Project, ask: &Ask) -> Result<(EffectiveText, Vec<Dia
 }
 
 /// Finds the one service that holds an API.
-fn service_of<'a>(project: &'a Project, api: &str) -> Result<&'a Service, Diagnostic> {
+fn service_of<'a>(project: &'a Project, api: &str) -> Result<&'a Service, Vec<Diagnostic>> {
     let mut holding = project.services.values().filter(|service| service.api_ids().contains(api));
     match (holding.next(), holding.next()) {
         (Some(service), None) => Ok(service),
         (Some(one), Some(other)) => {
             let message = format!("the API `{api}` is in several services: `{}`, `{}`", one.root, other.root);
             let diagnostic = Diagnostic::new(&codes::AMBIGUOUS_NAME, message);
-            Err(diagnostic.help("name the folder of one of them"))
+            Err(vec![diagnostic.help("name the folder of one of them")])
         }
         (None, _) => {
             let all: IndexSet<&str> = project.services.values().flat_map(Service::api_ids).collect();
-            Err(unknown("API", api, &all, "no API is known here: `apis/<id>/policy.xml` is looked for"))
+            let where_none = "no API is known here: `apis/<id>/policy.xml` is looked for";
+            Err(vec![unknown("API", api, &all, where_none)])
         }
     }
 }
@@ -145,23 +146,23 @@ fn unknown(what: &str, name: &str, all: &IndexSet<&str>, where_none: &str) -> Di
 }
 
 /// Checks product and operation, and says where the innermost document would be attached.
-fn attached(service: &Service, ask: &Ask, found: &mut Vec<Diagnostic>) -> Result<Attached, Diagnostic> {
+fn attached(service: &Service, ask: &Ask, found: &mut Vec<Diagnostic>) -> Result<Attached, Vec<Diagnostic>> {
     if let Some(product) = &ask.product {
         let all = service.product_ids();
         let all: IndexSet<&str> = all.into_iter().chain(service.links.keys().map(String::as_str)).collect();
         if !all.contains(product.as_str()) {
-            return Err(unknown("product", product, &all, "no product is known here"));
+            return Err(vec![unknown("product", product, &all, "no product is known here")]);
         }
         if service.links.get(product).is_some_and(|apis| !apis.contains(&ask.api)) {
             let message = format!("the product `{product}` does not hold the API `{}`", ask.api);
-            return Err(Diagnostic::new(&codes::UNKNOWN_NAME, message));
+            return Err(vec![Diagnostic::new(&codes::UNKNOWN_NAME, message)]);
         }
     }
     let Some(operation) = &ask.operation else { return Ok(Attached::Api(ask.api.clone())) };
     let all = service.operation_ids(&ask.api);
     if !all.contains(operation.as_str()) {
         if service.operations.keys().any(|(api, _)| *api == ask.api) {
-            return Err(unknown("operation", operation, &all, "no operation is known here"));
+            return Err(vec![unknown("operation", operation, &all, "no operation is known here")]);
         }
         let message = format!("no operation `{operation}` has a policy here, so the API's is in effect");
         let mut warning = Diagnostic::new(&codes::UNKNOWN_NAME, message);
@@ -356,5 +357,76 @@ fn is_kept(node: &Node, source: &Source) -> bool {
         Node::Element(_) | Node::CData { .. } | Node::Comment(_) => true,
         Node::Text(text) => !text.is_blank(source),
         Node::Instruction(_) | Node::Junk(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::project::{Given, read};
+
+    fn project(files: &[(&str, &str)]) -> Project {
+        let read = |(path, text): &(&str, &str)| read(Source::new(*path, *text), &Given::default());
+        Project::new(files.iter().map(read).collect(), Given::default())
+    }
+
+    fn ask(api: &str, expand_fragments: bool) -> Ask {
+        Ask { api: api.to_owned(), expand_fragments, ..Ask::default() }
+    }
+
+    #[test]
+    fn the_text_reads_back_whatever_stood_on_one_line() {
+        let project = project(&[
+            ("policy.xml", "<policies><inbound><set-variable name='a' value='1'/></inbound></policies>"),
+            (
+                "apis/x/policy.xml",
+                "<policies>\r\n<inbound><choose><when condition='@(1 < 2)'><base/><!-- c --><include-fragment fragment-id='f'/></when></choose><base/></inbound>\r\n<outbound><set-body><![CDATA[a\r\n  <b>]]></set-body></outbound></policies>",
+            ),
+            (
+                "policy fragments/f/policy.xml",
+                "<fragment><set-variable name='b' value=\"@{\n  return 1;\n}\"/></fragment>",
+            ),
+        ]);
+        let (text, found) = effective(&project, &ask("x", true)).unwrap();
+        assert_eq!(found, []);
+        let plain: String = lines(&text).iter().map(|line| format!("{}\n", line.text)).collect();
+        let (document, problems) = parse(&Source::new("plain.xml", plain.as_str()));
+        assert_eq!(problems, [], "{plain}");
+        assert_eq!(document.print(), plain);
+        assert_eq!(plain.matches("name='a'").count(), 2, "{plain}");
+        assert!(plain.contains("value=\"@{\n  return 1;\n}\"/>"), "{plain}");
+        assert!(plain.contains("<![CDATA[a\n  <b>]]>"), "{plain}");
+    }
+
+    #[test]
+    fn base_that_multiplies_comes_to_an_end() {
+        let many = format!("<policies><inbound>{}</inbound></policies>", "<base/>".repeat(400));
+        let global = "<policies><inbound><set-variable name='a' value='1'/></inbound></policies>";
+        let project = project(&[
+            ("policy.xml", global),
+            ("apis/x/policy.xml", &many),
+            ("apis/x/operations/o/policy.xml", &many),
+        ]);
+        let ask = Ask { operation: Some("o".to_owned()), ..ask("x", false) };
+        let found = effective(&project, &ask).unwrap_err();
+        assert_eq!(found[0].code, &codes::COMPOSED_TOO_LARGE);
+        let scopes: Vec<_> =
+            project.files.iter().map(|file| (Scope::Global, Arc::clone(&file.policy))).collect();
+        let (_, found) = super::super::compose(&scopes, &indexmap::IndexMap::new());
+        assert_eq!(found.iter().map(|found| found.code).collect::<Vec<_>>(), [&codes::COMPOSED_TOO_LARGE]);
+    }
+
+    #[test]
+    fn an_api_of_two_services_needs_a_folder() {
+        let text = "<policies><inbound/></policies>";
+        let project = project(&[("dev/apis/x/policy.xml", text), ("prod/apis/x/policy.xml", text)]);
+        let found = effective(&project, &ask("x", false)).unwrap_err();
+        assert_eq!(found[0].code, &codes::AMBIGUOUS_NAME);
+    }
+
+    #[test]
+    fn a_document_that_cannot_be_read_is_no_part_of_a_policy() {
+        let project = project(&[("apis/x/policy.xml", "<policies><inbound></policies>")]);
+        assert!(effective(&project, &ask("x", false)).is_err());
     }
 }

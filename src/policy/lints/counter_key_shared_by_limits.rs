@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::csharp;
 use crate::diag::{Code, Confidence, Diagnostic};
-use crate::policy::{Policy, PolicyElement, Tier, Value};
+use crate::policy::{PolicyElement, Tier, Value};
 
 use super::look::{code, expression, is_token_limit};
 use super::steps::{MAX_COMPARED, Step, Steps, steps};
@@ -32,7 +32,7 @@ pub(super) const LINT: Lint = Lint { code: &CODE, check };
 
 fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     let own = steps(unit.policy);
-    let outer: Vec<Steps<'_>> = unit.around.outer.iter().map(|(_, policy)| inbound_of(policy)).collect();
+    let outer: Vec<Steps<'_>> = unit.around.outer.iter().map(|(_, policy)| steps(policy)).collect();
     let mut first: IndexMap<String, Counted<'_>> = IndexMap::new();
     for limit in outer.iter().flat_map(Steps::iter).filter_map(|step| Counted::of(step, false)) {
         first.entry(limit.key.clone()).or_insert(limit);
@@ -53,10 +53,6 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn inbound_of(policy: &Policy) -> Steps<'_> {
-    steps(policy)
-}
-
 /// A token limit with a rate.
 struct Counted<'a> {
     step: Step<'a>,
@@ -69,7 +65,10 @@ impl<'a> Counted<'a> {
     fn of(step: &Step<'a>, is_own: bool) -> Option<Self> {
         let element = Some(step.element).filter(|element| is_token_limit(element))?;
         let (key, rate) = (element.value("counter-key")?, element.value("tokens-per-minute")?);
-        Some(Self { step: *step, key: plain(key), rate: plain(rate), is_own })
+        // A named value that is not known may be the same number.
+        let is_known = |value: &Value| value.literal().is_none_or(|literal| !literal.contains("{{"));
+        let limit = Self { step: *step, key: plain(key), rate: plain(rate), is_own };
+        Some(limit).filter(|_| is_known(key) && is_known(rate))
     }
 
     fn element(&self) -> &'a PolicyElement {

@@ -28,8 +28,14 @@ pub(super) const LINT: Lint = Lint { code: &CODE, check };
 const VALIDATES: &[&str] = &["validate-azure-ad-token", "validate-jwt"];
 const COUNTS: &[&str] = &["quota-by-key", "rate-limit-by-key"];
 /// Known before any policy runs: the service has checked the subscription key, and the address is that of the caller.
-const KNOWN: &[&str] =
-    &["IpAddress", "context.Subscription", "X-Forwarded-For", "context.Product", "context.Api"];
+const KNOWN: &[&str] = &[
+    "IpAddress",
+    "context.Subscription",
+    "X-Forwarded-For",
+    "context.Product",
+    "context.Api",
+    "context.User",
+];
 const READS_TOKEN: &[&str] = &["Authorization", "AsJwt"];
 
 fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {

@@ -46,6 +46,9 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Attributes that say that the token stands in no header.
+const ELSEWHERE: &[&str] = &["query-parameter-name", "token-value"];
+
 /// The overwriting policy that `<base/>` brings into inbound.
 fn inherited<'a>(unit: &Unit<'a>) -> Option<&'a PolicyElement> {
     unit.around
@@ -65,7 +68,7 @@ fn checks_authorization(element: &PolicyElement) -> bool {
     let header = match element.name.as_str() {
         "validate-jwt" => fixed(element, "header-name"),
         // The header is `Authorization` where nothing else is said.
-        "validate-azure-ad-token" if element.attribute("token-value").is_none() => {
+        "validate-azure-ad-token" if !ELSEWHERE.iter().any(|name| element.attribute(name).is_some()) => {
             Some(fixed(element, "header-name").unwrap_or("Authorization"))
         }
         "check-header" => fixed(element, "name"),

@@ -24,15 +24,18 @@ pub(super) static CODE: Code = Code::warning(
 
 pub(super) const LINT: Lint = Lint { code: &CODE, check };
 
+const TIME: &str = "a time";
 /// What an expression says, and what that is.
 const UNBOUNDED: &[(&str, &str)] = &[
     ("context.RequestId", "the id of the request"),
     ("NewGuid", "a new GUID"),
-    ("context.Timestamp", "a time"),
-    ("UtcNow", "a time"),
-    ("DateTime.Now", "a time"),
-    ("context.Elapsed", "a time"),
+    ("context.Timestamp", TIME),
+    ("UtcNow", TIME),
+    ("DateTime.Now", TIME),
+    ("context.Elapsed", TIME),
 ];
+/// A time is cut to what there is little of by one of these.
+const CUTS: &[&str] = &["ToString(\"", ".Hour", ".Day", ".Month", ".Year"];
 /// As many as there are callers: few for some APIs.
 const ADDRESS: &str = "context.Request.IpAddress";
 
@@ -44,7 +47,9 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
             .is_some_and(|metric| metric.name() == "emit-metric" || is_token_metric(metric.element));
         let Some(value) = step.element.value("value").filter(|_| is_metric) else { continue };
         let Some(text) = code(value) else { continue };
-        let unbounded = UNBOUNDED.iter().find(|(word, _)| text.contains(word));
+        let unbounded = UNBOUNDED.iter().find(|(word, what)| {
+            text.contains(word) && !(*what == TIME && CUTS.iter().any(|cut| text.contains(cut)))
+        });
         let diagnostic = match unbounded {
             Some((_, what)) => {
                 let message =

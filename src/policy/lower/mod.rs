@@ -76,10 +76,11 @@ impl Lowering<'_> {
             // Parts of a document, as they are pasted from a page: all that is in them is read.
             None if is_section(first) => self.sections(&roots),
             None => {
-                let policies = roots.iter().filter(|element| element.name != "base");
-                Body::Fragment(
-                    policies.filter_map(|element| self.policy(element, Within::Elsewhere)).collect(),
-                )
+                // For what is wrong in them; nothing can be built of them.
+                for element in roots.iter().filter(|element| element.name != "base") {
+                    self.policy(element, Within::Elsewhere);
+                }
+                Body::Document(Vec::new())
             }
         }
     }

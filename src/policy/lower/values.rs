@@ -96,13 +96,13 @@ impl Lowering<'_> {
             Err(problems) => (None, problems),
         };
         for problem in problems {
-            self.report_problem(problem, &text, &places, span);
+            self.report_problem(problem, &places);
         }
         Some(Expression { text, program: program?, places })
     }
 
-    /// A problem of the expression whose text, brackets included, stands at `span`.
-    fn report_problem(&mut self, problem: csharp::Problem, text: &str, places: &Places, expression: Span) {
+    /// A problem of the expression that stands at `places`.
+    fn report_problem(&mut self, problem: csharp::Problem, places: &Places) {
         let mut diagnostic = Diagnostic::new(problem.code, problem.message)
             .at(&self.origin.original, places.original_span(problem.span))
             .confidence(problem.confidence);
@@ -112,7 +112,7 @@ impl Lowering<'_> {
             let span = places.original_span(fix.span);
             let source = Arc::clone(&self.origin.original);
             // A text that writes references gets them: it may have to be well-formed XML.
-            let replacement = match text == self.source.slice(expression) {
+            let replacement = match places.decoded.is_plain() {
                 true => fix.replacement,
                 false => fix.replacement.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;"),
             };

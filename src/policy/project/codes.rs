@@ -18,6 +18,16 @@ pub static BAD_ID: Code = Code::error(
 )
 .references(&["Azure/bicep-types-az, Microsoft.ApiManagement 2024-05-01: patterns of the two names"])
 .with_url(NAMED_VALUES);
+pub static COUNTER_SHARED: Code = Code::warning(
+    "project-counter-shared",
+    "limits of different documents count on one key and allow different rates",
+    "There is one counter per key and gateway, whichever document uses it: what one API's limit counts is gone for the \
+     other's. On v2 tiers, where the counter is a bucket, the page calls the result unpredictable. Give each limit a key \
+     of its own.",
+)
+.why("A caller of one API is refused for what the same subscription has used of another one.")
+.references(&["Learn, include rate-limit-key-scope and rate-limit-implementation-v2 (2025-11)"])
+.with_url("https://learn.microsoft.com/azure/api-management/llm-token-limit-policy");
 pub static DUPLICATE_ID: Code = Code::error(
     "project-duplicate-id",
     "two entities of one kind have the same name",
@@ -104,6 +114,7 @@ pub static WRONG_ROOT: Code = Code::error(
 /// All of them, by id.
 pub const ALL: &[&Code] = &[
     &BAD_ID,
+    &COUNTER_SHARED,
     &DUPLICATE_ID,
     &FRAGMENT_WITHOUT_FILE,
     &REFERENCE_CYCLE,

@@ -10,6 +10,7 @@
 //! What a folder does not say is not known, and nothing is said about it: docs/POLICIES.md.
 
 pub mod codes;
+mod counters;
 mod info;
 mod layout;
 mod order;
@@ -18,6 +19,7 @@ mod service;
 mod together;
 mod unknown;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
@@ -30,7 +32,7 @@ use crate::text::{Source, parent};
 
 pub use info::{Fact, Info, is_relevant, read_info};
 pub use layout::{Attached, Entity, Place, What, place};
-pub use order::{Step, StepKind};
+pub use order::{Need, Step, StepKind};
 pub use references::{Kind, Reference};
 pub use service::Service;
 
@@ -62,6 +64,8 @@ pub struct File {
     pub references: Vec<Reference>,
     /// What reading it found.
     pub found: Vec<Diagnostic>,
+    /// What it takes from the project is in it.
+    is_settled: bool,
 }
 
 /// Texts that are checked together.
@@ -84,7 +88,7 @@ pub fn read(source: Arc<Source>, given: &Given) -> File {
     let place = place(source.path());
     let (policy, found) = load(&source, given.named_values.as_ref());
     let references = references::references(&document, &policy);
-    File { source, document, policy: Arc::new(policy), place, references, found }
+    File { source, document, policy: Arc::new(policy), place, references, found, is_settled: false }
 }
 
 /// Named values that are not there are found in [`unknown`], which also knows those without a text.
@@ -119,7 +123,10 @@ impl Project {
         }
         let mut project =
             Self { files, infos, services, given, loose_fragments, named_by_file: IndexSet::new() };
-        project.put_named_values_in_place();
+        for index in 0..project.files.len() {
+            let settled = project.settled(&project.files[index]).into_owned();
+            project.files[index] = settled;
+        }
         let named_by_file = project.files.iter().filter(|file| {
             let mut ids = file.fragment_ids();
             ids.any(|id| project.loose_fragments.contains_key(&layout::fragment_key(id)))
@@ -128,21 +135,21 @@ impl Project {
         project
     }
 
-    /// Reads those texts again that use named values which only the folder knows.
-    fn put_named_values_in_place(&mut self) {
-        for index in 0..self.files.len() {
-            let file = &self.files[index];
-            if file.references.iter().all(|reference| reference.kind != Kind::NamedValue) {
-                continue;
-            }
-            let is_of_folder = self.services_of(file).any(|service| !service.named_values.is_empty());
-            if let (true, Some(values)) = (is_of_folder, self.named_values(file)) {
-                let (policy, found) = load(&file.source, Some(&values));
-                let references = references::references(&file.document, &policy);
-                let file = &mut self.files[index];
-                (file.policy, file.found, file.references) = (Arc::new(policy), found, references);
-            }
+    /// A text as the project sees it: with the place that the other files bear out, and read again where it uses named
+    /// values which only the folder knows.
+    fn settled<'a>(&self, file: &'a File) -> Cow<'a, File> {
+        if file.is_settled {
+            return Cow::Borrowed(file);
         }
+        let place = file.place.clone().and_then(|place| service::settled(place, &self.services));
+        let mut settled = File { place, is_settled: true, ..file.clone() };
+        let is_of_folder = self.services_of(&settled).any(|service| !service.named_values.is_empty());
+        if is_of_folder && settled.of_kind(Kind::NamedValue).next().is_some() {
+            let (policy, found) = load(&settled.source, self.named_values(&settled).as_ref());
+            settled.references = references::references(&settled.document, &policy);
+            (settled.policy, settled.found) = (Arc::new(policy), found);
+        }
+        Cow::Owned(settled)
     }
 
     /// What is known around a file.
@@ -167,8 +174,10 @@ impl Project {
         }
     }
 
-    /// Everything about one file: what reading it found, what it names and is not there, and what the rules say.
+    /// Everything about one file: what reading it found, what it names and is not there, and what the rules say. The
+    /// file may be one of the project's as it was read, or another text for the same path.
     pub fn check(&self, file: &File) -> Vec<Diagnostic> {
+        let file = &*self.settled(file);
         if file.place.as_ref().is_some_and(|place| place.what == What::Resolver) {
             let message = "the policy of a resolver is not read: it is a document of another kind";
             let span = crate::text::Span::at(0);

@@ -71,7 +71,7 @@ fn of<'a>(services: &'a mut IndexMap<String, Service>, root: &str) -> &'a mut Se
 }
 
 /// Decides what needs the other files: `policy.xml` is that of the service only where there is a service around it.
-fn settled(place: Place, services: &IndexMap<String, Service>) -> Option<Place> {
+pub(super) fn settled(place: Place, services: &IndexMap<String, Service>) -> Option<Place> {
     let service = services.get(&place.root);
     match place.what {
         What::OutermostPolicy => {

@@ -9,7 +9,7 @@ use super::info::{Fact, Info};
 use super::layout::What;
 use super::references::Kind;
 use super::service::Service;
-use super::{File, Project, codes};
+use super::{File, Project, codes, counters};
 use crate::diag::{Confidence, Diagnostic};
 use crate::policy::elements::holds_policies;
 use crate::policy::lower::check_section;
@@ -26,6 +26,7 @@ pub(super) fn check(project: &Project) -> Vec<Diagnostic> {
         named_values(project, service, &mut found);
         unused_fragments(project, service, &mut found);
         members_and_links(project, service, &mut found);
+        counters::check(project, service, &mut found);
     }
     places(project, &mut found);
     included_fragments(project, &mut found);

@@ -1,6 +1,6 @@
 //! What the command line says of all policy files: where they are attached, and what the service holds besides.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
@@ -10,6 +10,7 @@ use crate::cli::error::CommandError;
 use crate::cli::{files, walk};
 use crate::policy::project::Given;
 use crate::policy::{self, Policy, Scope, Tier};
+use crate::spec;
 
 /// The options about what is known.
 #[derive(Debug, clap::Args)]
@@ -27,9 +28,13 @@ pub(super) struct Args {
     /// The policy fragments of the service: `<id>.xml` in this folder is fragment `<id>`
     #[arg(long, value_name = "FOLDER")]
     fragments: Option<PathBuf>,
+
+    /// The named values of the service, YAML or JSON: names with their values, or a list of names
+    #[arg(long, value_name = "FILE")]
+    named_values: Option<PathBuf>,
 }
 
-const SCOPES: [Scope; 4] = [Scope::Global, Scope::Product, Scope::Api, Scope::Operation];
+const SCOPES: [Scope; 5] = [Scope::Global, Scope::Workspace, Scope::Product, Scope::Api, Scope::Operation];
 
 #[expect(clippy::needless_pass_by_value, reason = "the parser hands the word over")]
 fn scope(word: String) -> Scope {
@@ -50,12 +55,19 @@ pub(super) fn read(args: &Args) -> Result<Given, CommandError> {
         scope: args.scope,
         tier: args.tier,
         fragments: args.fragments.as_ref().map(|folder| fragments(folder)).transpose()?,
+        named_values: args.named_values.as_ref().map(|file| named_values(file)).transpose()?,
         ..Given::default()
     })
 }
 
+fn named_values(file: &Path) -> Result<IndexMap<String, Option<String>>, CommandError> {
+    let bytes = files::read(file, spec::BYTES_MAX as u64)?;
+    let source = spec::read(&files::shown(file), &bytes)?;
+    Ok(spec::named_values(&source)?)
+}
+
 /// The fragments of a folder, by id.
-fn fragments(folder: &std::path::Path) -> Result<IndexMap<String, Arc<Policy>>, CommandError> {
+fn fragments(folder: &Path) -> Result<IndexMap<String, Arc<Policy>>, CommandError> {
     if !folder.is_dir() {
         let message = format!("`--fragments {}` is not a folder", files::shown(folder));
         return Err(

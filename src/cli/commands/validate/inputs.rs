@@ -12,7 +12,8 @@ use crate::cli::kind::{self, Kind};
 use crate::cli::{codes, files, parallel, walk};
 use crate::diag::render::Report;
 use crate::diag::{Code, Diagnostic};
-use crate::{policy, spec};
+use crate::policy::{self, project};
+use crate::spec;
 
 /// A file to check, read.
 #[derive(Clone, Debug)]
@@ -31,6 +32,15 @@ pub(super) enum Entry {
     Refused(Report),
     /// Lies in a folder and is neither a spec nor a policy.
     Skipped,
+}
+
+/// The files of a kind, in order.
+pub(super) fn of_kind(entries: &[Entry], kind: Kind) -> Vec<&Input> {
+    let checkable = |entry| match entry {
+        &Entry::Checkable(ref input) => Some(input),
+        _ => None,
+    };
+    entries.iter().filter_map(checkable).filter(|input| input.kind == kind).collect()
 }
 
 /// Reads everything that `paths` name, in their order; files of a folder by path, each file once.
@@ -84,22 +94,25 @@ fn found(path: &Path) -> Entry {
         Ok(head) => head,
         Err(error) => return unreadable(path, error),
     };
-    match kind::of_content(&head).or_else(|| is_policy_by_name(path).then_some(Kind::Policy)) {
+    match kind::of_content(&head).or_else(|| kind_by_place(path)) {
         Some(kind) => read(path, kind),
         None => Entry::Skipped,
     }
 }
 
-/// `api.policy.xml` says what it is even where its content does not.
-fn is_policy_by_name(path: &Path) -> bool {
+/// `api.policy.xml` says what it is even where its content does not, and so do files about a service by their folder.
+fn kind_by_place(path: &Path) -> Option<Kind> {
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase());
-    name.is_some_and(|name| name.ends_with(".policy.xml"))
+    if name.is_some_and(|name| name.ends_with(".policy.xml")) {
+        return Some(Kind::Policy);
+    }
+    project::is_relevant(&files::shown(path)).then_some(Kind::Info)
 }
 
 /// A file of the command line, or standard input.
 fn named(path: &Path) -> Entry {
     if path == Path::new(files::STDIN) {
-        return match files::read_spec(path, largest(None)) {
+        return match files::read_named(path, largest(None)) {
             Ok(bytes) => checkable(path, kind::of_content(&bytes), bytes),
             Err(error) => unreadable(path, error),
         };
@@ -108,7 +121,7 @@ fn named(path: &Path) -> Entry {
         Ok(head) => head,
         Err(error) => return unreadable(path, error),
     };
-    match kind::of_content(&head).or_else(|| kind::of_name(path)) {
+    match kind::of_content(&head).or_else(|| kind_by_place(path)).or_else(|| kind::of_name(path)) {
         Some(kind) => read(path, kind),
         None => checkable(path, None, Vec::new()),
     }
@@ -117,7 +130,7 @@ fn named(path: &Path) -> Entry {
 /// Reads all of a file, unless its size alone refuses it.
 fn read(path: &Path, kind: Kind) -> Entry {
     let n_bytes = fs::metadata(path).map_or(0, |about| about.len());
-    if kind == Kind::Policy && n_bytes > policy::MAX_FILE_BYTES as u64 {
+    if kind != Kind::Spec && n_bytes > policy::MAX_FILE_BYTES as u64 {
         return refused(path, policy::too_large(&files::shown(path), n_bytes));
     }
     match files::read(path, largest(Some(kind))) {
@@ -129,7 +142,7 @@ fn read(path: &Path, kind: Kind) -> Entry {
 /// The size in bytes past which the readers refuse a file of the kind, or of any.
 fn largest(kind: Option<Kind>) -> u64 {
     let bytes = match kind {
-        Some(Kind::Policy) => policy::MAX_FILE_BYTES,
+        Some(Kind::Policy | Kind::Info) => policy::MAX_FILE_BYTES,
         Some(Kind::Spec) => spec::BYTES_MAX,
         None => policy::MAX_FILE_BYTES.max(spec::BYTES_MAX),
     };

@@ -9,6 +9,7 @@ use crate::cli::codes;
 use crate::cli::error::CommandError;
 use crate::diag::{Code, Confidence, Diagnostic, Severity};
 use crate::policy;
+use crate::spec::LintLevel;
 
 /// The options about rules.
 #[derive(Debug, clap::Args)]
@@ -49,24 +50,6 @@ impl Sureness {
     }
 }
 
-/// What is done with the findings of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Level {
-    Allow,
-    Warn,
-    Deny,
-}
-
-impl Level {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Allow => "allow",
-            Self::Warn => "warn",
-            Self::Deny => "deny",
-        }
-    }
-}
-
 /// Many rules at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Group {
@@ -78,8 +61,8 @@ enum Group {
 /// Levels by rule.
 #[derive(Debug, Default)]
 pub(super) struct Levels {
-    rules: BTreeMap<&'static str, Level>,
-    group: Option<(Group, Level)>,
+    rules: BTreeMap<&'static str, LintLevel>,
+    group: Option<(Group, LintLevel)>,
     min_confidence: Option<Confidence>,
 }
 
@@ -91,7 +74,7 @@ impl Levels {
     pub(super) fn of(args: &Args) -> Result<Self, CommandError> {
         let mut levels = Self { min_confidence: Some(args.min_confidence.confidence()), ..Self::default() };
         for (level, names) in
-            [(Level::Deny, &args.deny), (Level::Warn, &args.warn), (Level::Allow, &args.allow)]
+            [(LintLevel::Deny, &args.deny), (LintLevel::Warn, &args.warn), (LintLevel::Allow, &args.allow)]
         {
             for name in names {
                 levels.set(name, level)?;
@@ -100,7 +83,7 @@ impl Levels {
         Ok(levels)
     }
 
-    fn set(&mut self, name: &str, level: Level) -> Result<(), CommandError> {
+    fn set(&mut self, name: &str, level: LintLevel) -> Result<(), CommandError> {
         let before = match group(name) {
             Some(group) => self.group.replace((group, level)).map(|(_, before)| before),
             None => self.rules.insert(rule(name)?.id, level),
@@ -108,8 +91,8 @@ impl Levels {
         match before {
             Some(before) if before != level => Err(CommandError::usage(format!(
                 "`--{} {name}` and `--{}` exclude each other",
-                level.name(),
-                before.name()
+                level.word(),
+                before.word()
             ))
             .hint("give each rule, and `all` or `warnings`, once")),
             _ => Ok(()),
@@ -117,11 +100,15 @@ impl Levels {
     }
 
     /// Sets levels and leaves out what is allowed or not sure enough. `table` is what the spec says.
-    pub(super) fn apply(&self, found: Vec<Diagnostic>, table: &BTreeMap<&str, Level>) -> Vec<Diagnostic> {
+    pub(super) fn apply(
+        &self,
+        found: Vec<Diagnostic>,
+        table: &BTreeMap<String, LintLevel>,
+    ) -> Vec<Diagnostic> {
         found.into_iter().filter_map(|found| self.weigh(found, table)).collect()
     }
 
-    fn weigh(&self, mut found: Diagnostic, table: &BTreeMap<&str, Level>) -> Option<Diagnostic> {
+    fn weigh(&self, mut found: Diagnostic, table: &BTreeMap<String, LintLevel>) -> Option<Diagnostic> {
         if self.min_confidence.is_some_and(|least| found.confidence < least) {
             return None;
         }
@@ -135,9 +122,9 @@ impl Levels {
             (None, _) => specs.copied(),
         };
         match level {
-            Some(Level::Allow) => return None,
-            Some(Level::Warn) => found.severity = Severity::Warning,
-            Some(Level::Deny) => found.severity = Severity::Error,
+            Some(LintLevel::Allow) => return None,
+            Some(LintLevel::Warn) => found.severity = Severity::Warning,
+            Some(LintLevel::Deny) => found.severity = Severity::Error,
             None => {}
         }
         Some(found)
@@ -145,9 +132,9 @@ impl Levels {
 }
 
 /// Whether it would be a warning if the command line said nothing.
-fn is_warning(found: &Diagnostic, specs: Option<&Level>) -> bool {
+fn is_warning(found: &Diagnostic, specs: Option<&LintLevel>) -> bool {
     match specs {
-        Some(level) => *level == Level::Warn,
+        Some(level) => *level == LintLevel::Warn,
         None => found.severity == Severity::Warning,
     }
 }
@@ -185,5 +172,6 @@ fn is_settable(code: &Code) -> bool {
     code.severity < Severity::Error
         || policy::lints::ALL.iter().any(|lint| lint.code == code)
         || policy::codes::ALL.contains(&code)
+        || policy::project::codes::ALL.contains(&code)
         || crate::csharp::codes::ALL.contains(&code)
 }
