@@ -1,5 +1,7 @@
 //! The pages of docs/reference, printed from the tables they describe. A test compares them with the files.
 
+mod policies;
+
 use std::fmt::Write as _;
 
 use clap::CommandFactory as _;
@@ -22,7 +24,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("docs/reference/diagnostics.md", diagnostics()),
         ("docs/reference/functions.md", functions()),
         ("docs/reference/lints.md", lints()),
-        ("docs/reference/policies.md", policies()),
+        ("docs/reference/policies.md", policies::page()),
         ("docs/reference/spec.schema.json", schema()),
     ]
 }
@@ -165,30 +167,6 @@ fn signature(function: &arm::functions::Function) -> String {
         None => format!("{}-", function.min),
     };
     format!("`{}({count})`", function.name)
-}
-
-fn policies() -> String {
-    let mut page = format!(
-        "{GENERATED}# Policies\n\nThe sandbox's gateway runs these. Any other policy is refused when it is deployed there, by a \
-         diagnostic that names it; so is an attribute below whose effect is not modelled.\n\n| policy | sections | attributes (required in bold) |\n|---|---|---|\n"
-    );
-    for element in policy::elements::ALL {
-        let sections: Vec<&str> = element.sections.iter().map(|section| section.name()).collect();
-        let attributes: Vec<String> = element
-            .attributes
-            .iter()
-            .map(|attribute| {
-                if attribute.presence == policy::elements::Presence::Required {
-                    format!("**{}**", attribute.name)
-                } else {
-                    attribute.name.to_owned()
-                }
-            })
-            .collect();
-        let _ =
-            writeln!(page, "| `{}` | {} | {} |", element.name, sections.join(", "), attributes.join(", "));
-    }
-    page
 }
 
 fn schema() -> String {

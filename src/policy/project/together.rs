@@ -12,6 +12,7 @@ use super::references::Kind;
 use super::service::Service;
 use super::{File, Project, codes, counters};
 use crate::diag::{Confidence, Diagnostic};
+use crate::policy::elements::holds_policies;
 use crate::policy::lower::check_section;
 use crate::policy::{Body, PolicyElement, Section};
 use crate::text::{Source, Span};
@@ -262,5 +263,7 @@ fn misplaced(element: &PolicyElement, section: Section, report: &mut dyn FnMut(D
     if let Some(wrong) = check_section(element, section) {
         report(wrong);
     }
-    element.children.iter().for_each(|child| misplaced(child, section, report));
+    if holds_policies(&element.name) {
+        element.children.iter().for_each(|child| misplaced(child, section, report));
+    }
 }

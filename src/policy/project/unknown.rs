@@ -14,12 +14,6 @@ pub(super) fn check(project: &Project, file: &File, around: &Surroundings) -> Ve
     let known = Known::of(around);
     let mut found = Vec::new();
     for reference in &file.references {
-        if let (Kind::Fragment, true) = (reference.kind, file.is_fragment()) {
-            let message = "a fragment may not include a fragment";
-            let diagnostic = Diagnostic::new(&policy_codes::NESTED_FRAGMENT, message);
-            let help = "include both fragments from the document, in order";
-            found.push(diagnostic.at(&file.source, reference.span).help(help));
-        }
         found.extend(match known.names(reference.kind) {
             Some(known) => unknown(file, reference, known),
             None if reference.kind == Kind::Fragment => unlike_its_files(project, file, reference),
