@@ -10,7 +10,12 @@ use indexmap::IndexMap;
 use crate::cli::args::Args;
 use crate::cli::codes;
 use crate::cli::exit::Exit;
-use crate::{arm, csharp, spec};
+use crate::diag::render::markdown;
+use crate::diag::{Code, Safety};
+use crate::policy::lints::{Lint, Unit};
+use crate::policy::{Scope, Surroundings, Tier};
+use crate::text::Source;
+use crate::{arm, csharp, policy, spec};
 
 /// Every generated page: its path below the repository, and its text.
 pub fn pages() -> Vec<(&'static str, String)> {
@@ -19,6 +24,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("docs/reference/exit-codes.md", exit_codes()),
         ("docs/reference/diagnostics.md", diagnostics()),
         ("docs/reference/functions.md", functions()),
+        ("docs/reference/lints.md", lints()),
         ("docs/reference/policies.md", policies::page()),
         ("docs/reference/spec.schema.json", schema()),
     ]
@@ -36,7 +42,11 @@ fn command_line() -> String {
     };
     add("genai-lz", root.render_long_help().to_string());
     for command in root.get_subcommands_mut().filter(|command| command.get_name() != "help") {
-        add(&format!("genai-lz {}", command.get_name()), command.render_long_help().to_string());
+        let name = format!("genai-lz {}", command.get_name());
+        add(&name, command.render_long_help().to_string());
+        for inner in command.get_subcommands_mut().filter(|inner| inner.get_name() != "help") {
+            add(&format!("{name} {}", inner.get_name()), inner.render_long_help().to_string());
+        }
     }
     page
 }
@@ -52,22 +62,67 @@ fn exit_codes() -> String {
 fn diagnostics() -> String {
     let mut page = format!(
         "{GENERATED}# Diagnostics\n\n`genai-lz explain CODE` prints the same. Codes in kebab-case are ours; `BCPnnn` are Bicep's and names \
-         in PascalCase are ARM's, with their meaning.\n"
+         in PascalCase are ARM's, with their meaning. The rules about policies are in [lints.md](lints.md).\n"
     );
     for code in codes::all() {
+        if policy::lints::ALL.iter().any(|lint| lint.code == code) {
+            continue;
+        }
         let _ = write!(
             page,
-            "\n## {}\n\n*{}*: {}\n\n{}\n",
+            "\n## {}\n\n*{}*: {}\n\n{}",
             code.id,
             code.severity.name(),
             code.summary,
-            code.doc.trim()
+            markdown(code)
         );
-        if !code.url.is_empty() {
-            let _ = write!(page, "\n<{}>\n", code.url);
-        }
     }
     page
+}
+
+fn lints() -> String {
+    let mut page = format!(
+        "{GENERATED}# Rules\n\nWhat `genai-lz validate` finds in policies beyond what the language itself refuses. \
+         [VALIDATE.md](../VALIDATE.md) says how to set levels and allow findings. The last column says whether `--fix` puts the \
+         example right, by itself or with `--unsafe`.\n\n| rule | severity | what it finds | fix |\n|---|---|---|---|\n"
+    );
+    for lint in policy::lints::ALL {
+        let Code { id, severity, summary, .. } = lint.code;
+        let fix = match fix_of_example(lint) {
+            Some(Safety::Safe) => "`--fix`",
+            Some(Safety::Unsafe) => "`--unsafe`",
+            None => "",
+        };
+        let severity = severity.name();
+        let _ = writeln!(page, "| [`{id}`](#{id}) | {severity} | {} | {fix} |", summary.replace('|', "\\|"));
+    }
+    for lint in policy::lints::ALL {
+        let Code { id, severity, summary, .. } = lint.code;
+        let _ = write!(page, "\n## {id}\n\n*{}*: {summary}\n\n{}", severity.name(), markdown(lint.code));
+    }
+    page
+}
+
+/// Runs a rule over its example, at API scope and on each tier, until it has a fix.
+fn fix_of_example(lint: &Lint) -> Option<Safety> {
+    let example = lint.code.example;
+    let inside = |section: &str| format!("<policies><{section}>{example}</{section}></policies>");
+    let texts = [example.to_owned(), format!("<policies>{example}</policies>")];
+    let sections = ["inbound", "backend", "outbound", "on-error"].map(inside);
+    for text in texts.into_iter().chain(sections) {
+        let source = Source::new("example.xml", text);
+        let (document, _) = policy::parse(&source);
+        let (read, _) = policy::load(&source, None);
+        for tier in [None].into_iter().chain(Tier::ALL.map(Some)) {
+            let around = Surroundings { scope: Some(Scope::Api), tier, ..Surroundings::default() };
+            let mut found = Vec::new();
+            (lint.check)(&Unit { document: &document, policy: &read, around: &around }, &mut found);
+            if let Some(fix) = found.into_iter().find_map(|found| found.fix) {
+                return Some(fix.safety);
+            }
+        }
+    }
+    None
 }
 
 fn functions() -> String {

@@ -25,14 +25,14 @@ mod uses;
 mod value;
 
 pub use ast::Program;
-pub use check::{check, type_of};
+pub use check::check;
 pub use coverage::not_run;
 pub use eval::evaluate;
 pub use exception::Exception;
 pub use members::{Member, members};
 pub use parser::parse;
 pub use problem::{Correction, Form, Problem};
-pub use result::{Expected, check_result};
+pub use result::{Expected, check_result, type_of};
 pub use scan::scan_balanced;
 pub use uses::{BodyOf, BodyUse, CallUse, MemberUse, StringUse, Uses, VariableAccess, VariableUse, uses};
 pub use value::{Environment, Object, Value};

@@ -33,6 +33,14 @@ impl Expected {
     }
 }
 
+/// Returns the type of what `program` gives, as C# writes it; None where it is not known, or differs from way to way.
+pub fn type_of(program: &Program) -> Option<String> {
+    let given = returned(program);
+    let (first, _) = given.first()?;
+    let is_same = given.iter().all(|(ty, _)| ty == first && !ty.has_unknown());
+    is_same.then(|| first.display())
+}
+
 /// Returns the places where `program` gives a value of a type that does not fit; silent where a type is not known.
 ///
 /// The type has to be the very one: `token-quota` wants `long`, and `@(1000)` is refused for being an `Int32`, as a

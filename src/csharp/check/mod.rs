@@ -32,14 +32,6 @@ pub(super) fn returned(program: &Program) -> Vec<(Ty, Span)> {
     Checker::run(program).returns
 }
 
-/// Returns the name of the type of what `program` gives, as C# writes it; None where it is not known or not always
-/// the same.
-pub fn type_of(program: &Program) -> Option<&'static str> {
-    let mut names = returned(program).into_iter().map(|(ty, _)| ty.name());
-    let first = names.next().filter(|name| !name.is_empty())?;
-    names.all(|name| name == first).then_some(first)
-}
-
 /// Variables that are known at one place. The largest published expression has 25; looking one up walks over them.
 const MAX_LOCALS: usize = 1_000;
 

@@ -163,7 +163,11 @@ impl<'a> Walk<'a> {
 
     /// Returns true where the pipeline ends among `elements` on every way.
     fn elements(&mut self, elements: &'a [Arc<PolicyElement>], at: At) -> bool {
-        elements.iter().fold(false, |has_ended, element| self.element(element, at) || has_ended)
+        let mut has_ended = false;
+        for element in elements {
+            has_ended |= self.element(element, at);
+        }
+        has_ended
     }
 
     fn element(&mut self, element: &'a PolicyElement, at: At) -> bool {

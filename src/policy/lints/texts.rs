@@ -30,7 +30,7 @@ fn inside<'a>(element: &'a Element, found: &mut Vec<Located<'a>>) {
         match node {
             Node::Element(child) => inside(child, found),
             Node::Text(text) | Node::CData { text, .. } => {
-                found.push(Located { element, attribute: None, text })
+                found.push(Located { element, attribute: None, text });
             }
             Node::Comment(_) | Node::Instruction(_) | Node::Junk(_) => {}
         }

@@ -113,7 +113,7 @@ fn type_of(value: &Value) -> Option<String> {
         // A named value may hold a whole expression.
         ValueKind::Literal(text) if text.contains("{{") => None,
         ValueKind::Literal(_) => Some("string".to_owned()),
-        ValueKind::Expression(expression) => apart(csharp::type_of(&expression.program)?),
+        ValueKind::Expression(expression) => apart(&csharp::type_of(&expression.program)?),
     }
 }
 

@@ -1,113 +1,12 @@
-//! What a program touches: members of `context`, context variables, bodies, strings, methods and types, each with its
-//! place in the text of the program. For rules that look at a policy without running it. Follows locals as far as one
-//! assignment, and takes every test of a value for one that protects what comes after it: a rule had better be silent
-//! than wrong.
+//! The walk through the tree of a program that notes what it touches.
 
-use super::ast::{
+use super::shape::{bare, first, literal, path, second_is_conditional, variable_index, variable_key};
+use super::{BodyOf, BodyUse, CallUse, MemberUse, StringUse, Uses, VariableAccess, VariableUse};
+use crate::csharp::ast::{
     Argument, ArgumentValue, BinaryOp, Body, Catch, Expr, ExprKind, Initializer, InterpolatedPart, Lambda,
-    Literal, Pattern, Program, Stmt, StmtKind, SwitchSection, TypeRef,
+    Literal, Pattern, Stmt, StmtKind, TypeRef, Variable,
 };
 use crate::text::Span;
-
-/// What a program touches, each list in the order of the text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Uses {
-    pub members: Vec<MemberUse>,
-    pub variables: Vec<VariableUse>,
-    pub bodies: Vec<BodyUse>,
-    pub strings: Vec<StringUse>,
-    pub calls: Vec<CallUse>,
-    /// The types that are named in casts, declarations, type arguments and `new`.
-    pub types: Vec<(String, Span)>,
-}
-
-/// A chain of members that begins at `context`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MemberUse {
-    /// Without `context`, such as `Response.StatusCode`.
-    pub path: String,
-    /// The first member was tested before, is followed by `?.`, or stands inside `try`.
-    pub guarded: bool,
-    pub span: Span,
-}
-
-/// A use of `context.Variables`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VariableUse {
-    /// None where it is computed, or all variables are used as one value.
-    pub name: Option<String>,
-    pub how: VariableAccess,
-    /// The variable was tested before, or the use stands inside `try`.
-    pub guarded: bool,
-    /// A member is taken of the value as it is, so that null throws.
-    pub dereferenced: bool,
-    /// All of the value becomes part of the result, as far as that shows.
-    pub whole: bool,
-    pub span: Span,
-    /// Of the name where it is one literal, else of the use.
-    pub name_span: Span,
-}
-
-/// How a variable is reached.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum VariableAccess {
-    /// `context.Variables["x"]`, with the type it is cast to; throws where the variable is not set.
-    Index { cast: Option<String> },
-    /// `context.Variables.GetValueOrDefault<T>("x")`
-    GetValueOrDefault { ty: Option<String>, has_default: bool },
-    /// `context.Variables.ContainsKey("x")`
-    ContainsKey,
-    /// `context.Variables.TryGetValue("x", out var value)`
-    TryGetValue,
-    /// `context.Variables` itself.
-    Whole,
-}
-
-/// A read of a body, such as `context.Request.Body.As<string>()`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BodyUse {
-    pub of: BodyOf,
-    /// The type it is read as; empty where the method has none.
-    pub ty: String,
-    /// Whether the body is there for the next reader; None where that is computed.
-    pub preserves: Option<bool>,
-    /// The whole of it becomes part of the result, as far as that shows.
-    pub whole: bool,
-    pub span: Span,
-    /// What stands between the parentheses of the call.
-    pub arguments: Span,
-}
-
-/// Whose body it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BodyOf {
-    Request,
-    Response,
-    /// Of a response in a variable; its name where that is a literal.
-    Variable(Option<String>),
-}
-
-/// A string literal, or a part of an interpolated one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StringUse {
-    pub text: String,
-    /// It is text between the holes of `$"…"`, where braces are written twice.
-    pub interpolated: bool,
-    /// The method that it is an argument of.
-    pub argument_of: Option<String>,
-    pub span: Span,
-}
-
-/// A call of a method.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CallUse {
-    pub name: String,
-    /// The members of `context` it is called on, such as `Request.Headers`; None for anything else.
-    pub on: Option<String>,
-    /// The arguments that are string literals, in order.
-    pub strings: Vec<String>,
-    pub span: Span,
-}
 
 /// Methods that hand on what they are given: what becomes of the result becomes of the argument.
 const HANDING_ON: &[&str] = &["Parse", "DeserializeObject", "SerializeObject", "FromObject"];
@@ -118,10 +17,10 @@ const AS_MUCH: &[&str] = &["ToString", "Trim", "TrimStart", "TrimEnd", "Replace"
 /// Methods that only ask something about their argument.
 const ASKING: &[&str] = &["IsNullOrEmpty", "IsNullOrWhiteSpace", "IsMatch", "Match", "Matches", "Equals"];
 
-/// Returns what `program` touches.
-pub fn uses(program: &Program) -> Uses {
+/// Returns what `body` touches.
+pub(super) fn walk(body: &Body) -> Uses {
     let mut walk = Walk::default();
-    walk.body(&program.body);
+    walk.body(body);
     walk.uses
 }
 
@@ -192,12 +91,15 @@ impl Walk {
         match &statement.kind {
             StmtKind::Local { ty, variables } => {
                 ty.iter().for_each(|ty| self.type_ref(ty));
-                for variable in variables {
-                    self.locals.push((variable.name.clone(), Origin::Other));
-                    variable.value.iter().for_each(|value| self.expr(value, Then::Local(&variable.name)));
+                for Variable { name, value, .. } in variables {
+                    self.locals.push((name.clone(), Origin::Other));
+                    value.iter().for_each(|value| self.expr(value, Then::Local(name)));
                 }
             }
             StmtKind::Expr(expr) => self.expr(expr, Then::Asked),
+            StmtKind::Return(value) | StmtKind::Throw(value) => {
+                value.iter().for_each(|value| self.expr(value, Then::Value));
+            }
             StmtKind::LocalFunction { result, name, function, .. } => {
                 self.type_ref(result);
                 self.locals.push((name.clone(), Origin::Other));
@@ -205,16 +107,19 @@ impl Walk {
             }
             StmtKind::Switch { subject, sections } => {
                 self.condition(subject);
-                sections.iter().for_each(|section| self.section(section));
+                for section in sections {
+                    for (pattern, when) in &section.labels {
+                        pattern.iter().for_each(|pattern| self.pattern(pattern));
+                        when.iter().for_each(|when| self.condition(when));
+                    }
+                    self.block(&section.body);
+                }
             }
             StmtKind::Using { resource, body } => {
                 self.statement(resource);
                 body.iter().for_each(|body| self.statement(body));
             }
             StmtKind::Checked { body, .. } => self.block(body),
-            StmtKind::Return(expr) | StmtKind::Throw(expr) => {
-                expr.iter().for_each(|expr| self.expr(expr, Then::Value));
-            }
             StmtKind::If { condition, then, otherwise } => {
                 self.condition(condition);
                 self.statement(then);
@@ -257,7 +162,7 @@ impl Walk {
 
     fn catch(&mut self, catch: &Catch) {
         let mark = self.locals.len();
-        self.locals.extend(catch.name.iter().map(|bound| (bound.name.clone(), Origin::Other)));
+        self.locals.extend(catch.name.iter().map(|name| (name.name.clone(), Origin::Other)));
         catch.when.iter().for_each(|when| self.condition(when));
         self.block(&catch.body);
         self.locals.truncate(mark);
@@ -324,6 +229,18 @@ impl Walk {
                 self.expr(operand, Then::Asked);
                 self.pattern(pattern);
             }
+            ExprKind::Switch { subject, arms } => {
+                self.condition(subject);
+                for arm in arms {
+                    self.pattern(&arm.pattern);
+                    arm.when.iter().for_each(|when| self.condition(when));
+                    self.expr(&arm.value, then);
+                }
+            }
+            ExprKind::Throw(value) => self.expr(value, Then::Asked),
+            ExprKind::Checked { inner, .. } => self.expr(inner, then),
+            ExprKind::Default(ty) => ty.iter().for_each(|ty| self.type_ref(ty)),
+            ExprKind::NotRun { parts, .. } => parts.iter().for_each(|part| self.expr(part, Then::Value)),
             ExprKind::Assign { target, value, .. } => match &target.kind {
                 ExprKind::Name(name) => self.expr(value, Then::Local(name)),
                 _ => {
@@ -345,43 +262,24 @@ impl Walk {
                 members.iter().for_each(|(_, value)| self.expr(value, Then::Value));
             }
             ExprKind::Lambda(lambda) => self.lambda(lambda),
-            ExprKind::Switch { subject, arms } => {
-                self.condition(subject);
-                for arm in arms {
-                    self.pattern(&arm.pattern);
-                    arm.when.iter().for_each(|when| self.condition(when));
-                    self.expr(&arm.value, then);
-                }
-            }
-            ExprKind::Checked { inner, .. } => self.expr(inner, then),
-            ExprKind::Throw(value) => self.expr(value, Then::Value),
-            ExprKind::Default(ty) => ty.iter().for_each(|ty| self.type_ref(ty)),
-            ExprKind::NotRun { parts, .. } => parts.iter().for_each(|part| self.expr(part, Then::Asked)),
         }
     }
 
     fn lambda(&mut self, lambda: &Lambda) {
         let mark = self.locals.len();
-        let params = lambda.params.iter().map(|param| (param.name.clone(), Origin::Other));
-        self.locals.extend(params);
+        for parameter in &lambda.params {
+            parameter.ty.iter().for_each(|ty| self.type_ref(ty));
+            self.locals.push((parameter.name.clone(), Origin::Other));
+        }
         self.body(&lambda.body);
         self.locals.truncate(mark);
     }
 
-    fn section(&mut self, section: &SwitchSection) {
-        for (pattern, when) in &section.labels {
-            pattern.iter().for_each(|pattern| self.pattern(pattern));
-            when.iter().for_each(|when| self.condition(when));
-        }
-        self.block(&section.body);
-    }
-
     fn pattern(&mut self, pattern: &Pattern) {
-        match pattern {
-            Pattern::Type { ty, .. } | Pattern::Property { ty: Some(ty), .. } => self.type_ref(ty),
-            _ => {}
+        if let Pattern::Type { ty, .. } = pattern {
+            self.type_ref(ty);
         }
-        pattern.exprs().into_iter().for_each(|value| self.expr(value, Then::Asked));
+        pattern.exprs().into_iter().for_each(|inside| self.expr(inside, Then::Asked));
     }
 
     fn initializer(&mut self, item: &Initializer) {
@@ -526,13 +424,10 @@ impl Walk {
         let on = path(target);
         let strings = args.iter().filter_map(|arg| literal(arg.expr()?).map(str::to_owned)).collect();
         self.uses.calls.push(CallUse { name: name.clone(), on: on.clone(), strings, span: *name_span });
-        if on.as_deref() == Some("Variables") {
-            if let (Some(how), Some(key)) =
-                (access(name, type_args, args.len()), args.first().and_then(Argument::expr))
-            {
-                self.variable(key, how, expr.span, then);
-                return self.arguments(&args[1..], name);
-            }
+        let key = args.first().and_then(Argument::expr).filter(|_| on.as_deref() == Some("Variables"));
+        if let (Some(how), Some(key)) = (access(name, type_args, args.len()), key) {
+            self.variable(key, how, expr.span, then);
+            return self.arguments(&args[1..], name);
         }
         if let (true, Some(of)) = (name.starts_with("As"), self.body_of(target)) {
             return self.content(expr, of, type_args, args, then);
@@ -647,262 +542,5 @@ fn access(method: &str, type_args: &[TypeRef], n_args: usize) -> Option<Variable
         "ContainsKey" => Some(VariableAccess::ContainsKey),
         "TryGetValue" => Some(VariableAccess::TryGetValue),
         _ => None,
-    }
-}
-
-/// The expression without parentheses and casts around it.
-fn bare(expr: &Expr) -> &Expr {
-    let mut expr = expr;
-    while let ExprKind::Paren(inner)
-    | ExprKind::Cast { operand: inner, .. }
-    | ExprKind::As { operand: inner, .. } = &expr.kind
-    {
-        expr = inner;
-    }
-    expr
-}
-
-/// The key of `context.Variables[key]`, parentheses around it aside.
-fn variable_index(expr: &Expr) -> Option<&Expr> {
-    let mut expr = expr;
-    while let ExprKind::Paren(inner) = &expr.kind {
-        expr = inner;
-    }
-    let ExprKind::Index { target, key, .. } = &expr.kind else { return None };
-    (path(target).as_deref() == Some("Variables")).then_some(key)
-}
-
-/// The key of a variable that is read by index or by `GetValueOrDefault`, casts aside.
-fn variable_key(expr: &Expr) -> Option<&Expr> {
-    let expr = bare(expr);
-    if let ExprKind::Call { callee, args } = &expr.kind {
-        let ExprKind::Member { target, name, .. } = &callee.kind else { return None };
-        let reads = name == "GetValueOrDefault" && path(target).as_deref() == Some("Variables");
-        return args.first().and_then(Argument::expr).filter(|_| reads);
-    }
-    variable_index(expr)
-}
-
-fn literal(expr: &Expr) -> Option<&str> {
-    match &bare(expr).kind {
-        ExprKind::Literal(Literal::String(text)) => Some(text),
-        _ => None,
-    }
-}
-
-/// The members after `context`, joined by `.`; None for anything but a plain chain of them.
-fn path(expr: &Expr) -> Option<String> {
-    let mut names = Vec::new();
-    let mut expr = expr;
-    loop {
-        match &expr.kind {
-            ExprKind::Member { target, name, .. } => {
-                names.push(name.as_str());
-                expr = target;
-            }
-            ExprKind::Paren(inner) => expr = inner,
-            ExprKind::Name(name) if name == "context" && !names.is_empty() => break,
-            _ => return None,
-        }
-    }
-    names.reverse();
-    Some(names.join("."))
-}
-
-fn first(path: &str) -> String {
-    path.split('.').next().unwrap_or_default().to_owned()
-}
-
-/// Whether the second member of a chain is taken by `?.`, as in `context.Response?.StatusCode`.
-fn second_is_conditional(chain: &Expr) -> bool {
-    let mut outer = false;
-    let mut expr = chain;
-    loop {
-        match &expr.kind {
-            ExprKind::Paren(inner) => expr = inner,
-            ExprKind::Member { target, conditional, .. } => {
-                if matches!(&target.kind, ExprKind::Name(_)) {
-                    return outer;
-                }
-                outer = *conditional;
-                expr = target;
-            }
-            _ => return false,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::{Form, parse};
-    use super::*;
-
-    fn of(text: &str) -> Uses {
-        let form = if text.contains("return") { Form::Block } else { Form::Expression };
-        uses(&parse(text, form).unwrap_or_else(|found| panic!("{text}: {found:?}")))
-    }
-
-    #[test]
-    fn members_of_context_and_what_guards_them() {
-        for (text, expected) in [
-            ("context.Response.StatusCode", "Response.StatusCode"),
-            ("context.Response?.StatusCode", "Response.StatusCode guarded"),
-            ("context.Response != null", "Response guarded"),
-            (
-                "context.Response != null && context.Response.StatusCode > 1",
-                "Response guarded, Response.StatusCode guarded",
-            ),
-            (
-                "context.Response == null ? 0 : context.Response.StatusCode",
-                "Response guarded, Response.StatusCode guarded",
-            ),
-            ("context.Request.Headers.GetValueOrDefault(\"a\")", "Request.Headers"),
-            ("(context.Response).StatusCode + context.Api.Id", "Response.StatusCode, Api.Id"),
-            ("try { return context.LastError.Message; } catch { return null; }", "LastError.Message guarded"),
-            (
-                "if (context.User == null) { return 1; } return context.User.Id;",
-                "User guarded, User.Id guarded",
-            ),
-        ] {
-            let found: Vec<String> = of(text)
-                .members
-                .iter()
-                .map(|used| format!("{}{}", used.path, if used.guarded { " guarded" } else { "" }))
-                .collect();
-            assert_eq!(found.join(", "), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn uses_of_variables() {
-        for (text, expected) in [
-            ("context.Variables[\"a\"]", "a Index"),
-            ("(string)context.Variables[\"a\"]", "a Index string"),
-            ("context.Variables[\"a\"] as JObject", "a Index JObject"),
-            ("((IResponse)context.Variables[\"a\"]).StatusCode", "a Index IResponse dereferenced"),
-            ("((IResponse)context.Variables[\"a\"])?.StatusCode", "a Index IResponse"),
-            ("(string)context.Variables[\"a\" + context.Api.Id]", "? Index string"),
-            ("context.Variables.GetValueOrDefault<int>(\"a\", 1)", "a GetValueOrDefault int default"),
-            ("context.Variables.GetValueOrDefault(\"a\", \"\")", "a GetValueOrDefault - default"),
-            (
-                "context.Variables.GetValueOrDefault<IResponse>(\"a\").StatusCode",
-                "a GetValueOrDefault IResponse dereferenced",
-            ),
-            (
-                "context.Variables.ContainsKey(\"a\") && (bool)context.Variables[\"a\"]",
-                "a ContainsKey, a Index bool guarded",
-            ),
-            (
-                "context.Variables.ContainsKey(\"a\") ? (string)context.Variables[\"b\"] : \"\"",
-                "a ContainsKey, b Index string",
-            ),
-            ("context.Variables.TryGetValue(\"a\", out var x)", "a TryGetValue"),
-            ("context.Variables.Count()", "? Whole"),
-            (
-                "var r = (IResponse)context.Variables[\"a\"]; return r.StatusCode;",
-                "a Index IResponse dereferenced",
-            ),
-            (
-                "var r = (IResponse)context.Variables[\"a\"]; if (r == null) return 1; return r.StatusCode;",
-                "a Index IResponse",
-            ),
-            ("foreach (var v in context.Variables) { } return 1;", "? Whole"),
-        ] {
-            let found: Vec<String> = of(text).variables.iter().map(describe).collect();
-            assert_eq!(found.join(", "), expected, "{text}");
-        }
-    }
-
-    fn describe(used: &VariableUse) -> String {
-        let mut text = used.name.clone().unwrap_or_else(|| "?".to_owned());
-        text += &match &used.how {
-            VariableAccess::Index { cast } => {
-                format!(" Index{}", cast.iter().map(|ty| format!(" {ty}")).collect::<String>())
-            }
-            VariableAccess::GetValueOrDefault { ty, has_default } => {
-                let default = if *has_default { " default" } else { "" };
-                format!(" GetValueOrDefault {}{default}", ty.as_deref().unwrap_or("-"))
-            }
-            how => format!(" {how:?}"),
-        };
-        text += if used.guarded { " guarded" } else { "" };
-        text + if used.dereferenced { " dereferenced" } else { "" }
-    }
-
-    #[test]
-    fn reads_of_bodies() {
-        for (text, expected) in [
-            ("context.Request.Body.As<string>()", "Request string consumes whole ``"),
-            (
-                "context.Request.Body.As<JObject>(preserveContent: true)[\"a\"]",
-                "Request JObject preserves part `true`",
-            ),
-            ("context.Response.Body.As<string>(true).ToString()", "Response string preserves whole `true`"),
-            ("context.Response.Body.As<string>(1 > 2).Length", "Response string ? part `1 > 2`"),
-            ("((IResponse)context.Variables[\"r\"]).Body.As<JObject>()[\"a\"]", "r JObject consumes part ``"),
-            (
-                "context.Variables.GetValueOrDefault<IResponse>(\"r\").Body.As<JObject>()",
-                "r JObject consumes whole ``",
-            ),
-            (
-                "var r = (IResponse)context.Variables[\"r\"]; return r.Body.As<string>();",
-                "r string consumes whole ``",
-            ),
-            (
-                "var b = context.Request.Body; return b.As<string>(false);",
-                "Request string consumes whole `false`",
-            ),
-            (
-                "var b = context.Request.Body.As<string>(true); return b;",
-                "Request string preserves whole `true`",
-            ),
-            (
-                "var b = context.Request.Body.As<string>(true); return b.Length;",
-                "Request string preserves part `true`",
-            ),
-            (
-                "var b = JObject.Parse(context.Response.Body.As<string>(true)); return b[\"usage\"];",
-                "Response string preserves part `true`",
-            ),
-            (
-                "var b = JObject.Parse(context.Response.Body.As<string>(true)); return new JProperty(\"b\", b);",
-                "Response string preserves whole `true`",
-            ),
-            (
-                "string.IsNullOrEmpty(context.Request.Body.As<string>(true))",
-                "Request string preserves part `true`",
-            ),
-        ] {
-            let found: Vec<String> = of(text).bodies.iter().map(|used| describe_body(text, used)).collect();
-            assert_eq!(found.join(", "), expected, "{text}");
-        }
-    }
-
-    fn describe_body(text: &str, used: &BodyUse) -> String {
-        let of = match &used.of {
-            BodyOf::Variable(name) => name.as_deref().unwrap_or("?").to_owned(),
-            of => format!("{of:?}"),
-        };
-        let preserves = match used.preserves {
-            Some(true) => "preserves",
-            Some(false) => "consumes",
-            None => "?",
-        };
-        let whole = if used.whole { "whole" } else { "part" };
-        format!("{of} {} {preserves} {whole} `{}`", used.ty, &text[used.arguments.range()])
-    }
-
-    #[test]
-    fn strings_calls_and_types() {
-        let found = of("JObject.Parse(\"{}\")[\"a\"].Value<string>() + $\"{context.Api.Id}: b\"");
-        let strings: Vec<_> = found
-            .strings
-            .iter()
-            .map(|used| (used.text.as_str(), used.interpolated, used.argument_of.as_deref()))
-            .collect();
-        assert_eq!(strings, [("{}", false, Some("Parse")), ("a", false, None), (": b", true, None)]);
-        let calls: Vec<_> = found.calls.iter().map(|used| used.name.as_str()).collect();
-        assert_eq!(calls, ["Value", "Parse"]);
-        assert_eq!(found.types.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["string"]);
     }
 }
