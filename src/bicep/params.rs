@@ -10,7 +10,7 @@ use super::load::{Environment, Loaded, load};
 use super::parser::{Dialect, parse};
 use super::project::{Project, Unit};
 use super::syntax::{Expr, ExprKind, Program, StatementKind};
-use super::{codes, emit};
+use super::{Options, codes, emit};
 use crate::arm::{self, Parameters, Target};
 use crate::diag::{DiagResult, Diagnostic, Diagnostics, finish};
 use crate::text::{Source, Span, World};
@@ -37,7 +37,20 @@ pub fn compile_params(
     entry: &str,
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> DiagResult<CompiledParams> {
-    let mut project = Project::new(world);
+    compile_params_with(world, entry, environment, &Options::default())
+}
+
+/// Compiles as [`compile_params`] does, with `options`.
+///
+/// # Errors
+/// As [`compile_params`].
+pub fn compile_params_with<'w>(
+    world: &'w dyn World,
+    entry: &str,
+    environment: &dyn Fn(&str) -> Option<String>,
+    options: &Options<'w>,
+) -> DiagResult<CompiledParams> {
+    let mut project = Project::new(world, options);
     let text = project.files.read_text(entry).map_err(|diagnostic| Diagnostics(vec![*diagnostic]))?;
     let source = Source::new(entry, text);
     let mut found = Vec::new();
@@ -56,7 +69,8 @@ fn params_file(
     found: &mut Vec<Diagnostic>,
 ) -> Option<(String, Json)> {
     let program = parse(source, Dialect::Parameters, found);
-    let model = Model::build(source, &program, Dialect::Parameters, found);
+    let imports = project.imports(source, &program);
+    let model = Model::build(source, &program, Dialect::Parameters, &imports, found);
     let loaded = load(source, &program, &mut project.files, Some(environment), found);
     let (using, unit) = using(source, &program, project, found)?;
     check(&model, &unit, &program, found);
@@ -98,7 +112,7 @@ fn using(
     found: &mut Vec<Diagnostic>,
 ) -> Option<(String, Arc<Unit>)> {
     let mut named = program.statements.iter().filter_map(|statement| match &statement.kind {
-        StatementKind::Using { path } => Some(path),
+        StatementKind::Using { path } => path.as_ref(),
         _ => None,
     });
     let Some(path) = named.next() else {

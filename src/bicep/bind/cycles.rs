@@ -12,7 +12,8 @@ pub(super) fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
         .map(Symbol::Param)
         .chain((0..model.vars.len()).map(Symbol::Var))
         .chain((0..model.resources.len()).map(Symbol::Resource))
-        .chain((0..model.modules.len()).map(Symbol::Module));
+        .chain((0..model.modules.len()).map(Symbol::Module))
+        .chain((0..model.funcs.len()).map(Symbol::Func));
     let mut done = BTreeSet::new();
     for start in all {
         visit(model, start, &mut done, found);

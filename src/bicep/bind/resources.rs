@@ -38,6 +38,7 @@ impl<'a> Model<'a> {
             children,
             place: Place::Current,
             uses: Vec::new(),
+            inline: false,
         });
         at
     }

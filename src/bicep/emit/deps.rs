@@ -5,6 +5,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::super::codes;
+use super::super::collate::collate;
 use super::super::syntax::{Expr, ExprKind};
 use super::arm_expr::{Arm, call};
 use super::bind::Symbol;
@@ -36,7 +37,7 @@ impl<'a> Emitter<'_, 'a> {
         }
         let whole: Vec<Symbol> = all.iter().filter(|d| d.index.is_none()).map(|d| d.symbol).collect();
         all.retain(|dependency| dependency.index.is_none() || !whole.contains(&dependency.symbol));
-        all.sort_by(|left, right| order(&left.key).cmp(&order(&right.key)));
+        all.sort_by(|left, right| collate(&left.key, &right.key));
         let mut entries: Vec<Json> = Vec::new();
         for dependency in all {
             if !entries.contains(&dependency.entry) {
@@ -59,7 +60,7 @@ impl<'a> Emitter<'_, 'a> {
         seen: &mut Vec<Step>,
         all: &mut Vec<Dependency>,
     ) {
-        if matches!(used.symbol, Symbol::Param(_)) {
+        if !matches!(used.symbol, Symbol::Var(_) | Symbol::Resource(_) | Symbol::Module(_)) {
             return;
         }
         if depth > CHAIN_MAX {
@@ -82,14 +83,14 @@ impl<'a> Emitter<'_, 'a> {
         let round =
             || index.clone().or_else(|| self.model.is_collection(used.symbol).then(|| call("copyIndex", [])));
         match used.symbol {
-            Symbol::Param(_) => {}
             Symbol::Var(at) => {
                 let inner = self.var_instance(self.model.vars[at].value, round());
                 for next in &self.model.vars[at].uses {
                     self.follow(next, &inner, indexed, depth + 1, seen, all);
                 }
             }
-            Symbol::Resource(at) if self.model.resources[at].decl.existing => {
+            // A template that knows existing resources by name can wait for one to be read.
+            Symbol::Resource(at) if self.model.resources[at].decl.existing && !(self.symbolic && !used.weak) => {
                 let inner = self.instance(used.symbol, round());
                 for next in &self.model.resources[at].uses {
                     self.follow(next, &inner, indexed, depth + 1, seen, all);
@@ -97,6 +98,7 @@ impl<'a> Emitter<'_, 'a> {
             }
             Symbol::Resource(at) => all.push(self.resource_dependency(at, index)),
             Symbol::Module(at) => all.push(self.module_dependency(at, index)),
+            _ => {}
         }
     }
 
@@ -112,7 +114,9 @@ impl<'a> Emitter<'_, 'a> {
     fn resource_dependency(&self, at: usize, index: Option<Arm>) -> Dependency {
         let symbol = Symbol::Resource(at);
         let key = self.model.symbolic_name(at);
-        let entry = if self.model.is_collection(symbol) && index.is_none() {
+        let entry = if self.symbolic {
+            Self::by_name(&key, index.as_ref()).to_json()
+        } else if self.model.is_collection(symbol) && index.is_none() {
             Json::from(key.as_str())
         } else {
             self.resource_id(at, &self.instance(symbol, index.clone())).to_json()
@@ -123,18 +127,15 @@ impl<'a> Emitter<'_, 'a> {
     fn module_dependency(&self, at: usize, index: Option<Arm>) -> Dependency {
         let symbol = Symbol::Module(at);
         let key = self.model.name_of(symbol).to_owned();
-        let entry = if self.model.is_collection(symbol) && index.is_none() {
+        let entry = if self.symbolic {
+            Self::by_name(&key, index.as_ref()).to_json()
+        } else if self.model.is_collection(symbol) && index.is_none() {
             Json::from(key.as_str())
         } else {
             self.module_id(at, &self.instance(symbol, index.clone())).to_json()
         };
         Dependency { key, symbol, index, entry }
     }
-}
-
-/// The official order is a language's, not a computer's: case matters only where nothing else differs.
-fn order(key: &str) -> (String, &str) {
-    (key.to_lowercase(), key)
 }
 
 fn mentions_copy_index(arm: &Arm) -> bool {

@@ -1,11 +1,12 @@
 //! Bicep expressions to template expressions.
 
 use super::super::codes;
+use super::super::imports::{NAMESPACE, Sort};
 use super::super::parser::Dialect;
 use super::super::syntax::{Binary, Expr, ExprKind, Item, Key, Member, Object, Unary};
 use super::arm_expr::{Arm, call, int, text};
 use super::bind::calls::is_namespace;
-use super::bind::uses::{LocalKind, target};
+use super::bind::uses::{LocalKind, everything, target};
 use super::bind::{Symbol, not_supported};
 use super::{Emitter, Env};
 
@@ -27,9 +28,16 @@ impl<'a> Emitter<'_, 'a> {
                 self.convert_access(expr, env)
             }
             ExprKind::Paren(inner) | ExprKind::NonNull(inner) => self.convert(inner, env),
-            ExprKind::Call { name, arguments } => self.function(expr, &name.name, arguments, env),
+            ExprKind::Call { name, arguments } => match self.user_function(&name.name) {
+                Some(function) => self.call_user(&function, arguments, env),
+                None => self.function(expr, &name.name, arguments, env),
+            },
             ExprKind::Method { base, name, arguments } => {
-                if is_namespace(self.model, base, env.local("sys").or(env.local("az")).is_some()) {
+                if let Some(at) = everything(self.model, base, &env.scope) {
+                    let target = self.model.member_of(at, &name.name);
+                    let function = target.as_ref().and_then(|target| self.imported_name(target, Sort::Function));
+                    function.map_or(text(""), |function| self.call_user(function, arguments, env))
+                } else if is_namespace(self.model, base, env.local("sys").or(env.local("az")).is_some()) {
                     self.function(expr, &name.name, arguments, env)
                 } else {
                     self.method(base, name, arguments, env)
@@ -88,8 +96,29 @@ impl<'a> Emitter<'_, 'a> {
             }
             Some(Symbol::Var(_)) => call("variables", [text(name)]),
             Some(Symbol::Resource(_) | Symbol::Module(_)) => self.convert_access(expr, env),
-            None => text(""),
+            Some(Symbol::Imported(at)) => {
+                let target = self.model.imported[at].target.as_ref();
+                let name = target.and_then(|target| self.imported_name(target, Sort::Variable));
+                name.map_or(text(""), |name| call("variables", [text(name)]))
+            }
+            _ => text(""),
         }
+    }
+
+    /// The template's name of a function that this file declares or imports.
+    fn user_function(&self, name: &str) -> Option<String> {
+        match self.model.globals.get(name)? {
+            Symbol::Func(_) => Some(format!("{NAMESPACE}.{name}")),
+            Symbol::Imported(at) => {
+                self.imported_name(self.model.imported[*at].target.as_ref()?, Sort::Function).map(str::to_owned)
+            }
+            _ => None,
+        }
+    }
+
+    fn call_user(&self, function: &str, arguments: &'a [Expr], env: &Env<'a>) -> Arm {
+        let arguments: Vec<Arm> = arguments.iter().map(|argument| self.convert(argument, env)).collect();
+        call(function, arguments)
     }
 
     /// `'a${b}c'` is `format('a{0}c', b)`.

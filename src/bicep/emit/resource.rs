@@ -25,6 +25,10 @@ impl<'a> Emitter<'_, 'a> {
         if let Some(condition) = self.condition_json(at, &env) {
             out.insert("condition".into(), condition);
         }
+        if resource.decl.existing {
+            out.insert("existing".into(), Json::from(true));
+        }
+        self.resource_options(resource.decorators, &mut out);
         out.insert("type".into(), Json::from(resource.type_name.as_str()));
         out.insert("apiVersion".into(), Json::from(resource.api_version.as_str()));
         self.resource_scope(at, &env, &mut out);
@@ -33,6 +37,21 @@ impl<'a> Emitter<'_, 'a> {
         self.depends_on(Symbol::Resource(at), &mut out);
         self.description(resource.decorators, &mut out);
         Json::Object(out)
+    }
+
+    /// `@onlyIfNotExists()` and `@retryOn()`.
+    fn resource_options(&self, decorators: &'a [Decorator], out: &mut Map<String, Json>) {
+        let mut options = Map::new();
+        for decorator in decorators {
+            if matches!(decorator.name.name.as_str(), "onlyIfNotExists" | "retryOn") {
+                let arguments: Vec<Json> =
+                    decorator.arguments.iter().map(|argument| self.json(argument, &Env::default())).collect();
+                options.insert(decorator.name.name.clone(), Json::Array(arguments));
+            }
+        }
+        if !options.is_empty() {
+            out.insert("@options".into(), Json::Object(options));
+        }
     }
 
     /// A nested resource is deployed where all the conditions around it hold.

@@ -2,7 +2,9 @@
 
 use super::super::codes;
 use super::super::lexer::Token;
-use super::super::syntax::{Body, Decorator, Expr, Loop, Module, Object, Resource, Statement, StatementKind};
+use super::super::syntax::{
+    Body, Decorator, Expr, ImportName, Imports, Loop, Module, Object, Resource, Statement, StatementKind,
+};
 use super::{Dialect, Halt, Parsed, Parser};
 use crate::diag::Diagnostic;
 
@@ -23,6 +25,7 @@ pub(super) const KEYWORDS: &[&str] = &[
     "test",
     "assert",
     "using",
+    "extends",
 ];
 
 impl Parser<'_> {
@@ -92,10 +95,14 @@ impl Parser<'_> {
             }
             "func" => self.func(),
             "using" if self.dialect == Dialect::Parameters => {
-                Ok(StatementKind::Using { path: self.expression()? })
+                let path = if self.eat_word("none") { None } else { Some(self.expression()?) };
+                Ok(StatementKind::Using { path })
             }
+            "extends" if self.dialect == Dialect::Parameters => {
+                Ok(StatementKind::Extends { path: self.expression()? })
+            }
+            "import" => self.import(),
             // Refused as a whole by name, so their insides are not read.
-            "import" => self.opaque(StatementKind::Import { keyword }),
             "extension" | "provider" => self.opaque(StatementKind::Extension { keyword }),
             "test" => self.opaque(StatementKind::Test { keyword }),
             "assert" => self.opaque(StatementKind::Assert { keyword }),
@@ -119,6 +126,42 @@ impl Parser<'_> {
             }
         }
         Ok(kind)
+    }
+
+    /// `import { a, b as c } from 'path'` or `import * as name from 'path'`, behind the word.
+    fn import(&mut self) -> Parsed<StatementKind> {
+        let what = if self.eat("*") {
+            self.keyword("as")?;
+            Imports::Everything { name: self.ident(&codes::EXPECTED_IMPORT_NAME, "a name")? }
+        } else if self.is("{") {
+            self.advance();
+            let mut names = Vec::new();
+            self.elements("}", |parser| {
+                let original = parser.ident(&codes::EXPECTED_IMPORT_NAME, "the name of what is imported")?;
+                let name = if parser.eat_word("as") {
+                    parser.ident(&codes::EXPECTED_IMPORT_NAME, "a name")?
+                } else {
+                    original.clone()
+                };
+                names.push(ImportName { original, name });
+                Ok(())
+            })?;
+            Imports::Names(names)
+        } else {
+            return Err(self.expected(&codes::EXPECTED_IMPORT, "expected `{` or `*`"));
+        };
+        self.keyword("from")?;
+        if !matches!(self.token(), Token::Text(_) | Token::TextLeft(_)) {
+            return Err(self.expected(&codes::EXPECTED_IMPORT_PATH, "expected the path of a file"));
+        }
+        Ok(StatementKind::Import { what, path: self.string()? })
+    }
+
+    fn keyword(&mut self, word: &str) -> Parsed<()> {
+        if self.eat_word(word) {
+            return Ok(());
+        }
+        Err(self.expected(&codes::EXPECTED_KEYWORD, &format!("expected `{word}`")))
     }
 
     fn param(&mut self) -> Parsed<StatementKind> {
