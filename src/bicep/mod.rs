@@ -27,7 +27,7 @@ use crate::diag::{DiagResult, Diagnostic, Diagnostics, finish};
 use crate::text::World;
 use project::Project;
 
-pub use params::{CompiledParams, compile_params};
+pub use params::{CompiledParams, compile_params, compile_params_with};
 pub use resource_types::{Kind, ResourceTypes, Step};
 
 /// A compiled Bicep file.

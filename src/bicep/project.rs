@@ -5,10 +5,10 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
-use super::bind::place::Level;
-use super::bind::{Model, check, not_supported};
 use super::bind::Symbol;
+use super::bind::place::Level;
 use super::bind::types::Named;
+use super::bind::{Model, check, not_supported};
 use super::imports::{Exports, Home, Origins, exports};
 use super::parser::{Dialect, parse};
 use super::registry::{self, Reference};
@@ -186,10 +186,9 @@ impl<'w> Project<'w> {
             model.modules.iter().map(|module| self.referenced(source, &module.decl.path)).collect();
         let loaded = load::load(source, &program, &mut self.files, None, &mut found);
         check(&model, &program, &modules, &mut found);
-        let sound = !found.iter().any(Diagnostic::is_error)
-            && modules.iter().chain(&imports).all(Option::is_some);
-        let emitted =
-            sound.then(|| emit::template(&model, &modules, &loaded, &self.options, &mut found));
+        let sound =
+            !found.iter().any(Diagnostic::is_error) && modules.iter().chain(&imports).all(Option::is_some);
+        let emitted = sound.then(|| emit::template(&model, &modules, &loaded, &self.options, &mut found));
         let has_errors = found.iter().any(Diagnostic::is_error);
         found.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|primary| primary.span.start));
         self.found.append(&mut found);
@@ -325,7 +324,9 @@ fn may_be_null(model: &Model<'_>, ty: &TypeExpr) -> bool {
         match &ty.kind {
             TypeKind::Nullable(_) | TypeKind::Null => return true,
             TypeKind::Union(members) => {
-                return members.iter().any(|member| matches!(member.kind, TypeKind::Null | TypeKind::Nullable(_)));
+                return members
+                    .iter()
+                    .any(|member| matches!(member.kind, TypeKind::Null | TypeKind::Nullable(_)));
             }
             TypeKind::Name(name) => match model.type_named(name) {
                 Some(Named::Declared(at)) => ty = model.types[at].value,
@@ -334,7 +335,9 @@ fn may_be_null(model: &Model<'_>, ty: &TypeExpr) -> bool {
             },
             TypeKind::Property { base, name } => {
                 let TypeKind::Name(everything) = &base.kind else { return false };
-                let Some(Symbol::Everything(at)) = model.globals.get(everything.as_str()) else { return false };
+                let Some(Symbol::Everything(at)) = model.globals.get(everything.as_str()) else {
+                    return false;
+                };
                 let Some(target) = model.member_of(*at, &name.name) else { return false };
                 return is_nullable(&target.unit.template, &target.entry.1);
             }

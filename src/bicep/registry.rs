@@ -51,7 +51,9 @@ fn cached(rest: &str) -> Option<String> {
     let plain = |text: &str| {
         !text.is_empty()
             && !text.split('/').any(|part| matches!(part, "" | "." | ".."))
-            && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':' | '$' | '#'))
+            && text
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':' | '$' | '#'))
     };
     if ![registry, repository, &version].into_iter().all(plain) || version.contains('/') {
         return None;

@@ -87,6 +87,11 @@ fn check_body(model: &Model<'_>, object: &Object, within: Option<usize>, found: 
         }
     }
     let Some(depends_on) = object.get("dependsOn") else { return };
+    // The name of a collection is a list as well.
+    let named = target(model, depends_on, &Scope::top(within));
+    if named.is_some_and(|(symbol, index)| index.is_none() && model.is_collection(symbol)) {
+        return;
+    }
     let ExprKind::Array(items) = &depends_on.kind else {
         let message = "`dependsOn` must be written out as `[ … ]`";
         return model.report(found, diagnostic(&codes::DEPENDENCY, message), depends_on.span);
@@ -274,7 +279,8 @@ fn check_decorator(model: &Model<'_>, decorator: &Decorator, kind: &str, found: 
         return model.report(found, diagnostic(decorator_code(kind), message), decorator.span);
     }
     // The second argument of `retryOn` may be missing.
-    let fits = decorator.arguments.len() == *arguments || (name == "retryOn" && decorator.arguments.len() == 1);
+    let fits =
+        decorator.arguments.len() == *arguments || (name == "retryOn" && decorator.arguments.len() == 1);
     if !fits {
         let message = format!("`{name}` takes {arguments} arguments, not {}", decorator.arguments.len());
         return model.report(found, diagnostic(&codes::ARGUMENT_COUNT, message), decorator.name.span);

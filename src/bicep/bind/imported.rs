@@ -56,14 +56,22 @@ impl<'a> Model<'a> {
             Imports::Names(names) => {
                 for import in names {
                     self.name(&import.name, Symbol::Imported(self.imported.len()), found);
-                    let target = unit.and_then(|unit| self.export(unit, &import.original.name, import.original.span, found));
+                    let target = unit.and_then(|unit| {
+                        self.export(unit, &import.original.name, import.original.span, found)
+                    });
                     self.imported.push(Imported { name: &import.name, target });
                 }
             }
         }
     }
 
-    fn export(&self, unit: &Arc<Unit>, name: &str, span: Span, found: &mut Vec<Diagnostic>) -> Option<Target> {
+    fn export(
+        &self,
+        unit: &Arc<Unit>,
+        name: &str,
+        span: Span,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<Target> {
         let entry = unit.exports.get(name).cloned();
         if entry.is_none() {
             let message = format!("the file exports no `{name}`");
@@ -81,7 +89,14 @@ impl<'a> Model<'a> {
     }
 
     /// Reports that a file does not export what is read of it.
-    pub(super) fn report_member(&self, at: usize, member: &str, sort: Sort, span: Span, found: &mut Vec<Diagnostic>) {
+    pub(super) fn report_member(
+        &self,
+        at: usize,
+        member: &str,
+        sort: Sort,
+        span: Span,
+        found: &mut Vec<Diagnostic>,
+    ) {
         let Some(unit) = &self.everything[at].unit else { return };
         if self.member_of(at, member).is_some_and(|target| target.sort() == sort) {
             return;

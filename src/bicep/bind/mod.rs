@@ -17,11 +17,10 @@ use indexmap::IndexMap;
 use super::codes;
 use super::parser::Dialect;
 use super::project::Unit;
-use super::syntax::{
-    Body, Decorator, Expr, ExprKind, Ident, Imports, Loop, Module, Object, Program, Resource, Statement,
-    StatementKind,
-};
 pub(super) use super::syntax::TypeExpr;
+use super::syntax::{
+    Body, Decorator, Expr, ExprKind, Ident, Loop, Module, Object, Program, Resource, Statement, StatementKind,
+};
 use crate::diag::{Code, Diagnostic};
 use crate::text::{Source, Span};
 use imported::{Everything, Imported};

@@ -43,7 +43,9 @@ pub(super) fn check_all(model: &Model<'_>, program: &Program, found: &mut Vec<Di
                     check(model, ty, found);
                 }
             }
-            StatementKind::Output { ty, .. } | StatementKind::Type { value: ty, .. } => check(model, ty, found),
+            StatementKind::Output { ty, .. } | StatementKind::Type { value: ty, .. } => {
+                check(model, ty, found)
+            }
             StatementKind::Func { params, returns, .. } => {
                 params.iter().for_each(|(_, ty)| check(model, ty, found));
                 check(model, returns, found);
@@ -66,7 +68,9 @@ fn check(model: &Model<'_>, ty: &TypeExpr, found: &mut Vec<Diagnostic>) {
                 }
             }
             TypeKind::Name(everything) => match model.globals.get(everything.as_str()) {
-                Some(Symbol::Everything(at)) => model.report_member(*at, &name.name, Sort::Type, name.span, found),
+                Some(Symbol::Everything(at)) => {
+                    model.report_member(*at, &name.name, Sort::Type, name.span, found)
+                }
                 _ => check(model, base, found),
             },
             _ => check(model, base, found),
@@ -132,7 +136,8 @@ fn check_cycle(model: &Model<'_>, start: usize, found: &mut Vec<Diagnostic>) {
                 let name = model.types[start].name;
                 let message = format!("the type `{}` holds itself", name.name);
                 let code = if at == start { &codes::TYPE_HOLDS_ITSELF } else { &codes::TYPE_CYCLE };
-                let here = diagnostic(code, message).help("make the property that leads back nullable: `type?`");
+                let here =
+                    diagnostic(code, message).help("make the property that leads back nullable: `type?`");
                 return model.report(found, here, name.span);
             }
             if !std::mem::replace(&mut seen[inner], true) {
@@ -148,7 +153,8 @@ fn required<'t>(ty: &'t TypeExpr, out: &mut Vec<&'t str>) {
         TypeKind::Name(name) => out.push(name),
         TypeKind::NonNull(base) => required(base, out),
         TypeKind::Object(members) => {
-            let named = members.iter().filter(|member| matches!(member.name, super::super::syntax::TypeKey::Name(_)));
+            let named =
+                members.iter().filter(|member| matches!(member.name, super::super::syntax::TypeKey::Name(_)));
             named.for_each(|member| required(&member.ty, out));
         }
         TypeKind::Tuple(members) => members.iter().for_each(|member| required(&member.ty, out)),

@@ -480,7 +480,8 @@ impl<'m, 'a> Collector<'m, 'a> {
         }
         match symbol {
             Symbol::Type(_) => {
-                let message = format!("`{}` is a type, and a value is expected here", self.model.name_of(symbol));
+                let message =
+                    format!("`{}` is a type, and a value is expected here", self.model.name_of(symbol));
                 return self.report(diagnostic(&codes::TYPE_AS_VALUE, message), expr.span);
             }
             Symbol::Func(_) => {

@@ -180,7 +180,11 @@ impl<'a> Emitter<'_, 'a> {
 
     pub(super) fn module_reference(&self, at: usize, env: &Env<'a>) -> Arm {
         let target = self.module_target(at, env);
-        if self.symbolic { call("reference", [target]) } else { call("reference", [target, text(DEPLOYMENTS_VERSION)]) }
+        if self.symbolic {
+            call("reference", [target])
+        } else {
+            call("reference", [target, text(DEPLOYMENTS_VERSION)])
+        }
     }
 
     /// The outputs of a module that has secure ones: `reference()` would leave those out.
@@ -200,9 +204,10 @@ impl<'a> Emitter<'_, 'a> {
         };
         match name {
             "name" => guard(self.module_name(at, env)),
-            "outputs" if self.modules[at]
-                .as_ref()
-                .is_some_and(|unit| unit.signature.outputs.values().any(|output| output.secure)) =>
+            "outputs"
+                if self.modules[at]
+                    .as_ref()
+                    .is_some_and(|unit| unit.signature.outputs.values().any(|output| output.secure)) =>
             {
                 guard(self.secure_outputs(at, env))
             }
@@ -254,7 +259,9 @@ impl<'a> Emitter<'_, 'a> {
             return tail.into_iter().fold(outputs, |all, step| push_argument(all, text(step)));
         }
         if outputs.is_bare_call_of(&["if"]) {
-            return tail.into_iter().fold(call("tryGet", [outputs]), |all, step| push_argument(all, text(step)));
+            return tail
+                .into_iter()
+                .fold(call("tryGet", [outputs]), |all, step| push_argument(all, text(step)));
         }
         tail.into_iter().fold(outputs, Arm::property)
     }

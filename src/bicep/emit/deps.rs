@@ -15,8 +15,9 @@ use super::{Emitter, Env};
 /// Longest chain of existing resources and variables between two deployed ones; bounds the stack.
 const CHAIN_MAX: usize = 256;
 
-/// One hop on the way: what it leads to, with which index, and whether `copyIndex()` still means this round.
-type Step = (Symbol, Option<Arm>, bool);
+/// One hop on the way: what it leads to, with which index, whether `copyIndex()` still means this round, and whether
+/// nothing of the resource's body is read.
+type Step = (Symbol, Option<Arm>, bool, bool);
 
 struct Dependency {
     /// Sorts the list, so that the same file gives the same template.
@@ -73,7 +74,7 @@ impl<'a> Emitter<'_, 'a> {
         let index = index.filter(|_| !uses_copy_index || indexed);
         let indexed = indexed && uses_copy_index;
         // The same step leads to the same ends: variables that share variables stay linear.
-        let step = (used.symbol, index.clone(), indexed);
+        let step = (used.symbol, index.clone(), indexed, used.weak);
         if seen.contains(&step) {
             return;
         }
@@ -90,7 +91,9 @@ impl<'a> Emitter<'_, 'a> {
                 }
             }
             // A template that knows existing resources by name can wait for one to be read.
-            Symbol::Resource(at) if self.model.resources[at].decl.existing && !(self.symbolic && !used.weak) => {
+            Symbol::Resource(at)
+                if self.model.resources[at].decl.existing && !(self.symbolic && !used.weak) =>
+            {
                 let inner = self.instance(used.symbol, round());
                 for next in &self.model.resources[at].uses {
                     self.follow(next, &inner, indexed, depth + 1, seen, all);

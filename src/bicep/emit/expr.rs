@@ -35,7 +35,8 @@ impl<'a> Emitter<'_, 'a> {
             ExprKind::Method { base, name, arguments } => {
                 if let Some(at) = everything(self.model, base, &env.scope) {
                     let target = self.model.member_of(at, &name.name);
-                    let function = target.as_ref().and_then(|target| self.imported_name(target, Sort::Function));
+                    let function =
+                        target.as_ref().and_then(|target| self.imported_name(target, Sort::Function));
                     function.map_or(text(""), |function| self.call_user(function, arguments, env))
                 } else if is_namespace(self.model, base, env.local("sys").or(env.local("az")).is_some()) {
                     self.function(expr, &name.name, arguments, env)
@@ -109,9 +110,9 @@ impl<'a> Emitter<'_, 'a> {
     fn user_function(&self, name: &str) -> Option<String> {
         match self.model.globals.get(name)? {
             Symbol::Func(_) => Some(format!("{NAMESPACE}.{name}")),
-            Symbol::Imported(at) => {
-                self.imported_name(self.model.imported[*at].target.as_ref()?, Sort::Function).map(str::to_owned)
-            }
+            Symbol::Imported(at) => self
+                .imported_name(self.model.imported[*at].target.as_ref()?, Sort::Function)
+                .map(str::to_owned),
             _ => None,
         }
     }

@@ -212,9 +212,10 @@ fn needs_names(model: &Model<'_>, modules: &[Option<Arc<Unit>>]) -> bool {
         || !model.everything.is_empty()
         || model.vars.iter().any(|var| var.ty.is_some())
         || model.params.iter().any(|param| composed(param.ty))
-        || model.outputs.iter().any(|output| {
-            composed(Some(output.ty)) || has_decorator(&output.decl.decorators, "secure")
-        })
+        || model
+            .outputs
+            .iter()
+            .any(|output| composed(Some(output.ty)) || has_decorator(&output.decl.decorators, "secure"))
         || modules.iter().flatten().any(secure)
         || model.modules.iter().any(|module| module.decl.body.object.get("name").is_none())
         || model.resources.iter().any(|resource| {

@@ -42,7 +42,7 @@ impl<'a> Emitter<'_, 'a> {
         out.insert("apiVersion".into(), Json::from(DEPLOYMENTS_VERSION));
         self.properties(&body.object, &env, &mut out, &SHAPING);
         out.insert("name".into(), self.module_name(at, &env).to_json());
-        self.module_scope(module.place, &env, &mut out);
+        self.deployed_to(module.place, &env, &mut out);
         self.location(at, &mut out);
         out.insert("properties".into(), self.module_properties(at, &env));
         self.depends_on(Symbol::Module(at), &mut out);
@@ -69,7 +69,8 @@ impl<'a> Emitter<'_, 'a> {
         }
         arguments.push(unique);
         let prefix = &name[..name.len().min(NAME_LENGTH - length - arguments.len())];
-        let format = if arguments.len() > 1 { format!("{prefix}-{{0}}-{{1}}") } else { format!("{prefix}-{{0}}") };
+        let format =
+            if arguments.len() > 1 { format!("{prefix}-{{0}}-{{1}}") } else { format!("{prefix}-{{0}}") };
         arguments.insert(0, text(format));
         call("format", arguments)
     }

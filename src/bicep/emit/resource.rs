@@ -90,13 +90,13 @@ impl<'a> Emitter<'_, 'a> {
         let place = self.model.resources[root].place;
         if let (Place::Extension { .. }, Scoped::Extension(id)) = (place, self.scoped(place, &root_env)) {
             out.insert("scope".into(), id.to_json());
-        } else if matches!(place, Place::Tenant) && self.model.level != Level::Tenant {
-            out.insert("scope".into(), Json::from("/"));
+        } else {
+            self.deployed_to(place, &root_env, out);
         }
     }
 
-    /// `scope`, `subscriptionId` and `resourceGroup` of a module.
-    pub(super) fn module_scope(&self, place: Place<'a>, env: &Env<'a>, out: &mut Map<String, Json>) {
+    /// `scope`, `subscriptionId` and `resourceGroup` of a module, and of an existing resource.
+    pub(super) fn deployed_to(&self, place: Place<'a>, env: &Env<'a>, out: &mut Map<String, Json>) {
         if matches!(place, Place::Current) {
             return;
         }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
+use super::super::Options;
 use super::super::imports::{self, EXPORTED_VARIABLES, Imported, Origins};
 use super::super::load::Loaded;
 use super::super::project::Unit;
-use super::super::Options;
 use super::super::syntax::{Decorator, Expr, ExprKind};
 use super::arm_expr::{call, text};
 use super::bind::place::Level;
@@ -147,7 +147,9 @@ impl<'a> Emitter<'_, 'a> {
         if has_decorator(decorators, "export") {
             add_metadata(out, imports::EXPORTED, Json::from(true));
         }
-        if let Some(Json::Object(metadata)) = argument(decorators, "metadata").map(|value| self.json(value, &env)) {
+        if let Some(Json::Object(metadata)) =
+            argument(decorators, "metadata").map(|value| self.json(value, &env))
+        {
             if metadata.is_empty() {
                 out.entry("metadata").or_insert_with(|| json!({}));
             }
@@ -215,11 +217,7 @@ impl<'a> Emitter<'_, 'a> {
         let modules = (0..self.model.modules.len())
             .map(|at| (self.model.modules[at].decl.name.name.clone(), self.module(at)));
         let all = of(true).chain(of(false)).chain(modules);
-        if self.symbolic {
-            Json::Object(all.collect())
-        } else {
-            all.map(|(_, resource)| resource).collect()
-        }
+        if self.symbolic { Json::Object(all.collect()) } else { all.map(|(_, resource)| resource).collect() }
     }
 
     /// An existing resource whose name is known only while deploying cannot be declared.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::super::codes;
 use super::super::imports::{NAMESPACE, Sort};
-use super::super::resource_types::{Kind, Step, spelled};
+use super::super::resource_types::{Step, kind, spelled};
 use super::super::syntax::{Decorator, Ident, TypeExpr, TypeKey, TypeKind, TypeMember};
 use super::Emitter;
 use super::arm_expr::text;
@@ -123,15 +123,20 @@ impl<'a> Emitter<'_, 'a> {
                     .iter()
                     .map(|member| Json::Object(self.full_type(&member.ty, &member.decorators)))
                     .collect();
-                object([("type", json!("array")), ("prefixItems", Json::Array(items)), ("items", json!(false))])
+                object([
+                    ("type", json!("array")),
+                    ("prefixItems", Json::Array(items)),
+                    ("items", json!(false)),
+                ])
             }
             TypeKind::Resource => Map::new(),
         }
     }
 
     fn array_type(&self, inner: &'a TypeExpr, discriminator: Option<&str>) -> Map<String, Json> {
-        let literal = matches!(inner.kind, TypeKind::Str(_) | TypeKind::Int(_) | TypeKind::Bool(_) | TypeKind::Null)
-            || (matches!(inner.kind, TypeKind::Union(_)) && discriminator.is_none());
+        let literal =
+            matches!(inner.kind, TypeKind::Str(_) | TypeKind::Int(_) | TypeKind::Bool(_) | TypeKind::Null)
+                || (matches!(inner.kind, TypeKind::Union(_)) && discriminator.is_none());
         if literal && let Some(values) = self.literals(inner) {
             return object([("type", json!("array")), ("allowedValues", Json::Array(sorted(values)))]);
         }
@@ -228,7 +233,8 @@ impl<'a> Emitter<'_, 'a> {
                 vec![Json::Object(value)]
             }
             TypeKind::Tuple(members) => {
-                let items: Option<Vec<Json>> = members.iter().map(|member| self.one_literal(&member.ty)).collect();
+                let items: Option<Vec<Json>> =
+                    members.iter().map(|member| self.one_literal(&member.ty)).collect();
                 vec![Json::Array(items?)]
             }
             TypeKind::Name(name) if matches!(self.model.type_named(name)?, Named::Ambient(_)) => return None,
@@ -278,7 +284,13 @@ impl<'a> Emitter<'_, 'a> {
         let Some(_entered) = self.enter(member.span) else { return };
         match &member.kind {
             TypeKind::Object(members) => {
-                self.variant(members, property, Json::Object(self.object_type(members)), member.span, mapping);
+                self.variant(
+                    members,
+                    property,
+                    Json::Object(self.object_type(members)),
+                    member.span,
+                    mapping,
+                );
             }
             TypeKind::Union(members) => {
                 members.iter().for_each(|member| self.variants(member, property, mapping));
@@ -286,7 +298,9 @@ impl<'a> Emitter<'_, 'a> {
             TypeKind::Name(_) | TypeKind::Property { .. } | TypeKind::Index { .. } | TypeKind::Items(_) => {
                 self.referenced_variants(member, property, mapping);
             }
-            _ => self.report(&codes::DISCRIMINATOR, "this member of the union is no object type", member.span),
+            _ => {
+                self.report(&codes::DISCRIMINATOR, "this member of the union is no object type", member.span)
+            }
         }
     }
 
@@ -333,7 +347,13 @@ impl<'a> Emitter<'_, 'a> {
         if let Some(inner) = schema.get("$ref").and_then(Json::as_str) {
             let pointer: Vec<String> = inner.trim_start_matches("#/").split('/').map(str::to_owned).collect();
             let target = self.definition(&pointer).unwrap_or(Json::Null);
-            return self.compiled_variants(&target, property, Json::Object(self::reference(&pointer)), span, mapping);
+            return self.compiled_variants(
+                &target,
+                property,
+                Json::Object(self::reference(&pointer)),
+                span,
+                mapping,
+            );
         }
         if let Some(Json::Object(inner)) = schema.pointer("/discriminator/mapping") {
             mapping.extend(inner.iter().map(|(value, schema)| (value.clone(), schema.clone())));
@@ -388,20 +408,11 @@ impl<'a> Emitter<'_, 'a> {
         };
         let mut out = Map::new();
         let steps: Vec<Step<'_>> = derived.steps.iter().map(OwnedStep::borrowed).collect();
-        if let Some(kind) = self.kind(&derived.name, &steps) {
+        if let Some(kind) = kind(self.types, &derived.name, &steps) {
             out.insert("type".into(), Json::from(kind.name()));
         }
         out.insert("metadata".into(), json!({ DERIVED_FROM: source }));
         out
-    }
-
-    /// The whole of a resource is an object; of what lies in it only the types can tell.
-    fn kind(&self, name: &str, steps: &[Step<'_>]) -> Option<Kind> {
-        match (self.types, steps) {
-            (_, []) => Some(Kind::Object),
-            (Some(types), steps) => types.kind(name, steps),
-            (None, _) => None,
-        }
     }
 
     /// Follows a type that is written by reference; none where what it refers to does not exist, which has been
@@ -442,7 +453,7 @@ impl<'a> Emitter<'_, 'a> {
             _ => Variant::Either,
         };
         let (ty, version) = written.split_once('@').unwrap_or((written, ""));
-        let name = format!("{}@{version}", spelled(ty));
+        let name = format!("{}@{version}", spelled(ty, version));
         Some(Resolved::Derived(Derived { name, variant, steps: Vec::new() }))
     }
 
@@ -503,7 +514,9 @@ impl<'a> Emitter<'_, 'a> {
 
     fn no_step(&self, step: &OwnedStep, span: Span) {
         let (code, message) = match step {
-            OwnedStep::Property(name) => (&codes::NO_PROPERTY_OF, format!("the type has no property `{name}`")),
+            OwnedStep::Property(name) => {
+                (&codes::NO_PROPERTY_OF, format!("the type has no property `{name}`"))
+            }
             OwnedStep::Items => (&codes::NO_TYPE_ITEMS, "the type is no array of one type".to_owned()),
             OwnedStep::Additional => {
                 (&codes::NO_FURTHER_PROPERTIES, "the type declares no further properties".to_owned())
@@ -544,7 +557,8 @@ impl<'a> Emitter<'_, 'a> {
     fn followed(&self, mut schema: Json) -> Json {
         for _ in 0..=ALIASES_MAX {
             let Some(pointer) = schema.get("$ref").and_then(Json::as_str) else { return schema };
-            let pointer: Vec<String> = pointer.trim_start_matches("#/").split('/').map(str::to_owned).collect();
+            let pointer: Vec<String> =
+                pointer.trim_start_matches("#/").split('/').map(str::to_owned).collect();
             schema = self.definition(&pointer).unwrap_or(Json::Null);
         }
         Json::Null
@@ -560,7 +574,8 @@ impl<'a> Emitter<'_, 'a> {
                 Some((_, members)) => {
                     members.insert(name.to_owned(), function);
                 }
-                None => namespaces.push((namespace.to_owned(), [(name.to_owned(), function)].into_iter().collect())),
+                None => namespaces
+                    .push((namespace.to_owned(), [(name.to_owned(), function)].into_iter().collect())),
             };
         };
         for func in &self.model.funcs {
@@ -571,7 +586,10 @@ impl<'a> Emitter<'_, 'a> {
                 add(namespace, name, function.clone());
             }
         }
-        namespaces.into_iter().map(|(namespace, members)| json!({ "namespace": namespace, "members": members })).collect()
+        namespaces
+            .into_iter()
+            .map(|(namespace, members)| json!({ "namespace": namespace, "members": members }))
+            .collect()
     }
 
     fn declared_function(&self, func: &super::bind::Func<'a>) -> Json {

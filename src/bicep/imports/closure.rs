@@ -8,7 +8,8 @@ use serde_json::{Map, Value as Json, json};
 use super::super::collate::collate;
 use super::super::project::Unit;
 use super::{
-    EXPORTED, Entry, Home, IMPORTED_FROM, NAMESPACE, Origin, Origins, Sort, functions, is_identifier, references,
+    EXPORTED, Entry, Home, IMPORTED_FROM, NAMESPACE, Origin, Origins, Sort, functions, is_identifier,
+    references,
 };
 
 /// One imported declaration; `name` where it was imported by name.
@@ -137,7 +138,8 @@ fn source(own: &str, home: &Home) -> String {
         Home::Local(path) => {
             let from: Vec<&str> = own.split('/').collect();
             let to: Vec<&str> = path.split('/').collect();
-            let common = from[..from.len() - 1].iter().zip(&to).take_while(|(left, right)| left == right).count();
+            let common =
+                from[..from.len() - 1].iter().zip(&to).take_while(|(left, right)| left == right).count();
             let mut steps = vec![".."; from.len() - 1 - common];
             steps.extend(&to[common..]);
             steps.join("/")
@@ -188,7 +190,11 @@ fn names(
 ) -> BTreeMap<Origin, Entry> {
     let mut out = BTreeMap::new();
     let full = |sort: Sort, name: &str| {
-        if sort == Sort::Function && !name.contains('.') { format!("{NAMESPACE}.{name}") } else { name.to_owned() }
+        if sort == Sort::Function && !name.contains('.') {
+            format!("{NAMESPACE}.{name}")
+        } else {
+            name.to_owned()
+        }
     };
     for wanted in wanted {
         if let Some(name) = wanted.name {
@@ -239,9 +245,11 @@ fn replace_text(value: &Json, old: &str, new: &str) -> Json {
     match value {
         Json::String(text) => Json::from(text.replace(old, new)),
         Json::Array(items) => items.iter().map(|item| replace_text(item, old, new)).collect(),
-        Json::Object(members) => {
-            members.iter().map(|(key, value)| (key.clone(), replace_text(value, old, new))).collect::<Map<_, _>>().into()
-        }
+        Json::Object(members) => members
+            .iter()
+            .map(|(key, value)| (key.clone(), replace_text(value, old, new)))
+            .collect::<Map<_, _>>()
+            .into(),
         other => other.clone(),
     }
 }

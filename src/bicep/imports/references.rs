@@ -120,7 +120,10 @@ mod tests {
     fn references_are_found_outside_of_literals_only() {
         for (text, expected) in [
             ("[variables('a')]", "[variables('new a')]"),
-            ("[concat('variables(''a'')', variables('a').variables)]", "[concat('variables(''a'')', variables('new a').variables)]"),
+            (
+                "[concat('variables(''a'')', variables('a').variables)]",
+                "[concat('variables(''a'')', variables('new a').variables)]",
+            ),
             ("[__bicep.f(variables('a'), 1)[0]]", "[new.__bicep.f(variables('new a'), 1)[0]]"),
             ("[parameters('a').b]", "[parameters('a').b]"),
             ("[[variables('a')]", "[[variables('a')]"),

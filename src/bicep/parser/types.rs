@@ -9,8 +9,12 @@ use crate::text::Span;
 impl Parser<'_> {
     pub(super) fn type_expr(&mut self) -> Parsed<TypeExpr> {
         self.nested(|parser| {
+            // A union may begin with a `|`, also on the next line.
+            if parser.ahead_is(parser.ahead_past_new_lines(0), "|") {
+                parser.new_lines();
+                parser.advance();
+            }
             let start = parser.span();
-            parser.eat("|");
             let first = parser.singular_type()?;
             let mut members = vec![first];
             while parser.ahead_is(parser.ahead_past_new_lines(0), "|") {
