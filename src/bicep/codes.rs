@@ -365,6 +365,9 @@ codes! {
     BAD_TEMPLATE "BCP188"
     "a JSON module is no ARM template"
     "A module that ends with `.json` must be a template with `$schema`."
+    UNKNOWN_ENCODING "BCP185"
+    "a file is to be read in an encoding that is not known"
+    "Files are read as `us-ascii`, `iso-8859-1`, `utf-8`, `utf-16` or `utf-16BE`. Convert the file to one of them."
     NOT_RESTORED "BCP190"
     "a module of a registry has not been restored"
     "Modules of registries are read from the folder where the official tools keep them; nothing is fetched. Restore \
@@ -470,6 +473,9 @@ codes! {
     "something is exported that depends on parameters or resources"
     "An exported declaration is used in other files, where the parameters, resources and modules of this one do not \
      exist. Make it a function with arguments."
+    EXPECTED_ALIAS "BCP375"
+    "an import in quotes gets no name"
+    "What is no plain word in the other file needs a name in this one: `'other name' as name`."
     TYPE_ARGUMENTS "BCP383"
     "a type is given arguments that takes none"
     "Only `resourceInput<>` and `resourceOutput<>` take an argument."
@@ -489,6 +495,9 @@ codes! {
     "`...` stands where it cannot"
     "The properties of a resource or module shape the template, so they are written out. Use `...` inside of one \
      of them."
+    EXTENDS_TWICE "BCP405"
+    "a parameters file extends more than one"
+    "A parameters file builds on one other file. Let that one extend the next."
     SCOPE_UNKNOWN "BCP420"
     "a scope cannot be told when compiling"
     "The kind of a scope shapes the template. Name a resource, or call `resourceGroup()`, `subscription()`, \

@@ -18,8 +18,6 @@ pub(super) enum Placement {
     Load,
     /// `.bicepparam` files only.
     ParametersFile,
-    /// No ARM counterpart here; refused by name.
-    Unsupported,
 }
 
 #[derive(Debug)]
@@ -74,7 +72,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     f("fail", 1, 1),
     f("filter", 2, 2),
     f("first", 1, 1),
-    f("flatten", 1, 1),
+    f("flatten", 1, MANY),
     f("format", 1, MANY),
     at(Placement::ParametersFile, "getSecret", 4, 5),
     f("groupBy", 2, 3),
@@ -89,11 +87,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     f("lastIndexOf", 2, 2),
     f("length", 1, 1),
     f("like", 2, 2),
-    at(Placement::Unsupported, "loadDirectoryFileInfo", 1, 2),
+    at(Placement::Load, "loadDirectoryFileInfo", 1, 2),
     at(Placement::Load, "loadFileAsBase64", 1, 1),
     at(Placement::Load, "loadJsonContent", 1, 3),
     at(Placement::Load, "loadTextContent", 1, 2),
-    at(Placement::Unsupported, "loadYamlContent", 1, 3),
+    at(Placement::Load, "loadYamlContent", 1, 3),
     at(Placement::Deployment, "managementGroup", 0, 1),
     at(Placement::Deployment, "managementGroupResourceId", 2, MANY),
     f("map", 2, 2),

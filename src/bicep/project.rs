@@ -109,6 +109,11 @@ impl<'w> Files<'w> {
         Ok(content.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(content))
     }
 
+    /// The files below a folder.
+    pub(super) fn list(&self, folder: &str) -> Vec<String> {
+        self.world.list(folder)
+    }
+
     fn note(&mut self, path: &str, bytes: usize) -> Refusable<()> {
         if bytes > FILE_BYTES_MAX {
             let message = format!("`{path}` has {bytes} bytes, more than the {FILE_BYTES_MAX} that are read");
@@ -184,7 +189,7 @@ impl<'w> Project<'w> {
         let model = Model::build(source, &program, Dialect::Template, &imports, &mut found);
         let modules: Vec<Option<Arc<Unit>>> =
             model.modules.iter().map(|module| self.referenced(source, &module.decl.path)).collect();
-        let loaded = load::load(source, &program, &mut self.files, None, &mut found);
+        let loaded = load::load(source, &program, &mut self.files, None, None, &mut found);
         check(&model, &program, &modules, &mut found);
         let sound =
             !found.iter().any(Diagnostic::is_error) && modules.iter().chain(&imports).all(Option::is_some);

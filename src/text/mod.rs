@@ -6,7 +6,7 @@ mod source;
 mod suggest;
 mod world;
 
-pub use paths::{join, parent};
+pub use paths::{join, parent, relative};
 pub use source::{Position, Source, Span};
 pub use suggest::suggest;
 pub use world::{FileError, MemoryWorld, World};

@@ -4,11 +4,11 @@
 #![expect(clippy::print_stderr, reason = "the comparison with the official templates tells its counts")]
 
 mod corpus;
+mod damage;
 mod types;
 
 use std::fmt::Write as _;
 use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use genai_lz::bicep;
@@ -27,10 +27,7 @@ pub(crate) fn cases() -> Vec<Trial> {
         .into_iter()
         .map(|folder| Trial::test(format!("bicep::{}", support::stem(&folder)), move || case(&folder)))
         .collect();
-    for folder in folders(&suite()).into_iter().filter(|folder| folder.join("main.json").exists()) {
-        let name = format!("bicep::{} (damaged)", support::stem(&folder));
-        trials.push(Trial::test(name, move || damaged(&folder)));
-    }
+    trials.extend(damage::trials());
     trials.push(Trial::test("bicep::every_code_has_a_case", every_code_has_a_case));
     trials.extend(corpus::trials());
     trials
@@ -161,50 +158,4 @@ fn every_code_has_a_case() -> Result<(), Failed> {
         .filter(|id| !shown_elsewhere.contains(id) && !all.contains(&format!(" {id}: ")))
         .collect();
     if missing.is_empty() { Ok(()) } else { Err(format!("no case shows {}", missing.join(", ")).into()) }
-}
-
-// ---- damage ----
-
-/// Each byte costs a compilation; the larger cases are large by repetition.
-const DAMAGED_BYTES_MAX: usize = 2_000;
-
-/// Every prefix of a valid module, and the module with any single token left out, must end in a template or in
-/// diagnostics, never in a panic.
-fn damaged(folder: &Path) -> Result<(), Failed> {
-    let mut world = world(folder, folder);
-    let entry = if world.0.contains_key("main.bicep") { "main.bicep" } else { "main.bicepparam" };
-    let text = String::from_utf8(world.0[entry].clone())?;
-    if text.len() > DAMAGED_BYTES_MAX {
-        return Ok(());
-    }
-    let prefixes = text.char_indices().map(|(at, _)| text[..at].to_owned());
-    let without_a_word =
-        words(&text).into_iter().map(|(start, end)| format!("{}{}", &text[..start], &text[end..]));
-    for damaged in prefixes.chain(without_a_word) {
-        world.0.insert(entry.to_owned(), damaged.clone().into_bytes());
-        if catch_unwind(AssertUnwindSafe(|| outcome(&world))).is_err() {
-            return Err(format!("the compiler panics on:\n{damaged}").into());
-        }
-    }
-    Ok(())
-}
-
-/// Spans of words and of single signs.
-fn words(text: &str) -> Vec<(usize, usize)> {
-    let mut words = Vec::new();
-    let mut start = None;
-    for (at, c) in text.char_indices() {
-        let is_word = c.is_alphanumeric() || c == '_';
-        if let (Some(begin), false) = (start, is_word) {
-            words.push((begin, at));
-            start = None;
-        }
-        match (is_word, start) {
-            (true, None) => start = Some(at),
-            (false, _) if !c.is_whitespace() => words.push((at, at + c.len_utf8())),
-            _ => {}
-        }
-    }
-    words.extend(start.map(|begin| (begin, text.len())));
-    words
 }

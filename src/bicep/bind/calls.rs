@@ -4,7 +4,7 @@ use super::super::codes;
 use super::super::functions::{self, Placement};
 use super::super::syntax::{Expr, ExprKind, Ident};
 use super::place::Level;
-use super::{Model, diagnostic, not_supported};
+use super::{Model, diagnostic};
 use crate::diag::Diagnostic;
 
 /// What kind of declaration a call stands in.
@@ -110,7 +110,6 @@ fn check_placement(
             let message = format!("`{}` has no answer before the deployment", name.name);
             diagnostic(&codes::PARAMETER_NOT_FOLDED, message)
         }
-        Placement::Unsupported => not_supported(&format!("the function `{}`", name.name)),
         _ => return,
     };
     model.report(found, refused, name.span);

@@ -48,6 +48,8 @@ pub(super) enum Symbol {
 pub(super) struct Model<'a> {
     pub(super) source: &'a Arc<Source>,
     pub(super) dialect: Dialect,
+    /// A parameters file that builds on another one, which it calls `base`.
+    pub(super) extends: bool,
     /// Where the template is deployed: `targetScope`.
     pub(super) level: Level,
     pub(super) globals: IndexMap<&'a str, Symbol>,
@@ -166,6 +168,7 @@ impl<'a> Model<'a> {
         let mut model = Self {
             source,
             dialect,
+            extends: program.statements.iter().any(|s| matches!(s.kind, StatementKind::Extends { .. })),
             level: Level::ResourceGroup,
             globals: IndexMap::new(),
             metadata: Vec::new(),

@@ -343,6 +343,8 @@ impl<'m, 'a> Collector<'m, 'a> {
         }
         match &expr.kind {
             ExprKind::Null | ExprKind::Bool(_) | ExprKind::Int(_) | ExprKind::Str(_) | ExprKind::Error => {}
+            // What an extended file gives; checked where its values are known.
+            ExprKind::Name(name) if name == "base" && self.model.extends => {}
             ExprKind::Name(name) => {
                 if scope.local(name).is_none() {
                     self.unknown_name(name, expr.span, scope);
@@ -370,10 +372,16 @@ impl<'m, 'a> Collector<'m, 'a> {
                 self.visit(no, scope);
             }
             ExprKind::Call { name, arguments } => {
+                let (before, runtime, collections) = (self.uses.len(), self.runtime, self.reads_collections);
                 if !self.user_function(name, arguments) {
                     self.runtime |= calls::check(self.model, name, arguments, self.context, &mut self.found);
                 }
                 self.visit_arguments(arguments, scope);
+                if name.name == "nameof" {
+                    // Only the name is taken, so nothing is used.
+                    self.uses.truncate(before);
+                    (self.runtime, self.reads_collections) = (runtime, collections);
+                }
             }
             ExprKind::Method { base, name, arguments } => {
                 if calls::is_namespace(self.model, base, scope.local("sys").or(scope.local("az")).is_some()) {
@@ -436,7 +444,7 @@ impl<'m, 'a> Collector<'m, 'a> {
 
     fn visit_arguments(&mut self, arguments: &'a [Expr], scope: &Scope<'a>) {
         for argument in arguments {
-            match &argument.kind {
+            match &argument.bare().kind {
                 ExprKind::Lambda { parameters, body } => {
                     let mut inner = scope.clone();
                     inner.locals.extend(parameters.iter().map(|p| (p.name.as_str(), LocalKind::Inner)));

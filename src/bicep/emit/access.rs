@@ -43,6 +43,9 @@ impl<'a> Emitter<'_, 'a> {
 
     /// Converts a property, an index, or a bare mention of a resource or module.
     pub(super) fn convert_access(&self, expr: &'a Expr, env: &Env<'a>) -> Arm {
+        if let Some(variable) = self.loaded.get(expr.span).and_then(|loaded| loaded.variable.as_deref()) {
+            return call("variables", [text(variable)]);
+        }
         if let Some(reference) = self.reference(expr, env) {
             return self.whole(expr, &reference);
         }

@@ -1,5 +1,7 @@
 //! Bicep expressions to template expressions.
 
+use serde_json::Value as Json;
+
 use super::super::codes;
 use super::super::imports::{NAMESPACE, Sort};
 use super::super::parser::Dialect;
@@ -197,7 +199,7 @@ impl<'a> Emitter<'_, 'a> {
         if let Some(loaded) = self.loaded.get(expr.span) {
             return match &loaded.variable {
                 Some(variable) => call("variables", [text(variable.as_str())]),
-                None => text(loaded.value.as_str().unwrap_or_default()),
+                None => value_of(&loaded.value),
             };
         }
         match (name, arguments) {
@@ -236,6 +238,24 @@ impl<'a> Emitter<'_, 'a> {
         match target(self.model, expr, &env.scope)? {
             (Symbol::Var(at), None) if self.model.vars[at].inline => Some(self.model.vars[at].value),
             _ => None,
+        }
+    }
+}
+
+/// A loaded value as an expression.
+fn value_of(value: &Json) -> Arm {
+    match value {
+        Json::Null => call("null", []),
+        Json::Bool(value) => call(if *value { "true" } else { "false" }, []),
+        Json::Number(number) => match number.as_i64() {
+            Some(value) => int(value),
+            None => call("json", [text(number.to_string())]),
+        },
+        Json::String(value) => text(value.as_str()),
+        Json::Array(items) => call("createArray", items.iter().map(value_of).collect::<Vec<_>>()),
+        Json::Object(members) => {
+            let members = members.iter().flat_map(|(key, value)| [text(key.as_str()), value_of(value)]);
+            call("createObject", members.collect::<Vec<_>>())
         }
     }
 }

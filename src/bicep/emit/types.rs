@@ -452,6 +452,7 @@ impl<'a> Emitter<'_, 'a> {
             "resourceOutput" => Variant::Output,
             _ => Variant::Either,
         };
+        let written = written.strip_prefix("az:").unwrap_or(written);
         let (ty, version) = written.split_once('@').unwrap_or((written, ""));
         let name = format!("{}@{version}", spelled(ty, version));
         Some(Resolved::Derived(Derived { name, variant, steps: Vec::new() }))
@@ -620,8 +621,11 @@ impl<'a> Emitter<'_, 'a> {
 
     /// The exported variables, for the metadata of the template.
     pub(super) fn exported_variables(&self) -> Vec<Json> {
-        let exported = self.model.vars.iter().filter(|var| has_decorator(&var.decl.decorators, "export"));
+        let mut exported: Vec<_> =
+            self.model.vars.iter().filter(|var| has_decorator(&var.decl.decorators, "export")).collect();
+        exported.sort_by_key(|var| var.name.name.as_str());
         exported
+            .into_iter()
             .map(|var| {
                 let mut out = Map::new();
                 out.insert("name".into(), Json::from(var.name.name.as_str()));

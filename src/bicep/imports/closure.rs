@@ -11,6 +11,7 @@ use super::{
     EXPORTED, Entry, Home, IMPORTED_FROM, NAMESPACE, Origin, Origins, Sort, functions, is_identifier,
     references,
 };
+use crate::text;
 
 /// One imported declaration; `name` where it was imported by name.
 pub(in crate::bicep) struct Wanted<'m> {
@@ -135,15 +136,7 @@ fn mark(declaration: &mut Json, own: &str, origin: &Origin, differs: bool) {
 fn source(own: &str, home: &Home) -> String {
     match home {
         Home::Registry(reference) => reference.clone(),
-        Home::Local(path) => {
-            let from: Vec<&str> = own.split('/').collect();
-            let to: Vec<&str> = path.split('/').collect();
-            let common =
-                from[..from.len() - 1].iter().zip(&to).take_while(|(left, right)| left == right).count();
-            let mut steps = vec![".."; from.len() - 1 - common];
-            steps.extend(&to[common..]);
-            steps.join("/")
-        }
+        Home::Local(path) => text::relative(text::parent(own), path),
     }
 }
 

@@ -3,7 +3,8 @@
 use super::super::codes;
 use super::super::lexer::Token;
 use super::super::syntax::{
-    Body, Decorator, Expr, ImportName, Imports, Loop, Module, Object, Resource, Statement, StatementKind,
+    Body, Decorator, Expr, Ident, ImportName, Imports, Loop, Module, Object, Resource, Statement,
+    StatementKind,
 };
 use super::{Dialect, Halt, Parsed, Parser};
 use crate::diag::Diagnostic;
@@ -137,13 +138,7 @@ impl Parser<'_> {
             self.advance();
             let mut names = Vec::new();
             self.elements("}", |parser| {
-                let original = parser.ident(&codes::EXPECTED_IMPORT_NAME, "the name of what is imported")?;
-                let name = if parser.eat_word("as") {
-                    parser.ident(&codes::EXPECTED_IMPORT_NAME, "a name")?
-                } else {
-                    original.clone()
-                };
-                names.push(ImportName { original, name });
+                names.push(parser.import_name()?);
                 Ok(())
             })?;
             Imports::Names(names)
@@ -155,6 +150,31 @@ impl Parser<'_> {
             return Err(self.expected(&codes::EXPECTED_IMPORT_PATH, "expected the path of a file"));
         }
         Ok(StatementKind::Import { what, path: self.string()? })
+    }
+
+    /// `name`, `name as other` or `'any name' as other`.
+    fn import_name(&mut self) -> Parsed<ImportName> {
+        let span = self.span();
+        let quoted = match self.token().clone() {
+            Token::Text(name) => Some(Ident { name, span }),
+            _ => None,
+        };
+        let is_quoted = quoted.is_some();
+        let original = match quoted {
+            Some(original) => {
+                self.advance();
+                original
+            }
+            None => self.ident(&codes::EXPECTED_IMPORT_NAME, "the name of what is imported")?,
+        };
+        let name = if self.eat_word("as") {
+            self.ident(&codes::EXPECTED_IMPORT_NAME, "a name")?
+        } else if is_quoted {
+            return Err(self.expected(&codes::EXPECTED_ALIAS, "expected `as` and a name"));
+        } else {
+            original.clone()
+        };
+        Ok(ImportName { original, name })
     }
 
     fn keyword(&mut self, word: &str) -> Parsed<()> {

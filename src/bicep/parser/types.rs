@@ -56,7 +56,11 @@ impl Parser<'_> {
                 TypeKind::Additional(base.into())
             } else if self.eat(".") {
                 let name = self.ident(&codes::EXPECTED_TYPE, "a type name")?;
-                TypeKind::Property { base: base.into(), name }
+                if matches!(&base.kind, TypeKind::Name(namespace) if namespace == "sys") && self.is("<") {
+                    TypeKind::Generic { name, arguments: self.type_arguments()? }
+                } else {
+                    TypeKind::Property { base: base.into(), name }
+                }
             } else if self.eat("!") {
                 TypeKind::NonNull(base.into())
             } else {
@@ -148,22 +152,26 @@ impl Parser<'_> {
                 self.advance();
                 TypeKind::Resource
             }
-            _ if self.eat("<") => {
-                let mut arguments = Vec::new();
-                self.new_lines();
-                while !self.is(">") {
-                    arguments.push(self.type_expr()?);
-                    self.new_lines();
-                    if !self.eat(",") {
-                        break;
-                    }
-                    self.new_lines();
-                }
-                self.expect(">")?;
-                TypeKind::Generic { name, arguments }
-            }
+            _ if self.is("<") => TypeKind::Generic { name, arguments: self.type_arguments()? },
             _ => TypeKind::Name(name.name),
         })
+    }
+
+    /// `<'…'>`.
+    fn type_arguments(&mut self) -> Parsed<Vec<TypeExpr>> {
+        let mut arguments = Vec::new();
+        self.expect("<")?;
+        self.new_lines();
+        while !self.is(">") {
+            arguments.push(self.type_expr()?);
+            self.new_lines();
+            if !self.eat(",") {
+                break;
+            }
+            self.new_lines();
+        }
+        self.expect(">")?;
+        Ok(arguments)
     }
 
     fn type_members(&mut self, close: &str) -> Parsed<Vec<TypeMember>> {

@@ -115,7 +115,54 @@ pub(super) fn trials() -> Vec<Trial> {
         let run = move || folder.as_deref().map_or(Ok(()), |root| compare(corpus, root));
         Trial::test(format!("bicep::official {}", corpus.name), run).with_ignored_flag(ignored)
     };
-    CORPORA.iter().map(trial).collect()
+    let mut trials: Vec<Trial> = CORPORA.iter().map(trial).collect();
+    let folder = root.map(|root| root.join(SAMPLES)).filter(|root| root.join(PARAMETERS).is_dir());
+    let ignored = folder.is_none();
+    let run = move || folder.as_deref().map_or(Ok(()), compare_parameters);
+    trials.push(Trial::test("bicep::official parameters", run).with_ignored_flag(ignored));
+    trials
+}
+
+/// Folders with `parameters.bicepparam` and the parameters that it comes to.
+const PARAMETERS: &str = "baselines_bicepparam";
+
+fn compare_parameters(root: &Path) -> Result<(), Failed> {
+    let world = Checkout(root.to_owned());
+    let show = std::env::var("GLZ_CORPUS_SHOW").ok();
+    let environment = |name: &str| match name {
+        // What the official test sets, src/Bicep.Core.Samples/DataSet.cs.
+        "stringEnvVariableName" => Some("test".to_owned()),
+        "intEnvVariableName" => Some("100".to_owned()),
+        "boolEnvironmentVariable" => Some("true".to_owned()),
+        _ => None,
+    };
+    let (mut exact, mut misses) = (0, BTreeMap::new());
+    for folder in support::entries(&root.join(PARAMETERS)).into_iter().filter(|folder| folder.is_dir()) {
+        let Ok(official) = fs::read(folder.join("parameters.json")) else { continue };
+        let mut official: Json =
+            serde_json::from_slice(official.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&official))?;
+        let path = folder.join("parameters.bicepparam");
+        let path = path.strip_prefix(root)?.to_string_lossy().into_owned();
+        match bicep::compile_params(&world, &path, &environment) {
+            Err(found) => {
+                if show.as_deref().is_some_and(|show| path.contains(show)) {
+                    eprintln!("{path}\n{}", super::render(&found));
+                }
+                misses.insert(path, format!("refused: {} {}", found.0[0].code.id, found.0[0].message));
+            }
+            Ok(compiled) => {
+                let mut ours = compiled.parameters;
+                normalize(&mut ours);
+                normalize(&mut official);
+                if ours == official {
+                    exact += 1;
+                } else {
+                    misses.insert(path, first_difference(&official, &ours, ""));
+                }
+            }
+        }
+    }
+    settle("parameters", exact, &misses)
 }
 
 // ---- one corpus ----
