@@ -10,7 +10,7 @@ macro_rules! codes {
             "https://aka.ms/bicep/core-diagnostics#", $id
         )));)*
         /// Every code of this module.
-        pub const ALL: &[&Code] = &[$(&$name),*];
+        pub const ALL: &[&Code] = &[$(&$name,)* &DECORATOR_WITHOUT_EFFECT];
     };
 }
 
@@ -19,6 +19,14 @@ const fn url(id: &str, official: &'static str) -> &'static str {
     let id = id.as_bytes();
     if id[0] == b'B' && id[1] == b'C' && id[2] == b'P' { official } else { "" }
 }
+
+/// A warning, because the official compiler takes it, too.
+pub static DECORATOR_WITHOUT_EFFECT: Code = Code::warning(
+    "bicep-decorator-without-effect",
+    "a decorator says something that no template can hold",
+    "`@allowed()` counts before a parameter. Before a property of a type it is left out of the template, so any value \
+     is taken. Write the values as the type: `'a' | 'b'`.",
+);
 
 codes! {
     NOT_SUPPORTED "bicep-not-supported"

@@ -3,6 +3,7 @@
 //! variables. In parameters files also `readEnvironmentVariable`, whose answer stands where the call was, and what
 //! another parameters file gives, `base.name`.
 
+mod comments;
 mod encoding;
 mod yaml;
 
@@ -24,6 +25,7 @@ use crate::text::{self, Source, Span};
 pub(super) struct Loaded {
     calls: BTreeMap<Span, LoadedCall>,
     in_order: Vec<Span>,
+    variables: usize,
 }
 
 pub(super) struct LoadedCall {
@@ -38,7 +40,8 @@ impl Loaded {
     }
 
     fn add(&mut self, span: Span, value: Json, in_place: bool) {
-        let variable = (!in_place).then(|| format!("$fxv#{}", self.variables().count()));
+        let variable = (!in_place).then(|| format!("$fxv#{}", self.variables));
+        self.variables += usize::from(!in_place);
         self.in_order.push(span);
         self.calls.insert(span, LoadedCall { value, variable });
     }
@@ -184,7 +187,7 @@ fn read(
         "loadYamlContent" => yaml::read(&content).map_err(|why| {
             refuse(&codes::BAD_YAML, format!("`{full}` is no YAML that can be loaded: {why}"), path.span)
         })?,
-        _ => serde_json::from_str(&content).map_err(|error| {
+        _ => serde_json::from_str(&comments::blanked(&content)).map_err(|error| {
             let message = format!("`{full}` is no JSON: line {}, column {}", error.line(), error.column());
             refuse(&codes::BAD_JSON, message, path.span)
         })?,

@@ -431,6 +431,18 @@ impl Property {
 }
 
 impl Statement {
+    /// The types that the statement writes.
+    pub(super) fn types(&self) -> Vec<&TypeExpr> {
+        match &self.kind {
+            StatementKind::Param { ty, .. } | StatementKind::Var { ty, .. } => ty.iter().collect(),
+            StatementKind::Output { ty, .. } | StatementKind::Type { value: ty, .. } => vec![ty],
+            StatementKind::Func { params, returns, .. } => {
+                params.iter().map(|(_, ty)| ty).chain([returns]).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Calls `visit` for every expression of the statement, outer before inner, in source order.
     pub(super) fn each_expr<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
         each_in_decorators(&self.decorators, visit);

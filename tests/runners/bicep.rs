@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use genai_lz::bicep;
+use genai_lz::bicep::{self, Options};
 use genai_lz::diag::Diagnostics;
 use genai_lz::text::MemoryWorld;
 use libtest_mimic::{Failed, Trial};
@@ -62,12 +62,14 @@ fn outcome(world: &MemoryWorld) -> (&'static str, String) {
     let environment = |name: &str| {
         ENVIRONMENT.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
     };
+    let options = Options { registry: Some(".restored"), ..Options::default() };
     let result = if world.0.contains_key("main.bicepparam") {
-        bicep::compile_params(world, "main.bicepparam", &environment).map(|compiled| {
+        bicep::compile_params_with(world, "main.bicepparam", &environment, &options).map(|compiled| {
             (json!({ "using": compiled.using, "parameters": compiled.parameters }), compiled.warnings)
         })
     } else {
-        bicep::compile(world, "main.bicep").map(|compiled| (compiled.template, compiled.warnings))
+        bicep::compile_with(world, "main.bicep", &options)
+            .map(|compiled| (compiled.template, compiled.warnings))
     };
     match result {
         Ok((mut template, warnings)) if warnings.is_empty() => {

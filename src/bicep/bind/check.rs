@@ -1,6 +1,7 @@
 //! What can be checked once the modules are known: their parameters and scopes; and the checks of decorators and
 //! types.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::codes;
@@ -43,6 +44,17 @@ pub(in crate::bicep) fn check(
 ) {
     for statement in &program.statements {
         check_decorators(model, statement, found);
+        for ty in statement.types() {
+            ty.each(&mut |ty| {
+                if let TypeKind::Object(members) | TypeKind::Tuple(members) = &ty.kind {
+                    let decorators = members.iter().flat_map(|member| &member.decorators);
+                    decorators.for_each(|decorator| check_decorator(model, decorator, "property", found));
+                }
+            });
+        }
+    }
+    for var in &model.vars {
+        check_export(model, var, found);
     }
     for resource in &model.resources {
         check_body(model, resource.object(), resource.nested_in, found);
@@ -75,6 +87,26 @@ pub(in crate::bicep) fn check(
             check_params(model, module.decl, &unit.signature, found);
             check_level(model, module, &unit.signature, found);
         }
+    }
+}
+
+/// What is exported cannot lead to anything that exists in this file's deployment only.
+fn check_export(model: &Model<'_>, var: &super::Var<'_>, found: &mut Vec<Diagnostic>) {
+    if !var.decl.decorators.iter().any(|decorator| decorator.name.name == "export") {
+        return;
+    }
+    let mut seen: BTreeSet<Symbol> = BTreeSet::new();
+    let mut queue: Vec<Symbol> = var.uses.iter().map(|used| used.symbol).collect();
+    while let Some(symbol) = queue.pop() {
+        if !seen.insert(symbol) {
+            continue;
+        }
+        if matches!(symbol, Symbol::Param(_) | Symbol::Resource(_) | Symbol::Module(_)) {
+            let message =
+                format!("`{}` is exported, but depends on `{}`", var.name.name, model.name_of(symbol));
+            return model.report(found, diagnostic(&codes::NOT_EXPORTABLE, message), var.name.span);
+        }
+        queue.extend(model.uses_of(symbol).iter().map(|used| used.symbol));
     }
 }
 
@@ -274,6 +306,12 @@ fn check_decorator(model: &Model<'_>, decorator: &Decorator, kind: &str, found: 
             .did_you_mean(name, DECORATORS.iter().map(|(known, _, _)| *known));
         return model.report(found, here, decorator.name.span);
     };
+    if (name, kind) == ("allowed", "property") {
+        let message = "`allowed` before a property is left out of the template";
+        let here = diagnostic(&codes::DECORATOR_WITHOUT_EFFECT, message)
+            .help("write the values as the type: `'a' | 'b'`");
+        return model.report(found, here, decorator.span);
+    }
     if !kinds.contains(&kind) {
         let message = format!("the decorator `{name}` cannot stand before `{kind}`");
         return model.report(found, diagnostic(decorator_code(kind), message), decorator.span);

@@ -2,7 +2,7 @@
 
 use super::super::codes;
 use super::super::imports::Sort;
-use super::super::syntax::{Program, StatementKind, TypeExpr, TypeKind};
+use super::super::syntax::{Program, Statement, TypeExpr, TypeKey, TypeKind};
 use super::imported::Target;
 use super::{Model, Symbol, diagnostic};
 use crate::diag::Diagnostic;
@@ -36,26 +36,10 @@ impl<'a> Model<'a> {
 }
 
 pub(super) fn check_all(model: &Model<'_>, program: &Program, found: &mut Vec<Diagnostic>) {
-    for statement in &program.statements {
-        match &statement.kind {
-            StatementKind::Param { ty, .. } | StatementKind::Var { ty, .. } => {
-                if let Some(ty) = ty {
-                    check(model, ty, found);
-                }
-            }
-            StatementKind::Output { ty, .. } | StatementKind::Type { value: ty, .. } => {
-                check(model, ty, found)
-            }
-            StatementKind::Func { params, returns, .. } => {
-                params.iter().for_each(|(_, ty)| check(model, ty, found));
-                check(model, returns, found);
-            }
-            _ => {}
-        }
+    for ty in program.statements.iter().flat_map(Statement::types) {
+        check(model, ty, found);
     }
-    for at in 0..model.types.len() {
-        check_cycle(model, at, found);
-    }
+    check_cycles(model, found);
 }
 
 fn check(model: &Model<'_>, ty: &TypeExpr, found: &mut Vec<Diagnostic>) {
@@ -122,26 +106,45 @@ fn unknown(model: &Model<'_>, name: &str) -> Diagnostic {
     }
 }
 
-/// Reports a type that is nothing but itself, `type a = b` with `type b = a`, or that must hold itself. Arrays may
-/// be empty and what is nullable may be missing, so such types can hold themselves.
-fn check_cycle(model: &Model<'_>, start: usize, found: &mut Vec<Diagnostic>) {
-    let mut seen = vec![false; model.types.len()];
-    let mut queue = vec![start];
-    while let Some(at) = queue.pop() {
-        let mut next = Vec::new();
-        required(&model.types[at].value, &mut next);
-        for name in next {
-            let Some(Named::Declared(inner)) = model.type_named(name) else { continue };
-            if inner == start {
-                let name = model.types[start].name;
-                let message = format!("the type `{}` holds itself", name.name);
-                let code = if at == start { &codes::TYPE_HOLDS_ITSELF } else { &codes::TYPE_CYCLE };
-                let here =
-                    diagnostic(code, message).help("make the property that leads back nullable: `type?`");
-                return model.report(found, here, name.span);
-            }
-            if !std::mem::replace(&mut seen[inner], true) {
-                queue.push(inner);
+/// Reports types that are nothing but themselves, `type a = b` with `type b = a`, or that must hold themselves. Arrays
+/// may be empty and what is nullable may be missing, so such types can hold themselves.
+fn check_cycles(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
+    let next: Vec<Vec<usize>> = model
+        .types
+        .iter()
+        .map(|ty| {
+            let mut names = Vec::new();
+            required(ty.value, &mut names);
+            let declared = names.into_iter().filter_map(|name| match model.type_named(name) {
+                Some(Named::Declared(at)) => Some(at),
+                _ => None,
+            });
+            declared.collect()
+        })
+        .collect();
+    // Depth-first without recursion, so that a long chain of aliases cannot exhaust the stack.
+    let mut done = vec![false; next.len()];
+    let mut on_path = vec![false; next.len()];
+    for start in 0..next.len() {
+        let mut path = if done[start] { Vec::new() } else { vec![(start, 0)] };
+        on_path[start] = !done[start];
+        while let Some((at, step)) = path.last_mut() {
+            let at = *at;
+            let Some(&inner) = next[at].get(*step) else {
+                (done[at], on_path[at]) = (true, false);
+                path.pop();
+                continue;
+            };
+            *step += 1;
+            if on_path[inner] {
+                let name = model.types[inner].name;
+                let code = if at == inner { &codes::TYPE_HOLDS_ITSELF } else { &codes::TYPE_CYCLE };
+                let here = diagnostic(code, format!("the type `{}` holds itself", name.name))
+                    .help("make the property that leads back nullable: `type?`");
+                model.report(found, here, name.span);
+            } else if !done[inner] {
+                on_path[inner] = true;
+                path.push((inner, 0));
             }
         }
     }
@@ -153,8 +156,7 @@ fn required<'t>(ty: &'t TypeExpr, out: &mut Vec<&'t str>) {
         TypeKind::Name(name) => out.push(name),
         TypeKind::NonNull(base) => required(base, out),
         TypeKind::Object(members) => {
-            let named =
-                members.iter().filter(|member| matches!(member.name, super::super::syntax::TypeKey::Name(_)));
+            let named = members.iter().filter(|member| matches!(member.name, TypeKey::Name(_)));
             named.for_each(|member| required(&member.ty, out));
         }
         TypeKind::Tuple(members) => members.iter().for_each(|member| required(&member.ty, out)),

@@ -1,6 +1,8 @@
 //! Walks every expression once: each name is resolved (or reported), each call checked, and each declaration
 //! learns which others it uses and how. Dependencies, cycles and inlining are all read off these uses.
 
+use std::collections::{BTreeMap, HashSet};
+
 use super::super::codes;
 use super::super::functions;
 use super::super::imports::Sort;
@@ -179,33 +181,56 @@ pub(super) fn collect_all(model: &mut Model<'_>, found: &mut Vec<Diagnostic>) {
 /// Marks the variables whose value needs a deployed resource, and the existing resources whose name does, directly
 /// or through another one.
 pub(super) fn decide_inlining(model: &mut Model<'_>) {
-    // Each round marks at least one more or ends.
-    loop {
-        let mut changed = false;
-        for at in 0..model.vars.len() {
-            if !model.vars[at].inline && model.vars[at].uses.iter().any(|used| needs_runtime(model, used)) {
-                model.vars[at].inline = true;
-                changed = true;
-            }
+    let mut users: BTreeMap<Symbol, Vec<Symbol>> = BTreeMap::new();
+    let vars = (0..model.vars.len()).map(Symbol::Var);
+    let candidates: Vec<Symbol> = vars
+        .chain(
+            (0..model.resources.len()).filter(|&at| model.resources[at].decl.existing).map(Symbol::Resource),
+        )
+        .collect();
+    for &symbol in &candidates {
+        for used in model.uses_of(symbol) {
+            users.entry(used.symbol).or_default().push(symbol);
         }
-        for at in 0..model.resources.len() {
-            if model.resources[at].decl.existing && !model.resources[at].inline && is_found_late(model, at) {
-                model.resources[at].inline = true;
-                changed = true;
-            }
+        if let Symbol::Resource(at) = symbol
+            && let Some(around) = found_within(model, at)
+        {
+            users.entry(Symbol::Resource(around)).or_default().push(symbol);
         }
-        if !changed {
-            return;
+    }
+    // What has just been marked may mark what uses it; each is marked once.
+    // Those that call a function such as `reference()` are marked already, so all are looked at in any case.
+    let mut queue = candidates;
+    while let Some(symbol) = queue.pop() {
+        let marked = match symbol {
+            Symbol::Var(at) if !model.vars[at].inline => {
+                model.vars[at].inline = model.vars[at].uses.iter().any(|used| needs_runtime(model, used));
+                model.vars[at].inline
+            }
+            Symbol::Resource(at) if model.resources[at].decl.existing && !model.resources[at].inline => {
+                model.resources[at].inline = is_found_late(model, at);
+                model.resources[at].inline
+            }
+            _ => false,
+        };
+        if marked {
+            queue.extend(users.get(&symbol).into_iter().flatten());
         }
     }
 }
 
-fn is_found_late(model: &Model<'_>, at: usize) -> bool {
+/// The resource by which an existing one is found: its parent, or the one that it extends.
+fn found_within(model: &Model<'_>, at: usize) -> Option<usize> {
     let resource = &model.resources[at];
-    let around = resource.parent.map(|parent| parent.resource).or(match resource.place {
+    resource.parent.map(|parent| parent.resource).or(match resource.place {
         Place::Extension { resource, .. } => Some(resource),
         _ => None,
-    });
+    })
+}
+
+fn is_found_late(model: &Model<'_>, at: usize) -> bool {
+    let resource = &model.resources[at];
+    let around = found_within(model, at);
     around.is_some_and(|around| model.resources[around].inline)
         || resource.uses.iter().any(|used| used.place == Where::Elsewhere && needs_runtime(model, used))
 }
@@ -289,7 +314,7 @@ impl<'m, 'a> Collector<'m, 'a> {
     }
 
     fn visit_members(&mut self, object: &'a Object, scope: &Scope<'a>, at_top: bool) {
-        let mut keys: Vec<String> = Vec::new();
+        let mut keys: HashSet<String> = HashSet::new();
         for member in &object.members {
             match member {
                 Member::Property(property) => {
@@ -305,7 +330,7 @@ impl<'m, 'a> Collector<'m, 'a> {
                                     property.key_span,
                                 );
                             }
-                            keys.push(folded);
+                            keys.insert(folded);
                         }
                     }
                     if at_top {
@@ -378,8 +403,10 @@ impl<'m, 'a> Collector<'m, 'a> {
                 }
                 self.visit_arguments(arguments, scope);
                 if name.name == "nameof" {
-                    // Only the name is taken, so nothing is used.
-                    self.uses.truncate(before);
+                    // Only the name is taken, so nothing has to be known at run time.
+                    for used in &mut self.uses[before..] {
+                        used.access = Access::Property("name");
+                    }
                     (self.runtime, self.reads_collections) = (runtime, collections);
                 }
             }

@@ -112,7 +112,23 @@ impl<'a> Emitter<'_, 'a> {
         if let Some((module, outputs)) = self.module_outputs(base, name, env) {
             return self.module_output(module, outputs, name, safe, expr);
         }
-        self.access(base, text(name), safe, false, env)
+        let value = self.access(base, text(name), safe, false, env);
+        match &base.bare().kind {
+            // An output of a module that a loop or lambda goes through.
+            ExprKind::Property { base: module, name: outputs, .. }
+                if outputs.name == "outputs"
+                    && matches!(&module.bare().kind, ExprKind::Name(name) if env.modules.contains(&name.as_str())) =>
+            {
+                if safe {
+                    call("tryGet", [value, text("value")])
+                } else if value.is_bare_call_of(&SAFE) {
+                    push_argument(value, text("value"))
+                } else {
+                    value.property("value")
+                }
+            }
+            _ => value,
+        }
     }
 
     fn access(&self, base: &'a Expr, accessor: Arm, safe: bool, from_end: bool, env: &Env<'a>) -> Arm {

@@ -2,6 +2,8 @@
 //! deployed, so what *they* mention counts instead. An indexed mention keeps its index where the index still has
 //! a meaning in the place where the dependency is written.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value as Json};
 
 use super::super::codes;
@@ -32,19 +34,19 @@ impl<'a> Emitter<'_, 'a> {
     pub(super) fn depends_on(&self, of: Symbol, out: &mut Map<String, Json>) {
         let mut all: Vec<Dependency> = Vec::new();
         let env = self.own(of);
-        let mut seen = Vec::new();
+        let mut seen = BTreeSet::new();
         for used in self.model.uses_of(of) {
             self.follow(used, &env, true, 0, &mut seen, &mut all);
         }
-        let whole: Vec<Symbol> = all.iter().filter(|d| d.index.is_none()).map(|d| d.symbol).collect();
+        let whole: BTreeSet<Symbol> = all.iter().filter(|d| d.index.is_none()).map(|d| d.symbol).collect();
         all.retain(|dependency| dependency.index.is_none() || !whole.contains(&dependency.symbol));
         all.sort_by(|left, right| collate(&left.key, &right.key));
-        let mut entries: Vec<Json> = Vec::new();
-        for dependency in all {
-            if !entries.contains(&dependency.entry) {
-                entries.push(dependency.entry);
-            }
-        }
+        let mut written = BTreeSet::new();
+        let entries: Vec<Json> = all
+            .into_iter()
+            .map(|dependency| dependency.entry)
+            .filter(|entry| written.insert(entry.to_string()))
+            .collect();
         if !entries.is_empty() {
             out.insert("dependsOn".into(), Json::Array(entries));
         }
@@ -58,7 +60,7 @@ impl<'a> Emitter<'_, 'a> {
         env: &Env<'a>,
         indexed: bool,
         depth: usize,
-        seen: &mut Vec<Step>,
+        seen: &mut BTreeSet<Step>,
         all: &mut Vec<Dependency>,
     ) {
         if !matches!(used.symbol, Symbol::Var(_) | Symbol::Resource(_) | Symbol::Module(_)) {
@@ -75,10 +77,9 @@ impl<'a> Emitter<'_, 'a> {
         let indexed = indexed && uses_copy_index;
         // The same step leads to the same ends: variables that share variables stay linear.
         let step = (used.symbol, index.clone(), indexed, used.weak);
-        if seen.contains(&step) {
+        if !seen.insert(step) {
             return;
         }
-        seen.push(step);
         // Without an index, the loop variables of this step mean no round in particular. `copyIndex()` stands for
         // them: whatever mentions it is dropped in the next step, because `indexed` is false then.
         let round =

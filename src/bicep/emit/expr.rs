@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::super::codes;
 use super::super::imports::{NAMESPACE, Sort};
 use super::super::parser::Dialect;
-use super::super::syntax::{Binary, Expr, ExprKind, Item, Key, Member, Object, Unary};
+use super::super::syntax::{Binary, Expr, ExprKind, Ident, Item, Key, Member, Object, Unary};
 use super::arm_expr::{Arm, call, int, text};
 use super::bind::calls::is_namespace;
 use super::bind::uses::{LocalKind, everything, target};
@@ -60,17 +60,7 @@ impl<'a> Emitter<'_, 'a> {
             ExprKind::Ternary { condition, yes, no } => {
                 call("if", [self.convert(condition, env), self.convert(yes, env), self.convert(no, env)])
             }
-            ExprKind::Lambda { parameters, body } => {
-                let mut inner = env.clone();
-                let mut arguments = Vec::new();
-                for parameter in parameters {
-                    arguments.push(text(parameter.name.as_str()));
-                    let value = call("lambdaVariables", [text(parameter.name.as_str())]);
-                    inner.bind(&parameter.name, LocalKind::Inner, value);
-                }
-                arguments.push(self.convert(body, &inner));
-                call("lambda", arguments)
-            }
+            ExprKind::Lambda { parameters, body } => self.lambda(parameters, body, false, env),
             ExprKind::For { .. } => {
                 let message =
                     "`for` can only stand as the value of a resource, module, variable, output or property";
@@ -79,6 +69,23 @@ impl<'a> Emitter<'_, 'a> {
             }
             ExprKind::Error => text(""),
         }
+    }
+
+    /// `of_modules` says that the items are modules.
+    fn lambda(&self, parameters: &'a [Ident], body: &'a Expr, of_modules: bool, env: &Env<'a>) -> Arm {
+        let mut inner = env.clone();
+        let mut arguments = Vec::new();
+        for parameter in parameters {
+            arguments.push(text(parameter.name.as_str()));
+            let value = call("lambdaVariables", [text(parameter.name.as_str())]);
+            inner.bind(&parameter.name, LocalKind::Inner, value);
+        }
+        // An index that comes second is never asked for `outputs`.
+        if of_modules {
+            inner.modules.extend(parameters.iter().map(|parameter| parameter.name.as_str()));
+        }
+        arguments.push(self.convert(body, &inner));
+        call("lambda", arguments)
     }
 
     fn name(&self, expr: &'a Expr, name: &str, env: &Env<'a>) -> Arm {
@@ -217,8 +224,16 @@ impl<'a> Emitter<'_, 'a> {
                 text("")
             }
             _ => {
-                let arguments: Vec<Arm> =
-                    arguments.iter().map(|argument| self.convert(argument, env)).collect();
+                let of_modules = arguments.first().is_some_and(|first| self.is_modules(first, env));
+                let arguments: Vec<Arm> = arguments
+                    .iter()
+                    .map(|argument| match &argument.bare().kind {
+                        ExprKind::Lambda { parameters, body } => {
+                            self.lambda(parameters, body, of_modules, env)
+                        }
+                        _ => self.convert(argument, env),
+                    })
+                    .collect();
                 call(name, arguments)
             }
         }

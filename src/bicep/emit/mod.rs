@@ -63,6 +63,8 @@ struct Env<'a> {
     values: Vec<Arm>,
     /// Which of a collection the declaration is that these names belong to.
     index: Option<Arm>,
+    /// The locals that are modules: items of a collection of them.
+    modules: Vec<&'a str>,
     /// Inside the `for` of a property, where another one cannot stand.
     in_property_loop: bool,
 }
@@ -78,6 +80,8 @@ impl<'a> Env<'a> {
     }
 
     fn bind(&mut self, name: &'a str, kind: LocalKind, value: Arm) {
+        // A name that is used again hides what it was.
+        self.modules.retain(|module| *module != name);
         self.scope.locals.push((name, kind));
         self.values.push(value);
     }
@@ -165,10 +169,19 @@ impl<'m, 'a> Emitter<'m, 'a> {
         let array = self.convert(&head.array, outside);
         let mut env = outside.clone();
         env.bind(&head.item.name, kind, array.access(index.clone()));
+        if self.is_modules(&head.array, outside) {
+            env.modules.push(&head.item.name);
+        }
         if let Some(name) = &head.index {
             env.bind(&name.name, kind, index);
         }
         env
+    }
+
+    /// True where the expression is a whole collection of modules.
+    fn is_modules(&self, expr: &'a Expr, env: &Env<'a>) -> bool {
+        self.reference(expr, env)
+            .is_some_and(|found| found.whole_collection && matches!(found.symbol, Symbol::Module(_)))
     }
 
     /// The names inside a function.
