@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::cli::commands::{deploy, explain, init, plan, regions, render, schema, validate};
+use crate::cli::commands::{bicep, deploy, explain, init, plan, policy, regions, render, schema, validate};
 
 /// From a spec file to a governed GenAI gateway on Azure
 ///
@@ -35,6 +35,33 @@ pub enum Format {
     Human,
     /// For machines: one JSON document on stdout, with `formatVersion` and `exitCode`
     Json,
+    /// `validate` only: a line for each finding, `path:line:column: severity[code] message`
+    Concise,
+    /// `validate` only: SARIF 2.1.0 for code scanning
+    Sarif,
+    /// `validate` only: JUnit's XML, a test case for each file
+    Junit,
+    /// `validate` only: workflow commands that GitHub Actions shows beside the lines
+    Github,
+}
+
+impl Format {
+    /// True where the format can hold findings and nothing else.
+    pub fn is_for_findings(self) -> bool {
+        matches!(self, Self::Concise | Self::Sarif | Self::Junit | Self::Github)
+    }
+
+    /// The word of the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Json => "json",
+            Self::Concise => "concise",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Github => "github",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -50,6 +77,8 @@ pub enum Command {
     Validate(validate::Args),
     Render(render::Args),
     Plan(plan::Args),
+    Policy(policy::Args),
+    Bicep(bicep::Args),
     Deploy(deploy::Args),
     Regions(regions::Args),
     Schema(schema::Args),

@@ -9,24 +9,35 @@ use std::path::Path;
 use crate::cli::error::CommandError;
 
 /// In the place of a spec's path this is standard input.
-const STDIN: &str = "-";
+pub(crate) const STDIN: &str = "-";
 
 /// Reads a spec: from a file or, for `-`, from standard input.
 ///
 /// # Errors
 /// As [`read`].
 pub(crate) fn read_spec(path: &Path, limit: u64) -> Result<Vec<u8>, CommandError> {
-    let bytes = if path == Path::new(STDIN) {
-        beginning(io::stdin().lock(), limit)
-    } else {
-        open(path).and_then(|file| beginning(file, limit))
-    };
-    bytes.map_err(|error| match error.kind() {
+    read_or_stdin(path, limit).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => {
             unread(path, &error).hint("write a starter spec with `genai-lz init`, or check the path")
         }
         _ => unread(path, &error),
     })
+}
+
+/// Reads a file or, for `-`, standard input; at most `limit` bytes and one more.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_named(path: &Path, limit: u64) -> Result<Vec<u8>, CommandError> {
+    read_or_stdin(path, limit).map_err(|error| unread(path, &error))
+}
+
+fn read_or_stdin(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    if path == Path::new(STDIN) {
+        beginning(io::stdin().lock(), limit)
+    } else {
+        open(path).and_then(|file| beginning(file, limit))
+    }
 }
 
 /// Reads at most `limit` bytes and one more, so that the caller can tell a file that is too large.
@@ -67,9 +78,27 @@ pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> Result<(), Comman
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)
     });
-    written.map(drop).map_err(|error| {
-        CommandError::input(format!("`{}` cannot be written: {}", shown(path), reason(&error)))
-    })
+    written.map(drop).map_err(|error| unwritten(path, &error))
+}
+
+/// As [`write_atomically`], for a file that is there: it keeps its permissions, and a link stays a link.
+///
+/// # Errors
+/// An input error naming the path and the reason.
+pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), CommandError> {
+    let replaced = fs::canonicalize(path).and_then(|target| {
+        let folder = target.parent().unwrap_or(Path::new("/"));
+        let mut file = temporary(folder)?;
+        file.write_all(content)?;
+        file.as_file().sync_all()?;
+        file.as_file().set_permissions(fs::metadata(&target)?.permissions())?;
+        file.persist(&target).map_err(|error| error.error)
+    });
+    replaced.map(drop).map_err(|error| unwritten(path, &error))
+}
+
+fn unwritten(path: &Path, error: &io::Error) -> CommandError {
+    CommandError::input(format!("`{}` cannot be written: {}", shown(path), reason(error)))
 }
 
 /// A file that others may read as they may any other new file, which is not what temporary files are by default.

@@ -6,10 +6,13 @@ pub mod commands;
 pub mod error;
 pub mod exit;
 mod files;
+mod kind;
+mod parallel;
 mod pipeline;
 mod progress;
 pub mod reference;
 mod ui;
+mod walk;
 mod world;
 
 pub use world::EmbeddedWorld;
@@ -39,7 +42,8 @@ pub fn main() -> ExitCode {
             dumb: environment("TERM").is_some_and(|name| name == "dumb"),
         },
     );
-    match run(&args.command, &ui) {
+    let run = for_findings_only(&args).map_or_else(|| run(&args.command, &ui), Err);
+    match run {
         Ok(exit) => exit.into(),
         Err(error) => {
             ui.failure(&error);
@@ -54,11 +58,25 @@ fn run(command: &Command, ui: &Ui) -> Result<Exit, CommandError> {
         Command::Validate(args) => commands::validate::run(args, ui),
         Command::Render(args) => commands::render::run(args, ui),
         Command::Plan(args) => commands::plan::run(args, ui),
+        Command::Policy(args) => commands::policy::run(args, ui),
+        Command::Bicep(args) => commands::bicep::run(args, ui),
         Command::Deploy(args) => commands::deploy::run(args, ui),
         Command::Regions(args) => commands::regions::run(args, ui),
         Command::Schema(args) => commands::schema::run(args, ui),
         Command::Explain(args) => commands::explain::run(args, ui),
     }
+}
+
+/// Formats that hold nothing but findings are for the command that finds.
+fn for_findings_only(args: &Args) -> Option<CommandError> {
+    if matches!(args.command, Command::Validate(_)) || !args.format.is_for_findings() {
+        return None;
+    }
+    let error = CommandError::usage(format!(
+        "`--format {}` is for `genai-lz validate`; this command takes `human` and `json`",
+        args.format.name()
+    ));
+    Some(error.hint("leave `--format` out, or write `--format json`"))
 }
 
 /// `--help` and `--version` are answers, anything else is a wrong command line.

@@ -1,5 +1,6 @@
 //! The way from a spec file to evaluated stages, shared by every command that takes a spec.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use crate::cli::{environment, files};
 use crate::diag::Diagnostic;
 use crate::model::{self, LandingZone};
 use crate::render::{self, Bundle, Parameter, Secret, Stage};
-use crate::spec;
+use crate::spec::{self, LintLevel};
 use crate::text::Source;
 use crate::{bicep, plan};
 
@@ -26,6 +27,8 @@ pub(crate) struct Rendered {
     pub zone: LandingZone,
     pub bundle: Bundle,
     pub warnings: Vec<Diagnostic>,
+    /// What the spec says of rules.
+    pub lints: BTreeMap<String, LintLevel>,
 }
 
 /// A stage with its compiled template and what that comes to.
@@ -43,7 +46,15 @@ pub(crate) struct Evaluated {
 /// All problems of the spec, or why the file cannot be read.
 pub(crate) fn render(path: &Path) -> Result<Rendered, CommandError> {
     let bytes = files::read_spec(path, spec::BYTES_MAX as u64)?;
-    let source: Arc<Source> = spec::read(&files::shown(path), &bytes)?;
+    render_bytes(&files::shown(path), &bytes)
+}
+
+/// As [`render`], of the bytes of a file; `shown` is its path as messages show it.
+///
+/// # Errors
+/// All problems of the spec.
+pub(crate) fn render_bytes(shown: &str, bytes: &[u8]) -> Result<Rendered, CommandError> {
+    let source: Arc<Source> = spec::read(shown, bytes)?;
     let (spec, mut warnings) = spec::parse(&source, &environment)?;
     let (zone, more) = match model::resolve(&spec, &source) {
         Ok(resolved) => resolved,
@@ -54,7 +65,8 @@ pub(crate) fn render(path: &Path) -> Result<Rendered, CommandError> {
     };
     warnings.extend(more);
     let bundle = render::render(&zone)?;
-    Ok(Rendered { zone, bundle, warnings })
+    let lints = spec.lints.iter().map(|(rule, level)| (rule.clone(), level.value)).collect();
+    Ok(Rendered { zone, bundle, warnings, lints })
 }
 
 /// Compiles and evaluates the stages in order; outputs of one feed the next, unknown where only Azure knows.

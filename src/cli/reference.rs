@@ -122,14 +122,16 @@ fn policies() -> String {
             .attributes
             .iter()
             .map(|attribute| {
-                if attribute.required { format!("**{}**", attribute.name) } else { attribute.name.to_owned() }
+                if attribute.presence == policy::elements::Presence::Required {
+                    format!("**{}**", attribute.name)
+                } else {
+                    attribute.name.to_owned()
+                }
             })
             .collect();
         let _ =
             writeln!(page, "| `{}` | {} | {} |", element.name, sections.join(", "), attributes.join(", "));
     }
-    let others: Vec<String> = policy::elements::OTHER_NAMES.iter().map(|name| format!("`{name}`")).collect();
-    let _ = write!(page, "\n## Known, not run\n\n{}\n", others.join(", "));
     page
 }
 

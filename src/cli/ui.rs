@@ -102,7 +102,7 @@ impl Ui {
 
     /// Writes a line for people; silent in JSON format.
     pub(crate) fn say(&self, line: &str) {
-        if self.format == Format::Human {
+        if !self.is_json() {
             let _ = writeln!(io::stderr().lock(), "{line}");
         }
     }
@@ -137,14 +137,11 @@ impl Ui {
 
     /// Shows why a command stopped.
     pub(crate) fn failure(&self, error: &CommandError) {
-        match self.format {
-            Format::Json => {
-                if let Err(unwritable) = self.document(error.exit(), failure_json(error)) {
-                    self.tell(error);
-                    self.tell(&unwritable);
-                }
-            }
-            Format::Human => self.tell(error),
+        if !self.is_json() {
+            self.tell(error);
+        } else if let Err(unwritable) = self.document(error.exit(), failure_json(error)) {
+            self.tell(error);
+            self.tell(&unwritable);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::problem::Form;
+use super::problem::{Form, Problem};
 use crate::text::Span;
 
 /// A parsed policy expression, ready to be checked and evaluated any number of times.
@@ -10,6 +10,8 @@ use crate::text::Span;
 pub struct Program {
     pub(super) form: Form,
     pub(super) body: Body,
+    /// What reading found that does not refuse the text; `check` passes it on.
+    pub(super) noted: Vec<Problem>,
 }
 
 /// What a program or a lambda runs.
@@ -44,7 +46,7 @@ impl ExprKind {
     /// The expressions directly inside, in the order of the text. Statements of a lambda are not among them.
     pub(super) fn children(&self) -> Vec<&Expr> {
         match self {
-            Self::Literal(_) | Self::Name(_) | Self::Type(_) => Vec::new(),
+            Self::Literal(_) | Self::Name(_) | Self::Type(_) | Self::Default(_) => Vec::new(),
             Self::Interpolated(parts) => parts.iter().filter_map(InterpolatedPart::value).collect(),
             Self::Paren(inner) => vec![inner],
             Self::Member { target, .. } => vec![target],
@@ -57,8 +59,16 @@ impl ExprKind {
             }
             Self::Binary { left, right, .. } => vec![left, right],
             Self::Conditional { condition, then, otherwise } => vec![condition, then, otherwise],
-            Self::Is { operand, pattern: Pattern::Constant(constant) } => vec![operand, constant],
-            Self::Is { operand, .. } => vec![operand],
+            Self::Is { operand, pattern } => std::iter::once(&**operand).chain(pattern.exprs()).collect(),
+            Self::Switch { subject, arms } => {
+                let arms = arms
+                    .iter()
+                    .flat_map(|arm| arm.pattern.exprs().into_iter().chain(&arm.when).chain([&arm.value]));
+                std::iter::once(&**subject).chain(arms).collect()
+            }
+            Self::Throw(value) => vec![value],
+            Self::Checked { inner, .. } => vec![inner],
+            Self::NotRun { parts, .. } => parts.iter().collect(),
             Self::Assign { target, value, .. } => vec![target, value],
             Self::Step { target, .. } => vec![target],
             Self::New { args, initializer, .. } => args
@@ -150,6 +160,26 @@ pub(super) enum ExprKind {
     /// `new { A = 1, b.C }`.
     Anonymous(Vec<(String, Expr)>),
     Lambda(Arc<Lambda>),
+    /// `subject switch { pattern when condition => value, … }`
+    Switch {
+        subject: Box<Expr>,
+        arms: Vec<SwitchArm>,
+    },
+    /// `throw` where a value is expected, as in `x ?? throw …`.
+    Throw(Box<Expr>),
+    /// `checked(…)` and `unchecked(…)`.
+    Checked {
+        on: bool,
+        inner: Box<Expr>,
+    },
+    /// `default(T)` and `default`.
+    Default(Option<TypeRef>),
+    /// C# that is read and not evaluated.
+    NotRun {
+        /// Such as "a tuple".
+        what: &'static str,
+        parts: Vec<Expr>,
+    },
     /// A type where an expression stands, such as `string` in `string.IsNullOrEmpty`.
     Type(TypeRef),
 }
@@ -163,6 +193,8 @@ pub(super) enum Literal {
     Double(f64),
     Char(char),
     String(Arc<str>),
+    /// A number of a type that is not evaluated, such as `decimal`; its keyword.
+    Other(&'static str),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -182,8 +214,18 @@ impl InterpolatedPart {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Lambda {
-    pub params: Vec<String>,
+    pub params: Vec<Parameter>,
     pub body: Body,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Parameter {
+    pub name: String,
+    pub span: Span,
+    /// None where it is left to be inferred.
+    pub ty: Option<TypeRef>,
+    /// The value of an argument that is left out, in a local function.
+    pub default: Option<Expr>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -200,14 +242,18 @@ pub(super) enum ArgumentValue {
     Out {
         name: String,
         declares: bool,
+        /// As declared; None for `var` and where it declares nothing.
+        ty: Option<TypeRef>,
         span: Span,
     },
+    /// `ref x`, which is not evaluated.
+    Ref(Expr),
 }
 
 impl Argument {
     pub(super) fn expr(&self) -> Option<&Expr> {
         match &self.value {
-            ArgumentValue::Expr(expr) => Some(expr),
+            ArgumentValue::Expr(expr) | ArgumentValue::Ref(expr) => Some(expr),
             ArgumentValue::Out { .. } => None,
         }
     }
@@ -238,8 +284,71 @@ impl Initializer {
 pub(super) enum Pattern {
     Null,
     NotNull,
-    Type { ty: TypeRef, binding: Option<String> },
+    /// `_`, and `var x`, which take everything.
+    Any {
+        binding: Option<Binding>,
+    },
+    Type {
+        ty: TypeRef,
+        binding: Option<Binding>,
+    },
     Constant(Box<Expr>),
+    /// `> 5`
+    Relational {
+        op: BinaryOp,
+        value: Box<Expr>,
+    },
+    Not(Box<Pattern>),
+    /// `a and b`, `a or b`
+    Both {
+        all: bool,
+        left: Box<Pattern>,
+        right: Box<Pattern>,
+    },
+    /// `T { Name: pattern } binding`
+    Property {
+        ty: Option<TypeRef>,
+        members: Vec<(String, Pattern)>,
+        binding: Option<Binding>,
+    },
+}
+
+/// A variable that a pattern declares.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Binding {
+    pub name: String,
+    pub span: Span,
+}
+
+impl Pattern {
+    /// The expressions inside, in the order of the text.
+    pub(super) fn exprs(&self) -> Vec<&Expr> {
+        match self {
+            Self::Null | Self::NotNull | Self::Any { .. } | Self::Type { .. } => Vec::new(),
+            Self::Constant(value) | Self::Relational { value, .. } => vec![value],
+            Self::Not(inner) => inner.exprs(),
+            Self::Both { left, right, .. } => left.exprs().into_iter().chain(right.exprs()).collect(),
+            Self::Property { members, .. } => {
+                members.iter().flat_map(|(_, pattern)| pattern.exprs()).collect()
+            }
+        }
+    }
+}
+
+/// `pattern when condition => value`
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct SwitchArm {
+    pub pattern: Pattern,
+    pub when: Option<Expr>,
+    pub value: Expr,
+}
+
+/// `case 1: case 2 when x: …`; the pattern of `default` is None.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct SwitchSection {
+    pub labels: Vec<(Option<Pattern>, Option<Expr>)>,
+    pub body: Vec<Stmt>,
+    pub span: Span,
 }
 
 /// A type as written, such as `Dictionary<string, int>` or `string[]`.
@@ -321,6 +430,14 @@ impl BinaryOp {
     }
 }
 
+/// One name of a declaration.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Variable {
+    pub name: String,
+    pub span: Span,
+    pub value: Option<Expr>,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Stmt {
     pub kind: StmtKind,
@@ -332,7 +449,28 @@ pub(super) enum StmtKind {
     /// `var a = 1, b = 2;` — the type is None for `var`.
     Local {
         ty: Option<TypeRef>,
-        variables: Vec<(String, Option<Expr>)>,
+        variables: Vec<Variable>,
+    },
+    /// `T name(T a) { … }` and `T name(T a) => …;`
+    LocalFunction {
+        result: TypeRef,
+        name: String,
+        name_span: Span,
+        function: Arc<Lambda>,
+    },
+    Switch {
+        subject: Expr,
+        sections: Vec<SwitchSection>,
+    },
+    /// The resource is a declaration or an expression; no body follows `using var x = …;`.
+    Using {
+        resource: Box<Stmt>,
+        body: Option<Box<Stmt>>,
+    },
+    /// `checked { … }` and `unchecked { … }`.
+    Checked {
+        on: bool,
+        body: Vec<Stmt>,
     },
     Expr(Expr),
     If {
@@ -343,6 +481,7 @@ pub(super) enum StmtKind {
     Foreach {
         ty: Option<TypeRef>,
         name: String,
+        name_span: Span,
         items: Expr,
         body: Box<Stmt>,
     },
@@ -360,7 +499,8 @@ pub(super) enum StmtKind {
         body: Box<Stmt>,
         condition: Expr,
     },
-    Return(Expr),
+    /// None where no value follows, which only a local function may do.
+    Return(Option<Expr>),
     /// None rethrows.
     Throw(Option<Expr>),
     Try {
@@ -378,7 +518,7 @@ pub(super) enum StmtKind {
 pub(super) struct Catch {
     /// None catches everything.
     pub ty: Option<TypeRef>,
-    pub name: Option<String>,
+    pub name: Option<Binding>,
     pub when: Option<Expr>,
     pub body: Vec<Stmt>,
 }

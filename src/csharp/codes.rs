@@ -22,20 +22,93 @@ pub static UNTERMINATED: Code = Code::error(
      Close it, or write a string over several lines as `@\"...\"`.",
 );
 
-pub static SINGLE_QUOTED_STRING: Code = Code::error(
+pub static SINGLE_QUOTED_STRING: Code = Code::warning(
     "csharp-single-quoted-string",
     "single quotes hold one character in C#, not a string",
     "C# writes strings in double quotes; single quotes hold exactly one character (CS1012). Many published policies \
-     write `GetValueOrDefault('Retry-After')`, and whether the service tolerates it is not documented. Write the \
-     string in double quotes; in a policy the attribute around it may then use single quotes.",
+     write `GetValueOrDefault('Retry-After')`, one of them in a lab that is run against Azure, and whether the service \
+     tolerates it is not documented. Write the string in double quotes, which also may stand in an attribute that is \
+     delimited by double quotes where the policy is saved as `rawxml`.",
+)
+.example(
+    "@(context.Response.Headers.GetValueOrDefault('Retry-After'))",
+    "@(context.Response.Headers.GetValueOrDefault(\"Retry-After\"))",
 );
 
-pub static NOT_SUPPORTED: Code = Code::error(
+pub static NOT_SUPPORTED: Code = Code::note(
     "csharp-not-supported",
-    "a C# feature is not evaluated by genai-lz",
-    "The text is C#, but uses a feature that this version does not evaluate. Nothing is guessed: the expression is \
-     refused where the policy is read, rather than answering something else than the service at run time. Rewrite it \
-     with the features listed in the reference, or report the feature as missing.",
+    "the sandbox does not run a part of a policy expression",
+    "The service takes this expression, and so does every check here; the gateway of the sandbox does not run the part \
+     that is named. Nothing is guessed: a request that comes to it fails with a `NotSupportedException` or a missing \
+     member, instead of answering something else than the service. Rewrite it with the features listed in the \
+     reference where the sandbox has to run it, or report the feature as missing.",
+);
+
+pub static NOT_READ: Code = Code::error(
+    "csharp-not-read",
+    "a C# feature in a policy expression is refused by name",
+    "Policy expressions are C# 7 that runs to its end without waiting: `await`, `unsafe` and what came with later \
+     versions have no place in them, and no published policy uses `goto`, labels, `this` or variables taken from a \
+     tuple. Reading stops there, so that nothing is guessed. Rewrite it.",
+)
+.with_url(POLICY_EXPRESSIONS);
+
+pub static NEWER_SYNTAX: Code = Code::warning(
+    "csharp-newer-syntax",
+    "a policy expression uses syntax that is newer than C# 7",
+    "The policy expression page names C# 7 as the version of the language. What came later may be refused when the \
+     policy is saved, depending on the compiler of the service, which is not documented. Write it with the means of \
+     C# 7: `== null` for a pattern, `switch` as a statement, `using` with brackets.",
+)
+.with_url(POLICY_EXPRESSIONS);
+
+pub static EMPTY: Code = Code::error(
+    "csharp-empty",
+    "a policy expression holds nothing",
+    "`@()` and `@{}` have no value. Write an expression or statements, or remove the whole of it.",
+);
+
+pub static WRONG_TYPE: Code = Code::error(
+    "csharp-wrong-type",
+    "a value in a policy expression has a type that does not fit its place",
+    "C# converts between types only where nothing can go wrong, and its operators work on certain types only. Above \
+     all, `context.Variables[\"x\"]` is an `object` and an element of a `JObject` a `JToken`: both have to be cast before \
+     they are a number or a text (CS0266, CS1503, CS0019, CS0029). The service compiles expressions when the policy is \
+     saved and refuses the document. Nothing is said where a type is not known for sure.",
+)
+.example(
+    "@(context.Variables[\"retries\"] + 1)",
+    "@((int)context.Variables[\"retries\"] + 1)",
+)
+.with_url(POLICY_EXPRESSIONS);
+
+pub static WRONG_ARGUMENTS: Code = Code::error(
+    "csharp-wrong-arguments",
+    "a method in a policy expression is called with a number of arguments it does not take",
+    "No overload of the method takes that many arguments (CS1501). The service compiles expressions when the policy is \
+     saved and refuses the document. Give the arguments that the method has.",
+)
+.with_url(POLICY_EXPRESSIONS);
+
+pub static DUPLICATE_NAME: Code = Code::error(
+    "csharp-duplicate-name",
+    "two variables of a policy expression have the same name",
+    "A name can be declared once in a block, and not again in the blocks inside it (CS0128, CS0136). `context` is \
+     declared in every expression. Give one of them another name.",
+);
+
+pub static UNASSIGNED: Code = Code::error(
+    "csharp-unassigned",
+    "a variable of a policy expression is read before it has a value",
+    "C# refuses to read a local variable that cannot have been assigned before (CS0165). Give it a value where it is \
+     declared.",
+);
+
+pub static UNREACHABLE: Code = Code::warning(
+    "csharp-unreachable",
+    "a statement of a policy expression is never reached",
+    "Every path before it returns, throws or leaves the loop (CS0162). Remove it, or look for a condition that is \
+     missing.",
 );
 
 pub static MISSING_RETURN: Code = Code::error(
@@ -55,19 +128,44 @@ pub static UNKNOWN_NAME: Code = Code::error(
 
 pub static UNKNOWN_TYPE: Code = Code::error(
     "csharp-unknown-type",
-    "a type in a policy expression is not one that genai-lz evaluates",
-    "Policy expressions may use only the .NET types on the allow list of the service, and genai-lz evaluates the \
-     part of them that policies use. The type is not among these. Use one of the listed types.",
+    "a policy expression names a type that does not exist",
+    "The name is neither a type on the allow list of the service nor one of .NET that is known here (CS0246). Correct \
+     its spelling.",
+)
+.with_url(POLICY_EXPRESSIONS);
+
+pub static TYPE_NOT_ALLOWED: Code = Code::error(
+    "csharp-type-not-allowed",
+    "a policy expression uses a .NET type that policies may not use",
+    "Policy expressions may use only the .NET types that the policy expression page lists. The service refuses the \
+     document: \"Usage of type 'System.Globalization.CultureInfo' is not supported within expressions\". Use a type of \
+     the list: `JObject` for JSON, `XDocument` for XML, `WebUtility` or `Uri` for encoding.",
+)
+.with_url(POLICY_EXPRESSIONS);
+
+pub static MEMBER_NOT_ALLOWED: Code = Code::error(
+    "csharp-member-not-allowed",
+    "a policy expression uses a .NET member that policies may not use",
+    "Of a few .NET types the policy expression page allows single members only: `DateTime` has `Parse` and not \
+     `TryParse`, a regular expression's `Match` has `Groups` and not `Index`. Use a member of the list.",
 )
 .with_url(POLICY_EXPRESSIONS);
 
 pub static UNKNOWN_MEMBER: Code = Code::error(
     "csharp-unknown-member",
-    "a member does not exist on its type, or genai-lz does not evaluate it",
-    "The type of the value to the left is known and has no such property or method, or has one that is not on the \
-     allow list or not evaluated yet. The service would refuse the first two when the policy is saved. \
-     Correct the spelling or use one of the listed members.",
+    "a member does not exist on its type",
+    "The type of the value to the left is known and has no such property or method (CS1061, CS0117). The service \
+     compiles expressions when the policy is saved and refuses the document. Correct the spelling.",
 )
+.with_url(POLICY_EXPRESSIONS);
+
+pub static WRONG_RESULT: Code = Code::error(
+    "csharp-wrong-result",
+    "a policy expression gives a value of a type that its place does not take",
+    "An attribute that takes a number or a Boolean wants an expression of that very C# type: `token-quota` takes a \
+     `long`, so `@(1000)`, which is an `int`, is refused when the policy is saved. A text takes every type.",
+)
+.example(r#"token-quota="@(1000)""#, r#"token-quota="@(1000L)""#)
 .with_url(POLICY_EXPRESSIONS);
 
 pub static TOO_COMPLEX: Code = Code::error(
@@ -79,13 +177,24 @@ pub static TOO_COMPLEX: Code = Code::error(
 );
 
 pub const ALL: &[&Code] = &[
+    &DUPLICATE_NAME,
+    &EMPTY,
+    &MEMBER_NOT_ALLOWED,
     &MISSING_RETURN,
+    &NEWER_SYNTAX,
+    &NOT_READ,
     &NOT_SUPPORTED,
     &SINGLE_QUOTED_STRING,
     &SYNTAX,
     &TOO_COMPLEX,
+    &TYPE_NOT_ALLOWED,
+    &UNASSIGNED,
     &UNKNOWN_MEMBER,
     &UNKNOWN_NAME,
     &UNKNOWN_TYPE,
+    &UNREACHABLE,
     &UNTERMINATED,
+    &WRONG_ARGUMENTS,
+    &WRONG_RESULT,
+    &WRONG_TYPE,
 ];

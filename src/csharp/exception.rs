@@ -33,6 +33,11 @@ impl Exception {
         )
     }
 
+    /// The service compiles this; the evaluator does not run it.
+    pub fn not_run(what: &str) -> Self {
+        Self::new("NotSupportedException", format!("{what} is C# that the sandbox does not run."))
+    }
+
     /// The arguments fit no overload that is evaluated. The service might not have compiled the expression.
     pub fn missing_overload(type_name: &str, member: &str, args: &[super::Value]) -> Self {
         let types: Vec<_> = args.iter().map(super::Value::type_name).collect();

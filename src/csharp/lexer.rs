@@ -1,10 +1,11 @@
 //! Text to tokens. Problems are gathered, so that a wrong literal does not hide what follows it.
 
-use super::codes::{NOT_SUPPORTED, SINGLE_QUOTED_STRING, SYNTAX};
+use super::codes::{NOT_READ, SINGLE_QUOTED_STRING, SYNTAX};
 use super::problem::Problem;
 use super::scan::{
     RawPiece, end_of_block_comment, end_of_line, end_of_quoted, end_of_verbatim, scan_interpolated,
 };
+use crate::diag::{Confidence, Safety};
 use crate::text::Span;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -20,9 +21,13 @@ pub(super) enum Kind {
     Int(i32),
     Long(i64),
     Double(f64),
+    /// A number of a type that is not evaluated; its keyword.
+    OtherNumber(&'static str),
     Char(char),
     String(String),
     Interpolated(Vec<Piece>),
+    /// `{{name}}`, whose value is put in before the service reads the expression; not known here.
+    NamedValue,
     Punct(&'static str),
     End,
 }
@@ -92,6 +97,10 @@ impl Lexer<'_> {
             }
             '$' | '@' if ["$\"", "$@\"", "@$\""].iter().any(|prefix| rest.starts_with(prefix)) => {
                 self.interpolated(start)?
+            }
+            '{' if named_value(rest).is_some() => {
+                self.at += named_value(rest).unwrap_or(1);
+                Kind::NamedValue
             }
             '\'' => self.character(start)?,
             '0'..='9' => self.number(start)?,
@@ -195,14 +204,23 @@ impl Lexer<'_> {
         match (chars.next(), chars.next()) {
             (Some(only), None) => Ok(Kind::Char(only)),
             (None, _) => {
-                self.found.push(Problem::new(&SYNTAX, "single quotes have to hold one character", span));
+                self.found.push(Problem::new(
+                    &SYNTAX,
+                    "single quotes have to hold one character (CS1011)",
+                    span,
+                ));
                 Ok(Kind::Char('\0'))
             }
             (Some(_), Some(_)) => {
                 let written = &self.text[start + 1..end - 1];
-                let message = format!("`'{written}'` is a string in single quotes");
-                let help = format!("write `\"{written}\"`, and put the attribute around it in single quotes");
-                self.found.push(Problem::new(&SINGLE_QUOTED_STRING, message, span).help(help));
+                let message = format!("`'{written}'` is a string in single quotes (CS1012)");
+                let string = format!("\"{}\"", written.replace("\\'", "'").replace('"', "\\\""));
+                self.found.push(
+                    Problem::new(&SINGLE_QUOTED_STRING, message, span)
+                        .confidence(Confidence::Low)
+                        .help(format!("write `{string}`"))
+                        .fix(Safety::Safe, "write the string in double quotes", span, string),
+                );
                 Ok(Kind::String(content))
             }
         }
@@ -293,8 +311,8 @@ impl Lexer<'_> {
         }
         match self.suffix().to_ascii_lowercase().as_str() {
             "" | "d" => digits.parse().map(Kind::Double).map_err(|_| self.bad_number(start)),
-            "m" => Err(self.unsupported_suffix(start, "decimal")),
-            "f" => Err(self.unsupported_suffix(start, "float")),
+            "m" => Ok(Kind::OtherNumber("decimal")),
+            "f" => Ok(Kind::OtherNumber("float")),
             _ => Err(self.bad_number(start)),
         }
     }
@@ -305,10 +323,15 @@ impl Lexer<'_> {
         match suffix.as_str() {
             "" => match i32::try_from(value) {
                 Ok(value) => Ok(Kind::Int(value)),
-                Err(_) => i64::try_from(value).map(Kind::Long).map_err(|_| self.bad_number(start)),
+                Err(_) => match i64::try_from(value) {
+                    Ok(value) => Ok(Kind::Long(value)),
+                    Err(_) if u64::try_from(value).is_ok() => Ok(Kind::OtherNumber("ulong")),
+                    Err(_) => Err(self.bad_number(start)),
+                },
             },
             "l" => i64::try_from(value).map(Kind::Long).map_err(|_| self.bad_number(start)),
-            "u" | "ul" | "lu" => Err(self.unsupported_suffix(start, "unsigned")),
+            "u" => Ok(Kind::OtherNumber(if u32::try_from(value).is_ok() { "uint" } else { "ulong" })),
+            "ul" | "lu" => Ok(Kind::OtherNumber("ulong")),
             _ => Err(self.bad_number(start)),
         }
     }
@@ -329,17 +352,11 @@ impl Lexer<'_> {
             format!("`{}` is not a number that fits `int`, `long` or `double`", &self.text[start..self.at]);
         Problem::new(&SYNTAX, message, Span::new(start, self.at))
     }
-
-    fn unsupported_suffix(&self, start: usize, what: &str) -> Problem {
-        let span = Span::new(start, self.at);
-        Problem::new(&NOT_SUPPORTED, format!("{what} literals are not evaluated"), span)
-            .help("write an `int`, `long` or `double` literal")
-    }
 }
 
 fn raw_string(start: usize) -> Problem {
-    Problem::new(&NOT_SUPPORTED, "raw string literals are not evaluated", Span::new(start, start + 3))
-        .help("write a verbatim string `@\"...\"`")
+    let message = "raw string literals came with C# 11, policy expressions have C# 7";
+    Problem::new(&NOT_READ, message, Span::new(start, start + 3)).help("write a verbatim string `@\"...\"`")
 }
 
 fn with_quote_hint(problem: Problem, first: char) -> Problem {
@@ -348,6 +365,14 @@ fn with_quote_hint(problem: Problem, first: char) -> Problem {
         '‘' | '’' => problem.help("write straight quotes"),
         _ => problem,
     }
+}
+
+/// The length of the `{{name}}` that `text` begins with.
+fn named_value(text: &str) -> Option<usize> {
+    let name = text.strip_prefix("{{")?;
+    let end = name.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'))?;
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name[end..].starts_with("}}");
+    is_name.then_some(end + 4)
 }
 
 fn push_char(units: &mut Vec<u16>, c: char) {
@@ -410,13 +435,11 @@ mod tests {
     fn wrong_literals_are_refused_with_their_code() {
         for (text, code) in [
             ("'Retry-After'", &SINGLE_QUOTED_STRING),
-            ("1.5m", &NOT_SUPPORTED),
-            ("1u", &NOT_SUPPORTED),
             ("12abc", &SYNTAX),
             ("99999999999999999999", &SYNTAX),
             (r#""\q""#, &SYNTAX),
             ("''", &SYNTAX),
-            ("\"\"\"a\"\"\"", &NOT_SUPPORTED),
+            ("\"\"\"a\"\"\"", &NOT_READ),
             ("“x”", &SYNTAX),
         ] {
             let mut found = Vec::new();

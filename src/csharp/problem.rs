@@ -1,6 +1,6 @@
 //! What is wrong with an expression, before anybody knows which policy it is in.
 
-use crate::diag::Code;
+use crate::diag::{Code, Confidence, Safety, Severity};
 use crate::text::Span;
 
 /// Which of the two forms of a policy expression a text is.
@@ -17,18 +17,60 @@ pub enum Form {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
     pub code: &'static Code,
+    pub confidence: Confidence,
     pub message: String,
     pub span: Span,
+    /// What the service says, word for word, where that is known.
+    pub service: Option<String>,
     pub help: Option<String>,
+    pub fix: Option<Correction>,
+}
+
+/// A change of the expression that puts a problem right.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Correction {
+    /// Imperative, without period.
+    pub title: String,
+    pub safety: Safety,
+    /// Replaced by `replacement`, in bytes of the same text as [`Problem::span`].
+    pub span: Span,
+    /// C# as it is meant; where the policy writes character references, the caller writes them too.
+    pub replacement: String,
 }
 
 impl Problem {
+    /// True where the service would refuse the document, as far as is known.
+    pub fn is_error(&self) -> bool {
+        self.code.severity == Severity::Error
+    }
+
     pub(super) fn new(code: &'static Code, message: impl Into<String>, span: Span) -> Self {
-        Self { code, message: message.into(), span, help: None }
+        Self {
+            code,
+            confidence: Confidence::High,
+            message: message.into(),
+            span,
+            service: None,
+            help: None,
+            fix: None,
+        }
     }
 
     pub(super) fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
+    }
+
+    pub(super) fn confidence(self, confidence: Confidence) -> Self {
+        Self { confidence, ..self }
+    }
+
+    pub(super) fn service_says(self, wording: impl Into<String>) -> Self {
+        Self { service: Some(wording.into()), ..self }
+    }
+
+    /// Adds a change that writes `replacement` over `span`.
+    pub(super) fn fix(self, safety: Safety, title: &str, span: Span, replacement: String) -> Self {
+        Self { fix: Some(Correction { title: title.to_owned(), safety, span, replacement }), ..self }
     }
 
     pub(super) fn did_you_mean<'a>(self, wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Self {

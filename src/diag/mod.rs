@@ -1,6 +1,7 @@
 //! What is wrong with a user's document, as data: a code, one sentence, a place, and what to do about it.
 //! Nothing here prints; `render` turns diagnostics into text or JSON and `cli` decides where that goes.
 
+mod apply;
 mod code;
 mod fix;
 pub mod render;
@@ -8,6 +9,7 @@ pub mod render;
 use std::fmt;
 use std::sync::Arc;
 
+pub use apply::apply;
 pub use code::Code;
 pub use fix::{Edit, Fix, Safety};
 

@@ -39,7 +39,7 @@ pub static NOT_EMULATED: Code = Code::error(
      sandbox, because a gateway that skips it would prove nothing. Deploying to Azure is not affected.",
 );
 pub static RETRY_WITHOUT_BUFFERED_BODY: Code = Code::warning(
-    "retry-without-buffered-body",
+    "gateway-retry-without-buffered-body",
     "a retried request has no buffered body to send again",
     "`forward-request` sends the body as it comes, so a second try inside `retry` has none left unless \
      `buffer-request-body=\"true\"` keeps it. Add the attribute.",
@@ -64,10 +64,10 @@ pub const ALL: &[&Code] = &[
     &DIMENSION,
     &EMPTY_POOL,
     &INCOMPLETE,
+    &RETRY_WITHOUT_BUFFERED_BODY,
     &UNKNOWN_BACKEND,
     &UNKNOWN_LOGGER,
     &NOT_EMULATED,
-    &RETRY_WITHOUT_BUFFERED_BODY,
 ];
 
 #[cfg(test)]

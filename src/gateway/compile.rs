@@ -9,8 +9,9 @@ use super::codes;
 use super::pipeline::{Pipeline, Step, StepPlace};
 use super::policies;
 use super::setting::{FromValue, Setting};
+use crate::csharp;
 use crate::diag::Diagnostic;
-use crate::policy::{Effective, Placed, PolicyElement};
+use crate::policy::{Effective, Placed, PolicyElement, ValueKind};
 
 pub(super) struct Compiler<'a> {
     pub config: &'a Config,
@@ -63,6 +64,7 @@ impl<'a> Compiler<'a> {
             );
             return None;
         };
+        self.note_what_is_not_run(element);
         let place = StepPlace {
             policy: element.name.clone(),
             section: placed.section,
@@ -74,6 +76,22 @@ impl<'a> Compiler<'a> {
         };
         let run = (executor.compile)(self, placed)?;
         Some(Step { place, run })
+    }
+
+    /// Tells which expressions of a policy the service takes and the evaluator does not run. Policies inside it are
+    /// steps of their own.
+    fn note_what_is_not_run(&mut self, element: &PolicyElement) {
+        let values = element.attributes.iter().map(|attribute| &attribute.value).chain(&element.text);
+        for value in values {
+            let ValueKind::Expression(expression) = &value.kind else { continue };
+            for problem in csharp::not_run(&expression.program) {
+                let diagnostic = Diagnostic::new(problem.code, problem.message);
+                self.found.push(diagnostic.at(&element.source, value.span));
+            }
+        }
+        for child in element.children.iter().filter(|child| policies::find(&child.name).is_none()) {
+            self.note_what_is_not_run(child);
+        }
     }
 
     /// Reads an attribute that may be an expression. None too where a literal is not a `T`, which lowering has

@@ -6,6 +6,12 @@ const REFERENCE: &str = "https://learn.microsoft.com/azure/api-management/api-ma
 const FRAGMENTS: &str = "https://learn.microsoft.com/azure/api-management/policy-fragments";
 const NAMED_VALUES: &str = "https://learn.microsoft.com/azure/api-management/api-management-howto-properties";
 
+pub static BAD_NAME: Code = Code::error(
+    "policy-bad-name",
+    "the name of an element or attribute begins with a digit, `-` or `.`",
+    "Names begin with a letter or `_`. The service says \"Name cannot begin with the '1' character, hexadecimal value \
+     0x31.\" Correct the name.",
+);
 pub static BARE_AMPERSAND: Code = Code::error(
     "policy-bare-ampersand",
     "a `&` outside an expression does not begin a character reference",
@@ -29,6 +35,21 @@ pub static DUPLICATE_ATTRIBUTE: Code = Code::error(
     "an attribute is written twice on one element",
     "XML allows each attribute once per element, so the service refuses the document. Remove one of the two.",
 );
+pub static EMPTY_FILE: Code = Code::error(
+    "policy-empty-file",
+    "a policy file is empty",
+    "There is nothing in the file but white space, which the service refuses. A policy that changes nothing is \
+     `<policies><inbound><base /></inbound><backend><base /></backend><outbound><base /></outbound><on-error><base \
+     /></on-error></policies>`.",
+);
+pub static FORBIDDEN_TEXT: Code = Code::error(
+    "policy-forbidden-text",
+    "characters stand where XML does not allow them",
+    "XML 1.0 allows no control characters but tab and line ends, not even by number, no `--` inside a comment and no \
+     `]]>` outside a CDATA section. The service reads policies with an XML reader that refuses them. Remove the \
+     characters.",
+)
+.with_url("https://www.w3.org/TR/xml/");
 pub static MARKUP_IN_VALUE: Code = Code::error(
     "policy-markup-in-value",
     "an attribute value contains a bare `<`",
@@ -58,6 +79,27 @@ pub static NOT_AN_ATTRIBUTE: Code = Code::error(
     "Between the name of an element and its `>` only attributes of the form `name=\"value\"` may stand. A quote inside \
      a value that is not an expression ends the value too early and leaves its rest here.",
 );
+pub static NOT_TEXT: Code = Code::error(
+    "policy-not-text",
+    "a policy file is not UTF-8 text",
+    "A policy travels to API Management inside JSON, which is UTF-8 (RFC 8259, 8.1), and the tools that send policy \
+     files read them as UTF-8, with or without byte order mark. A file in UTF-16, UTF-32 or an older code page is not \
+     converted on the way, because what is checked would then not be what is sent. Save the file as UTF-8, for \
+     instance with `iconv -f UTF-16 -t UTF-8`.",
+);
+pub static NOT_XML: Code = Code::error(
+    "policy-not-xml",
+    "a policy declared to be `xml` holds expressions that are not XML",
+    "In the format `xml` a policy is XML throughout, and the characters `\"`, `<` and `&` of an expression are written \
+     as references; `rawxml` takes expressions as they are and is what the portal's editor shows. Declare the format \
+     `rawxml`, or escape the expression.",
+)
+.with_url("https://stackoverflow.com/questions/70278751")
+.references(&[
+    "github.com/Azure/apiops issue 160",
+    "github.com/pulumi/pulumi-azure issue 611",
+    "github.com/hashicorp/terraform-provider-azurerm issues 3918 and 9223",
+]);
 pub static TEXT_OUTSIDE: Code = Code::error(
     "policy-text-outside",
     "text stands outside the root element",
@@ -71,10 +113,10 @@ pub static TOO_DEEP: Code = Code::error(
 );
 pub static TOO_LARGE: Code = Code::error(
     "policy-too-large",
-    "a policy is larger than the service accepts",
-    "API Management accepts policy documents of 256 KiB and fragments of 512 KB. Move parts into fragments.",
-)
-.with_url(FRAGMENTS);
+    "a file is far too large for a policy",
+    "The reader stops at a size far beyond the largest document that API Management accepts (512 KB for a fragment), \
+     so that a wrong or hostile file costs neither time nor memory. Check that this is the policy file.",
+);
 pub static UNCLOSED: Code = Code::error(
     "policy-unclosed",
     "a tag, comment, CDATA section or instruction is not closed",
@@ -84,6 +126,23 @@ pub static UNTERMINATED_VALUE: Code = Code::error(
     "policy-unterminated-value",
     "an attribute value is not closed",
     "No closing quote follows in the rest of the text. Add it; inside an expression quotes do not close the value.",
+);
+
+pub static AMBIGUOUS_NAME: Code = Code::error(
+    "policy-ambiguous-name",
+    "a name is known in several services",
+    "The folder holds several API Management services, and the API is in more than one of them. Name the folder of one.",
+);
+pub static COMPOSED_TOO_LARGE: Code = Code::error(
+    "policy-composed-too-large",
+    "the policies of all scopes together are too large",
+    "Every `<base/>` puts in all policies of the scopes outside, so several in one section multiply. The reader stops \
+     far beyond any real policy. Write `<base/>` once in each section.",
+);
+pub static UNKNOWN_NAME: Code = Code::error(
+    "policy-unknown-name",
+    "an API, an operation or a product is not known",
+    "The name is looked for among those that the folder or the spec describes. Correct it, or name another folder.",
 );
 
 pub static BACKEND_ONE_POLICY: Code = Code::error(
@@ -210,16 +269,21 @@ pub static WRONG_SECTION: Code = Code::error(
 
 /// All of them, by id.
 pub const ALL: &[&Code] = &[
+    &AMBIGUOUS_NAME,
     &BACKEND_ONE_POLICY,
     &BAD_VALUE,
+    &BAD_NAME,
     &BARE_AMPERSAND,
     &BARE_LESS_THAN,
     &BASE_IN_FRAGMENT,
     &COMMENT_BESIDE_EXPRESSION,
+    &COMPOSED_TOO_LARGE,
     &DECLARATION,
     &DUPLICATE_ATTRIBUTE,
     &DUPLICATE_SECTION,
+    &EMPTY_FILE,
     &EXPRESSION_NOT_ALLOWED,
+    &FORBIDDEN_TEXT,
     &MARKUP_IN_VALUE,
     &MISMATCHED_TAG,
     &MISSING_ATTRIBUTE,
@@ -229,6 +293,8 @@ pub const ALL: &[&Code] = &[
     &MIXED_EXPRESSION,
     &NESTED_FRAGMENT,
     &NOT_AN_ATTRIBUTE,
+    &NOT_TEXT,
+    &NOT_XML,
     &REPEATED_CHILD,
     &TEXT_OUTSIDE,
     &TOO_DEEP,
@@ -239,6 +305,7 @@ pub const ALL: &[&Code] = &[
     &UNKNOWN_ATTRIBUTE,
     &UNKNOWN_ELEMENT,
     &UNKNOWN_FRAGMENT,
+    &UNKNOWN_NAME,
     &UNKNOWN_NAMED_VALUE,
     &UNKNOWN_ROOT,
     &UNTERMINATED_VALUE,

@@ -14,13 +14,19 @@ use crate::diag::Diagnostic;
 pub const DEFAULT_GLOBAL_POLICY: &str =
     "<policies><inbound/><backend><forward-request/></backend><outbound/><on-error/></policies>";
 
+/// More elements than this are no policy: several `<base/>` in each of five scopes multiply, and have to end.
+pub(super) const MAX_PLACED: usize = 100_000;
+
 /// Where a policy document is attached. `LastError.Scope` shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
     Global,
+    Workspace,
     Product,
     Api,
     Operation,
+    /// The resolver of a field of a GraphQL API; its policy has a root of its own.
+    GraphqlResolver,
 }
 
 impl Scope {
@@ -28,9 +34,11 @@ impl Scope {
     pub fn name(self) -> &'static str {
         match self {
             Self::Global => "global",
+            Self::Workspace => "workspace",
             Self::Product => "product",
             Self::Api => "api",
             Self::Operation => "operation",
+            Self::GraphqlResolver => "graphql-resolver",
         }
     }
 }
@@ -63,7 +71,7 @@ pub fn compose(
     scopes: &[(Scope, Arc<Policy>)],
     fragments: &IndexMap<String, Arc<Policy>>,
 ) -> (Effective, Vec<Diagnostic>) {
-    let mut composing = Composing { scopes, fragments, found: Vec::new() };
+    let mut composing = Composing { scopes, fragments, n_placed: 0, found: Vec::new() };
     let mut section = |section| composing.section(scopes.len(), section);
     let effective = Effective {
         inbound: section(Section::Inbound),
@@ -88,6 +96,7 @@ fn place_alone(element: &Arc<PolicyElement>) -> Placed {
 struct Composing<'a> {
     scopes: &'a [(Scope, Arc<Policy>)],
     fragments: &'a IndexMap<String, Arc<Policy>>,
+    n_placed: usize,
     found: Vec<Diagnostic>,
 }
 
@@ -126,6 +135,11 @@ impl Composing<'_> {
     fn place(&mut self, elements: &[Arc<PolicyElement>], at: At<'_>) -> Vec<Placed> {
         let mut placed = Vec::new();
         for element in elements {
+            if self.n_placed >= MAX_PLACED {
+                self.too_large(element);
+                return placed;
+            }
+            self.n_placed += 1;
             let inside = match (element.name.as_str(), at.from) {
                 ("base", From::Document { n_outer }) => {
                     placed.extend(self.section(n_outer, at.section));
@@ -156,14 +170,26 @@ impl Composing<'_> {
         placed
     }
 
+    /// Said once, and an error: part of a policy is not the policy.
+    fn too_large(&mut self, element: &PolicyElement) {
+        if self.found.iter().any(|found| found.code == &codes::COMPOSED_TOO_LARGE) {
+            return;
+        }
+        let message = format!("the policies of all scopes come to more than {MAX_PLACED} elements");
+        let diagnostic = Diagnostic::new(&codes::COMPOSED_TOO_LARGE, message);
+        let diagnostic = diagnostic.at(&element.source, element.name_span);
+        self.found.push(diagnostic.help("write `<base />` once in a section"));
+    }
+
     fn fragment(&mut self, include: &PolicyElement, at: At<'_>) -> Vec<Placed> {
         let Some(id) = include.literal("fragment-id") else { return Vec::new() };
         let fragment = self.fragments.get(id).map(|policy| &policy.body);
         let Some(Body::Fragment(elements)) = fragment else {
             let place = include.value("fragment-id").map_or(include.name_span, |value| value.span);
-            let says = format!("Policy fragment with id '{id}' could not be found.");
-            let message = format!("there is no policy fragment `{id}`; the service says \"{says}\"");
-            let diagnostic = Diagnostic::new(&codes::UNKNOWN_FRAGMENT, message).at(&include.source, place);
+            let diagnostic =
+                Diagnostic::new(&codes::UNKNOWN_FRAGMENT, format!("there is no policy fragment `{id}`"))
+                    .at(&include.source, place)
+                    .service_says(format!("Policy fragment with id '{id}' could not be found."));
             self.found.push(diagnostic.did_you_mean(id, self.fragments.keys().map(String::as_str)));
             return Vec::new();
         };

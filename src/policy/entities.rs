@@ -15,6 +15,11 @@ pub(super) struct Decoded {
 }
 
 impl Decoded {
+    /// True where no reference was written.
+    pub(super) fn is_plain(&self) -> bool {
+        self.shifts.is_empty()
+    }
+
     /// Returns the raw offset of a decoded one. Inside or before a reference it is the reference's own `&`.
     pub(super) fn raw_offset(&self, offset: usize) -> usize {
         let after = self.shifts.partition_point(|(decoded, _)| *decoded <= offset);
@@ -39,12 +44,12 @@ pub(super) fn decode(raw: &str) -> Decoded {
         let start = at + found;
         decoded.text.push_str(&raw[at..start]);
         match reference(&raw[start..]) {
-            Some((character, length)) => {
+            Reference::Character { character, length } => {
                 decoded.text.push(character);
                 at = start + length;
                 decoded.shifts.push((decoded.text.len(), at));
             }
-            None => {
+            _ => {
                 decoded.text.push('&');
                 at = start + 1;
             }
@@ -54,18 +59,51 @@ pub(super) fn decode(raw: &str) -> Decoded {
     decoded
 }
 
-/// Reads the reference that `text` begins with: the character and the bytes it takes.
-pub(super) fn reference(text: &str) -> Option<(char, usize)> {
-    let end = text.bytes().take(MAX_REFERENCE_BYTES).position(|byte| byte == b';')?;
-    let character = match text.get(1..end)? {
+/// What a `&` begins; lengths in bytes, from the `&` to the `;`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reference {
+    Character {
+        character: char,
+        length: usize,
+    },
+    /// The number of a character that XML 1.0 does not allow (2.2), or of none at all.
+    Forbidden {
+        length: usize,
+    },
+    /// An entity that no document type declares, such as `&nbsp;`.
+    Unknown {
+        length: usize,
+    },
+    /// A bare `&`.
+    None,
+}
+
+/// Reads the reference that `text` begins with.
+pub(super) fn reference(text: &str) -> Reference {
+    let end = text.bytes().take(MAX_REFERENCE_BYTES).position(|byte| byte == b';');
+    let Some(name) = end.and_then(|end| text.get(1..end)) else { return Reference::None };
+    let length = name.len() + 2;
+    let character = match name {
         "amp" => '&',
         "lt" => '<',
         "gt" => '>',
         "quot" => '"',
         "apos" => '\'',
-        name => char::from_u32(code_point(name)?)?,
+        name if name.starts_with('#') => match code_point(name).and_then(char::from_u32) {
+            Some(character) if is_allowed(character) => character,
+            _ => return Reference::Forbidden { length },
+        },
+        name if !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric()) => {
+            return Reference::Unknown { length };
+        }
+        _ => return Reference::None,
     };
-    Some((character, end + 1))
+    Reference::Character { character, length }
+}
+
+/// Whether XML 1.0 allows the character (2.2).
+pub(super) fn is_allowed(c: char) -> bool {
+    !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
 fn code_point(name: &str) -> Option<u32> {

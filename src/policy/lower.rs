@@ -4,13 +4,15 @@
 use std::sync::Arc;
 
 use super::codes;
-use super::elements::{self, AttributeDef, ChildDef, Content, ElementDef, Kind};
+use super::elements::{self, AttributeDef, ChildDef, Content, ElementDef, Expressions, Kind, Presence};
 use super::entities;
 use super::named_values::Substituted;
 use super::tree::{Attribute, Document, Element, Node, Piece, Text};
-use super::typed::{Body, Expression, Policy, PolicyAttribute, PolicyElement, Section, Value, ValueKind};
+use super::typed::{
+    BEFORE_BODY, Body, Expression, Places, Policy, PolicyAttribute, PolicyElement, Section, Value, ValueKind,
+};
 use crate::csharp::{self, Form};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Edit, Fix};
 use crate::text::{Source, Span};
 
 /// Lowers a parsed text whose named values were replaced; places are those of the text before. What could not be
@@ -26,7 +28,7 @@ pub(super) fn lower(document: &Document, origin: &Substituted) -> (Policy, Vec<D
 /// Reports `element` where its policy may not stand in `section`.
 pub(super) fn check_section(element: &PolicyElement, section: Section) -> Option<Diagnostic> {
     let def = elements::find(&element.name)?;
-    if def.sections.contains(&section) {
+    if def.sections.contains(&section) || def.tolerated.contains(&section) {
         return None;
     }
     let allowed: Vec<String> = def.sections.iter().map(|section| format!("`{}`", section.name())).collect();
@@ -44,34 +46,69 @@ struct Lowering<'a> {
 
 impl Lowering<'_> {
     fn root(&mut self, document: &Document) -> Body {
+        let is_root = |element: &&Element| matches!(element.name.as_str(), "policies" | "fragment");
         let mut roots = document.elements();
-        let (first, second) = (roots.next(), roots.next());
-        match first {
-            Some(root) if second.is_none() && root.name == "policies" => return self.document(root),
-            Some(root) if second.is_none() && root.name == "fragment" => {
-                self.no_attributes(root);
-                return Body::Fragment(self.policies(root, None));
-            }
-            Some(root) => {
-                let wrong =
-                    if ["policies", "fragment"].contains(&root.name.as_str()) { second } else { Some(root) };
-                let span = wrong.unwrap_or(root).name_span;
-                self.report(&codes::UNKNOWN_ROOT, "expected one `<policies>` or `<fragment>` element", span);
-            }
-            None => self.report(
-                &codes::UNKNOWN_ROOT,
-                "there is no `<policies>` or `<fragment>` element",
-                Span::at(0),
-            ),
+        let (Some(first), second) = (roots.next(), roots.next()) else {
+            let message = "there is no `<policies>` or `<fragment>` element";
+            self.report(&codes::UNKNOWN_ROOT, message, Span::at(0));
+            return Body::Document(Vec::new());
+        };
+        let root = document.elements().find(is_root);
+        if second.is_some() || root.is_none() {
+            self.wrong_root(first, second);
         }
-        Body::Document(Vec::new())
+        match root {
+            Some(root) if root.name == "policies" => self.document(root),
+            Some(root) => {
+                self.no_attributes(root);
+                Body::Fragment(self.policies(root, None))
+            }
+            // Parts of a document, as they are pasted from a page: all that is in them is read.
+            None if Section::from_name(&first.name).is_some() => self.sections(document.elements()),
+            None => {
+                // For what is wrong in them; nothing can be built of them.
+                for element in document.elements().filter(|element| element.name != "base") {
+                    self.policy(element, None);
+                }
+                Body::Document(Vec::new())
+            }
+        }
+    }
+
+    /// Says once that the text is not one document or fragment.
+    fn wrong_root(&mut self, first: &Element, second: Option<&Element>) {
+        let is_root = matches!(first.name.as_str(), "policies" | "fragment");
+        let (message, help) = if is_root {
+            ("expected one `<policies>` or `<fragment>` element", "put each document into a file of its own")
+        } else if Section::from_name(&first.name).is_some() {
+            (
+                "these sections are not inside a `<policies>` element",
+                "put `<policies>` and `</policies>` around them",
+            )
+        } else {
+            (
+                "expected one `<policies>` or `<fragment>` element",
+                "put the policies into a section of `<policies>`, or into a `<fragment>`",
+            )
+        };
+        let wrong = second.filter(|_| is_root).unwrap_or(first);
+        let mut diagnostic = self.diagnostic(&codes::UNKNOWN_ROOT, message, wrong.name_span).help(help);
+        if Section::from_name(&first.name).is_some() {
+            // MicrosoftDocs/azure-docs issue 111058.
+            diagnostic = diagnostic.service_says("Policy section is not allowed in the specified scope");
+        }
+        self.found.push(diagnostic);
     }
 
     fn document(&mut self, root: &Element) -> Body {
         self.no_attributes(root);
         self.no_text(root);
+        self.sections(root.elements())
+    }
+
+    fn sections<'e>(&mut self, elements: impl Iterator<Item = &'e Element>) -> Body {
         let mut sections: Vec<(Section, Vec<Arc<PolicyElement>>)> = Vec::new();
-        for element in root.elements() {
+        for element in elements {
             let Some(section) = Section::from_name(&element.name) else {
                 let message = format!("`<{}>` is not a section of a policy document", element.name);
                 let help = "put policies inside `inbound`, `backend`, `outbound` or `on-error`";
@@ -116,8 +153,8 @@ impl Lowering<'_> {
             self.found.extend(section.and_then(|section| check_section(&lowered, section)));
             return Some(Arc::new(lowered));
         }
-        if elements::OTHER_NAMES.contains(&element.name.as_str()) {
-            return Some(Arc::new(self.unchecked(element)));
+        if Substituted::has_references(&element.name) {
+            return None;
         }
         let message = format!("there is no policy `{}`", element.name);
         let diagnostic = self.diagnostic(&codes::UNKNOWN_ELEMENT, message, element.name_span);
@@ -138,11 +175,12 @@ impl Lowering<'_> {
                 (Vec::new(), self.text(element))
             }
             Content::Markup => (Vec::new(), self.text(element)),
+            Content::Foreign => return self.unchecked(element),
             Content::Policies => (self.policies(element, section), None),
-            Content::TextOrChildren(_) if element.elements().next().is_none() => {
+            Content::TextOrChildren(..) if element.elements().next().is_none() => {
                 (Vec::new(), self.text(element))
             }
-            Content::Children(allowed) | Content::TextOrChildren(allowed) => {
+            Content::Children(_, allowed) | Content::TextOrChildren(_, allowed) => {
                 self.no_text(element);
                 (self.children(element, allowed, section), None)
             }
@@ -186,6 +224,9 @@ impl Lowering<'_> {
         for attribute in &element.attributes {
             // Every policy takes an `id`, which `context.LastError.PolicyId` shows (Learn, error handling).
             let known = def.attributes.iter().find(|def| def.name == attribute.name);
+            if Substituted::has_references(&attribute.name) {
+                continue;
+            }
             if known.is_none() && attribute.name != "id" {
                 let message = format!("`{}` has no attribute `{}`", element.name, attribute.name);
                 let diagnostic = self.diagnostic(&codes::UNKNOWN_ATTRIBUTE, message, attribute.name_span);
@@ -203,7 +244,7 @@ impl Lowering<'_> {
                 name_span: self.origin.original_span(attribute.name_span),
             });
         }
-        for required in def.attributes.iter().filter(|def| def.required) {
+        for required in def.attributes.iter().filter(|def| def.presence == Presence::Required) {
             if element.attribute(required.name).is_none() {
                 let message = format!("`{}` needs the attribute `{}`", element.name, required.name);
                 self.report(&codes::MISSING_ATTRIBUTE, message, element.name_span);
@@ -315,8 +356,10 @@ impl Lowering<'_> {
     }
 
     fn expression(&mut self, span: Span, form: Form) -> Option<Expression> {
-        let decoded = entities::decode(self.source.slice(span));
-        let inner = &decoded.text[BEFORE_BODY..decoded.text.len() - AFTER_BODY];
+        let mut decoded = entities::decode(self.source.slice(span));
+        let text = std::mem::take(&mut decoded.text);
+        let places = Places { origin: self.origin.clone(), decoded, start: span.start };
+        let inner = &text[BEFORE_BODY..text.len() - AFTER_BODY];
         let (program, problems) = match csharp::parse(inner, form) {
             Ok(program) => {
                 let problems = csharp::check(&program);
@@ -325,19 +368,35 @@ impl Lowering<'_> {
             Err(problems) => (None, problems),
         };
         for problem in problems {
-            let shift = u32::try_from(BEFORE_BODY).unwrap_or_default();
-            let place = Span { start: problem.span.start + shift, end: problem.span.end + shift };
-            let place = decoded.raw_span(place, span.start);
-            let mut diagnostic = self.diagnostic(problem.code, problem.message, place);
-            diagnostic.help.extend(problem.help);
-            self.found.push(diagnostic);
+            self.report_problem(problem, &places);
         }
-        Some(Expression { text: decoded.text, program: program? })
+        Some(Expression { text, program: program?, places })
+    }
+
+    /// A problem of the expression that stands at `places`.
+    fn report_problem(&mut self, problem: csharp::Problem, places: &Places) {
+        let mut diagnostic = Diagnostic::new(problem.code, problem.message)
+            .at(&self.origin.original, places.original_span(problem.span))
+            .confidence(problem.confidence);
+        diagnostic.service = problem.service;
+        diagnostic.help.extend(problem.help);
+        diagnostic.fix = problem.fix.map(|fix| {
+            let span = places.original_span(fix.span);
+            let source = Arc::clone(&self.origin.original);
+            // A text that writes references gets them: it may have to be well-formed XML.
+            let replacement = match places.decoded.is_plain() {
+                true => fix.replacement,
+                false => fix.replacement.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;"),
+            };
+            let edits = vec![Edit { span, replacement }];
+            Fix { title: fix.title, safety: fix.safety, source, edits }
+        });
+        self.found.push(diagnostic);
     }
 
     fn check_value(&mut self, def: &AttributeDef, value: &Value) {
         let Some(literal) = value.literal() else {
-            if !def.expression {
+            if def.expressions == Expressions::Forbidden {
                 let message = format!("`{}` does not take an expression", def.name);
                 let diagnostic = Diagnostic::new(&codes::EXPRESSION_NOT_ALLOWED, message);
                 self.found.push(diagnostic.at(&self.origin.original, value.span));
@@ -387,35 +446,12 @@ impl Lowering<'_> {
     }
 }
 
-/// `@(` or `@{`
-const BEFORE_BODY: usize = 2;
 /// `)` or `}`
 const AFTER_BODY: usize = 1;
 
 /// Returns what `kind` takes, where `literal` is not that.
 fn expectation(kind: Kind, literal: &str) -> Option<String> {
-    let literal = literal.trim();
-    match kind {
-        Kind::Text => None,
-        Kind::Bool | Kind::Condition => {
-            (!matches!(literal, "true" | "false" | "True" | "False")).then(|| "`true` or `false`".to_owned())
-        }
-        Kind::Integer { min, max } => {
-            let fits = literal.parse::<i64>().is_ok_and(|number| (min..=max).contains(&number));
-            (!fits).then(|| {
-                if max < 1_000_000 {
-                    format!("a number from {min} to {max}")
-                } else {
-                    format!("a number from {min}")
-                }
-            })
-        }
-        Kind::Number => literal.parse::<f64>().is_err().then(|| "a number".to_owned()),
-        Kind::OneOf(words) => {
-            let listed: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-            (!words.contains(&literal)).then(|| format!("one of {}", listed.join(", ")))
-        }
-    }
+    (!kind.takes(literal)).then(|| kind.describe())
 }
 
 fn trimmed(source: &Source, span: Span) -> Span {

@@ -1,13 +1,15 @@
 //! APIM policy text: a lossless parser for rawxml, the typed tree, and the composition of scopes by `<base/>`.
 //!
 //! ```text
-//! text -> named_values::substitute -> parse -> Document -> lower -> Policy -> compose -> Effective
+//! bytes -> read -> text -> named_values::substitute -> parse -> Document -> lower -> Policy -> compose -> Effective
 //! ```
 //!
 //! Knows the language, its elements and the C# inside it; running a policy is left to `gateway`.
 
 pub mod codes;
 mod compose;
+mod convert;
+pub mod effective;
 pub mod elements;
 mod entities;
 pub mod lints;
@@ -15,7 +17,10 @@ mod lower;
 mod named_values;
 mod parser;
 pub mod project;
+mod read;
+mod recovery;
 mod scanner;
+pub mod suppress;
 mod surroundings;
 mod tree;
 mod typed;
@@ -25,8 +30,10 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 pub use compose::{DEFAULT_GLOBAL_POLICY, Effective, Placed, Scope, compose, place_fragment};
+pub use convert::{not_xml, to_rawxml, to_xml};
 pub use named_values::{Substituted, substitute};
-pub use parser::{MAX_DEPTH, MAX_DOCUMENT_BYTES, parse};
+pub use parser::{MAX_DEPTH, MAX_NODES, parse};
+pub use read::{MAX_FILE_BYTES, read, too_large};
 pub use surroundings::{ApiFacts, BackendEntity, PoolMember, Surroundings, Tier};
 pub use tree::{Attribute, Document, Element, Node, Piece, Text};
 pub use typed::{Body, Expression, Policy, PolicyAttribute, PolicyElement, Section, Value, ValueKind};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::codes;
+use super::scanner::MAX_FINDINGS;
 use crate::diag::Diagnostic;
 use crate::text::{Source, Span};
 
@@ -15,8 +16,15 @@ use crate::text::{Source, Span};
 pub struct Substituted {
     pub original: Arc<Source>,
     pub source: Arc<Source>,
-    edits: Vec<Edit>,
+    /// In order. Shared, because every expression keeps the way back.
+    edits: Arc<[Edit]>,
 }
+
+/// The longest name that a named value has (Learn, named values, 2026).
+const MAX_NAME_BYTES: usize = 256;
+
+/// Templates beyond these are not told from other text.
+const MAX_LIQUID_TEMPLATES: usize = 64;
 
 /// `{{name}}` at `original` became what is now at `new`.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +43,7 @@ pub fn substitute(
     let mut new = String::new();
     let mut edits = Vec::new();
     let mut at = 0;
+    let liquid = liquid_templates(text);
     while let Some(index) = text[at..].find("{{") {
         let start = at + index;
         let Some(length) = reference_length(&text[start..]) else {
@@ -48,7 +57,7 @@ pub fn substitute(
         edits.push(Edit { original: span, new: Span::new(new.len(), new.len() + value.len()) });
         new.push_str(value);
         at = start + length;
-        if !values.contains_key(name) {
+        if !values.contains_key(name) && !is_in(&liquid, start) && found.len() < MAX_FINDINGS {
             let message = format!(
                 "there is no named value `{name}`; the service says \"Cannot find a property '{name}'\""
             );
@@ -61,13 +70,33 @@ pub fn substitute(
     }
     new.push_str(&text[at..]);
     let source = if edits.is_empty() { Arc::clone(original) } else { Source::new(original.path(), new) };
-    (Substituted { original: Arc::clone(original), source, edits }, found)
+    (Substituted { original: Arc::clone(original), source, edits: edits.into() }, found)
+}
+
+/// Where `<set-body template="liquid">` has its template: there `{{item.name}}` may be a variable of the template.
+fn liquid_templates(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut templates = Vec::new();
+    let mut at = 0;
+    while let Some(index) = text[at..].find("template=") {
+        let start = at + index + "template=".len();
+        let value = text[start..].trim_start_matches(['"', '\'']);
+        at = start;
+        if value.starts_with("liquid") && templates.len() < MAX_LIQUID_TEMPLATES {
+            at += text[start..].find("</set-body>").unwrap_or(text.len() - start);
+            templates.push(start..at);
+        }
+    }
+    templates
+}
+
+fn is_in(templates: &[std::ops::Range<usize>], offset: usize) -> bool {
+    templates.iter().any(|template| template.contains(&offset))
 }
 
 impl Substituted {
     /// A text in which nothing is replaced.
     pub fn unchanged(source: &Arc<Source>) -> Self {
-        Self { original: Arc::clone(source), source: Arc::clone(source), edits: Vec::new() }
+        Self { original: Arc::clone(source), source: Arc::clone(source), edits: Arc::default() }
     }
 
     /// Whether `literal` still holds a `{{name}}`: no named values were given, or this one was reported.
@@ -106,19 +135,50 @@ impl Substituted {
     }
 }
 
+/// Every `{{name}}` in a text, in order: where it is, braces included, and the name. Without those of Liquid
+/// templates, which may be variables of the template.
+pub(super) fn references(text: &str) -> Vec<(Span, &str)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    let liquid = liquid_templates(text);
+    while let Some(index) = text[at..].find("{{") {
+        let start = at + index;
+        let Some(length) = reference_length(&text[start..]) else {
+            at = start + 1;
+            continue;
+        };
+        at = start + length;
+        if !is_in(&liquid, start) {
+            found.push((Span::new(start, at), &text[start + 2..at - 2]));
+        }
+    }
+    found
+}
+
 /// Returns the length of the `{{name}}` that `text` begins with. Names hold letters, digits, `.`, `_` and `-` and
 /// begin with a letter; anything else between double braces is Liquid or C#.
-fn reference_length(text: &str) -> Option<usize> {
-    let name = text.get(2..2 + text.get(2..)?.find("}}")?)?;
-    let begins_well = name.starts_with(|c: char| c.is_ascii_alphabetic());
-    let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
+pub(super) fn reference_length(text: &str) -> Option<usize> {
+    let rest = text.strip_prefix("{{")?;
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    let length = rest.bytes().take(MAX_NAME_BYTES).take_while(is_part).count();
+    let (name, after) = rest.split_at(length);
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && after.starts_with("}}");
     let is_liquid = name.starts_with("body.") || name.starts_with("context.");
-    (begins_well && is_name && !is_liquid).then_some(name.len() + 4)
+    (is_name && !is_liquid).then_some(length + 4)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_liquid_template_has_variables_of_its_own() {
+        let text = "<a>{{x.y}}<set-body template='liquid'>{{item.name}}{{id}}</set-body>{{x.y}}</a>";
+        let values = IndexMap::from([("id".to_owned(), "1".to_owned())]);
+        let (new, found) = substitute(&Source::new("p.xml", text), &values);
+        assert_eq!(new.source.text(), text.replace("{{id}}", "1"));
+        assert_eq!(found.len(), 2);
+    }
 
     #[test]
     fn values_go_in_and_places_come_back() {

@@ -5,25 +5,41 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::codes;
-use super::scanner::Scanner;
+use super::entities;
+use super::read::{self, MAX_FILE_BYTES};
+use super::recovery;
+use super::scanner::{Quoted, Scanner};
 use super::tree::{Attribute, Document, Element, Node, Piece, Text};
-use crate::diag::Diagnostic;
+use crate::diag::{Confidence, Diagnostic};
 use crate::text::{Source, Span};
 
 /// Elements within elements. The deepest public policy has 15; whoever walks the tree recurses this deep.
 pub const MAX_DEPTH: usize = 256;
 
-/// The larger of APIM's two limits: 256 KiB for a policy document, 512 KB for a fragment (Learn, service limits
-/// and policy fragments, 2026-02-10).
-pub const MAX_DOCUMENT_BYTES: usize = 512 * 1024;
+/// Elements, attributes and what is between them. The 512 KB that the service accepts hold no more elements `<a/>`.
+pub const MAX_NODES: usize = 131_072;
 
-/// Parses a policy document or fragment in rawxml, with what is wrong in it, in the order of the text.
+/// How many nodes before a stray end tag are looked at for what it closes.
+const MAX_LOOK_NODES: usize = 64;
+
+/// Parses a policy document, a fragment or a part of one in rawxml, with what is wrong in it, in the order of the
+/// text. At most 100 findings are kept.
 pub fn parse(source: &Arc<Source>) -> (Document, Vec<Diagnostic>) {
-    let mut parser = Parser { scan: Scanner::new(source), open: Vec::new(), nodes: Vec::new() };
-    if source.text().len() > MAX_DOCUMENT_BYTES {
-        let message =
-            format!("this text has {} bytes; {MAX_DOCUMENT_BYTES} are allowed", source.text().len());
-        parser.scan.report(Diagnostic::new(&codes::TOO_LARGE, message), Span::at(0));
+    let (document, found) = parse_once(source, false);
+    if found.is_empty() {
+        return (document, found);
+    }
+    // Something is wrong: an expression that runs over tags may be what is. The reading with fewer slips is right.
+    let (doubtful, fewer) = parse_once(source, true);
+    if fewer.len() < found.len() { (doubtful, fewer) } else { (document, found) }
+}
+
+fn parse_once(source: &Arc<Source>, is_doubtful: bool) -> (Document, Vec<Diagnostic>) {
+    let scan = Scanner::new(source, is_doubtful);
+    let mut parser = Parser { scan, open: Vec::new(), nodes: Vec::new(), n_nodes: 0 };
+    if source.text().len() > MAX_FILE_BYTES {
+        let diagnostic = read::too_large(source.path(), source.text().len() as u64);
+        parser.scan.report(diagnostic, Span::at(0));
         parser.junk_to_end(0);
     }
     parser.document();
@@ -35,9 +51,23 @@ pub fn parse(source: &Arc<Source>) -> (Document, Vec<Diagnostic>) {
 struct Parser {
     scan: Scanner,
     /// Elements whose end tag has not come yet, outermost first.
-    open: Vec<Element>,
+    open: Vec<Open>,
     /// Finished nodes outside every element.
     nodes: Vec<Node>,
+    n_nodes: usize,
+}
+
+/// An element whose end tag has not come yet.
+struct Open {
+    element: Element,
+    /// The first end tag inside that fits nothing that is open, and the index of its node.
+    stray: Option<Stray>,
+}
+
+struct Stray {
+    name: String,
+    span: Span,
+    child: usize,
 }
 
 impl Parser {
@@ -46,29 +76,38 @@ impl Parser {
             self.scan.at += '\u{feff}'.len_utf8();
             self.add(Node::Text(literal(Span::new(0, self.scan.at))));
         }
+        self.check_characters();
         while self.scan.peek().is_some() {
             self.node();
         }
-        while let Some(element) = self.open.pop() {
-            self.report_unclosed(&element);
-            self.add(Node::Element(element));
+        self.close_down_to(0);
+    }
+
+    /// Control characters, wherever they are; one finding, since a file has none or many.
+    fn check_characters(&mut self) {
+        let text = &self.scan.source.text()[self.scan.at..];
+        if let Some((at, character)) = text.char_indices().find(|(_, c)| !entities::is_allowed(*c)) {
+            let at = self.scan.at + at;
+            let code = u32::from(character);
+            let message = format!("the character U+{code:04X} may not stand in XML");
+            let diagnostic = Diagnostic::new(&codes::FORBIDDEN_TEXT, message).help("remove it");
+            self.scan.report(diagnostic, Span::new(at, at + character.len_utf8()));
         }
     }
 
     fn node(&mut self) {
         let start = self.scan.at;
         let rest = self.scan.rest();
-        if rest.starts_with("<!--") {
-            self.delimited(start, "-->", "this comment is not closed by `-->`", Node::Comment);
+        if self.n_nodes >= MAX_NODES {
+            let message = format!("there are more than {MAX_NODES} elements, attributes and texts");
+            self.scan.report(Diagnostic::new(&codes::TOO_LARGE, message), Span::at(start));
+            self.junk_to_end(start);
+        } else if rest.starts_with("<!--") {
+            self.comment(start);
         } else if rest.starts_with("<![CDATA[") {
             self.cdata(start);
         } else if rest.starts_with("<?") {
-            self.delimited(
-                start,
-                "?>",
-                "this processing instruction is not closed by `?>`",
-                Node::Instruction,
-            );
+            self.instruction(start);
         } else if rest.starts_with("<!") {
             self.declaration(start);
         } else if rest.starts_with("</") {
@@ -80,11 +119,61 @@ impl Parser {
         }
     }
 
-    fn delimited(&mut self, start: usize, end: &str, message: &str, node: fn(Span) -> Node) {
-        if !self.scan.skip_past(end) {
+    fn comment(&mut self, start: usize) {
+        self.scan.at = start + "<!--".len();
+        let inside = self.scan.rest();
+        let end = inside.find("-->");
+        let dashes = inside[..end.unwrap_or(inside.len())].find("--");
+        // `<!-- a -- <!-- b -->`: the first comment has lost its `>`.
+        let is_closed_badly = match (end, dashes) {
+            (None, Some(_)) => true,
+            (Some(end), Some(dashes)) => inside[dashes..end].contains("<!--"),
+            _ => false,
+        };
+        if let Some(dashes) = dashes {
+            let at = self.scan.at + dashes;
+            let wording = "An XML comment cannot contain '--', and '-' cannot be the last character.";
+            let (message, help) = if is_closed_badly {
+                ("this comment is not closed by `-->`", "write `-->`")
+            } else {
+                ("`--` inside a comment", "write a single `-`, or remove it")
+            };
+            let code = if is_closed_badly { &codes::UNCLOSED } else { &codes::FORBIDDEN_TEXT };
+            let confidence = if is_closed_badly { Confidence::High } else { Confidence::Medium };
+            let diagnostic = Diagnostic::new(code, message).confidence(confidence).help(help);
+            self.scan.report(diagnostic.service_says(wording), Span::new(at, at + 2));
+        } else if end.is_none() {
+            let diagnostic = Diagnostic::new(&codes::UNCLOSED, "this comment is not closed by `-->`");
+            self.scan.report(diagnostic, Span::new(start, start + "<!--".len()));
+        }
+        self.scan.at += match (end, dashes) {
+            (_, Some(dashes)) if is_closed_badly => dashes + "--".len(),
+            (Some(end), _) => end + "-->".len(),
+            (None, _) => self.scan.rest().len(),
+        };
+        self.add(Node::Comment(Span::new(start, self.scan.at)));
+    }
+
+    fn instruction(&mut self, start: usize) {
+        if !self.scan.skip_past("?>") {
+            let message = "this processing instruction is not closed by `?>`";
             self.scan.report(Diagnostic::new(&codes::UNCLOSED, message), Span::new(start, start + 2));
         }
-        self.add(node(Span::new(start, self.scan.at)));
+        let span = Span::new(start, self.scan.at);
+        let target = self.scan.source.slice(span).get(2..5);
+        let is_first = self.scan.source.text()[..start].trim_start_matches('\u{feff}').is_empty();
+        if target.is_some_and(|target| target.eq_ignore_ascii_case("xml"))
+            && !is_first
+            && self.scan.source.slice(span)[5..].starts_with(|c: char| c.is_whitespace() || c == '?')
+        {
+            let wording = "Unexpected XML declaration. The XML declaration must be the first node in the document, \
+                           and no whitespace characters are allowed to appear before it.";
+            let diagnostic =
+                Diagnostic::new(&codes::DECLARATION, "an XML declaration may only begin the text");
+            let help = "remove it; policies need none";
+            self.scan.report(diagnostic.service_says(wording).help(help), span);
+        }
+        self.add(Node::Instruction(span));
     }
 
     fn cdata(&mut self, start: usize) {
@@ -92,7 +181,10 @@ impl Parser {
         let Some(length) = self.scan.rest().find("]]>") else {
             let diagnostic = Diagnostic::new(&codes::UNCLOSED, "this CDATA section is not closed by `]]>`");
             self.scan.report(diagnostic, Span::new(start, self.scan.at));
-            return self.junk_to_end(start);
+            let parent = self.open.last().map(|open| open.element.name.as_str()).unwrap_or_default();
+            let rest = self.scan.rest();
+            self.scan.at += recovery::end_of_broken_content(rest, parent).unwrap_or(rest.len());
+            return self.add(Node::Junk(Span::new(start, self.scan.at)));
         };
         let text = self.scan.cdata_text(self.scan.at + length);
         self.scan.at += "]]>".len();
@@ -112,8 +204,13 @@ impl Parser {
     }
 
     fn text(&mut self) {
-        let text = self.scan.element_text();
-        if self.open.is_empty() && !text.is_blank(&self.scan.source) {
+        let parent = self.open.last().map(|open| open.element.name.clone()).unwrap_or_default();
+        let (text, is_broken) = self.scan.element_text(&parent);
+        if is_broken {
+            return self.add(Node::Junk(text.span));
+        }
+        let text_outside = self.open.is_empty() && !text.is_blank(&self.scan.source);
+        if text_outside {
             let diagnostic = Diagnostic::new(&codes::TEXT_OUTSIDE, "text outside the root element");
             let written = self.scan.source.slice(text.span);
             let start = text.span.start as usize + (written.len() - written.trim_start().len());
@@ -131,6 +228,7 @@ impl Parser {
             self.scan.report(diagnostic, Span::new(start, start + 1));
             return self.add(Node::Junk(Span::new(start, start + 1)));
         }
+        self.check_name(&name, name_span);
         if self.open.len() >= MAX_DEPTH {
             let message = format!("elements are nested deeper than {MAX_DEPTH} levels");
             self.scan.report(Diagnostic::new(&codes::TOO_DEEP, message), Span::new(start, self.scan.at));
@@ -140,23 +238,59 @@ impl Parser {
         let closes_itself = self.end_of_start_tag(&name, name_span);
         let start_tag = Span::new(start, self.scan.at);
         let element = Element { name, name_span, attributes, start_tag, children: Vec::new(), end_tag: None };
-        if closes_itself { self.add(Node::Element(element)) } else { self.open.push(element) }
+        if closes_itself {
+            self.add(Node::Element(element));
+        } else {
+            self.open.push(Open { element, stray: None });
+        }
+    }
+
+    /// Names begin with a letter, `_` or `:`; what `{{name}}` begins is not known.
+    fn check_name(&mut self, name: &str, span: Span) {
+        let Some(first) = name.chars().next().filter(|c| !(c.is_alphabetic() || "_:{".contains(*c))) else {
+            return;
+        };
+        let message = format!("the name `{name}` begins with `{first}`");
+        let diagnostic = Diagnostic::new(&codes::BAD_NAME, message).service_says(begins_name_badly(first));
+        self.scan.report(diagnostic.help("begin it with a letter"), span);
     }
 
     /// Reads attributes until something that cannot begin one.
     fn attributes(&mut self) -> Vec<Attribute> {
         let mut attributes: Vec<Attribute> = Vec::new();
         let mut names: BTreeMap<String, Span> = BTreeMap::new();
+        let mut is_lost = false;
         loop {
             let spaced = self.scan.skip_space();
-            if self.scan.peek().is_none_or(|byte| matches!(byte, b'>' | b'/' | b'<')) {
+            let rest = self.scan.rest();
+            if rest.is_empty() || rest.starts_with(['>', '/', '<']) || rest.starts_with("?>") {
                 return attributes;
             }
-            let Some(attribute) = self.attribute() else { continue };
-            if !spaced {
+            if self.n_nodes >= MAX_NODES {
+                return attributes;
+            }
+            if rest.starts_with("@(") || rest.starts_with("@{") {
+                let at = self.scan.at;
+                let diagnostic = Diagnostic::new(&codes::UNCLOSED, "a `>` is missing before this expression");
+                self.scan.report(diagnostic.help("close the start tag with `>`"), Span::new(at, at + 2));
+                return attributes;
+            }
+            self.n_nodes += 1;
+            let n_found = self.scan.found.len();
+            let Some(attribute) = self.attribute() else {
+                // One finding a tag: what follows the thing in the way is a part of it.
+                is_lost = true;
+                continue;
+            };
+            if is_lost {
+                self.scan.found.truncate(n_found);
+                continue;
+            }
+            if !spaced && !attributes.is_empty() && self.scan.found.len() == n_found {
                 let message = format!("white space is missing before the attribute `{}`", attribute.name);
                 self.scan.report(Diagnostic::new(&codes::MISSING_SPACE, message), attribute.name_span);
             }
+            self.check_name(&attribute.name, attribute.name_span);
             if let Some(first) = names.get(&attribute.name).copied() {
                 let message = format!("the attribute `{}` is written twice", attribute.name);
                 let source = Arc::clone(&self.scan.source);
@@ -197,17 +331,33 @@ impl Parser {
         }
         self.scan.at += 1;
         self.scan.skip_space();
-        let value = self.scan.quoted();
-        if value.is_none() {
-            self.unquoted(&name);
-        }
+        let value = match self.scan.quoted() {
+            Quoted::Value(value) => Some(value),
+            Quoted::Broken => None,
+            Quoted::Missing => {
+                self.unquoted(&name);
+                None
+            }
+        };
         Some(Attribute { name, name_span, span: Span::new(start, self.scan.at), value })
     }
 
     fn unquoted(&mut self, name: &str) {
         let start = self.scan.at;
         let rest = self.scan.rest();
-        self.scan.at += rest.find(['>', '<', ' ', '\t', '\r', '\n']).unwrap_or(rest.len());
+        let unquoted = &rest[..rest.find(['>', '<', '\n']).unwrap_or(rest.len())];
+        let is_expression = unquoted.starts_with("@(") || unquoted.starts_with("@{");
+        // `name=a b" other="c"` and `name=@(f("x"))"`: only the opening quote is missing.
+        let closing = [b'"', b'\''].into_iter().filter_map(|quote| recovery::end_of_value(rest, quote)).min();
+        let closing = closing.filter(|end| is_expression || unquoted.find(['"', '\'', '=']) == Some(*end));
+        self.scan.at += match closing {
+            Some(end) => end + 1,
+            None => unquoted.find([' ', '\t', '\r']).unwrap_or(unquoted.len()),
+        };
+        let written = self.scan.source.slice(Span::new(start, self.scan.at));
+        if closing.is_none() && written.ends_with('/') && self.scan.peek() == Some(b'>') {
+            self.scan.at -= 1;
+        }
         let message = format!("the value of `{name}` is not in quotes");
         let diagnostic =
             Diagnostic::new(&codes::MISSING_VALUE, message).help("write it between `\"` and `\"`");
@@ -224,62 +374,209 @@ impl Parser {
             self.scan.at += 1;
             return false;
         }
-        let message = format!("the start tag of `{name}` is not closed by `>`");
-        self.scan.report(Diagnostic::new(&codes::UNCLOSED, message), name_span);
-        if self.scan.peek() == Some(b'/') {
-            self.scan.at += 1;
+        let n_found = self.scan.found.len();
+        let is_lost = self.scan.found[n_found.saturating_sub(1)..]
+            .iter()
+            .any(|last| last.primary.as_ref().is_some_and(|place| place.span.start >= name_span.start));
+        if !is_lost {
+            let message = format!("the start tag of `{name}` is not closed by `>`");
+            self.scan.report(Diagnostic::new(&codes::UNCLOSED, message), name_span);
         }
-        false
+        let Some(after) = self.scan.rest().strip_prefix('/') else { return false };
+        let closes_itself = after.is_empty() || after.starts_with([' ', '\t', '\r', '\n', '<']);
+        self.scan.at += 1;
+        closes_itself
     }
 
     fn end_tag(&mut self, start: usize) {
         self.scan.at += 2;
         let (name, name_span) = self.scan.name();
+        if name.is_empty() {
+            let span = Span::new(start, self.scan.at);
+            let diagnostic = Diagnostic::new(&codes::BARE_LESS_THAN, "this `</` does not begin an end tag");
+            self.scan.report(diagnostic.help("write the name of the element that it ends"), span);
+            return self.add(Node::Junk(span));
+        }
         self.scan.skip_space();
         if self.scan.peek() == Some(b'>') {
             self.scan.at += 1;
         } else {
+            self.scan.at = name_span.end as usize;
             let message = format!("the end tag of `{name}` is not closed by `>`");
             self.scan.report(Diagnostic::new(&codes::UNCLOSED, message), name_span);
         }
-        self.close(&name, Span::new(start, self.scan.at));
+        self.close(name, Span::new(start, self.scan.at));
     }
 
-    /// Ends the innermost open element of that name, and with it those inside. An end tag that fits none of them
-    /// is a slip of the pen and ends the innermost one.
-    fn close(&mut self, name: &str, end_tag: Span) {
-        let source = Arc::clone(&self.scan.source);
-        let Some(depth) = self.open.iter().rposition(|element| element.name == name) else {
-            let diagnostic = Diagnostic::new(&codes::MISMATCHED_TAG, format!("`</{name}>` closes nothing"));
-            let Some(mut element) = self.open.pop() else {
-                self.scan.report(diagnostic, end_tag);
-                return self.add(Node::Junk(end_tag));
-            };
-            let diagnostic =
-                Diagnostic { message: format!("`</{name}>` closes `<{}>`", element.name), ..diagnostic }
-                    .related(&source, element.name_span, "opened here")
-                    .help(format!("write `</{}>`", element.name));
-            self.scan.report(diagnostic, end_tag);
-            element.end_tag = Some(end_tag);
-            return self.add(Node::Element(element));
+    /// Ends the innermost open element of that name, and with it those inside. What an end tag that fits none of
+    /// them was meant to be shows later: see [`Parser::unclosed`].
+    fn close(&mut self, name: String, end_tag: Span) {
+        let Some(depth) = self.open.iter().rposition(|open| open.element.name == name) else {
+            return self.stray(Stray { name, span: end_tag, child: 0 });
         };
-        while self.open.len() > depth + 1 {
-            if let Some(element) = self.open.pop() {
-                self.report_unclosed(&element);
-                self.add(Node::Element(element));
+        self.close_down_to(depth + 1);
+        if let Some(mut open) = self.open.pop() {
+            if let Some(stray) = open.stray.take() {
+                self.report_stray(&stray);
+            }
+            open.element.end_tag = Some(end_tag);
+            self.add(Node::Element(open.element));
+        }
+    }
+
+    fn stray(&mut self, mut stray: Stray) {
+        if self.restore_lost_bracket(&stray) {
+            return;
+        }
+        let Some(open) = self.open.last_mut() else {
+            self.report_stray(&stray);
+            return self.add(Node::Junk(stray.span));
+        };
+        stray.child = open.element.children.len();
+        let span = stray.span;
+        let surplus = match &open.stray {
+            None => {
+                open.stray = Some(stray);
+                None
+            }
+            Some(_) => Some(stray),
+        };
+        if let Some(surplus) = surplus {
+            self.report_stray(&surplus);
+        }
+        self.add(Node::Junk(span));
+    }
+
+    /// Where a text near the end of the innermost element reads `name …>` and only lacks the `<` of what the end
+    /// tag closes, makes that element of it.
+    fn restore_lost_bracket(&mut self, stray: &Stray) -> bool {
+        let source = Arc::clone(&self.scan.source);
+        let children = self.innermost();
+        // Only the nearest few: an end tag belongs to what stands just before it.
+        let nearest = children.iter().enumerate().rev().take(MAX_LOOK_NODES);
+        let Some((index, text, at)) = nearest.into_iter().find_map(|(index, node)| {
+            let Node::Text(text) = node else { return None };
+            let written = source.slice(text.span);
+            let trimmed = written.trim_start();
+            let after = trimmed.strip_prefix(stray.name.as_str())?;
+            let at = text.span.start as usize + (written.len() - trimmed.len());
+            after.starts_with(|c: char| c.is_whitespace() || c == '>').then_some((index, text.span, at))
+        }) else {
+            return false;
+        };
+        let name_span = Span::new(at, at + stray.name.len());
+        let (after_end_tag, n_found) = (self.scan.at, self.scan.found.len());
+        self.scan.at = name_span.end as usize;
+        let attributes = self.attributes();
+        let is_tag = self.scan.peek() == Some(b'>') && self.scan.at < text.end as usize;
+        let inside = self.scan.at + 1;
+        self.scan.at = after_end_tag;
+        self.scan.found.truncate(n_found);
+        if !is_tag {
+            return false;
+        }
+        let message = format!("a `<` is missing before `{}`", stray.name);
+        let diagnostic = Diagnostic::new(&codes::MISMATCHED_TAG, message);
+        self.scan.report(diagnostic.help(format!("write `<{}`", stray.name)), name_span);
+        let mut inner = self.innermost().split_off(index);
+        let before = Span { start: text.start, end: name_span.start };
+        inner[0] = Node::Text(literal(Span::new(inside, text.end as usize)));
+        let element = Element {
+            name: stray.name.clone(),
+            name_span,
+            attributes,
+            start_tag: Span::new(at, inside),
+            children: inner,
+            end_tag: Some(stray.span),
+        };
+        self.add(Node::Text(literal(before)));
+        self.add(Node::Element(element));
+        true
+    }
+
+    fn innermost(&mut self) -> &mut Vec<Node> {
+        match self.open.last_mut() {
+            Some(open) => &mut open.element.children,
+            None => &mut self.nodes,
+        }
+    }
+
+    fn report_stray(&mut self, stray: &Stray) {
+        let message = format!("`</{}>` closes nothing", stray.name);
+        self.scan.report(Diagnostic::new(&codes::MISMATCHED_TAG, message), stray.span);
+    }
+
+    /// Ends all open elements but the outermost `depth`; none of them has an end tag.
+    fn close_down_to(&mut self, depth: usize) {
+        while self.open.len() > depth {
+            if let Some(open) = self.open.pop() {
+                self.unclosed(open, depth);
             }
         }
-        if let Some(mut element) = self.open.pop() {
-            element.end_tag = Some(end_tag);
-            self.add(Node::Element(element));
-        }
     }
 
-    fn report_unclosed(&mut self, element: &Element) {
-        let message = format!("`<{}>` is not closed", element.name);
-        let diagnostic = Diagnostic::new(&codes::MISMATCHED_TAG, message)
-            .help(format!("write `</{}>` at its end, or `/>` in place of its `>`", element.name));
-        self.scan.report(diagnostic, element.name_span);
+    /// Ends an element without end tag where it most likely ended: at an end tag of a wrong name inside it, at a
+    /// start tag of its own name that lacks a `/`, or before the first thing inside that is not further indented.
+    fn unclosed(&mut self, open: Open, depth: usize) {
+        let Open { mut element, stray } = open;
+        let source = Arc::clone(&self.scan.source);
+        if let Some(stray) = stray {
+            let message = format!("`</{}>` closes `<{}>`", stray.name, element.name);
+            let diagnostic = Diagnostic::new(&codes::MISMATCHED_TAG, message)
+                .related(&source, element.name_span, "opened here")
+                .service_says(mismatch(&source, &element, &stray.name))
+                .help(format!("write `</{}>`", element.name));
+            self.scan.report(diagnostic, stray.span);
+            let mut rest = element.children.split_off(stray.child).into_iter();
+            element.end_tag = rest.next().map(|node| node.span());
+            return self.add_all(Node::Element(element), rest);
+        }
+        let is_end_tag_without_slash = element.attributes.is_empty()
+            && self.open.len() > depth
+            && self.open.last().is_some_and(|outer| outer.element.name == element.name);
+        if is_end_tag_without_slash {
+            let message = format!("`<{}>` opens what is open already", element.name);
+            let diagnostic =
+                Diagnostic::new(&codes::MISMATCHED_TAG, message).help(format!("write `</{}>`", element.name));
+            self.scan.report(diagnostic, element.start_tag);
+            if let Some(mut outer) = self.open.pop() {
+                outer.element.end_tag = Some(element.start_tag);
+                let rest = std::mem::take(&mut element.children).into_iter();
+                self.add_all(Node::Element(outer.element), rest);
+            }
+            return;
+        }
+        let end = format!("/{}>", element.name);
+        let lost = element.children.iter().take(MAX_LOOK_NODES).enumerate().find_map(|(index, child)| {
+            let Node::Text(text) = child else { return None };
+            let Some(Piece::Literal(last)) = text.pieces.last() else { return None };
+            Some((index, last.start as usize + source.slice(*last).find(&end)?))
+        });
+        let n_children = if let Some((index, at)) = lost {
+            let message = format!("a `<` is missing before `{end}`");
+            let diagnostic = Diagnostic::new(&codes::MISMATCHED_TAG, message).help(format!("write `<{end}`"));
+            self.scan.report(diagnostic, Span::new(at, at + end.len()));
+            if let Node::Text(text) = &mut element.children[index] {
+                let tail = Span::new(at, text.span.end as usize);
+                text.cut(at);
+                element.children.insert(index + 1, Node::Junk(tail));
+            }
+            index + 2
+        } else {
+            let message = format!("`<{}>` is not closed", element.name);
+            let diagnostic = Diagnostic::new(&codes::MISMATCHED_TAG, message)
+                .help(format!("write `</{}>` at its end, or `/>` in place of its `>`", element.name));
+            self.scan.report(diagnostic, element.name_span);
+            let own = recovery::indentation(&source, element.start_tag);
+            let sibling = element.children.iter().position(|child| match child {
+                Node::Element(child) => recovery::indentation(&source, child.start_tag)
+                    .is_some_and(|inner| own.is_some_and(|own| inner <= own)),
+                _ => false,
+            });
+            sibling.unwrap_or(element.children.len())
+        };
+        let rest = element.children.split_off(n_children);
+        self.add_all(Node::Element(element), rest.into_iter());
     }
 
     fn junk_to_end(&mut self, start: usize) {
@@ -288,11 +585,28 @@ impl Parser {
     }
 
     fn add(&mut self, node: Node) {
-        match self.open.last_mut() {
-            Some(parent) => parent.children.push(node),
-            None => self.nodes.push(node),
-        }
+        self.n_nodes += 1;
+        self.innermost().push(node);
     }
+
+    fn add_all(&mut self, first: Node, rest: impl Iterator<Item = Node>) {
+        self.add(first);
+        self.innermost().extend(rest);
+    }
+}
+
+/// .NET's wording for a name that begins with something else (`XmlException`).
+pub(super) fn begins_name_badly(first: char) -> String {
+    format!("Name cannot begin with the '{first}' character, hexadecimal value 0x{:02X}.", u32::from(first))
+}
+
+/// .NET's wording for an end tag of another name.
+fn mismatch(source: &Source, element: &Element, end: &str) -> String {
+    let place = source.position(element.name_span.start);
+    format!(
+        "The '{}' start tag on line {} position {} does not match the end tag of '{end}'.",
+        element.name, place.line, place.column
+    )
 }
 
 fn literal(span: Span) -> Text {
@@ -315,6 +629,7 @@ fn end_of_declaration(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::scanner::MAX_FINDINGS;
     use super::*;
 
     #[track_caller]
@@ -345,13 +660,69 @@ mod tests {
 
     #[test]
     fn hostile_texts_end_soon_and_print_back() {
-        case(&"<a>".repeat(MAX_DEPTH), &["policy-mismatched-tag"; MAX_DEPTH]);
+        case(&"<a>".repeat(MAX_DEPTH), &["policy-mismatched-tag"; MAX_FINDINGS]);
         let (document, found) = parse(&Source::new("p.xml", "<a>".repeat(100_000)));
         assert_eq!(document.print().len(), 300_000);
         assert!(found.iter().any(|diagnostic| diagnostic.code == &codes::TOO_DEEP));
         let (document, _) = parse(&Source::new("p.xml", "@(".repeat(200_000)));
         assert_eq!(document.print().len(), 400_000);
-        case(&"x".repeat(MAX_DOCUMENT_BYTES + 1), &["policy-too-large"]);
+        case(&"x".repeat(MAX_FILE_BYTES + 1), &["policy-too-large"]);
+        case(&"<a/>".repeat(MAX_NODES + 1), &["policy-too-large"]);
+        let attributes: String = (0..200_000).map(|number| format!(" a{number}=''")).collect();
+        let (document, found) = parse(&Source::new("p.xml", format!("<a{attributes}/>")));
+        assert!(
+            document.print().ends_with("/>") && found.iter().any(|found| found.code == &codes::TOO_LARGE)
+        );
+    }
+
+    #[test]
+    fn characters_and_names_that_xml_does_not_allow_are_told() {
+        case("<a>\u{1}</a>", &["policy-forbidden-text"]);
+        case("<a>&#1;&#x110000;</a>", &["policy-forbidden-text"; 2]);
+        case("<a>&nbsp;</a>", &["policy-bare-ampersand"]);
+        case("<a><!-- a -- b -->]]></a>", &["policy-forbidden-text"; 2]);
+        case("<a><!-- a --\n<b/><!-- c --></a>", &["policy-unclosed"]);
+        case("<a 1b=''><-c/></a>", &["policy-bad-name"; 2]);
+        case("<a {{b}}='' c-{{d}}=''><{{e}}/></a>", &[]);
+        case("\u{feff}<?xml version='1.0'?><a/>", &[]);
+        case("<a/>\n<?xml version='1.0'?>", &["policy-declaration"]);
+        case("<?xml-stylesheet href='file:///etc/passwd'?><a/>", &[]);
+        case("<a b='x@@y @ z @name a@(b)'/>", &[]);
+    }
+
+    #[test]
+    fn one_slip_is_told_once_where_it_is() {
+        for (text, place, code) in [
+            ("<a><b>\n<c x='1' y='2/>\n<d/></b></a>", "2:12", "policy-unterminated-value"),
+            ("<a>\n<b x='1 y='2'/>\n<c z='3'/></a>", "2:6", "policy-unterminated-value"),
+            ("<a>\n<b x=1' y='2'/></a>", "2:6", "policy-missing-value"),
+            ("<a>\n<b x='it's' y='2'/></a>", "2:9", "policy-not-an-attribute"),
+            ("<a>\n<b x=\"@f(\"y\")\" z=\"1\"/></a>", "2:7", "policy-not-an-attribute"),
+            ("<a>\n b x='1'>\n<c/>\n</b>\n</a>", "2:2", "policy-mismatched-tag"),
+            ("<a>\n<b>x/b>\n<c/>\n</a>", "2:5", "policy-mismatched-tag"),
+            ("<a>\n  <b>\n  <c/>\n  <d/>\n</a>", "2:4", "policy-mismatched-tag"),
+            ("<a>\n<b>x<b>\n<c/>\n</a>", "2:5", "policy-mismatched-tag"),
+            ("<a>\n<b><c/></d>\n<e/></a>", "2:8", "policy-mismatched-tag"),
+            ("<a>\n<b x='1'\n<c/></b></a>", "2:2", "policy-unclosed"),
+            ("<a>\n<b x='1'/\n<c/></a>", "2:2", "policy-unclosed"),
+            ("<a>\n<b>x</b\n<c/></a>", "2:7", "policy-unclosed"),
+            ("<a>\n<b x=\"@(f(\"y\")\" z=\"1\"/>\n<c d=\"@(g(\"h\"))\"/></a>", "2:8", "csharp-unterminated"),
+            ("<a>\n<b x=\"@(f(\"y))\" z=\"1\"/>\n<c d=\"@(g(\"h\"))\"/></a>", "2:11", "csharp-unterminated"),
+            ("<a>\n<b>@{ if (x) { return 1; }</b>\n<c>@{ return 2; }</c></a>", "2:5", "csharp-unterminated"),
+            ("<a>\n<b>@ return c.As<T>(\"x\"); }</b>\n<c/></a>", "2:4", "policy-bare-less-than"),
+        ] {
+            let (document, found) = parse(&Source::new("p.xml", text));
+            assert_eq!(document.print(), text);
+            let label = found[0].primary.as_ref().unwrap();
+            assert_eq!(found.len(), 1, "{text}: {found:#?}");
+            assert_eq!(
+                label.source.position(label.span.start).to_string(),
+                place,
+                "{text}: {}",
+                found[0].message
+            );
+            assert_eq!(found[0].code.id, code, "{text}");
+        }
     }
 
     #[test]

@@ -1,34 +1,71 @@
 //! The lexical half of the parser: names, quoted values, and texts with expressions in them. An expression ends
-//! where C# says, so a quote or a `<` inside one means nothing to the XML around it.
+//! where C# says, so a quote or a `<` inside one means nothing to the XML around it. Where C# finds no end, or one
+//! that cannot be meant, the end is guessed (`recovery`) and the slip reported once.
 
 use std::sync::Arc;
 
 use super::codes;
-use super::entities;
+use super::entities::{self, Reference};
+use super::named_values::reference_length;
+use super::recovery;
 use super::tree::{Piece, Text};
 use crate::csharp::{self, Form};
-use crate::diag::Diagnostic;
+use crate::diag::{Confidence, Diagnostic};
 use crate::text::{Source, Span};
 
 /// How much of the text after `@` is decoded first when looking for the end of an expression; doubled until the
 /// end is found. Most expressions are shorter (median 67 characters), so most are decoded once.
 const FIRST_WINDOW_BYTES: usize = 256;
 
-/// Each expression that is not closed is looked for up to the end of the text; after so many a further `@` is
-/// taken as text, which keeps hostile input from taking quadratic time.
-const MAX_BROKEN_EXPRESSIONS: usize = 16;
+/// No expression is looked for further than this: the largest document that the service accepts is no longer.
+const MAX_EXPRESSION_BYTES: usize = 512 * 1024;
+
+/// Each expression that is not closed is looked for up to the limit above; once so much was read in vain a further
+/// `@` is taken as text, which keeps hostile input from taking quadratic time.
+const MAX_BROKEN_BYTES: usize = 2 * 1024 * 1024;
+
+/// So many findings are reported; a text with more is not a policy with slips.
+pub(super) const MAX_FINDINGS: usize = 100;
 
 /// A position in a source, and everything that was wrong up to it.
 pub(super) struct Scanner {
     pub(super) source: Arc<Source>,
     pub(super) at: usize,
     pub(super) found: Vec<Diagnostic>,
-    n_broken_expressions: usize,
+    /// An expression that runs over what looks like the next tag is taken to be broken. Only for a text that was
+    /// found to be wrong: what reads well is never second-guessed.
+    pub(super) is_doubtful: bool,
+    n_broken_bytes: usize,
+}
+
+/// What follows `=`.
+pub(super) enum Quoted {
+    Value(Text),
+    /// A value that is wrong and has been reported; only its extent is known.
+    Broken,
+    /// There is no quote.
+    Missing,
+}
+
+/// Where a text stands, which says what ends it.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    Value { quote: u8 },
+    Content { parent: &'a str },
+}
+
+/// What begins with an `@`.
+enum At {
+    Expression(Piece),
+    /// A broken expression, reported, up to this offset.
+    Broken(usize),
+    /// An `@` and nothing else.
+    Literal,
 }
 
 impl Scanner {
-    pub(super) fn new(source: &Arc<Source>) -> Self {
-        Self { source: Arc::clone(source), at: 0, found: Vec::new(), n_broken_expressions: 0 }
+    pub(super) fn new(source: &Arc<Source>, is_doubtful: bool) -> Self {
+        Self { source: Arc::clone(source), at: 0, found: Vec::new(), is_doubtful, n_broken_bytes: 0 }
     }
 
     pub(super) fn rest(&self) -> &str {
@@ -39,27 +76,35 @@ impl Scanner {
         self.source.text().as_bytes().get(self.at).copied()
     }
 
-    pub(super) fn report(&mut self, diagnostic: Diagnostic, span: Span) -> &mut Diagnostic {
-        self.found.push(diagnostic.at(&self.source, span));
-        let last = self.found.len() - 1;
-        &mut self.found[last]
+    pub(super) fn report(&mut self, diagnostic: Diagnostic, span: Span) {
+        if self.found.len() < MAX_FINDINGS {
+            self.found.push(diagnostic.at(&self.source, span));
+        }
     }
 
     /// Skips white space; says whether there was any.
     pub(super) fn skip_space(&mut self) -> bool {
         let start = self.at;
-        self.at += self.rest().len() - self.rest().trim_start_matches([' ', '\t', '\r', '\n']).len();
+        let rest = &self.source.text().as_bytes()[self.at..];
+        self.at += rest.iter().take_while(|byte| is_space(**byte)).count();
         self.at > start
     }
 
-    /// Reads an XML name. Empty where there is none.
+    /// Reads a name, in which `{{name}}` may stand for letters yet to come. Empty where there is none.
     pub(super) fn name(&mut self) -> (String, Span) {
         let start = self.at;
-        let rest = self.rest();
-        let length = rest.find(|c: char| !is_name_char(c)).unwrap_or(rest.len());
-        let name = rest[..length].to_owned();
-        self.at += length;
-        (name, Span::new(start, self.at))
+        loop {
+            let rest = self.rest();
+            let length = rest.find(|c: char| !is_name_char(c)).unwrap_or(rest.len());
+            let reference =
+                rest[length..].starts_with("{{").then(|| reference_length(&rest[length..])).flatten();
+            self.at += length + reference.unwrap_or_default();
+            if reference.is_none() {
+                break;
+            }
+        }
+        let span = Span::new(start, self.at);
+        (self.source.slice(span).to_owned(), span)
     }
 
     /// Skips past `terminator`; to the end where there is none. Says whether it was there.
@@ -69,9 +114,24 @@ impl Scanner {
         found.is_some()
     }
 
-    /// Reads element text up to the next `<` that is markup.
-    pub(super) fn element_text(&mut self) -> Text {
-        self.text(|byte| byte == b'<')
+    /// Reads element text up to the next `<` that is markup. Says whether an expression in it is broken.
+    pub(super) fn element_text(&mut self, parent: &str) -> (Text, bool) {
+        let (text, is_broken) = self.text(Place::Content { parent });
+        for piece in &text.pieces {
+            let Piece::Literal(span) = piece else { continue };
+            if let Some(index) = self.source.slice(*span).find("]]>") {
+                let at = span.start as usize + index;
+                let diagnostic = Diagnostic::new(&codes::FORBIDDEN_TEXT, "`]]>` outside a CDATA section");
+                self.report(
+                    diagnostic
+                        .service_says("']]>' is not allowed in character data.")
+                        .confidence(Confidence::Medium)
+                        .help("write `]]&gt;`"),
+                    Span::new(at, at + 3),
+                );
+            }
+        }
+        (text, is_broken)
     }
 
     /// Reads the inside of a CDATA section up to `end`: expressions count, references do not.
@@ -79,9 +139,10 @@ impl Scanner {
         let start = self.at;
         let mut pieces = Vec::new();
         let mut literal = start;
-        while self.at < end {
-            match self.expression() {
-                Some(piece) if piece.span().end as usize <= end => {
+        while let Some(found) = self.source.text().get(self.at..end).and_then(|inside| inside.find('@')) {
+            self.at += found;
+            match self.expression(None) {
+                At::Expression(piece) if piece.span().end as usize <= end => {
                     self.push(&mut pieces, &mut literal, piece);
                 }
                 _ => self.at += 1,
@@ -92,56 +153,155 @@ impl Scanner {
         Text { span: Span::new(start, end), pieces }
     }
 
-    /// Reads the value after `=`, quotes included in what is consumed. None where there is no quote.
-    pub(super) fn quoted(&mut self) -> Option<Text> {
+    /// Reads the value after `=`, quotes included in what is consumed.
+    pub(super) fn quoted(&mut self) -> Quoted {
         let open = self.at;
-        let quote = self.peek().filter(|byte| matches!(byte, b'"' | b'\''))?;
+        let Some(quote) = self.peek().filter(|byte| matches!(byte, b'"' | b'\'')) else {
+            return Quoted::Missing;
+        };
         self.at += 1;
         let start = self.at;
-        let mut text = self.text(|byte| byte == quote);
-        if self.peek() == Some(quote) {
-            self.check_no_markup(&text);
-            self.at += 1;
-            return Some(text);
+        let (n_found, place) = (self.found.len(), Place::Value { quote });
+        let (text, is_broken) = self.text(place);
+        if is_broken {
+            self.at += usize::from(self.peek() == Some(quote));
+            return Quoted::Broken;
         }
-        // Not closed before the end: the value most likely was to end on this line.
+        if self.peek() != Some(quote) {
+            let own = match text.pieces.first() {
+                Some(Piece::Expression { span, .. }) => span.end as usize,
+                _ => start,
+            };
+            return self.unterminated(open, own, quote, n_found);
+        }
+        let after = self.source.text()[self.at + 1..].chars().next();
+        let is_followed_well = after.is_none_or(|c| c.is_whitespace() || matches!(c, '/' | '>' | '?'));
+        let markup = self.markup_in(&text);
+        if is_followed_well && markup.is_none() {
+            self.at += 1;
+            return Quoted::Value(text);
+        }
+        if let Some(end) = recovery::end_of_unclosed_value(self.source.text(), &text, markup.is_some()) {
+            return self.unterminated_at(open, quote, n_found, end);
+        }
+        if let Some(at) = markup.filter(|_| is_followed_well) {
+            self.at += 1;
+            self.report(
+                Diagnostic::new(&codes::MARKUP_IN_VALUE, "`<` inside an attribute value")
+                    .help("write `&lt;`, or close the value before it; a bare `<` is allowed only inside an expression"),
+                Span::new(at, at + 1),
+            );
+            return Quoted::Value(text);
+        }
+        self.closed_early(quote, start)
+    }
+
+    /// A quote ends the value and something that is no attribute follows without a space.
+    fn closed_early(&mut self, quote: u8, start: usize) -> Quoted {
+        let closing = self.at;
+        self.at += 1;
+        let next_attribute = recovery::begins_attribute(self.rest());
+        let Some(length) = recovery::end_of_value(self.rest(), quote).filter(|_| !next_attribute) else {
+            let span = Span::new(start, closing);
+            return Quoted::Value(Text { span, pieces: vec![Piece::Literal(span)] });
+        };
+        self.at += length + 1;
+        let written = self.source.slice(Span::new(start, closing));
+        let help = if written.contains('@') {
+            "begin the expression with `@(` or `@{`; only inside one a quote does not end the value"
+        } else if quote == b'"' {
+            "write `&quot;` inside the value, or put the value in single quotes"
+        } else {
+            "write `&apos;` inside the value, or put the value in double quotes"
+        };
+        let message = if written.contains('@') {
+            "this `@` begins no expression, and a quote ends the value too early".to_owned()
+        } else {
+            format!("this `{}` ends the value too early", quote as char)
+        };
+        let diagnostic = Diagnostic::new(&codes::NOT_AN_ATTRIBUTE, message).help(help);
+        let at = written.rfind('@').map_or(closing, |at| start + at);
+        self.report(diagnostic, Span::new(at, at + 1));
+        Quoted::Broken
+    }
+
+    /// No closing quote follows: the value most likely was to end on this line.
+    fn unterminated(&mut self, open: usize, start: usize, quote: u8, n_found: usize) -> Quoted {
         let rest = &self.source.text()[start..];
         let written = &rest[..rest.find(['\n', '>', '<']).unwrap_or(rest.len())];
-        let end = start + written.trim_end_matches(['/', ' ']).len();
-        self.found.retain(|diagnostic| {
-            diagnostic.primary.as_ref().is_none_or(|at| (at.span.start as usize) < start)
-        });
+        let end = start + written.trim_end_matches(['/', ' ', '\r']).len();
+        self.unterminated_at(open, quote, n_found, end)
+    }
+
+    fn unterminated_at(&mut self, open: usize, quote: u8, n_found: usize, end: usize) -> Quoted {
+        // What was found beyond the end is not in the value.
+        self.found.truncate(n_found);
         self.report(
             Diagnostic::new(&codes::UNTERMINATED_VALUE, "this attribute value is not closed")
                 .help(format!("close it with `{}`", quote as char)),
             Span::new(open, open + 1),
         );
         self.at = end;
-        text = Text { span: Span::new(start, end), pieces: vec![Piece::Literal(Span::new(start, end))] };
-        Some(text)
+        Quoted::Broken
     }
 
-    /// Reads literal text and expressions until a byte that ends it, or the end.
-    fn text(&mut self, ends: impl Fn(u8) -> bool) -> Text {
+    /// Reads literal text and expressions until what ends it, or the end. Says whether an expression is broken.
+    fn text(&mut self, place: Place<'_>) -> (Text, bool) {
         let start = self.at;
         let mut pieces = Vec::new();
         let mut literal = start;
-        while let Some(byte) = self.peek() {
-            if ends(byte) {
-                break;
-            }
-            match self.expression() {
-                Some(piece) => self.push(&mut pieces, &mut literal, piece),
-                None => {
-                    if byte == b'&' {
-                        self.check_reference();
+        let mut is_broken = false;
+        let ends = match place {
+            Place::Value { quote } => quote,
+            Place::Content { .. } => b'<',
+        };
+        loop {
+            let bytes = &self.source.text().as_bytes()[self.at..];
+            let is_of_interest = |byte: &u8| *byte == ends || matches!(byte, b'@' | b'&');
+            self.at += bytes.iter().position(is_of_interest).unwrap_or(bytes.len());
+            match self.peek() {
+                None => break,
+                Some(b'@') => match self.expression(Some(place)) {
+                    At::Expression(piece) => self.push(&mut pieces, &mut literal, piece),
+                    At::Broken(end) => {
+                        is_broken = true;
+                        self.at = end;
                     }
+                    At::Literal => self.at += 1,
+                },
+                Some(b'&') => {
+                    self.check_reference();
                     self.at += 1;
                 }
+                Some(b'<') if self.is_generic_argument(start) => {
+                    if !is_broken {
+                        self.report_bare_csharp(start);
+                    }
+                    is_broken = true;
+                    self.at += 1;
+                }
+                Some(_) => break,
             }
         }
         close_literal(&mut pieces, literal, self.at);
-        Text { span: Span::new(start, self.at), pieces }
+        (Text { span: Span::new(start, self.at), pieces }, is_broken)
+    }
+
+    /// Whether the `<` here is C#'s, as in `Body.As<JObject>()`, in a text that began at `start`: the expression
+    /// around it has lost its bracket.
+    fn is_generic_argument(&self, start: usize) -> bool {
+        let follows_name =
+            self.at > start && self.source.text().as_bytes()[self.at - 1].is_ascii_alphanumeric();
+        follows_name && recovery::is_generic_argument(self.rest())
+    }
+
+    /// In a text that began at `start`; at its `@` where it has one.
+    fn report_bare_csharp(&mut self, start: usize) {
+        let written = &self.source.text()[start..self.at];
+        let at = written.rfind('@').map_or(self.at, |at| start + at);
+        let diagnostic = Diagnostic::new(&codes::BARE_LESS_THAN, "this is C# outside an expression");
+        let help = "put the C# between `@(` and `)`, or between `@{` and `}`";
+        self.report(diagnostic.help(help), Span::new(at, at + 1));
     }
 
     fn push(&mut self, pieces: &mut Vec<Piece>, literal: &mut usize, piece: Piece) {
@@ -151,57 +311,93 @@ impl Scanner {
         pieces.push(piece);
     }
 
-    /// Returns the expression that begins here. An `@` before anything but a bracket is an `@`.
-    fn expression(&mut self) -> Option<Piece> {
-        if self.n_broken_expressions >= MAX_BROKEN_EXPRESSIONS {
-            return None;
+    /// Reads what the `@` here begins. An `@` before anything but a bracket is an `@`.
+    fn expression(&mut self, place: Option<Place<'_>>) -> At {
+        if self.n_broken_bytes >= MAX_BROKEN_BYTES {
+            return At::Literal;
         }
         let form = match self.rest().as_bytes() {
             [b'@', b'(', ..] => Form::Expression,
             [b'@', b'{', ..] => Form::Block,
-            _ => return None,
+            _ => return At::Literal,
         };
-        match expression_end(self.rest()) {
-            Ok(length) => Some(Piece::Expression { span: Span::new(self.at, self.at + length), form }),
-            Err((problem, decoded)) => {
-                self.n_broken_expressions += 1;
-                let span = decoded.raw_span(problem.span, Span::at(self.at).start);
-                let mut diagnostic = Diagnostic::new(problem.code, problem.message);
-                diagnostic.help.extend(problem.help);
-                self.report(diagnostic, span);
+        let rest = self.rest();
+        let problem = match expression_end(rest) {
+            Ok(length) if !self.is_doubtful || !recovery::runs_over_a_tag(&rest[..length]) => {
+                return At::Expression(Piece::Expression {
+                    span: Span::new(self.at, self.at + length),
+                    form,
+                });
+            }
+            Ok(length) => {
+                let end = place.and_then(|place| self.guessed_end(place));
+                if end.is_none_or(|end| end >= self.at + length) {
+                    let span = Span::new(self.at, self.at + length);
+                    return At::Expression(Piece::Expression { span, form });
+                }
                 None
             }
-        }
+            Err(problem) => Some(problem),
+        };
+        self.n_broken_bytes += rest.len().min(MAX_EXPRESSION_BYTES);
+        let end = place.and_then(|place| self.guessed_end(place));
+        let confined = end.and_then(|end| {
+            let decoded = entities::decode(&self.source.text()[self.at..end]);
+            csharp::scan_balanced(&decoded.text, 1).err().map(|problem| (problem, decoded))
+        });
+        let Some((problem, decoded)) = confined.or(problem) else { return At::Literal };
+        let span = decoded.raw_span(problem.span, Span::at(self.at).start);
+        let mut diagnostic = Diagnostic::new(problem.code, problem.message);
+        diagnostic.help.extend(problem.help);
+        self.report(diagnostic, span);
+        end.map_or(At::Literal, At::Broken)
+    }
+
+    /// Where an expression that C# does not end was probably meant to end.
+    fn guessed_end(&self, place: Place<'_>) -> Option<usize> {
+        let length = match place {
+            Place::Value { quote } => recovery::end_of_broken_value(self.rest(), quote),
+            Place::Content { parent } => recovery::end_of_broken_content(self.rest(), parent),
+        };
+        length.map(|length| self.at + length)
     }
 
     fn check_reference(&mut self) {
-        if entities::reference(self.rest()).is_none() {
-            self.report(
+        let diagnostic = match entities::reference(self.rest()) {
+            Reference::Character { .. } => return,
+            Reference::Forbidden { length } => {
+                let span = Span::new(self.at, self.at + length);
+                let message =
+                    format!("`{}` stands for a character that XML does not allow", self.source.slice(span));
+                return self.report(Diagnostic::new(&codes::FORBIDDEN_TEXT, message).help("remove it"), span);
+            }
+            Reference::Unknown { length } => {
+                let name = self.rest()[..length].to_owned();
+                Diagnostic::new(&codes::BARE_AMPERSAND, format!("there is no entity `{name}`"))
+                    .help("write the character itself, or its number as in `&#160;`")
+            }
+            Reference::None => {
                 Diagnostic::new(&codes::BARE_AMPERSAND, "this `&` does not begin a character reference")
-                    .help("write `&amp;`; a bare `&` is allowed only inside an expression"),
-                Span::new(self.at, self.at + 1),
-            );
-        }
+                    .help("write `&amp;`; a bare `&` is allowed only inside an expression")
+            }
+        };
+        self.report(diagnostic, Span::new(self.at, self.at + 1));
     }
 
-    fn check_no_markup(&mut self, text: &Text) {
-        for piece in &text.pieces {
-            let Piece::Literal(span) = piece else { continue };
-            if let Some(index) = self.source.slice(*span).find('<') {
-                let at = span.start as usize + index;
-                self.report(
-                    Diagnostic::new(&codes::MARKUP_IN_VALUE, "`<` inside an attribute value")
-                        .help("write `&lt;`, or close the value before it; a bare `<` is allowed only inside an expression"),
-                    Span::new(at, at + 1),
-                );
-                return;
+    /// Where the first `<` of the literal parts is.
+    fn markup_in(&self, text: &Text) -> Option<usize> {
+        text.pieces.iter().find_map(|piece| match piece {
+            Piece::Literal(span) => {
+                self.source.slice(*span).find('<').map(|index| span.start as usize + index)
             }
-        }
+            Piece::Expression { .. } => None,
+        })
     }
 }
 
 /// Returns the length of the expression that `rest` begins with, found in the decoded text.
 fn expression_end(rest: &str) -> Result<usize, (csharp::Problem, entities::Decoded)> {
+    let rest = &rest[..char_boundary(rest, MAX_EXPRESSION_BYTES)];
     let mut window = FIRST_WINDOW_BYTES;
     loop {
         let end = char_boundary(rest, window);
@@ -224,6 +420,10 @@ fn close_literal(pieces: &mut Vec<Piece>, start: usize, end: usize) {
     }
 }
 
-fn is_name_char(c: char) -> bool {
+pub(super) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+pub(super) fn is_name_char(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':')
 }

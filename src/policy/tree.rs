@@ -186,6 +186,15 @@ impl Text {
         self.solid_pieces(source).next().is_none()
     }
 
+    /// Ends the text at `at`, which lies in its last piece, a literal one.
+    pub(super) fn cut(&mut self, at: usize) {
+        self.span = Span::new(self.span.start as usize, at);
+        self.pieces.retain(|piece| (piece.span().start as usize) < at);
+        if let Some(Piece::Literal(last)) = self.pieces.last_mut() {
+            *last = Span::new(last.start as usize, at);
+        }
+    }
+
     fn solid_pieces(&self, source: &Source) -> impl Iterator<Item = Piece> {
         self.pieces
             .iter()

@@ -4,6 +4,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::entities::Decoded;
+use super::named_values::Substituted;
 use crate::csharp::Program;
 use crate::text::{Source, Span};
 
@@ -94,7 +96,21 @@ pub struct Expression {
     /// As written, with its `@` and brackets, references decoded.
     pub text: String,
     pub program: Program,
+    pub(super) places: Places,
 }
+
+/// The way back from a program to the text as the user wrote it.
+#[derive(Clone)]
+pub(super) struct Places {
+    pub(super) origin: Substituted,
+    /// Of the expression with its `@` and brackets.
+    pub(super) decoded: Decoded,
+    /// Where the expression begins in the text that was parsed.
+    pub(super) start: u32,
+}
+
+/// `@(` or `@{`
+pub(super) const BEFORE_BODY: usize = 2;
 
 impl PolicyElement {
     /// Returns the attribute of that name.
@@ -125,6 +141,21 @@ impl Value {
             ValueKind::Literal(text) => Some(text),
             ValueKind::Expression(_) => None,
         }
+    }
+}
+
+impl Expression {
+    /// Returns where a place of the program is in the text as the user wrote it; inside the text of a named value it
+    /// is the whole `{{name}}`.
+    pub fn place(&self, span: Span) -> Span {
+        self.places.original_span(span)
+    }
+}
+
+impl Places {
+    pub(super) fn original_span(&self, span: Span) -> Span {
+        let shifted = Span::new(span.start as usize + BEFORE_BODY, span.end as usize + BEFORE_BODY);
+        self.origin.original_span(self.decoded.raw_span(shifted, self.start))
     }
 }
 

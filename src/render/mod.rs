@@ -7,6 +7,7 @@ mod baseline;
 pub mod codes;
 mod escape;
 mod genai;
+mod lint;
 mod literal;
 mod operations;
 mod policies;
@@ -17,6 +18,8 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
+
+pub use lint::lint;
 
 use crate::diag::DiagResult;
 use crate::model::LandingZone;

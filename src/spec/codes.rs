@@ -26,6 +26,7 @@ pub const ALL: &[&Code] = &[
     &TOO_LARGE,
     &UNKNOWN_FIELD,
     &UNKNOWN_REFERENCE,
+    &UNKNOWN_RULE,
     &UNKNOWN_VALUE,
     &USAGE_NEEDS_LIMIT,
     &WRONG_TYPE,
@@ -195,6 +196,13 @@ pub static UNKNOWN_REFERENCE: Code = Code::error(
     "an id that nothing in the spec has",
     "Pools name models, APIs name pools, products name APIs, and deployments name spillover deployments, each by \
      id. The id given is not there. Correct it, or add what it names.",
+);
+
+pub static UNKNOWN_RULE: Code = Code::error(
+    "spec-unknown-rule",
+    "`lints` names a rule that there is not",
+    "The table `lints` says by rule how much findings about the rendered policies weigh. The name given is no rule, so \
+     nothing would change. Correct it; docs/reference/lints.md lists the rules.",
 );
 
 pub static UNKNOWN_VALUE: Code = Code::error(

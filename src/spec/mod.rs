@@ -9,6 +9,7 @@
 mod check;
 pub mod codes;
 mod decode;
+mod names;
 mod read;
 mod redact;
 mod types;
@@ -17,6 +18,7 @@ mod yaml;
 use std::sync::Arc;
 
 pub use decode::{At, Fraction, Int, Only};
+pub use names::named_values;
 pub use read::{BYTES_MAX, read};
 use serde_json::{Value as Json, json};
 pub use types::*;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::codes;
 use crate::diag::{DiagResult, Diagnostic};
-use crate::text::{Source, Span};
+use crate::text::{Source, Span, foreign_encoding};
 
 /// A spec is a few kilobytes; the quickstart has three. A mebibyte leaves room for hundreds of teams and keeps a
 /// wrong file (a log, a disk image) from being read as YAML.
@@ -41,18 +41,6 @@ pub fn read(path: &str, bytes: &[u8]) -> DiagResult<Arc<Source>> {
             .help("check that this is the spec file, or remove the character")
             .into()),
         None => Ok(source),
-    }
-}
-
-/// Names the encoding that a byte order mark, or zero bytes where ASCII has none, give away.
-fn foreign_encoding(bytes: &[u8]) -> Option<&'static str> {
-    match bytes {
-        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some("UTF-32 text"),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("UTF-16 text"),
-        [first, 0, second, 0, ..] if *first != 0 && *second != 0 => Some("UTF-16 text"),
-        [0, first, 0, second, ..] if *first != 0 && *second != 0 => Some("UTF-16 text"),
-        _ if bytes.contains(&0) => Some("binary data"),
-        _ => None,
     }
 }
 

@@ -1,11 +1,15 @@
 //! The base everything else stands on: source files with positions, the `World` that files are read
 //! from, and the "did you mean" helper. Knows nothing of any language.
 
+mod diff;
+mod encoding;
 mod paths;
 mod source;
 mod suggest;
 mod world;
 
+pub use diff::diff;
+pub use encoding::foreign_encoding;
 pub use paths::{join, parent, relative};
 pub use source::{Position, Source, Span};
 pub use suggest::suggest;

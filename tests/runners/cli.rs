@@ -46,7 +46,7 @@ fn run(file: &Path) -> Result<(), Failed> {
     support::settle(file, &actual)
 }
 
-/// Runs `genai-lz …` or `cat FILE` in `folder`, with an empty environment: no tool to sign in with is found.
+/// Runs `genai-lz …`, `cat FILE` or `ln -s TARGET LINK` in `folder`, with an empty environment: no tool to sign in with is found.
 fn transcript(command: &str, folder: &Path) -> Result<String, Failed> {
     let (line, n_shown) = match command.split_once(" | head -") {
         Some((line, n)) => (line, n.parse()?),
@@ -80,7 +80,9 @@ fn transcript(command: &str, folder: &Path) -> Result<String, Failed> {
                 }
             }
         }
-        _ => return Err(format!("a console block runs `genai-lz` or `cat`, not `{command}`").into()),
+        #[cfg(unix)]
+        ["ln", "-s", target, link] => std::os::unix::fs::symlink(target, folder.join(link))?,
+        _ => return Err(format!("a console block runs `genai-lz`, `cat` or `ln -s`, not `{command}`").into()),
     }
     Ok(out)
 }

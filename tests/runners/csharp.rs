@@ -1,10 +1,16 @@
 //! Runs tests/suite/csharp/*.toml: an expression, perhaps with variables of the context, and what it gives.
 //! `GLZ_BLESS=1` writes what it gave into the file; read the diff as if someone else had written it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use genai_lz::csharp::{Environment, Exception, Form, Object, Value, check, evaluate, members, parse};
+use genai_lz::csharp::{
+    Environment, Exception, Expected, Form, Object, Problem, Value, check, check_result, evaluate, members,
+    not_run, parse,
+};
+use genai_lz::policy::{self, Node, Piece};
+use genai_lz::text::Source;
 use libtest_mimic::{Failed, Trial};
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +30,9 @@ struct Case {
     /// `@{ … }`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     block: Option<String>,
+    /// What the place around the expression takes, such as `long`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expected: Option<String>,
     /// Of `context.Variables`; tables and arrays become JSON tokens.
     #[serde(default, skip_serializing_if = "toml::Table::is_empty")]
     vars: toml::Table,
@@ -42,7 +51,16 @@ struct Outcome {
     /// The exception, as `Kind: message`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     throws: Option<String>,
-    /// The code and message of the first problem that reading or checking finds.
+    /// What warnings and notes say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    warns: Option<String>,
+    /// What the evaluator says of itself that it does not run.
+    #[serde(default, rename = "not-run", skip_serializing_if = "Option::is_none")]
+    not_run: Option<String>,
+    /// What the service says, word for word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    service: Option<String>,
+    /// The code, message and help of the first problem that reading or checking finds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     problem: Option<String>,
 }
@@ -53,12 +71,91 @@ pub(crate) fn cases() -> Vec<Trial> {
     let texts: Vec<String> = files.iter().map(|path| read(path)).collect();
     let all_text = texts.concat();
     let mut trials: Vec<Trial> = files.iter().flat_map(|path| file_cases(path)).collect();
+    trials.push(corpus());
     trials.push(Trial::test("csharp::every_member_has_a_case", move || every_member_has_a_case(&all_text)));
+    let mutated = texts.clone();
+    trials.push(Trial::test("csharp::no_mutation_of_a_case_panics", move || {
+        mutated.iter().for_each(|text| no_mutation_panics(text));
+        Ok(())
+    }));
     trials.push(Trial::test("csharp::no_prefix_of_a_case_panics", move || {
         texts.iter().for_each(|text| no_prefix_panics(text));
         Ok(())
     }));
     trials
+}
+
+/// Expressions of the public policies that are no C#: damaged by a formatter, or a template in another language.
+const MOST_UNREADABLE: usize = 7;
+
+/// Expressions of the public policies with an error that the service would report too.
+const MOST_WRONG: usize = 6;
+
+/// Every expression in the `.xml` files below the folder that GENAI_LZ_CORPUS names is read, and is free of errors, but
+/// for a number that only goes down.
+fn corpus() -> Trial {
+    let folder = std::env::var_os("GENAI_LZ_CORPUS");
+    let is_absent = folder.is_none();
+    let trial = Trial::test("csharp::the_expressions_of_the_corpus_are_read", move || {
+        let mut seen: BTreeMap<(String, bool), String> = BTreeMap::new();
+        for path in support::files_below(Path::new(&folder.unwrap_or_default()), "xml") {
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            let source = Source::new(path.to_string_lossy(), text.as_str());
+            for (expression, form) in expressions(&policy::parse(&source).0) {
+                seen.entry((expression, form == Form::Block)).or_insert_with(|| path.display().to_string());
+            }
+        }
+        let (mut unreadable, mut wrong) = (Vec::new(), Vec::new());
+        for ((text, is_block), path) in &seen {
+            let form = if *is_block { Form::Block } else { Form::Expression };
+            let say = |problem: &Problem| {
+                let at = text.get(problem.span.range()).unwrap_or_default();
+                format!("{}: {} at `{at}`\n    {path}", problem.code.id, problem.message)
+            };
+            match parse(text, form) {
+                Err(problems) => unreadable.extend(problems.first().map(say)),
+                Ok(program) => wrong.extend(check(&program).iter().find(|one| one.is_error()).map(say)),
+            }
+        }
+        println!("{} expressions, {} unreadable, {} wrong", seen.len(), unreadable.len(), wrong.len());
+        if unreadable.len() <= MOST_UNREADABLE && wrong.len() <= MOST_WRONG {
+            return Ok(());
+        }
+        let counts = format!("{} unreadable, {} wrong of {}", unreadable.len(), wrong.len(), seen.len());
+        Err(format!("{counts}\n{}\n\n{}", unreadable.join("\n"), wrong.join("\n")).into())
+    });
+    trial.with_ignored_flag(is_absent)
+}
+
+/// The expressions of a policy, without `@` and brackets, character references in place.
+fn expressions(document: &policy::Document) -> Vec<(String, Form)> {
+    fn texts<'a>(nodes: &'a [Node], into: &mut Vec<&'a policy::Text>) {
+        for node in nodes {
+            match node {
+                Node::Element(element) => {
+                    into.extend(element.attributes.iter().filter_map(|attribute| attribute.value.as_ref()));
+                    texts(&element.children, into);
+                }
+                Node::Text(text) | Node::CData { text, .. } => into.push(text),
+                _ => {}
+            }
+        }
+    }
+    let mut all = Vec::new();
+    texts(&document.nodes, &mut all);
+    let pieces = all.iter().flat_map(|text| &text.pieces);
+    pieces
+        .filter_map(|piece| match piece {
+            Piece::Expression { span, form } => Some((document.source.slice(*span), *form)),
+            Piece::Literal(_) => None,
+        })
+        .map(|(text, form)| {
+            let decoded = [("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&apos;", "'"), ("&amp;", "&")]
+                .iter()
+                .fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
+            (decoded[2..decoded.len() - 1].to_owned(), form)
+        })
+        .collect()
 }
 
 fn read(path: &Path) -> String {
@@ -93,6 +190,57 @@ fn no_prefix_panics(text: &str) {
         for (end, _) in text.char_indices() {
             if let Ok(program) = parse(&text[..end], form) {
                 check(&program);
+            }
+        }
+    }
+}
+
+/// Pieces that a slip adds or takes away.
+const PIECES: &[&str] = &[
+    "(", ")", "{", "}", "[", "]", "<", ">", "\"", "'", "$\"", "@\"", ";", ",", ".", "?.", "??", "=>", "=",
+    "==", "!", "is", " as ", " switch ", "return ", "var ", "new ", "case ", "default", "if (", "else ",
+    "/*", "//", "\n", "0", "é", "{{a}}",
+];
+
+/// Changes every case a few times at places that a fixed seed chooses.
+fn no_mutation_panics(text: &str) {
+    let file: File = toml::from_str(text).expect("the cases of this file were read before");
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below.max(1) as u64).unwrap_or(0)
+    };
+    for case in file.case {
+        let (original, form) = case.text();
+        for _ in 0..60 {
+            let mut chars: Vec<char> = original.chars().collect();
+            for _ in 0..=random(3) {
+                let at = random(chars.len() + 1);
+                let end = (at + random(6)).min(chars.len());
+                match random(4) {
+                    0 => drop(chars.drain(at..end)),
+                    1 => drop(chars.splice(at..at, PIECES[random(PIECES.len())].chars())),
+                    2 => drop(chars.splice(at..end, PIECES[random(PIECES.len())].chars())),
+                    _ => {
+                        let copy = chars[at..end].to_vec();
+                        let to = random(chars.len() + 1);
+                        drop(chars.splice(to..to, copy));
+                    }
+                }
+            }
+            let text: String = chars.into_iter().collect();
+            match parse(&text, form) {
+                Ok(program) => {
+                    let found = check(&program).into_iter().chain(not_run(&program));
+                    found.for_each(|problem| assert!(text.get(problem.span.range()).is_some(), "{text}"));
+                }
+                Err(found) => {
+                    assert!(!found.is_empty(), "refused for no reason: {text}");
+                    let places = found.iter().all(|problem| text.get(problem.span.range()).is_some());
+                    assert!(places, "{text}: {found:?}");
+                }
             }
         }
     }
@@ -142,31 +290,59 @@ impl Case {
         }
     }
 
+    fn expected(&self) -> Expected {
+        match self.expected.as_deref() {
+            None => Expected::Any,
+            Some("text") => Expected::Text,
+            Some("bool") => Expected::Bool,
+            Some("int") => Expected::Int,
+            Some("long") => Expected::Long,
+            Some("double") => Expected::Double,
+            Some(other) => panic!("case {}: nothing takes `{other}`", self.name),
+        }
+    }
+
     fn run(&self) -> Outcome {
         let (text, form) = self.text();
         let problem = |problem: &genai_lz::csharp::Problem| Outcome {
-            problem: Some(format!("{}: {}", problem.code.id, problem.message)),
+            problem: Some(said(problem)),
+            service: problem.service.clone(),
             ..Outcome::default()
         };
         let program = match parse(text, form) {
             Ok(program) => program,
             Err(problems) => return problem(&problems[0]),
         };
-        if let Some(first) = check(&program).first() {
+        let checked = check(&program);
+        if let Some(first) = checked.iter().find(|one| one.is_error()) {
+            return problem(first);
+        }
+        let outcome = Outcome {
+            warns: checked.first().map(said),
+            not_run: not_run(&program).first().map(said),
+            ..Outcome::default()
+        };
+        if let Some(first) = check_result(&program, self.expected()).first() {
             return problem(first);
         }
         match evaluate(&program, Value::object(Context(Arc::new(Variables::of(&self.vars)))), &Fixed) {
-            Ok(Value::Null) => Outcome { type_name: Some("null".to_owned()), ..Outcome::default() },
+            Ok(Value::Null) => Outcome { type_name: Some("null".to_owned()), ..outcome },
             Ok(value) => Outcome {
                 gives: Some(value.display()),
                 type_name: Some(value.type_name().into_owned()),
-                ..Outcome::default()
+                ..outcome
             },
             Err(Exception { kind, message }) => {
-                Outcome { throws: Some(format!("{kind}: {message}")), ..Outcome::default() }
+                Outcome { throws: Some(format!("{kind}: {message}")), ..outcome }
             }
         }
     }
+}
+
+/// `code: message (help)`
+fn said(problem: &Problem) -> String {
+    let help = problem.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+    format!("{}: {}{help}", problem.code.id, problem.message)
 }
 
 /// 2026-03-14T15:09:26.535Z, and a random number that is always the same.

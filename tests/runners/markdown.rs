@@ -13,8 +13,13 @@ struct File {
 
 #[derive(Clone)]
 pub(crate) struct Case {
+    /// The name of the file without its ending.
+    pub(crate) file: String,
     pub(crate) name: String,
+    /// Those of the case itself come after those of its file.
     pub(crate) blocks: Vec<Block>,
+    /// How many of them belong to the whole file.
+    n_common: usize,
 }
 
 #[derive(Clone)]
@@ -43,7 +48,8 @@ impl File {
         let mut lines = self.lines.iter().enumerate();
         while let Some((line, text)) = lines.next() {
             if let Some(name) = text.strip_prefix("## ") {
-                cases.push(Case { name: name.trim().to_owned(), blocks: common.clone() });
+                let (file, name) = (support::stem(&self.path), name.trim().to_owned());
+                cases.push(Case { file, name, blocks: common.clone(), n_common: common.len() });
             } else if let Some(info) = text.strip_prefix("```") {
                 let inside: Vec<&str> =
                     lines.by_ref().map(|(_, text)| text.as_str()).take_while(|text| *text != "```").collect();
@@ -67,6 +73,23 @@ impl File {
     }
 }
 
+/// Returns the cases of every file of `tests/suite/<folder>`, without running them.
+pub(crate) fn cases(folder: &str) -> Vec<Case> {
+    files(folder).iter().flat_map(File::cases).collect()
+}
+
+impl Case {
+    /// Returns the last block of that kind, so that a case may override what stands before the first heading.
+    pub(crate) fn block(&self, info: &str) -> Option<&Block> {
+        self.blocks.iter().rev().find(|block| block.info == info)
+    }
+
+    /// The blocks before the first heading of its file.
+    pub(crate) fn common(&self) -> &[Block] {
+        &self.blocks[..self.n_common]
+    }
+}
+
 /// Turns files into trials. `run` returns, for each block that expects something, what was found.
 pub(crate) fn trials(
     folder: &'static str,
@@ -78,9 +101,8 @@ pub(crate) fn trials(
             let found = file.cases().iter().flat_map(run).collect();
             file.bless(found);
         }
-        let stem = support::stem(&file.path);
         for case in file.cases() {
-            let name = format!("{folder}::{stem}::{}", case.name);
+            let name = format!("{folder}::{}::{}", case.file, case.name);
             trials.push(libtest_mimic::Trial::test(name, move || check(&run(&case))));
         }
     }

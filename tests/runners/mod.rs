@@ -11,8 +11,11 @@ mod cli;
 mod csharp;
 mod gateway;
 mod landing_zone;
+mod lints;
 mod plan;
 mod policy;
+mod policy_text;
+mod project;
 mod regions;
 mod render;
 mod spec;
@@ -26,8 +29,11 @@ pub(crate) fn cases() -> Vec<Trial> {
         csharp::cases(),
         gateway::cases(),
         landing_zone::cases(),
+        lints::cases(),
         plan::cases(),
         policy::cases(),
+        policy_text::cases(),
+        project::cases(),
         regions::cases(),
         render::cases(),
         spec::cases(),

@@ -18,18 +18,46 @@ pub(crate) fn cases() -> Vec<libtest_mimic::Trial> {
     trials
 }
 
-/// Every `.xml` file below the folder that GENAI_LZ_CORPUS names prints back byte for byte, whatever it holds.
+/// How many files of a corpus the parser may refuse, in hundredths: of the 292 public policies counted in November
+/// 2026 two are broken as they are written. The number may only fall.
+const MOST_REFUSED_PERCENT: usize = 3;
+
+/// Every policy below the folder that GENAI_LZ_CORPUS names prints back byte for byte, whatever it holds, keeps its
+/// meaning in either format, and all but a few can be parsed.
 fn corpus() -> libtest_mimic::Trial {
     let folder = std::env::var_os("GENAI_LZ_CORPUS");
     let is_absent = folder.is_none();
-    let trial = libtest_mimic::Trial::test("policy::every_policy_of_the_corpus_prints_back", move || {
-        let paths = support::files_below(Path::new(&folder.unwrap_or_default()), "xml");
-        let changed = paths.iter().filter(|path| {
-            let Ok(text) = std::fs::read_to_string(path) else { return false };
-            policy::parse(&Source::new(path.to_string_lossy(), text.as_str())).0.print() != text
-        });
-        let changed: Vec<_> = changed.map(|path| path.display().to_string()).collect();
-        if changed.is_empty() { Ok(()) } else { Err(changed.join("\n").into()) }
+    let trial = libtest_mimic::Trial::test("policy::every_policy_of_the_corpus_is_read", move || {
+        let (mut n_read, mut refused) = (0, Vec::new());
+        for path in support::files_below(Path::new(&folder.unwrap_or_default()), "xml") {
+            let name = path.display().to_string();
+            let bytes = std::fs::read(&path).map_err(|error| format!("{name}: {error}"))?;
+            let source = match policy::read(&name, &bytes) {
+                Ok(source) => source,
+                Err(reason) => {
+                    refused.push(format!("{name}: {}", reason.message));
+                    continue;
+                }
+            };
+            let (document, found) = policy::parse(&source);
+            assert_eq!(document.print(), source.text(), "{name} prints back");
+            let is_policy = document.elements().next().is_some_and(|root| {
+                ["policies", "fragment", "inbound", "backend", "outbound"].contains(&root.name.as_str())
+            });
+            if !is_policy {
+                continue;
+            }
+            n_read += 1;
+            match found.first() {
+                Some(reason) => refused.push(format!("{:?} {}", reason.primary, support::finding(reason))),
+                None => {
+                    super::policy_text::converts(source.text()).map_err(|error| format!("{name}: {error}"))?
+                }
+            }
+        }
+        println!("{n_read} policies, {} refused\n{}", refused.len(), refused.join("\n"));
+        let most = n_read * MOST_REFUSED_PERCENT / 100;
+        if refused.len() <= most { Ok(()) } else { Err(format!("more than {most} are refused").into()) }
     });
     trial.with_ignored_flag(is_absent)
 }
@@ -71,7 +99,7 @@ fn findings(found: &[Diagnostic]) -> String {
     text
 }
 
-fn tree(body: &Body) -> String {
+pub(crate) fn tree(body: &Body) -> String {
     let mut text = String::new();
     match body {
         Body::Document(sections) => {

@@ -68,6 +68,11 @@ pub(in crate::bicep) fn close(own: &str, wanted: &[Wanted<'_>]) -> Closure {
     for (key, (unit, entry)) in &found {
         let Some((_, name)) = entries.get(key) else { continue };
         let Some(declaration) = declaration(unit, entry) else { continue };
+        let declaration = match declaration {
+            // Of a compiled template only the count is known, so that many numbers stand for the array.
+            Imported::Loop(copy) if !is_source(&unit.home) => Imported::Loop(counted(copy)),
+            other => other,
+        };
         closure.take(own, name, key, entry, declaration, &|sort, reference| {
             let target = origin(unit, &(sort, reference.to_owned()));
             entries.get(&target).map(|(_, name)| name.clone())
@@ -219,6 +224,26 @@ fn names(
         out.insert(key.clone(), (sort, format!("_{number}.{name}")));
     }
     out
+}
+
+fn is_source(home: &Home) -> bool {
+    matches!(home, Home::Local(path) if path.ends_with(".bicep"))
+}
+
+/// Writes `count: n` of a loop as the length of the numbers below `n`, as the official compiler does.
+fn counted(mut copy: Json) -> Json {
+    let count = match copy.get("count") {
+        Some(Json::Number(count)) => count.to_string(),
+        Some(Json::String(text)) => match text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
+            Some(expression) => expression.to_owned(),
+            None => return copy,
+        },
+        _ => return copy,
+    };
+    if let Json::Object(members) = &mut copy {
+        members.insert("count".into(), Json::from(format!("[length(range(0, {count}))]")));
+    }
+    copy
 }
 
 /// A loop is called by its variable's name, also inside.

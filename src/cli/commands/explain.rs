@@ -1,12 +1,11 @@
 //! `genai-lz explain`: what a diagnostic's code means.
 
-use std::fmt::Write as _;
-
 use crate::cli::codes;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::ui::Ui;
 use crate::diag::Code;
+use crate::diag::render::page;
 
 /// Explain a diagnostic by its code, or list all codes
 #[derive(Debug, clap::Args)]
@@ -43,29 +42,6 @@ fn find<'a>(all: &[&'a Code], id: &str) -> Result<&'a Code, CommandError> {
             None => error.hint("list all codes with `genai-lz explain`"),
         }
     })
-}
-
-/// Every part that the code has, in the order in which one reads it.
-pub(crate) fn page(code: &Code) -> String {
-    let mut page =
-        format!("{}[{}]: {}\n\n{}\n", code.severity.name(), code.id, code.summary, code.doc.trim());
-    for (heading, text) in
-        [("Why it matters", code.why), ("Example", code.example), ("Use instead", code.instead)]
-    {
-        if !text.is_empty() {
-            let _ = write!(page, "\n{heading}:\n\n{}\n", text.trim_matches('\n'));
-        }
-    }
-    if !code.references.is_empty() {
-        page.push_str("\nReferences:\n\n");
-        code.references.iter().for_each(|reference| {
-            let _ = writeln!(page, "- {reference}");
-        });
-    }
-    if !code.url.is_empty() {
-        let _ = write!(page, "\nSee {}\n", code.url);
-    }
-    page
 }
 
 fn json(code: &Code) -> serde_json::Value {

@@ -1,9 +1,11 @@
 //! One file per command: its arguments with their help, and `run`.
 
+pub mod bicep;
 pub mod deploy;
 pub mod explain;
 pub mod init;
 pub mod plan;
+pub mod policy;
 pub mod regions;
 pub mod render;
 pub mod schema;

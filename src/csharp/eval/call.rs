@@ -30,12 +30,17 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Evaluates arguments in the order written. Names are dropped: members with named arguments take only one.
+    /// Evaluates arguments in the order written. The names of parameters are not known here, so one argument may have
+    /// a name and several may not.
     pub(super) fn values(&mut self, args: &[Argument]) -> Evaluated<Vec<Value>> {
+        if args.len() > 1 && args.iter().any(|argument| argument.name.is_some()) {
+            return Err(Exception::not_run("a named argument beside others"));
+        }
         args.iter()
             .map(|argument| match &argument.value {
                 ArgumentValue::Expr(expr) => self.expr(expr),
                 ArgumentValue::Out { name, .. } => Err(Exception::missing_member("out", name)),
+                ArgumentValue::Ref(_) => Err(Exception::not_run("a `ref` argument")),
             })
             .collect()
     }
@@ -70,7 +75,9 @@ impl Interpreter<'_> {
     fn store_out(&mut self, out: &ArgumentValue, value: Value) -> Evaluated<()> {
         let ArgumentValue::Out { name, declares, .. } = out else { return Ok(()) };
         match (declares, self.scope.find(name)) {
-            (true, _) => self.scope.declare(name, None, value),
+            (true, _) => {
+                self.scope.declare(name, None, value);
+            }
             (false, Some(cell)) => {
                 cell.set(value)?;
             }

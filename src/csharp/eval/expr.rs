@@ -10,9 +10,9 @@ use crate::csharp::convert::{self, short_name};
 use crate::csharp::exception::Exception;
 use crate::csharp::limits::check_single;
 use crate::csharp::methods::{construct::construct, statics, string};
-use crate::csharp::objects::{Anonymous, Bytes};
+use crate::csharp::objects::{Anonymous, Bytes, Raised};
 use crate::csharp::value::Value;
-use crate::csharp::{format, ops};
+use crate::csharp::{format, ops, types};
 
 impl Interpreter<'_> {
     pub(super) fn expr(&mut self, expr: &Expr) -> Evaluated {
@@ -47,7 +47,7 @@ impl Interpreter<'_> {
 
     fn plain(&mut self, expr: &Expr) -> Evaluated {
         match &expr.kind {
-            ExprKind::Literal(literal) => Ok(literal_value(literal)),
+            ExprKind::Literal(literal) => literal_value(literal),
             ExprKind::Interpolated(parts) => self.interpolated(parts),
             ExprKind::Name(name) => match self.scope.find(name) {
                 Some(cell) => Ok(cell.get()),
@@ -90,6 +90,20 @@ impl Interpreter<'_> {
             ExprKind::Lambda(lambda) => {
                 Ok(Value::object(Closure { lambda: Arc::clone(lambda), scope: self.scope.clone() }))
             }
+            ExprKind::Switch { subject, arms } => self.switch(subject, arms),
+            ExprKind::Throw(value) => {
+                let value = self.expr(value)?;
+                Err(value
+                    .downcast::<Raised>()
+                    .map_or_else(Exception::null_reference, |raised| raised.0.clone()))
+            }
+            ExprKind::Checked { on: false, inner } => self.expr(inner),
+            ExprKind::Checked { on: true, .. } => Err(Exception::not_run("`checked`")),
+            ExprKind::Default(ty) => Ok(match ty {
+                Some(ty) if ty.rank == 0 && !ty.nullable => convert::default_of(&ty.name),
+                _ => Value::Null,
+            }),
+            ExprKind::NotRun { what, .. } => Err(Exception::not_run(what)),
             ExprKind::Type(ty) => Err(unknown_name(&ty.display())),
             ExprKind::Member { .. } | ExprKind::Index { .. } | ExprKind::Call { .. } => self.expr(expr),
         }
@@ -135,23 +149,7 @@ impl Interpreter<'_> {
 
     fn is(&mut self, operand: &Expr, pattern: &Pattern) -> Evaluated {
         let value = self.expr(operand)?;
-        let matches = match pattern {
-            Pattern::Null => value.is_null(),
-            Pattern::NotNull => !value.is_null(),
-            Pattern::Constant(constant) => {
-                let constant = self.expr(constant)?;
-                value.type_name() == constant.type_name() && ops::equal(&value, &constant)
-            }
-            Pattern::Type { ty, binding } => {
-                let matches = convert::is(&value, ty);
-                if let Some(name) = binding {
-                    // The variable is in scope after the `if`, as in C#; it may only be read where the test held.
-                    self.scope.declare(name, None, if matches { value } else { Value::Null });
-                }
-                matches
-            }
-        };
-        Ok(Value::Bool(matches))
+        self.matches(&value, pattern).map(Value::Bool)
     }
 
     fn interpolated(&mut self, parts: &[InterpolatedPart]) -> Evaluated {
@@ -284,6 +282,8 @@ impl Interpreter<'_> {
         }
         let Some(target) = self.link(target, conditional)? else { return Ok(None) };
         let value = match &target {
+            // Only a nullable has this member.
+            Value::Null if name == "HasValue" => Value::Bool(false),
             Value::Null => return Err(Exception::null_reference()),
             Value::String(text) => string::get(text, name)?,
             // `x.Value` and `x.HasValue` of a nullable that has a value.
@@ -337,8 +337,8 @@ pub(in crate::csharp) fn dotted(expr: &Expr) -> Option<String> {
     }
 }
 
-fn literal_value(literal: &Literal) -> Value {
-    match literal {
+fn literal_value(literal: &Literal) -> Evaluated {
+    Ok(match literal {
         Literal::Null => Value::Null,
         Literal::Bool(value) => Value::Bool(*value),
         Literal::Int(value) => Value::Int(*value),
@@ -346,11 +346,15 @@ fn literal_value(literal: &Literal) -> Value {
         Literal::Double(value) => Value::Double(*value),
         Literal::Char(value) => Value::Char(*value),
         Literal::String(value) => Value::String(Arc::clone(value)),
-    }
+        Literal::Other(keyword) => return Err(Exception::not_run(&format!("`{keyword}`"))),
+    })
 }
 
 /// `check` refuses this before anything runs; the service would not have compiled it.
 fn unknown_name(name: &str) -> Exception {
+    if types::find(name).is_some() || types::is_namespace(&format!("{name}.")) {
+        return Exception::not_run(&format!("`{name}`"));
+    }
     Exception::new(
         "MissingMemberException",
         format!("The name '{name}' does not exist in the current context."),

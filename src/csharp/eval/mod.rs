@@ -2,6 +2,7 @@
 
 mod call;
 mod expr;
+mod pattern;
 mod scope;
 mod stmt;
 
@@ -12,21 +13,27 @@ use super::exception::Exception;
 use super::limits;
 use super::value::{Environment, Object, Value};
 pub(super) use expr::dotted;
-use scope::Scope;
+use scope::{Cell, Scope};
 
 /// Evaluates `program` with `context` bound to the name `context`.
 ///
 /// # Errors
 /// The [`Exception`] that the expression throws and does not catch, or that stops it at a limit.
 pub fn evaluate(program: &Program, context: Value, env: &dyn Environment) -> Result<Value, Exception> {
-    let mut interpreter = Interpreter { env, scope: Scope::default(), steps: 0, allocated: 0, depth: 0 };
+    let mut interpreter =
+        Interpreter { env, scope: Scope::default(), functions: Vec::new(), steps: 0, allocated: 0, depth: 0 };
     interpreter.scope.declare("context", None, context);
-    interpreter.body(&program.body)
+    let result = interpreter.body(&program.body);
+    // A function sees itself, and the two would hold each other in memory for good.
+    interpreter.functions.iter().for_each(|function| function.forget());
+    result
 }
 
 struct Interpreter<'a> {
     env: &'a dyn Environment,
     scope: Scope,
+    /// Where the local functions are.
+    functions: Vec<Arc<Cell>>,
     steps: u64,
     allocated: usize,
     depth: u32,
@@ -85,17 +92,27 @@ impl Interpreter<'_> {
         let Some(closure) = lambda.downcast::<Closure>() else {
             return Err(Exception::argument_null("predicate"));
         };
-        if closure.lambda.params.len() > args.len() {
-            return Err(Exception::missing_overload("lambda", "Invoke", args));
-        }
         self.charge(1)?;
         let scope = std::mem::replace(&mut self.scope, closure.scope.clone());
-        for (name, value) in closure.lambda.params.iter().zip(args) {
-            self.scope.declare(name, None, value.clone());
-        }
-        let result = self.nested(|interpreter| interpreter.body(&closure.lambda.body));
+        let result = self.nested(|interpreter| interpreter.run_lambda(&closure.lambda, args));
         self.scope = scope;
         result
+    }
+
+    fn run_lambda(&mut self, lambda: &Lambda, args: &[Value]) -> Evaluated {
+        for (index, parameter) in lambda.params.iter().enumerate() {
+            let value = match (args.get(index), &parameter.default) {
+                (Some(value), _) => value.clone(),
+                (None, Some(default)) => self.expr(default)?,
+                (None, None) => return Err(Exception::missing_overload("lambda", "Invoke", args)),
+            };
+            let value = match &parameter.ty {
+                Some(ty) => scope::declared(value, ty)?,
+                None => value,
+            };
+            self.scope.declare(&parameter.name, parameter.ty.clone(), value);
+        }
+        self.body(&lambda.body)
     }
 }
 

@@ -17,8 +17,10 @@ pub(super) struct Cell {
 }
 
 impl Scope {
-    pub(super) fn declare(&mut self, name: &str, ty: Option<TypeRef>, value: Value) {
-        self.0.push((name.to_owned(), Arc::new(Cell { ty, value: Mutex::new(value) })));
+    pub(super) fn declare(&mut self, name: &str, ty: Option<TypeRef>, value: Value) -> Arc<Cell> {
+        let cell = Arc::new(Cell { ty, value: Mutex::new(value) });
+        self.0.push((name.to_owned(), Arc::clone(&cell)));
+        cell
     }
 
     pub(super) fn find(&self, name: &str) -> Option<Arc<Cell>> {
@@ -40,6 +42,11 @@ impl Cell {
         self.value.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Lets go of what is in it.
+    pub(super) fn forget(&self) {
+        *self.value.lock().unwrap_or_else(PoisonError::into_inner) = Value::Null;
+    }
+
     /// Assigns with the conversion that the variable's type asks for; returns what is in it then.
     pub(super) fn set(&self, value: Value) -> Result<Value, Exception> {
         let value = match &self.ty {
@@ -56,6 +63,11 @@ pub(super) fn declared(value: Value, ty: &TypeRef) -> Result<Value, Exception> {
     let name = convert::short_name(&ty.name);
     match (name, &value) {
         _ if ty.rank > 0 => Ok(value),
+        ("decimal" | "float" | "uint" | "ulong" | "short" | "ushort" | "sbyte", value)
+            if !value.is_null() =>
+        {
+            Err(Exception::not_run(&format!("the type `{name}`")))
+        }
         ("long", Value::Int(_) | Value::Char(_)) | ("int", Value::Char(_)) => convert::cast(value, ty),
         ("double", Value::Int(_) | Value::Long(_) | Value::Char(_)) => convert::cast(value, ty),
         ("JToken" | "JValue", Value::Null | Value::Object(_)) => Ok(value),

@@ -1,6 +1,8 @@
 //! Statements.
 
-use super::{Evaluated, Interpreter, scope};
+use std::sync::Arc;
+
+use super::{Closure, Evaluated, Interpreter, scope};
 use crate::csharp::ast::{Catch, Expr, Stmt, StmtKind};
 use crate::csharp::convert;
 use crate::csharp::exception::Exception;
@@ -23,8 +25,21 @@ impl Interpreter<'_> {
         result
     }
 
-    fn sequence(&mut self, statements: &[Stmt]) -> Evaluated<Flow> {
+    pub(super) fn sequence(&mut self, statements: &[Stmt]) -> Evaluated<Flow> {
+        let mut functions = Vec::new();
         for statement in statements {
+            if let StmtKind::LocalFunction { name, function, .. } = &statement.kind {
+                functions.push((self.scope.declare(name, None, Value::Null), function));
+            }
+        }
+        self.functions.extend(functions.iter().map(|(cell, _)| Arc::clone(cell)));
+        for statement in statements {
+            // A local function may be called before the place where it stands, and sees what its block has declared.
+            self.charge(functions.len() * (1 + self.scope.mark() / 16))?;
+            for (cell, function) in &functions {
+                let closure = Closure { lambda: Arc::clone(function), scope: self.scope.clone() };
+                cell.set(Value::object(closure))?;
+            }
             match self.statement(statement)? {
                 Flow::Next => {}
                 flow => return Ok(flow),
@@ -45,16 +60,29 @@ impl Interpreter<'_> {
             StmtKind::Continue => Ok(Flow::Continue),
             StmtKind::Block(statements) => self.block(statements),
             StmtKind::Expr(expr) => self.expr(expr).map(|_| Flow::Next),
-            StmtKind::Return(expr) => self.expr(expr).map(Flow::Return),
+            StmtKind::Return(Some(expr)) => self.expr(expr).map(Flow::Return),
+            StmtKind::Return(None) => Ok(Flow::Return(Value::Null)),
+            StmtKind::LocalFunction { .. } => Ok(Flow::Next),
+            StmtKind::Switch { subject, sections } => self.switch_statement(subject, sections),
+            StmtKind::Using { resource, body: Some(body) } => {
+                // What an expression can make holds nothing outside of memory, so there is nothing to dispose of.
+                let mark = self.scope.mark();
+                let result = self.statement(resource).and_then(|_| self.statement(body));
+                self.scope.leave(mark);
+                result
+            }
+            StmtKind::Using { resource, body: None } => self.statement(resource),
+            StmtKind::Checked { on: false, body } => self.block(body),
+            StmtKind::Checked { on: true, .. } => Err(Exception::not_run("`checked`")),
             StmtKind::Local { ty, variables } => {
-                for (name, value) in variables {
-                    let value = match (value, ty) {
+                for variable in variables {
+                    let value = match (&variable.value, ty) {
                         (Some(value), Some(ty)) => scope::declared(self.expr(value)?, ty)?,
                         (Some(value), None) => self.expr(value)?,
                         (None, Some(ty)) if ty.rank == 0 && !ty.nullable => convert::default_of(&ty.name),
                         (None, _) => Value::Null,
                     };
-                    self.scope.declare(name, ty.clone(), value);
+                    self.scope.declare(&variable.name, ty.clone(), value);
                 }
                 Ok(Flow::Next)
             }
@@ -63,7 +91,7 @@ impl Interpreter<'_> {
                 (false, Some(otherwise)) => self.scoped(otherwise),
                 (false, None) => Ok(Flow::Next),
             },
-            StmtKind::Foreach { ty, name, items, body } => {
+            StmtKind::Foreach { ty, name, items, body, .. } => {
                 let items = self.expr(items)?;
                 let items = items.elements().ok_or_else(|| match items {
                     Value::Null => Exception::null_reference(),
@@ -115,7 +143,7 @@ impl Interpreter<'_> {
         self.block(std::slice::from_ref(statement))
     }
 
-    fn condition(&mut self, condition: &Expr) -> Evaluated<bool> {
+    pub(super) fn condition(&mut self, condition: &Expr) -> Evaluated<bool> {
         let value = self.expr(condition)?;
         value.as_bool().ok_or_else(|| match value {
             Value::Null => Exception::null_reference(),
@@ -168,7 +196,7 @@ impl Interpreter<'_> {
             let raised = Value::object(Raised(exception.clone()));
             self.scope.declare(HANDLED, None, raised.clone());
             if let Some(name) = &catch.name {
-                self.scope.declare(name, None, raised);
+                self.scope.declare(&name.name, None, raised);
             }
             let wanted = match &catch.when {
                 Some(when) => self.condition(when).unwrap_or(false),

@@ -1,7 +1,7 @@
 //! Operators: assignment, conditional, binary by precedence, unary, and what follows an operand.
 
 use super::{Parsed, Parser};
-use crate::csharp::ast::{Argument, ArgumentValue, BinaryOp, Expr, ExprKind, Literal, Pattern, UnaryOp};
+use crate::csharp::ast::{Argument, ArgumentValue, BinaryOp, Expr, ExprKind, Literal, SwitchArm, UnaryOp};
 use crate::csharp::codes::SYNTAX;
 use crate::csharp::lexer::Kind;
 use crate::csharp::problem::Problem;
@@ -18,6 +18,13 @@ impl Parser<'_> {
         let left = self.conditional()?;
         let Some(op) = self.assignment_operator() else { return Ok(left) };
         assignable(&left)?;
+        let operator = self.span();
+        if op == Some(BinaryOp::ShiftRight) {
+            self.advance();
+        }
+        if self.is_punct("??=") {
+            self.newer("`??=`", 8, operator);
+        }
         self.advance();
         let value = self.expression()?;
         let span = self.since(left.span);
@@ -38,15 +45,19 @@ impl Parser<'_> {
             "^=" => Some(BinaryOp::BitXor),
             "<<=" => Some(BinaryOp::ShiftLeft),
             "??=" => Some(BinaryOp::Coalesce),
+            ">" if self.is_shift_assignment() => Some(BinaryOp::ShiftRight),
             _ => return None,
         })
     }
 
+    /// `>>=`, which the lexer leaves in two pieces for the sake of type arguments.
+    fn is_shift_assignment(&self) -> bool {
+        matches!(self.kind_at(1), Kind::Punct(">="))
+            && self.tokens[self.at].span.end == self.tokens[self.at + 1].span.start
+    }
+
     fn conditional(&mut self) -> Parsed<Expr> {
         let condition = self.binary(0)?;
-        if self.is_word("switch") {
-            return Err(self.unsupported("a `switch` expression", self.span()));
-        }
         if !self.eat("?") {
             return Ok(condition);
         }
@@ -59,9 +70,13 @@ impl Parser<'_> {
     }
 
     /// Reads operators that bind at least as tightly as `least`.
-    fn binary(&mut self, least: u8) -> Parsed<Expr> {
+    pub(super) fn binary(&mut self, least: u8) -> Parsed<Expr> {
         let mut left = self.unary()?;
         loop {
+            if self.is_word("switch") && matches!(self.kind_at(1), Kind::Punct("{")) {
+                left = self.switch_expression(left)?;
+                continue;
+            }
             if least <= RELATIONAL && (self.is_word("is") || self.is_word("as")) {
                 left = self.type_test(left)?;
                 continue;
@@ -93,6 +108,7 @@ impl Parser<'_> {
             "&" => (BinaryOp::BitAnd, 6),
             "==" => (BinaryOp::Equal, 7),
             "!=" => (BinaryOp::NotEqual, 7),
+            ">" if self.is_shift_assignment() => return None,
             ">" if self.is_shift_right() => return Some((BinaryOp::ShiftRight, 9, 2)),
             "<" => (BinaryOp::Less, RELATIONAL),
             "<=" => (BinaryOp::LessEqual, RELATIONAL),
@@ -122,34 +138,22 @@ impl Parser<'_> {
             return self.node(ExprKind::As { operand, ty }, self.since(start));
         }
         self.advance();
-        let negated = self.eat_word("not");
-        let pattern = match self.kind() {
-            Kind::Word(word) if word == "null" => {
-                self.advance();
-                if negated { Pattern::NotNull } else { Pattern::Null }
-            }
-            _ if negated => {
-                return Err(self.unsupported("a `not` pattern other than `not null`", self.span()));
-            }
-            Kind::Punct("{" | "<" | ">" | "<=" | ">=") => {
-                return Err(self.unsupported("a property or relational pattern", self.span()));
-            }
-            Kind::Word(word) if word != "true" && word != "false" => {
-                let ty = self.type_ref()?;
-                let binding = match self.kind() {
-                    Kind::Word(word) if !super::is_keyword(word) && word != "and" && word != "or" => {
-                        Some(self.identifier()?.0)
-                    }
-                    _ => None,
-                };
-                Pattern::Type { ty, binding }
-            }
-            _ => Pattern::Constant(Box::new(self.unary()?)),
-        };
-        if self.is_word("and") || self.is_word("or") {
-            return Err(self.unsupported("a combined pattern", self.span()));
-        }
+        let pattern = self.pattern()?;
         self.node(ExprKind::Is { operand, pattern }, self.since(start))
+    }
+
+    /// `subject switch { pattern => value, … }`
+    fn switch_expression(&mut self, subject: Expr) -> Parsed<Expr> {
+        let start = subject.span;
+        self.newer("a `switch` expression", 8, self.span());
+        self.advance();
+        let arms = self.list("{", "}", |parser| {
+            let pattern = parser.pattern()?;
+            let when = if parser.eat_word("when") { Some(parser.expression()?) } else { None };
+            parser.expect("=>")?;
+            Ok(SwitchArm { pattern, when, value: parser.expression()? })
+        })?;
+        self.node(ExprKind::Switch { subject: Box::new(subject), arms }, self.since(start))
     }
 
     fn unary(&mut self) -> Parsed<Expr> {
@@ -192,7 +196,9 @@ impl Parser<'_> {
         let mut expr = self.primary()?;
         while let Kind::Punct(punct @ ("." | "?." | "(" | "[" | "?[" | "++" | "--" | "!")) = self.kind() {
             // `x!` tells the compiler that x is not null and does nothing.
-            if self.eat("!") {
+            if self.is_punct("!") {
+                self.newer("`!` after a value", 8, self.span());
+                self.advance();
                 continue;
             }
             let start = expr.span;
@@ -220,7 +226,12 @@ impl Parser<'_> {
             _ => {
                 let key = Box::new(self.expression()?);
                 if self.is_punct(",") {
-                    return Err(self.unsupported("an index of several dimensions", self.span()));
+                    let mut parts = vec![*target, *key];
+                    while self.eat(",") {
+                        parts.push(self.expression()?);
+                    }
+                    self.expect("]")?;
+                    return Ok(ExprKind::NotRun { what: "an index of several dimensions", parts });
                 }
                 self.expect("]")?;
                 Ok(ExprKind::Index { target, key, conditional: punct == "?[" })
@@ -241,18 +252,16 @@ impl Parser<'_> {
             }
             _ => None,
         };
-        if self.is_word("ref") {
-            return Err(self.unsupported("a `ref` argument", self.span()));
+        if self.eat_word("ref") {
+            return Ok(Argument { name, value: ArgumentValue::Ref(self.expression()?) });
         }
         if !self.eat_word("out") {
             return Ok(Argument { name, value: ArgumentValue::Expr(self.expression()?) });
         }
         let declares = !matches!(self.kind_at(1), Kind::Punct("," | ")"));
-        if declares {
-            self.type_ref()?;
-        }
+        let ty = if declares { Some(self.type_ref()?).filter(|ty| ty.name != "var") } else { None };
         let (out, span) = self.identifier()?;
-        Ok(Argument { name, value: ArgumentValue::Out { name: out, declares, span } })
+        Ok(Argument { name, value: ArgumentValue::Out { name: out, declares, ty, span } })
     }
 }
 

@@ -2,26 +2,33 @@
 //! does not read is refused by name.
 
 mod expr;
+mod pattern;
 mod primary;
 mod stmt;
 mod types;
+mod words;
 
-use super::ast::{Body, Expr, ExprKind, Program};
-use super::codes::{MISSING_RETURN, NOT_SUPPORTED, SYNTAX, TOO_COMPLEX};
+use super::ast::{Body, Expr, ExprKind, Program, Stmt};
+use super::codes::{EMPTY, NEWER_SYNTAX, NOT_READ, SYNTAX, TOO_COMPLEX};
 use super::lexer::{Kind, Token, lex};
 use super::problem::{Form, Problem};
+use crate::diag::{Confidence, Safety, Severity};
 use crate::text::Span;
+use words::{is_keyword, is_type_keyword};
 
 /// Nesting of brackets, statements and operators while reading. Published expressions nest below 20; the stack of a
 /// 2 MiB thread holds several times this.
-const MAX_DEPTH: usize = 64;
+const MAX_DEPTH: usize = 40;
 
 /// Height of a tree in the weights of [`Expr::new`]: 64 nodes, or a chain of 256 operators.
 const MAX_HEIGHT: u32 = 64 * 8;
 
-/// Bytes of one expression. A whole policy document may have 262,144 (APIM service limits, 2020-04-14); the largest
+/// Bytes of one expression. A policy fragment may have 512 KB (APIM policy fragments, 2026-02-10); the largest
 /// published expression has 7,967.
-const MAX_TEXT: usize = 65_536;
+const MAX_TEXT: usize = 524_288;
+
+/// Findings of one expression; past it the rest is the echo of the first ones.
+const MAX_FINDINGS: usize = 32;
 
 /// Reads the text of a policy expression: what stands between the brackets of `@( … )` or `@{ … }`.
 ///
@@ -34,37 +41,59 @@ pub fn parse(text: &str, form: Form) -> Result<Program, Vec<Problem>> {
     }
     let mut found = Vec::new();
     let tokens = lex(text, 0, text.len(), 0, &mut found);
-    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0 };
+    let mut parser = Parser::new(text, &tokens, 0);
     // A text with wrong literals is still parsed where the tokens are all there, to tell the rest as well.
     let body = match form {
         Form::Expression => parser.whole_expression().map(Body::Expr),
         Form::Block => parser.whole_block().map(Body::Block),
     };
+    let body = body.map_err(|problem| parser.found.push(problem)).ok();
+    let (mut noted, mut found): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|one: &Problem| one.code.severity != Severity::Error);
+    noted.append(&mut parser.noted);
+    let lexed = found.len();
+    // After an unclosed literal the parser only meets the end that the lexer made up.
+    let end = text.len();
+    found.extend(parser.found.into_iter().filter(|one| lexed == 0 || (one.span.start as usize) < end));
+    found.truncate(MAX_FINDINGS);
     match body {
-        Ok(body) if found.is_empty() => Ok(Program { form, body }),
-        Ok(_) => Err(found),
-        Err(problem) => {
-            // After an unclosed literal the parser only meets the end that the lexer made up.
-            if found.is_empty() || (problem.span.start as usize) < text.len() {
-                found.push(problem);
-            }
-            Err(found)
+        Some(body) if found.is_empty() => Ok(Program { form, body, noted }),
+        _ => {
+            noted.extend(found);
+            Err(noted)
         }
     }
 }
 
 struct Parser<'a> {
+    text: &'a str,
     tokens: &'a [Token],
+    /// For each opening bracket the place of the one that closes it.
+    closing: Vec<Option<usize>>,
     at: usize,
     depth: usize,
+    /// What is wrong with statements that were left behind.
+    found: Vec<Problem>,
+    /// What does not refuse the text.
+    noted: Vec<Problem>,
 }
 
 type Parsed<T> = Result<T, Problem>;
 
 impl<'a> Parser<'a> {
+    fn new(text: &'a str, tokens: &'a [Token], depth: usize) -> Self {
+        let closing = closing_brackets(tokens);
+        Self { text, tokens, closing, at: 0, depth, found: Vec::new(), noted: Vec::new() }
+    }
+
     fn whole_expression(&mut self) -> Parsed<Expr> {
         if matches!(self.kind(), Kind::End) {
-            return Err(Problem::new(&SYNTAX, "the expression is empty", self.span()));
+            return Err(Problem::new(&EMPTY, "the expression is empty", self.span())
+                .help("write a value between the brackets, or leave `@()` out"));
+        }
+        if self.is_word("return") {
+            return Err(Problem::new(&SYNTAX, "`@( )` holds a value, not a statement", self.span())
+                .help("leave `return` out, or write statements as `@{ ... return value; }`"));
         }
         let expr = self.expression()?;
         if self.is_punct(";") {
@@ -77,17 +106,67 @@ impl<'a> Parser<'a> {
         Ok(expr)
     }
 
-    fn whole_block(&mut self) -> Parsed<Vec<super::ast::Stmt>> {
-        let mut statements = Vec::new();
-        while !matches!(self.kind(), Kind::End) {
-            statements.push(self.statement()?);
+    fn whole_block(&mut self) -> Parsed<Vec<Stmt>> {
+        if matches!(self.kind(), Kind::End) {
+            return Err(Problem::new(&EMPTY, "the block is empty", self.span())
+                .help("write statements that end in `return value;`, or leave `@{}` out"));
         }
-        if stmt::can_complete(&statements) {
-            let span = statements.last().map_or(self.span(), |last| last.span);
-            return Err(Problem::new(&MISSING_RETURN, "not every path returns a value", span)
-                .help("end the block with `return value;`"));
+        let statements = self.statements();
+        if self.is_punct("}") {
+            let problem = Problem::new(&SYNTAX, "this `}` closes nothing (CS1513)", self.span());
+            return Err(problem.help("remove it, or look for a `{` that is missing before it"));
         }
         Ok(statements)
+    }
+
+    /// Reads statements up to a `}` or the end. A statement that cannot be read is noted and left behind.
+    fn statements(&mut self) -> Vec<Stmt> {
+        let mut statements = Vec::new();
+        while !matches!(self.kind(), Kind::End | Kind::Punct("}")) {
+            let start = self.at;
+            match self.statement() {
+                Ok(statement) => statements.push(statement),
+                Err(problem) => {
+                    let deep = problem.code == &TOO_COMPLEX;
+                    self.found.push(problem);
+                    if deep || self.found.len() >= MAX_FINDINGS {
+                        self.at = self.tokens.len() - 1;
+                        break;
+                    }
+                    self.recover(start);
+                }
+            }
+        }
+        statements
+    }
+
+    /// Goes on after the statement that begins at `start`: past the first `;` or block that ends behind the problem.
+    fn recover(&mut self, start: usize) {
+        let problem_at = self.at;
+        self.at = start;
+        while !matches!(self.kind(), Kind::End | Kind::Punct("}")) {
+            let is_end = self.is_punct(";") || (self.is_punct("{") && !self.block_goes_on());
+            self.at = self.closing[self.at].unwrap_or(self.at) + 1;
+            if is_end && self.at > problem_at {
+                return;
+            }
+        }
+    }
+
+    /// Whether what follows the block here belongs to the same statement.
+    fn block_goes_on(&self) -> bool {
+        let after = self.closing[self.at].and_then(|close| self.tokens.get(close + 1));
+        after.is_none_or(|token| match &token.kind {
+            Kind::Word(word) => matches!(word.as_str(), "else" | "catch" | "finally" | "while"),
+            Kind::Punct(punct) => matches!(*punct, ";" | ")" | "," | "." | "]"),
+            _ => false,
+        })
+    }
+
+    /// Notes syntax that is newer than the C# of policy expressions.
+    fn newer(&mut self, what: &'static str, version: u8, span: Span) {
+        let message = format!("{what} came with C# {version}, policy expressions have C# 7");
+        self.noted.push(Problem::new(&NEWER_SYNTAX, message, span).confidence(Confidence::Medium));
     }
 
     /// Makes a node and refuses a tree that has grown too high.
@@ -165,6 +244,23 @@ impl<'a> Parser<'a> {
         if self.eat(punct) { Ok(()) } else { Err(self.unexpected(&format!("`{punct}`"))) }
     }
 
+    /// Reads the `;` of a statement. Where it is missing, the place is the end of what stands before it.
+    fn semicolon(&mut self) -> Parsed<()> {
+        if self.eat(";") {
+            return Ok(());
+        }
+        let before = self.tokens[self.at.saturating_sub(1)].span.end;
+        // At the end of a line or of the block the statement is whole but for its `;`.
+        let between = self.text.get(before as usize..self.span().start as usize).unwrap_or_default();
+        if !between.contains('\n') && !matches!(self.kind(), Kind::End | Kind::Punct("}")) {
+            return Err(self.unexpected("`;`"));
+        }
+        let span = Span { start: before, end: before };
+        let problem = Problem::new(&SYNTAX, "a `;` is missing here (CS1002)", span);
+        self.found.push(problem.fix(Safety::Safe, "write the `;`", span, ";".to_owned()));
+        Ok(())
+    }
+
     /// Reads what stands between two brackets, separated by commas; the last one may have a comma too.
     fn list<T>(
         &mut self,
@@ -198,125 +294,43 @@ impl<'a> Parser<'a> {
             Kind::Punct(punct) => format!("`{punct}`"),
             Kind::String(_) | Kind::Interpolated(_) => "a string".to_owned(),
             Kind::Char(_) => "a character".to_owned(),
-            Kind::Int(_) | Kind::Long(_) | Kind::Double(_) => "a number".to_owned(),
+            Kind::Int(_) | Kind::Long(_) | Kind::Double(_) | Kind::OtherNumber(_) => "a number".to_owned(),
+            Kind::NamedValue => "a named value".to_owned(),
             Kind::End => "the end".to_owned(),
         };
         Problem::new(&SYNTAX, format!("expected {expected}, found {found}"), self.span())
     }
 
-    fn unsupported(&self, what: &str, span: Span) -> Problem {
-        Problem::new(&NOT_SUPPORTED, format!("{what} is not evaluated"), span)
+    /// C# that policies do not use and this does not read.
+    fn not_read(&self, what: &str, span: Span) -> Problem {
+        Problem::new(&NOT_READ, format!("{what} is not read"), span)
     }
+}
+
+/// For each `(`, `[` and `{` the place of its closing bracket; None where it has none or where one of another kind
+/// stands between.
+fn closing_brackets(tokens: &[Token]) -> Vec<Option<usize>> {
+    let mut closing = vec![None; tokens.len()];
+    let mut open = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let Kind::Punct(punct) = token.kind else { continue };
+        match punct {
+            "(" => open.push((at, ")")),
+            "[" | "?[" => open.push((at, "]")),
+            "{" => open.push((at, "}")),
+            ")" | "]" | "}" => {
+                if let Some((start, _)) = open.pop_if(|(_, wanted)| *wanted == punct) {
+                    closing[start] = Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    closing
 }
 
 fn too_deep(span: Span) -> Problem {
     Problem::new(&TOO_COMPLEX, "the expression is nested too deeply", span)
-}
-
-/// The reserved words of C# that may not be names (C# specification, lexical structure: keywords).
-fn is_keyword(word: &str) -> bool {
-    matches!(
-        word,
-        "abstract"
-            | "as"
-            | "base"
-            | "bool"
-            | "break"
-            | "byte"
-            | "case"
-            | "catch"
-            | "char"
-            | "checked"
-            | "class"
-            | "const"
-            | "continue"
-            | "decimal"
-            | "default"
-            | "delegate"
-            | "do"
-            | "double"
-            | "else"
-            | "enum"
-            | "event"
-            | "explicit"
-            | "extern"
-            | "false"
-            | "finally"
-            | "fixed"
-            | "float"
-            | "for"
-            | "foreach"
-            | "goto"
-            | "if"
-            | "implicit"
-            | "in"
-            | "int"
-            | "interface"
-            | "internal"
-            | "is"
-            | "lock"
-            | "long"
-            | "namespace"
-            | "new"
-            | "null"
-            | "object"
-            | "operator"
-            | "out"
-            | "override"
-            | "params"
-            | "private"
-            | "protected"
-            | "public"
-            | "readonly"
-            | "ref"
-            | "return"
-            | "sbyte"
-            | "sealed"
-            | "short"
-            | "sizeof"
-            | "stackalloc"
-            | "static"
-            | "string"
-            | "struct"
-            | "switch"
-            | "this"
-            | "throw"
-            | "true"
-            | "try"
-            | "typeof"
-            | "uint"
-            | "ulong"
-            | "unchecked"
-            | "unsafe"
-            | "ushort"
-            | "using"
-            | "virtual"
-            | "void"
-            | "volatile"
-            | "while"
-    )
-}
-
-/// The keywords that are types.
-fn is_type_keyword(word: &str) -> bool {
-    matches!(
-        word,
-        "bool"
-            | "byte"
-            | "char"
-            | "decimal"
-            | "double"
-            | "float"
-            | "int"
-            | "long"
-            | "object"
-            | "sbyte"
-            | "short"
-            | "string"
-            | "uint"
-            | "ulong"
-            | "ushort"
-    )
 }
 
 #[cfg(test)]

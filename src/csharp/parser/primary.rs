@@ -3,8 +3,12 @@
 use std::sync::Arc;
 
 use super::{Parsed, Parser, is_keyword, is_type_keyword};
-use crate::csharp::ast::{Body, Expr, ExprKind, Initializer, InterpolatedPart, Lambda, Literal, TypeRef};
+use crate::csharp::ast::{
+    ArgumentValue, Body, Expr, ExprKind, Initializer, InterpolatedPart, Lambda, Literal, Parameter, TypeRef,
+};
+use crate::csharp::codes::{SYNTAX, TOO_COMPLEX};
 use crate::csharp::lexer::{Kind, Piece};
+use crate::csharp::problem::Problem;
 use crate::text::Span;
 
 /// Wider padding than this in `{x,width}` is a mistake or an attack.
@@ -20,6 +24,7 @@ impl Parser<'_> {
             Kind::Int(value) => Literal::Int(*value),
             Kind::Long(value) => Literal::Long(*value),
             Kind::Double(value) => Literal::Double(*value),
+            Kind::OtherNumber(keyword) => Literal::Other(keyword),
             Kind::Char(value) => Literal::Char(*value),
             Kind::String(value) => Literal::String(Arc::from(value.as_str())),
             Kind::Interpolated(pieces) => {
@@ -33,6 +38,10 @@ impl Parser<'_> {
                 _ => return self.word(word, start),
             },
             Kind::Punct("(") => return self.parenthesized(start),
+            Kind::NamedValue => {
+                self.advance();
+                return self.node(ExprKind::NotRun { what: "a named value", parts: Vec::new() }, start);
+            }
             _ => return Err(self.unexpected("an expression")),
         };
         self.advance();
@@ -42,24 +51,34 @@ impl Parser<'_> {
     fn word(&mut self, word: &str, start: Span) -> Parsed<Expr> {
         match word {
             "new" => return self.nested(Self::creation),
-            "typeof" | "sizeof" | "checked" | "unchecked" | "default" | "stackalloc" | "delegate"
-            | "this" | "base" | "throw" | "ref" => {
-                return Err(self.unsupported(&format!("`{word}` in an expression"), start));
+            "typeof" => return self.type_of(start),
+            "checked" | "unchecked" => {
+                self.advance();
+                self.expect("(")?;
+                let inner = Box::new(self.expression()?);
+                self.expect(")")?;
+                return self.node(ExprKind::Checked { on: word == "checked", inner }, self.since(start));
             }
-            "await" | "async" if matches!(self.kind_at(1), Kind::Word(_)) => {
-                return Err(self.unsupported(&format!("`{word}`"), start));
+            "default" => return self.default_value(start),
+            "delegate" => return self.anonymous_method(start),
+            "throw" => {
+                self.advance();
+                let value = Box::new(self.expression()?);
+                return self.node(ExprKind::Throw(value), self.since(start));
             }
-            "nameof" if matches!(self.kind_at(1), Kind::Punct("(")) => {
-                return Err(self.unsupported("`nameof`", start));
+            "await" | "async" if matches!(self.kind_at(1), Kind::Word(_) | Kind::Punct("(")) => {
+                return Err(self.not_read(&format!("`{word}`"), start).help(
+                    "an expression runs without waiting; make the call with `send-request` before it",
+                ));
             }
-            "from" if matches!(self.kind_at(1), Kind::Word(_)) => {
-                return Err(self
-                    .unsupported("a LINQ query", start)
-                    .help("write it with methods, such as `items.Where(x => ...).Select(x => ...)`"));
-            }
+            "nameof" if matches!(self.kind_at(1), Kind::Punct("(")) => return self.name_of(start),
+            "from" if matches!(self.kind_at(1), Kind::Word(_)) => return self.query(start),
             _ if is_type_keyword(word) => {
                 let ty = self.type_ref()?;
                 return self.node(ExprKind::Type(ty), self.since(start));
+            }
+            "this" | "base" | "stackalloc" | "sizeof" | "ref" => {
+                return Err(self.not_read(&format!("`{word}` in an expression"), start));
             }
             _ if is_keyword(word) => return Err(self.unexpected("an expression")),
             _ => {}
@@ -77,10 +96,68 @@ impl Parser<'_> {
         self.advance();
         let inner = self.expression()?;
         if self.is_punct(",") {
-            return Err(self.unsupported("a tuple", start));
+            let mut parts = vec![inner];
+            while self.eat(",") {
+                if matches!((self.kind(), self.kind_at(1)), (Kind::Word(_), Kind::Punct(":"))) {
+                    self.advance();
+                    self.advance();
+                }
+                parts.push(self.expression()?);
+            }
+            self.expect(")")?;
+            return self.node(ExprKind::NotRun { what: "a tuple", parts }, self.since(start));
         }
         self.expect(")")?;
         self.node(ExprKind::Paren(Box::new(inner)), self.since(start))
+    }
+
+    fn type_of(&mut self, start: Span) -> Parsed<Expr> {
+        self.advance();
+        self.expect("(")?;
+        self.type_ref()?;
+        self.expect(")")?;
+        self.node(ExprKind::NotRun { what: "`typeof`", parts: Vec::new() }, self.since(start))
+    }
+
+    /// `default(T)`, and `default` alone.
+    fn default_value(&mut self, start: Span) -> Parsed<Expr> {
+        self.advance();
+        let mut ty = None;
+        if self.eat("(") {
+            ty = Some(self.type_ref()?);
+            self.expect(")")?;
+        }
+        self.node(ExprKind::Default(ty), self.since(start))
+    }
+
+    /// `nameof(a.b)`, which is the text `b`.
+    fn name_of(&mut self, start: Span) -> Parsed<Expr> {
+        self.advance();
+        self.expect("(")?;
+        let named = self.expression()?;
+        self.expect(")")?;
+        let name = match &named.kind {
+            ExprKind::Name(name) | ExprKind::Member { name, .. } => name.as_str(),
+            ExprKind::Type(ty) => ty.name.as_str(),
+            _ => return Err(Problem::new(&SYNTAX, "`nameof` takes a name (CS8081)", named.span)),
+        };
+        self.node(ExprKind::Literal(Literal::String(Arc::from(name))), self.since(start))
+    }
+
+    /// `from x in items where … select …`, to the end of what is around it.
+    fn query(&mut self, start: Span) -> Parsed<Expr> {
+        while !matches!(self.kind(), Kind::End | Kind::Punct(";" | ")" | "]" | "}")) {
+            self.at = self.closing[self.at].unwrap_or(self.at) + 1;
+        }
+        self.node(ExprKind::NotRun { what: "a LINQ query", parts: Vec::new() }, self.since(start))
+    }
+
+    /// `delegate (T x) { … }`
+    fn anonymous_method(&mut self, start: Span) -> Parsed<Expr> {
+        self.advance();
+        let params = if self.is_punct("(") { self.parameters()? } else { Vec::new() };
+        let body = Body::Block(self.nested(Self::block)?);
+        self.node(ExprKind::Lambda(Arc::new(Lambda { params, body })), self.since(start))
     }
 
     fn interpolated(&mut self, pieces: &[Piece], span: Span) -> Parsed<Expr> {
@@ -92,11 +169,15 @@ impl Parser<'_> {
                     if let Some((_, at)) =
                         alignment.filter(|(width, _)| width.unsigned_abs() > MAX_ALIGNMENT as u32)
                     {
-                        return Err(self.unsupported(&format!("an alignment beyond {MAX_ALIGNMENT}"), at));
+                        let message = format!("an alignment beyond {MAX_ALIGNMENT} is too wide");
+                        return Err(Problem::new(&TOO_COMPLEX, message, at));
                     }
-                    let mut inner = Parser { tokens, at: 0, depth: self.depth + 1 };
+                    let mut inner = Parser::new(self.text, tokens, self.depth + 1);
+                    let value = inner.whole_expression();
+                    self.found.append(&mut inner.found);
+                    self.noted.append(&mut inner.noted);
                     InterpolatedPart::Hole {
-                        value: inner.whole_expression()?,
+                        value: value?,
                         alignment: alignment.map(|(width, _)| width),
                         format: format.clone(),
                     }
@@ -111,13 +192,8 @@ impl Parser<'_> {
         match self.kind() {
             Kind::Word(_) => matches!(self.kind_at(1), Kind::Punct("=>")),
             Kind::Punct("(") => {
-                // Parameters hold no brackets but those of types, so the first `)` is theirs.
-                let close = self.tokens[self.at..].iter().position(|token| token.kind == Kind::Punct(")"));
-                close.is_some_and(|close| matches!(self.kind_at(close + 1), Kind::Punct("=>")))
-                    && !self.tokens[self.at + 1..]
-                        .iter()
-                        .take(close.unwrap_or(0))
-                        .any(|token| token.kind == Kind::Punct("("))
+                let close = self.closing[self.at];
+                close.is_some_and(|close| self.tokens[close + 1].kind == Kind::Punct("=>"))
             }
             _ => false,
         }
@@ -125,21 +201,12 @@ impl Parser<'_> {
 
     fn lambda(&mut self) -> Parsed<Expr> {
         let start = self.span();
-        let mut params = Vec::new();
-        if self.eat("(") {
-            while !self.is_punct(")") {
-                if !matches!(self.kind_at(1), Kind::Punct("," | ")")) {
-                    self.type_ref()?;
-                }
-                params.push(self.identifier()?.0);
-                if !self.eat(",") {
-                    break;
-                }
-            }
-            self.expect(")")?;
+        let params = if self.is_punct("(") {
+            self.parameters()?
         } else {
-            params.push(self.identifier()?.0);
-        }
+            let (name, span) = self.identifier()?;
+            vec![Parameter { name, span, ty: None, default: None }]
+        };
         self.expect("=>")?;
         let body = if self.is_punct("{") {
             Body::Block(self.nested(Self::block)?)
@@ -147,6 +214,20 @@ impl Parser<'_> {
             Body::Expr(self.expression()?)
         };
         self.node(ExprKind::Lambda(Arc::new(Lambda { params, body })), self.since(start))
+    }
+
+    /// `(x, y)` and `(int x, string y = "")`.
+    pub(super) fn parameters(&mut self) -> Parsed<Vec<Parameter>> {
+        self.list("(", ")", |parser| {
+            for word in ["params", "ref", "out", "in"] {
+                parser.eat_word(word);
+            }
+            let typed = !matches!(parser.kind_at(1), Kind::Punct("," | ")" | "="));
+            let ty = if typed { Some(parser.type_ref()?) } else { None };
+            let (name, span) = parser.identifier()?;
+            let default = if parser.eat("=") { Some(parser.expression()?) } else { None };
+            Ok(Parameter { name, span, ty, default })
+        })
     }
 
     /// `new …`
@@ -158,9 +239,14 @@ impl Parser<'_> {
             return self.node(ExprKind::Anonymous(members), self.since(start));
         }
         if self.is_punct("(") {
-            return Err(self
-                .unsupported("`new()` without a type", self.since(start))
-                .help("write the type after `new`"));
+            self.newer("`new()` without a type", 9, start);
+            let args = self.arguments()?;
+            let parts = args.into_iter().filter_map(|argument| match argument.value {
+                ArgumentValue::Expr(value) => Some(value),
+                _ => None,
+            });
+            let what = "`new()` without a type";
+            return self.node(ExprKind::NotRun { what, parts: parts.collect() }, self.since(start));
         }
         if self.eat("[") {
             self.expect("]")?;
@@ -192,12 +278,22 @@ impl Parser<'_> {
     fn array(&mut self, element: TypeRef, start: Span) -> Parsed<Expr> {
         self.expect("[")?;
         let size = if self.is_punct("]") { None } else { Some(Box::new(self.expression()?)) };
-        if self.is_punct(",") {
-            return Err(self.unsupported("an array of several dimensions", self.span()));
+        let mut what = None;
+        while self.eat(",") {
+            what = Some("an array of several dimensions");
+            if !self.is_punct("]") && !self.is_punct(",") {
+                self.expression()?;
+            }
         }
         self.expect("]")?;
-        if self.is_punct("[") {
-            return Err(self.unsupported("an array of arrays", self.span()));
+        while self.eat("[") {
+            what = Some("an array of arrays");
+            self.expect("]")?;
+        }
+        if let Some(what) = what {
+            let parts =
+                if self.is_punct("{") { self.items()? } else { size.map(|size| *size).into_iter().collect() };
+            return self.node(ExprKind::NotRun { what, parts }, self.since(start));
         }
         let items = if self.is_punct("{") || size.is_none() { self.items()? } else { Vec::new() };
         self.node(ExprKind::NewArray { element: Some(element), size, items }, self.since(start))
@@ -205,7 +301,14 @@ impl Parser<'_> {
 
     /// `{ 1, 2 }`
     pub(super) fn items(&mut self) -> Parsed<Vec<Expr>> {
-        self.list("{", "}", Self::expression)
+        self.list("{", "}", |parser| {
+            if !parser.is_punct("{") {
+                return parser.expression();
+            }
+            let start = parser.span();
+            let parts = parser.nested(Self::items)?;
+            parser.node(ExprKind::NotRun { what: "an array in an array", parts }, parser.since(start))
+        })
     }
 
     /// `Name = value`, or a value that has a name of its own.

@@ -59,34 +59,38 @@ fn blocks_of_published_policies_are_read() {
 fn what_is_not_read_is_refused_by_its_code() {
     use crate::csharp::codes::*;
     for (text, code) in [
-        ("", &SYNTAX),
+        ("", &EMPTY),
         ("a;", &SYNTAX),
         ("a b", &SYNTAX),
         ("f(1", &SYNTAX),
         ("\"abc", &UNTERMINATED),
-        ("a('Retry-After')", &SINGLE_QUOTED_STRING),
         ("1 = 2", &SYNTAX),
         ("--1", &SYNTAX),
         ("f()++", &SYNTAX),
-        ("typeof(string)", &NOT_SUPPORTED),
-        ("from x in y select x", &NOT_SUPPORTED),
-        ("x switch { _ => 1 }", &NOT_SUPPORTED),
-        ("(1, 2)", &NOT_SUPPORTED),
+        ("this.x", &NOT_READ),
     ] {
         assert_eq!(refused(text, Form::Expression).code.id, code.id, "{text}");
     }
-    for (text, code) in [
-        ("", &MISSING_RETURN),
-        ("var a = 1;", &MISSING_RETURN),
-        ("if (a) { return 1; }", &MISSING_RETURN),
-        ("while (true) { break; }", &MISSING_RETURN),
-        ("try { return 1; } catch { }", &MISSING_RETURN),
-        ("switch (a) { default: return 1; }", &NOT_SUPPORTED),
-        ("int f(int a) { return a; } return f(1);", &NOT_SUPPORTED),
-        ("a == 1; return 2;", &SYNTAX),
-        ("return;", &SYNTAX),
-    ] {
+    for (text, code) in
+        [("", &EMPTY), ("a == 1; return 2;", &SYNTAX), ("goto x;", &NOT_READ), ("return 1; }", &SYNTAX)]
+    {
         assert_eq!(refused(text, Form::Block).code.id, code.id, "{text}");
+    }
+}
+
+#[test]
+fn one_slip_is_one_finding_and_the_rest_is_read_on() {
+    for (text, places) in [
+        ("var a = ;\nvar b = 1;\nreturn a + ;", [";", ";"].as_slice()),
+        ("var a = 1\nvar b = 2;\nreturn a", &["", ""]),
+        ("if (a { return 1; }\nvar b = 2;\nreturn b;", &["{"]),
+        ("foreach (var x of y) { f(x); }\nreturn 1 +;", &["of", ";"]),
+        ("try { f(; } catch { g(]); }\nreturn 1;", &[";", "]"]),
+        ("for (var i = 0; i < ; i++) { f(i); }\nreturn 1;", &[";"]),
+    ] {
+        let found = parse(text, Form::Block).expect_err(text);
+        let actual: Vec<&str> = found.iter().map(|problem| &text[problem.span.range()]).collect();
+        assert_eq!(actual, places, "{text}: {found:?}");
     }
 }
 
@@ -103,11 +107,104 @@ fn deep_and_long_expressions_are_refused_without_overflow() {
         "x=>".repeat(10_000) + "c",
         "new{a=".repeat(5_000),
         "A<".repeat(10_000),
-        "\"".to_owned() + &"a".repeat(70_000) + "\"",
+        "\"".to_owned() + &"a".repeat(600_000) + "\"",
+        "$\"{".repeat(10_000) + "a",
+        "f(".repeat(10_000),
+        "(x => ".repeat(10_000) + "c",
+        "a[".repeat(10_000),
+        "(int)".repeat(10_000) + "a",
+        "a is not ".to_owned() + &"not ".repeat(10_000) + "b",
+        "a switch { _ => ".repeat(10_000) + "b",
+        "checked(".repeat(10_000) + "b",
+        "throw ".repeat(10_000) + "b",
+        "new A { b = ".repeat(10_000) + "b",
+        "new[] { ".repeat(10_000) + "b",
+        "(a, ".repeat(10_000) + "b",
+        "delegate { return ".repeat(10_000) + "b",
     ] {
         assert_eq!(refused(&text, Form::Expression).code.id, "csharp-too-complex", "{}", &text[..8]);
     }
-    assert_eq!(refused(&"if(a)".repeat(9_000), Form::Block).code.id, "csharp-too-complex");
+    for text in [
+        "if(a)",
+        "{",
+        "while(a)",
+        "for(;;)",
+        "foreach(var a in b)",
+        "using(a)",
+        "lock(a)",
+        "checked{",
+        "try{",
+        "do ",
+        "switch(a){case 1:",
+        "int f(){",
+        "Action f = () => {",
+        "int f() => ",
+    ] {
+        assert_eq!(refused(&text.repeat(9_000), Form::Block).code.id, "csharp-too-complex", "{text}");
+    }
+}
+
+#[test]
+fn what_is_as_deep_as_the_limits_allow_is_checked_on_a_small_stack() {
+    let deepest = |unit: &str, tail: &str, close: &str, form: Form| {
+        let text = |n: usize| unit.repeat(n) + tail + &close.repeat(n);
+        let n = (1..200).take_while(|n| parse(&text(*n), form).is_ok()).last().unwrap_or(0);
+        assert!(n >= 8, "{unit} nests only {n} deep");
+        parse(&text(n), form).unwrap()
+    };
+    let check = move || {
+        for (unit, tail, close) in [
+            ("(", "1", ")"),
+            ("!", "true", ""),
+            ("f(", "1", ")"),
+            ("true ? 1 : ", "1", ""),
+            ("new[] { 1 }.Select(x => ", "1", ").First()"),
+            ("new JObject(new JProperty(\"a\", ", "1", "))"),
+            ("new List<object> { ", "1", " }"),
+            ("1 switch { _ => ", "1", " }"),
+            ("a.b(c)[d].", "e", ""),
+            ("1 + ", "1", ""),
+        ] {
+            let program = deepest(unit, tail, close, Form::Expression);
+            crate::csharp::check(&program);
+            crate::csharp::not_run(&program);
+        }
+        for (unit, tail, close) in [
+            ("if (true) { ", "return 1;", "}"),
+            ("try { ", "return 1;", "} catch { return 2; }"),
+            ("switch (1) { default: ", "return 1;", "}"),
+            ("int f() { ", "return 1;", "} return f();"),
+            ("foreach (var x in y) { ", "return 1;", "}"),
+        ] {
+            let program = deepest(unit, tail, close, Form::Block);
+            crate::csharp::check(&program);
+            crate::csharp::not_run(&program);
+        }
+    };
+    std::thread::Builder::new().stack_size(2 << 20).spawn(check).unwrap().join().unwrap();
+}
+
+#[test]
+fn large_texts_are_read_and_checked_in_time_that_grows_with_them() {
+    for unit in [
+        "f(a<b, (c)(d), e?[0]?.g, x => x + 1);\n",
+        "var v = $\"{a:F2} {b,5}\" + @\"c\"\"d\" + 'e';\n",
+        "if (a) { b = c is string s ? s : \"\"; } else { d++; }\n",
+        "a b c ( d [ e } ;\n",
+        "nothing.at.all.here(unknown);\n",
+    ] {
+        let time = |n: usize| {
+            let text = unit.repeat(n) + "return 1;";
+            let started = std::time::Instant::now();
+            if let Ok(program) = parse(&text, Form::Block) {
+                crate::csharp::check(&program);
+            }
+            started.elapsed().as_secs_f64()
+        };
+        let (small, large) = (time(500), time(4_000));
+        // Eight times the text; a quadratic step would take 64 times as long.
+        assert!(large < 0.2 || large < small * 30.0, "{unit}: {small} s, then {large} s");
+    }
 }
 
 #[test]

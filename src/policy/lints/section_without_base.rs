@@ -4,12 +4,13 @@ use crate::diag::{Code, Diagnostic, Fix};
 use crate::policy::{Body, Policy, PolicyElement, Scope, Section};
 use crate::text::Span;
 
-use super::{Lint, Unit};
+use super::{Lint, Unit, indent};
 
 pub(super) static CODE: Code = Code::warning(
     "section-without-base",
     "a section has no `<base/>`, so the policies of the scopes outside do not run",
-    "Looks for sections of a document below global scope that hold policies but no `<base/>`.",
+    "Looks for sections of a document below global scope that hold policies but no `<base/>`. `<backend>` is left out: \
+     it takes one policy, so what is written there replaces the outer one on purpose.",
 )
 .why(
     "`<base/>` is the place where the same section of the enclosing scope runs. Without it, authentication, limits \
@@ -29,6 +30,10 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     for (section, elements) in sections {
+        // It takes a single policy: one that is written there can only replace the outer one.
+        if *section == Section::Backend {
+            continue;
+        }
         if let (Some(first), false) = (elements.first(), elements.iter().any(|element| has_base(element))) {
             found.push(missing(unit.policy, *section, first));
         }
@@ -43,8 +48,9 @@ fn missing(policy: &Policy, section: Section, first: &PolicyElement) -> Diagnost
     let message =
         format!("`{}` has no `<base/>`: the policies of the scopes outside do not run", section.name());
     let before = Span::at(first.span.start as usize);
+    let base = format!("<base />\n{}", indent(&policy.source, first.span));
     Diagnostic::new(&CODE, message)
         .at(&policy.source, first.span)
         .help("add `<base />` where the outer policies should run, or allow this rule where cutting them off is meant")
-        .fix(Fix::unsafely("add `<base />` in front", &policy.source, before, "<base />\n"))
+        .fix(Fix::unsafely("add `<base />` in front", &policy.source, before, base))
 }

@@ -1,6 +1,7 @@
 //! A way through the typed tree that rules share.
 
 use crate::policy::{Body, Policy, PolicyElement, Section};
+use crate::text::{Source, Span};
 
 /// An element with what it stands in.
 #[derive(Clone, Copy)]
@@ -37,4 +38,12 @@ fn below<'a>(
     ancestors.push(element);
     element.children.iter().for_each(|child| below(section, child, ancestors, visit));
     ancestors.pop();
+}
+
+/// Returns the white space before `span` on its line, so that a line put in front of it stands as it does; empty where
+/// something else stands before it.
+pub fn indent(source: &Source, span: Span) -> &str {
+    let before = &source.text()[..span.start as usize];
+    let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+    if line.trim().is_empty() { line } else { "" }
 }

@@ -2,6 +2,7 @@
 //! they were read.
 
 mod apis;
+mod lints;
 mod network;
 mod pools;
 mod references;
@@ -21,6 +22,7 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     pools::check(spec, &mut cx);
     apis::check(spec, &mut cx);
     tags::check(spec, &mut cx);
+    lints::check(spec, &mut cx);
 }
 
 /// Where findings go.

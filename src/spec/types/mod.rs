@@ -44,6 +44,8 @@ record! {
         "preflight" preflight: Preflight = default({});
         /// What is printed after a deployment.
         "outputs" outputs: Outputs = default({});
+        /// How much findings about the rendered policies weigh, by rule. The command line goes before it.
+        "lints" lints: BTreeMap<String, At<LintLevel>> = default({});
     }
     refused {
         "aliases": "callers name the deployment in the path",
@@ -69,6 +71,18 @@ choice! {
     pub enum SpecKind {
         /// A gateway landing zone.
         GatewayLandingZone = "GatewayLandingZone",
+    }
+}
+
+choice! {
+    /// How much a finding weighs.
+    pub enum LintLevel {
+        /// It is left out.
+        Allow = "allow",
+        /// It is a warning.
+        Warn = "warn",
+        /// It is an error.
+        Deny = "deny",
     }
 }
 

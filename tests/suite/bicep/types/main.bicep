@@ -1,7 +1,6 @@
 // User-defined types become definitions; whoever uses one refers to it.
 @export()
 @description('A member of the team.')
-@sealed()
 type person = {
   @minLength(1)
   @maxLength(64)
@@ -29,6 +28,7 @@ type point = [int, int]
 type sizes = size[]
 type letters = ('b' | 'a')[]
 
+@sealed()
 type cat = {
   kind: 'cat'
   lives: int

@@ -1,0 +1,86 @@
+//! The policies of a folder, or those rendered from a spec, as one project.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::cli::error::CommandError;
+use crate::cli::kind::{self, Kind};
+use crate::cli::{files, parallel, pipeline, walk};
+use crate::diag::Diagnostic;
+use crate::policy;
+use crate::policy::project::{self, Given, Project};
+use crate::text::Source;
+
+/// A file that matters.
+enum Read {
+    Policy(project::File),
+    Info(project::Info),
+    Other,
+}
+
+/// Reads what lies at `paths`: folders, specs, policy files.
+///
+/// # Errors
+/// A path that cannot be read, a spec that is refused, a policy file that is no text.
+pub(super) fn project(paths: &[PathBuf]) -> Result<Project, CommandError> {
+    let given = Given::default();
+    let mut sources = Vec::new();
+    for path in paths {
+        sources.extend(if path.is_dir() { folder(path)? } else { file(path)? });
+    }
+    let mut texts = Vec::new();
+    let mut infos = Vec::new();
+    for read in parallel::map(&sources, |source| read(source, &given)) {
+        match read {
+            Read::Policy(file) => texts.push(file),
+            Read::Info(info) => infos.push(info),
+            Read::Other => {}
+        }
+    }
+    Ok(Project::with(texts, infos, given))
+}
+
+fn read(source: &Arc<Source>, given: &Given) -> Read {
+    if project::is_relevant(source.path()) {
+        Read::Info(project::read_info(Arc::clone(source)))
+    } else if kind::of_content(source.text().as_bytes()) == Some(Kind::Policy) {
+        Read::Policy(project::read(Arc::clone(source), given))
+    } else {
+        Read::Other
+    }
+}
+
+/// The policies below a folder, and the files that say what else there is.
+fn folder(path: &Path) -> Result<Vec<Arc<Source>>, CommandError> {
+    let walked = walk::walk(path, walk::FILES_MAX);
+    if walked.is_cut {
+        let shown = files::shown(path);
+        return Err(CommandError::input(format!("`{shown}` has more than {} files", walk::FILES_MAX))
+            .hint("name a folder further down"));
+    }
+    if let Some((folder, error)) = walked.unreadable.first() {
+        let message = format!("`{}` cannot be read: {}", files::shown(folder), files::reason(error));
+        return Err(CommandError::input(message));
+    }
+    let is_xml = |path: &Path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xml"));
+    let matters = |path: &&PathBuf| is_xml(path) || project::is_relevant(&files::shown(path));
+    let relevant: Vec<&PathBuf> = walked.files.iter().filter(matters).collect();
+    parallel::map(&relevant, |path| source(path)).into_iter().collect()
+}
+
+/// A spec stands for the policies rendered from it, any other file for itself.
+fn file(path: &Path) -> Result<Vec<Arc<Source>>, CommandError> {
+    let is_spec = path == Path::new(files::STDIN)
+        || kind::of_content(&files::read(path, kind::HEAD_BYTES as u64)?) == Some(Kind::Spec);
+    if !is_spec {
+        return Ok(vec![source(path)?]);
+    }
+    let rendered = pipeline::render(path)?;
+    Ok(rendered.bundle.files.into_iter().map(|(path, text)| Source::new(path, text)).collect())
+}
+
+fn source(path: &Path) -> Result<Arc<Source>, CommandError> {
+    let bytes = files::read(path, policy::MAX_FILE_BYTES as u64)?;
+    policy::read(&files::shown(path), &bytes)
+        .map_err(|refused: Diagnostic| CommandError::Refused(vec![refused]))
+}

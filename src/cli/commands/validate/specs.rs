@@ -1,0 +1,45 @@
+//! A spec with everything that is made from it: what it says, the policies rendered from it, and the templates.
+
+use std::collections::BTreeMap;
+
+use crate::cli::error::CommandError;
+use crate::cli::pipeline;
+use crate::diag::Diagnostic;
+use crate::render;
+use crate::spec::LintLevel;
+
+use super::inputs::Input;
+
+/// What was found in a spec, with what the spec itself says of rules.
+#[derive(Debug, Default)]
+pub(super) struct Checked {
+    pub found: Vec<Diagnostic>,
+    pub lints: BTreeMap<String, LintLevel>,
+}
+
+/// Everything that is wrong with a spec.
+///
+/// # Errors
+/// Where genai-lz itself fails.
+pub(super) fn check(input: &Input) -> Result<Checked, CommandError> {
+    match findings(input) {
+        Err(CommandError::Refused(found)) => Ok(Checked { found, ..Checked::default() }),
+        other => other,
+    }
+}
+
+fn findings(input: &Input) -> Result<Checked, CommandError> {
+    let rendered = pipeline::render_bytes(&input.shown, &input.bytes)?;
+    let subscription = rendered.zone.subscription_id.as_deref().unwrap_or(pipeline::NO_SUBSCRIPTION);
+    let (_, warnings) = pipeline::evaluate(&rendered.bundle, subscription)?;
+    // No file holds the text, so `--fix` has nothing to write to.
+    let lints = render::lint(&rendered.zone, &rendered.bundle).into_iter().map(|found| {
+        let help = format!(
+            "read this text with `genai-lz render`; it is rendered from `{}` and changed there",
+            input.shown
+        );
+        Diagnostic { fix: None, ..found.help(help) }
+    });
+    let found = rendered.warnings.into_iter().chain(lints).chain(warnings).collect();
+    Ok(Checked { found, lints: rendered.lints })
+}

@@ -1,0 +1,95 @@
+//! JUnit's XML, as Azure Pipelines, GitLab and Jenkins read it: a test case for each file, failed where the file has
+//! an error. Warnings and notes of a file that passes stand in its output.
+
+use std::fmt::Write as _;
+
+use super::{Report, place, whole_message};
+use crate::diag::Diagnostic;
+
+/// Renders one test suite.
+pub fn junit(reports: &[Report]) -> String {
+    let n_failed = reports.iter().filter(|report| is_failed(report)).count();
+    let counts = format!(
+        "name=\"genai-lz validate\" tests=\"{}\" failures=\"{n_failed}\" errors=\"0\"",
+        reports.len()
+    );
+    let mut out = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {counts}>\n  <testsuite {counts} skipped=\"0\">\n"
+    );
+    for report in reports {
+        let name = escaped(&report.file);
+        let _ = write!(out, "    <testcase classname=\"genai-lz\" name=\"{name}\" file=\"{name}\"");
+        match report.found.as_slice() {
+            [] => out.push_str(" />\n"),
+            found => {
+                let _ = write!(out, ">\n{}    </testcase>\n", content(report, found));
+            }
+        }
+    }
+    out.push_str("  </testsuite>\n</testsuites>\n");
+    out
+}
+
+fn is_failed(report: &Report) -> bool {
+    report.found.iter().any(Diagnostic::is_error)
+}
+
+fn content(report: &Report, found: &[Diagnostic]) -> String {
+    let text: String = found.iter().map(|found| paragraph(report, found)).collect();
+    let text = escaped(&text);
+    let Some(first) = found.iter().find(|found| found.is_error()) else {
+        return format!("      <system-out>{text}</system-out>\n");
+    };
+    let (kind, message) = (escaped(first.code.id), escaped(&first.message));
+    format!("      <failure type=\"{kind}\" message=\"{message}\">{text}</failure>\n")
+}
+
+fn paragraph(report: &Report, found: &Diagnostic) -> String {
+    let place = place(report, found);
+    let message = whole_message(found, &place).replace('\n', "\n  ");
+    let severity = found.severity.name();
+    format!("{}:{}: {severity}[{}] {message}\n", place.file, place.start, found.code.id)
+}
+
+/// XML 1.0 has no way to write most control characters.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' | '\t' => out.push(c),
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            c if c.is_control() => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_a_test_case_and_the_text_is_escaped() {
+        let expected = r#"<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="genai-lz validate" tests="2" failures="1" errors="0">
+  <testsuite name="genai-lz validate" tests="2" failures="1" errors="0" skipped="0">
+    <testcase classname="genai-lz" name="a, b/50%é.xml" file="a, b/50%é.xml">
+      <failure type="no-key" message="`limit` &amp; co &lt; &quot;key&quot;:� none, 100%">a, b/50%é.xml:1:1: error[no-key] `limit` &amp; co &lt; &quot;key&quot;:� none, 100%
+  API Management says: Required attribute missing: 'key'
+  help: write `key`
+a, b/50%é.xml:1:1: note[odd] odd
+  in policies/made.xml:1:2, which is made from this file
+</failure>
+    </testcase>
+    <testcase classname="genai-lz" name="clean.xml" file="clean.xml" />
+  </testsuite>
+</testsuites>
+"#;
+        assert_eq!(junit(&super::super::example::reports()), expected);
+    }
+}

@@ -1,0 +1,87 @@
+//! What a text names and the service does not hold. Speaks only of kinds of which the folder, or the caller, says
+//! what there is.
+
+use indexmap::IndexSet;
+
+use super::references::{Kind, Reference};
+use super::{File, Project, codes, policy_codes};
+use crate::diag::{Code, Confidence, Diagnostic};
+use crate::policy::Surroundings;
+use crate::text::parent;
+
+/// Looks up everything that `file` names.
+pub(super) fn check(project: &Project, file: &File, around: &Surroundings) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for reference in &file.references {
+        if let (Kind::Fragment, true) = (reference.kind, file.is_fragment()) {
+            let message = "a fragment may not include a fragment";
+            let diagnostic = Diagnostic::new(&policy_codes::NESTED_FRAGMENT, message);
+            let help = "include both fragments from the document, in order";
+            found.push(diagnostic.at(&file.source, reference.span).help(help));
+        }
+        let known: Option<IndexSet<&str>> = match reference.kind {
+            Kind::NamedValue => {
+                around.named_values.as_ref().map(|it| it.keys().map(String::as_str).collect())
+            }
+            Kind::Logger => around.loggers.as_ref().map(|it| it.iter().map(String::as_str).collect()),
+            Kind::Backend => around.backends.as_ref().map(|it| it.keys().map(String::as_str).collect()),
+            Kind::Fragment => around.fragments.as_ref().map(|it| it.keys().map(String::as_str).collect()),
+        };
+        found.extend(match known {
+            Some(known) => unknown(file, reference, &known),
+            None if reference.kind == Kind::Fragment => unlike_its_files(project, file, reference),
+            None => None,
+        });
+    }
+    found
+}
+
+/// Whether case counts is not documented, so a name that differs in nothing else is left alone.
+fn unknown(file: &File, reference: &Reference, known: &IndexSet<&str>) -> Option<Diagnostic> {
+    let name = reference.name.as_str();
+    if known.contains(name) || known.iter().any(|other| other.eq_ignore_ascii_case(name)) {
+        return None;
+    }
+    let (code, what, says) = words(reference);
+    let diagnostic = Diagnostic::new(code, format!("there is no {what} `{name}`"))
+        .at(&file.source, reference.span)
+        .service_says(says)
+        .did_you_mean(name, known.iter().copied());
+    Some(diagnostic.help(format!("create a {what} of that name before this policy, or correct the name")))
+}
+
+/// The code, the thing in words, and what the service says.
+fn words(reference: &Reference) -> (&'static Code, &'static str, String) {
+    let name = &reference.name;
+    match reference.kind {
+        Kind::NamedValue => {
+            (&policy_codes::UNKNOWN_NAMED_VALUE, "named value", format!("Cannot find a property '{name}'"))
+        }
+        Kind::Logger => (&codes::UNKNOWN_LOGGER, "logger", "Logger not found".to_owned()),
+        Kind::Backend => {
+            (&codes::UNKNOWN_BACKEND, "backend", format!("Backend with id '{name}' could not be found."))
+        }
+        Kind::Fragment => (
+            &policy_codes::UNKNOWN_FRAGMENT,
+            "policy fragment",
+            format!("Policy fragment with id '{name}' could not be found."),
+        ),
+    }
+}
+
+/// A fragment that no file is named after, in a folder where other texts include fragments by the names of files. The
+/// id may still be given elsewhere, so this only warns.
+fn unlike_its_files(project: &Project, file: &File, reference: &Reference) -> Option<Diagnostic> {
+    let is_named_by_file = project.named_by_file.contains(parent(file.source.path()));
+    if !is_named_by_file || project.loose_fragment(file, &reference.name).is_some() {
+        return None;
+    }
+    let name = &reference.name;
+    let message = format!("no file is named after the policy fragment `{name}`, as others here are");
+    let diagnostic = Diagnostic::new(&codes::FRAGMENT_WITHOUT_FILE, message)
+        .at(&file.source, reference.span)
+        .confidence(Confidence::Low)
+        .service_says(words(reference).2)
+        .did_you_mean(name, project.loose_fragments.keys().map(String::as_str));
+    Some(diagnostic.help("add the fragment's file, or correct the id"))
+}
