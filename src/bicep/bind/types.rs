@@ -53,7 +53,7 @@ fn check(model: &Model<'_>, ty: &TypeExpr, found: &mut Vec<Diagnostic>) {
             }
             TypeKind::Name(everything) => match model.globals.get(everything.as_str()) {
                 Some(Symbol::Everything(at)) => {
-                    model.report_member(*at, &name.name, Sort::Type, name.span, found)
+                    model.report_member(*at, &name.name, Sort::Type, name.span, found);
                 }
                 _ => check(model, base, found),
             },

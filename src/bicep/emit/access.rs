@@ -287,9 +287,8 @@ impl<'a> Emitter<'_, 'a> {
 
     fn check_output(&self, module: usize, name: &str, expr: &'a Expr) {
         let Some(unit) = &self.modules[module] else { return };
-        match unit.signature.outputs.get(name) {
-            Some(_) => return,
-            None => {}
+        if unit.signature.outputs.contains_key(name) {
+            return;
         }
         let module_name = &self.model.modules[module].decl.name.name;
         let message = format!("the module `{module_name}` has no output `{name}`");

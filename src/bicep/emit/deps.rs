@@ -93,7 +93,7 @@ impl<'a> Emitter<'_, 'a> {
             }
             // A template that knows existing resources by name can wait for one to be read.
             Symbol::Resource(at)
-                if self.model.resources[at].decl.existing && !(self.symbolic && !used.weak) =>
+                if self.model.resources[at].decl.existing && (used.weak || !self.symbolic) =>
             {
                 let inner = self.instance(used.symbol, round());
                 for next in &self.model.resources[at].uses {

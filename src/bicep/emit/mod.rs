@@ -5,6 +5,7 @@ mod access;
 mod arm_expr;
 mod deps;
 mod expr;
+mod functions;
 mod ids;
 mod loops;
 mod module;
