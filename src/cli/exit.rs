@@ -31,7 +31,8 @@ impl Exit {
         match self {
             Self::Ok => "done; with `plan --detailed-exitcode`: nothing would change",
             Self::InputOrCheck => {
-                "the input has errors, a region check is blocked, or a proof on the sandbox failed"
+                "the input has errors, nothing was there to check, `validate --diff` shows a change, a region check is blocked, or a \
+                 proof on the sandbox failed"
             }
             Self::UsageOrChanges => {
                 "the command line is wrong; with `plan --detailed-exitcode`: something would change"

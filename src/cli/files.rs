@@ -141,3 +141,23 @@ pub(crate) fn reason(error: &io::Error) -> String {
     };
     words.to_owned()
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    #[test]
+    fn a_replaced_file_keeps_its_permissions_and_its_links() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("a.xml"), folder.path().join("b.xml"));
+        fs::write(&file, "old").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("a.xml", &link).unwrap();
+        replace(&link, b"\xef\xbb\xbfnew\r\n").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&file).unwrap(), b"\xef\xbb\xbfnew\r\n");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+}

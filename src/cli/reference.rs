@@ -1,13 +1,19 @@
 //! The pages of docs/reference, printed from the tables they describe. A test compares them with the files.
 
+mod policies;
+
 use std::fmt::Write as _;
 
 use clap::CommandFactory as _;
-use indexmap::IndexMap;
 
 use crate::cli::args::Args;
 use crate::cli::codes;
 use crate::cli::exit::Exit;
+use crate::diag::render::markdown;
+use crate::diag::{Code, Safety};
+use crate::policy::lints::{Lint, Unit};
+use crate::policy::{Scope, Surroundings, Tier};
+use crate::text::Source;
 use crate::{arm, csharp, policy, spec};
 
 /// Every generated page: its path below the repository, and its text.
@@ -17,7 +23,8 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("docs/reference/exit-codes.md", exit_codes()),
         ("docs/reference/diagnostics.md", diagnostics()),
         ("docs/reference/functions.md", functions()),
-        ("docs/reference/policies.md", policies()),
+        ("docs/reference/lints.md", lints()),
+        ("docs/reference/policies.md", policies::page()),
         ("docs/reference/spec.schema.json", schema()),
     ]
 }
@@ -34,7 +41,11 @@ fn command_line() -> String {
     };
     add("genai-lz", root.render_long_help().to_string());
     for command in root.get_subcommands_mut().filter(|command| command.get_name() != "help") {
-        add(&format!("genai-lz {}", command.get_name()), command.render_long_help().to_string());
+        let name = format!("genai-lz {}", command.get_name());
+        add(&name, command.render_long_help().to_string());
+        for inner in command.get_subcommands_mut().filter(|inner| inner.get_name() != "help") {
+            add(&format!("{name} {}", inner.get_name()), inner.render_long_help().to_string());
+        }
     }
     page
 }
@@ -50,22 +61,67 @@ fn exit_codes() -> String {
 fn diagnostics() -> String {
     let mut page = format!(
         "{GENERATED}# Diagnostics\n\n`genai-lz explain CODE` prints the same. Codes in kebab-case are ours; `BCPnnn` are Bicep's and names \
-         in PascalCase are ARM's, with their meaning.\n"
+         in PascalCase are ARM's, with their meaning. The rules about policies are in [lints.md](lints.md).\n"
     );
     for code in codes::all() {
+        if policy::lints::ALL.iter().any(|lint| lint.code == code) {
+            continue;
+        }
         let _ = write!(
             page,
-            "\n## {}\n\n*{}*: {}\n\n{}\n",
+            "\n## {}\n\n*{}*: {}\n\n{}",
             code.id,
             code.severity.name(),
             code.summary,
-            code.doc.trim()
+            markdown(code)
         );
-        if !code.url.is_empty() {
-            let _ = write!(page, "\n<{}>\n", code.url);
-        }
     }
     page
+}
+
+fn lints() -> String {
+    let mut page = format!(
+        "{GENERATED}# Rules\n\nWhat `genai-lz validate` finds in policies beyond what the language itself refuses. \
+         [VALIDATE.md](../VALIDATE.md) says how to set levels and allow findings. The last column says whether `--fix` puts the \
+         example right, by itself or with `--unsafe`.\n\n| rule | severity | what it finds | fix |\n|---|---|---|---|\n"
+    );
+    for lint in policy::lints::ALL {
+        let Code { id, severity, summary, .. } = lint.code;
+        let fix = match fix_of_example(lint) {
+            Some(Safety::Safe) => "`--fix`",
+            Some(Safety::Unsafe) => "`--unsafe`",
+            None => "",
+        };
+        let severity = severity.name();
+        let _ = writeln!(page, "| [`{id}`](#{id}) | {severity} | {} | {fix} |", summary.replace('|', "\\|"));
+    }
+    for lint in policy::lints::ALL {
+        let Code { id, severity, summary, .. } = lint.code;
+        let _ = write!(page, "\n## {id}\n\n*{}*: {summary}\n\n{}", severity.name(), markdown(lint.code));
+    }
+    page
+}
+
+/// Runs a rule over its example, at API scope and on each tier, until it has a fix.
+fn fix_of_example(lint: &Lint) -> Option<Safety> {
+    let example = lint.code.example;
+    let inside = |section: &str| format!("<policies><{section}>{example}</{section}></policies>");
+    let texts = [example.to_owned(), format!("<policies>{example}</policies>")];
+    let sections = ["inbound", "backend", "outbound", "on-error"].map(inside);
+    for text in texts.into_iter().chain(sections) {
+        let source = Source::new("example.xml", text);
+        let (document, _) = policy::parse(&source);
+        let (read, _) = policy::load(&source, None);
+        for tier in [None].into_iter().chain(Tier::ALL.map(Some)) {
+            let around = Surroundings { scope: Some(Scope::Api), tier, ..Surroundings::default() };
+            let mut found = Vec::new();
+            (lint.check)(&Unit { document: &document, policy: &read, around: &around }, &mut found);
+            if let Some(fix) = found.into_iter().find_map(|found| found.fix) {
+                return Some(fix.safety);
+            }
+        }
+    }
+    None
 }
 
 fn functions() -> String {
@@ -86,17 +142,19 @@ fn functions() -> String {
         .collect();
     let _ = write!(page, "\nKnown, refused by name: {}\n", refused.join(", "));
     page.push_str(
-        "\n## Policy expressions\n\nThe types and members that C# expressions may name. Anything else is refused when a policy is read.\n\n\
-         | type | members |\n|---|---|\n",
+        "\n## Policy expressions\n\nThe .NET types that C# expressions may name, with their own members and the number of arguments; a type has \
+         the members of what it derives from too. Anything else is refused when a policy is read, except on types marked `…`, \
+         which have members that are not listed here. What the gateway of the sandbox does not run is noted when a policy is \
+         deployed to it.\n\n| type | run by the sandbox | checked only | not allowed |\n|---|---|---|---|\n",
     );
-    let mut types: IndexMap<&str, Vec<String>> = IndexMap::new();
-    for member in csharp::members() {
-        let fixed = if member.is_static { "static " } else { "" };
-        let call = if member.is_method { "()" } else { "" };
-        types.entry(member.type_name).or_default().push(format!("{fixed}`{}{call}`", member.name));
-    }
-    for (type_name, members) in types {
-        let _ = writeln!(page, "| `{type_name}` | {} |", members.join(", "));
+    for entry in csharp::type_entries() {
+        let list = |names: &[String]| {
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            names.join(", ")
+        };
+        let (runs, checked, refused) = (list(&entry.runs), list(&entry.checked), list(&entry.refused));
+        let open = if entry.is_open { " …" } else { "" };
+        let _ = writeln!(page, "| `{}`{open} | {runs} | {checked} | {refused} |", entry.name);
     }
     page
 }
@@ -109,30 +167,6 @@ fn signature(function: &arm::functions::Function) -> String {
         None => format!("{}-", function.min),
     };
     format!("`{}({count})`", function.name)
-}
-
-fn policies() -> String {
-    let mut page = format!(
-        "{GENERATED}# Policies\n\nThe sandbox's gateway runs these. Any other policy is refused when it is deployed there, by a \
-         diagnostic that names it; so is an attribute below whose effect is not modelled.\n\n| policy | sections | attributes (required in bold) |\n|---|---|---|\n"
-    );
-    for element in policy::elements::ALL {
-        let sections: Vec<&str> = element.sections.iter().map(|section| section.name()).collect();
-        let attributes: Vec<String> = element
-            .attributes
-            .iter()
-            .map(|attribute| {
-                if attribute.presence == policy::elements::Presence::Required {
-                    format!("**{}**", attribute.name)
-                } else {
-                    attribute.name.to_owned()
-                }
-            })
-            .collect();
-        let _ =
-            writeln!(page, "| `{}` | {} | {} |", element.name, sections.join(", "), attributes.join(", "));
-    }
-    page
 }
 
 fn schema() -> String {

@@ -23,7 +23,7 @@ pub struct Problem {
     /// What the service says, word for word, where that is known.
     pub service: Option<String>,
     pub help: Option<String>,
-    pub fix: Option<Correction>,
+    pub fix: Option<Box<Correction>>,
 }
 
 /// A change of the expression that puts a problem right.
@@ -70,7 +70,8 @@ impl Problem {
 
     /// Adds a change that writes `replacement` over `span`.
     pub(super) fn fix(self, safety: Safety, title: &str, span: Span, replacement: String) -> Self {
-        Self { fix: Some(Correction { title: title.to_owned(), safety, span, replacement }), ..self }
+        let fix = Correction { title: title.to_owned(), safety, span, replacement };
+        Self { fix: Some(Box::new(fix)), ..self }
     }
 
     pub(super) fn did_you_mean<'a>(self, wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Self {

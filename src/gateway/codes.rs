@@ -12,13 +12,6 @@ pub static CONNECTION_HEADER: Code = Code::warning(
      policy sets is overwritten. Remove the policy.",
 )
 .with_url("https://learn.microsoft.com/azure/api-management/set-header-policy");
-pub static DIMENSION: Code = Code::error(
-    "gateway-dimension",
-    "a metric dimension is not one that the service takes",
-    "A dimension needs a value unless it is one of the names that have a default, and a metric takes at most five \
-     custom dimensions. Add a value or remove the dimension.",
-)
-.with_url("https://learn.microsoft.com/azure/api-management/llm-emit-token-metric-policy");
 pub static EMPTY_POOL: Code = Code::error(
     "gateway-empty-pool",
     "a backend pool has no members",
@@ -27,9 +20,9 @@ pub static EMPTY_POOL: Code = Code::error(
 .with_url(BACKENDS);
 pub static INCOMPLETE: Code = Code::error(
     "gateway-incomplete-policy",
-    "a policy lacks one of several attributes of which it needs one",
-    "Each attribute may be left out, but not all of them: without one the policy has nothing to do and the service \
-     refuses the document. Add one of those named in the message.",
+    "a policy lacks an attribute without which the sandbox cannot run it",
+    "`token-quota` needs `token-quota-period` beside it. The schema would let the quota never renew, the page asks for a \
+     period; the sandbox refuses to choose. Add the attribute.",
 )
 .with_url(REFERENCE);
 pub static NOT_EMULATED: Code = Code::error(
@@ -61,7 +54,6 @@ pub static UNKNOWN_LOGGER: Code = Code::error(
 /// All of them, by id.
 pub const ALL: &[&Code] = &[
     &CONNECTION_HEADER,
-    &DIMENSION,
     &EMPTY_POOL,
     &INCOMPLETE,
     &RETRY_WITHOUT_BUFFERED_BODY,

@@ -11,7 +11,7 @@ use super::policies;
 use super::setting::{FromValue, Setting};
 use crate::csharp;
 use crate::diag::Diagnostic;
-use crate::policy::{Effective, Placed, PolicyElement, ValueKind};
+use crate::policy::{Effective, Placed, PolicyElement, ValueKind, elements};
 
 pub(super) struct Compiler<'a> {
     pub config: &'a Config,
@@ -55,6 +55,8 @@ impl<'a> Compiler<'a> {
 
     fn step(&mut self, placed: &Placed) -> Option<Step> {
         let element = &placed.element;
+        // What is no policy at all was reported where the text was read.
+        elements::find(&element.name)?;
         let Some(executor) = policies::find(&element.name) else {
             let message = format!("the sandbox does not run the policy `{}`", element.name);
             self.found.push(
@@ -98,6 +100,28 @@ impl<'a> Compiler<'a> {
     /// reported.
     pub(super) fn setting<T: FromValue>(&self, element: &PolicyElement, name: &str) -> Option<Setting<T>> {
         element.value(name).and_then(|value| Setting::new(name, value))
+    }
+
+    /// Reads an attribute without which the policy cannot be run, and refuses the policy where it is missing: whether
+    /// the service takes it then, the sources do not agree.
+    pub(super) fn needed<T: FromValue>(&mut self, element: &PolicyElement, name: &str) -> Option<Setting<T>> {
+        if element.attribute(name).is_none() {
+            let message =
+                format!("the sandbox does not run `{}` without the attribute `{name}`", element.name);
+            let diagnostic = Diagnostic::new(&codes::NOT_EMULATED, message);
+            self.found.push(diagnostic.at(&element.source, element.name_span));
+        }
+        self.setting(element, name)
+    }
+
+    /// Refuses elements inside a policy whose effect is not modelled.
+    pub(super) fn refuse_children(&mut self, element: &PolicyElement) {
+        for child in &element.children {
+            let message =
+                format!("the sandbox does not run `{}` with `<{}>` inside", element.name, child.name);
+            let diagnostic = Diagnostic::new(&codes::NOT_EMULATED, message);
+            self.found.push(diagnostic.at(&child.source, child.name_span));
+        }
     }
 
     /// Reads the text between the tags.

@@ -47,6 +47,11 @@ use counters::{Bucket, Counters, QuotaCount, SlidingLog};
 use pipeline::Pipeline;
 use route::Routes;
 
+/// Whether the gateway runs the policy of that name.
+pub fn runs(policy: &str) -> bool {
+    policies::find(policy).is_some()
+}
+
 /// One service's gateway: its policies, ready to run, and the state that requests share.
 pub struct Gateway {
     service_name: String,

@@ -128,6 +128,14 @@ pub static UNTERMINATED_VALUE: Code = Code::error(
     "No closing quote follows in the rest of the text. Add it; inside an expression quotes do not close the value.",
 );
 
+pub static API_ONLY_ATTRIBUTE: Code = Code::error(
+    "policy-api-only-attribute",
+    "an attribute is available in the policies of APIs and operations only",
+    "The service sets the headers that tell a caller what is left of a token limit for APIs and operations alone. It \
+     refuses the attributes at global and product scope, in fragments and for WebSocket APIs. Store the number with \
+     `remaining-tokens-variable-name` and set the header in the API's outbound section.",
+)
+.with_url("https://learn.microsoft.com/azure/api-management/llm-token-limit-policy");
 pub static AMBIGUOUS_NAME: Code = Code::error(
     "policy-ambiguous-name",
     "a name is known in several services",
@@ -166,12 +174,37 @@ pub static BASE_IN_FRAGMENT: Code = Code::error(
      sections. Move `<base/>` to the documents that include the fragment.",
 )
 .with_url(FRAGMENTS);
+pub static CHILD_ORDER: Code = Code::error(
+    "policy-child-order",
+    "the elements inside a policy are in the wrong order",
+    "The service validates policies with a schema, and where the schema gives a sequence the order counts: in \
+     `<validate-jwt>`, `<audiences>` has to stand before `<issuers>`. Put them into the order of the policy's page.",
+)
+.example(
+    "<validate-jwt header-name=\"Authorization\">\n    <issuers><issuer>a</issuer></issuers>\n    <audiences><audience>b</audience></audiences>\n</validate-jwt>",
+    "<validate-jwt header-name=\"Authorization\">\n    <audiences><audience>b</audience></audiences>\n    <issuers><issuer>a</issuer></issuers>\n</validate-jwt>",
+)
+.with_url(REFERENCE);
 pub static COMMENT_BESIDE_EXPRESSION: Code = Code::error(
     "policy-comment-beside-expression",
     "a comment stands beside an expression in the same text",
     "Saving a policy fails where an XML comment precedes the expression in a text such as `<set-body>` \
      (MicrosoftDocs/azure-docs issue 39802). Move the comment before the element or into the expression.",
 );
+pub static CONFLICTING_ATTRIBUTES: Code = Code::error(
+    "policy-conflicting-attributes",
+    "two attributes exclude each other",
+    "Both say the same thing in two ways, such as `timeout` and `timeout-ms`, or `partition-id` and `partition-key`. \
+     Keep one of them. It is a warning where only the policy's page excludes the pair.",
+)
+.with_url(REFERENCE);
+pub static DIMENSION_WITHOUT_VALUE: Code = Code::error(
+    "policy-dimension-without-value",
+    "a dimension of a metric has no value",
+    "Only the dimensions that the service fills in itself may be written without a value: API ID, Backend ID, Gateway \
+     ID, Location, Operation ID, Product ID, Subscription ID and User ID. Give the dimension a value.",
+)
+.with_url("https://learn.microsoft.com/azure/api-management/llm-emit-token-metric-policy");
 pub static DUPLICATE_SECTION: Code = Code::error(
     "policy-duplicate-section",
     "a section is written twice",
@@ -182,6 +215,14 @@ pub static EXPRESSION_NOT_ALLOWED: Code = Code::error(
     "an attribute does not take an expression",
     "The policy's page says that expressions are not allowed in this attribute: its value has to be known when the \
      policy is saved. Write a literal or a named value.",
+)
+.with_url(REFERENCE);
+pub static INCOMPLETE: Code = Code::error(
+    "policy-incomplete",
+    "a policy lacks one of several things of which it needs one",
+    "Each may be left out, but not all of them: `set-backend-service` needs `base-url` or `backend-id`, `llm-token-limit` \
+     needs `tokens-per-minute` or `token-quota`. Add what the message names. It is a warning where only the policy's page \
+     asks for it.",
 )
 .with_url(REFERENCE);
 pub static MISSING_ATTRIBUTE: Code = Code::error(
@@ -209,12 +250,40 @@ pub static NESTED_FRAGMENT: Code = Code::error(
     "Fragments may not include fragments. Include both from the document, in order.",
 )
 .with_url(FRAGMENTS);
+pub static NOT_IN_FRAGMENT: Code = Code::error(
+    "policy-not-in-fragment",
+    "a policy may not stand in a fragment",
+    "The page of the policy excludes fragments, such as that of `cache-lookup`. Move it to the documents that include the \
+     fragment.",
+)
+.with_url("https://learn.microsoft.com/azure/api-management/cache-lookup-policy");
+pub static OVER_LIMIT: Code = Code::error(
+    "policy-over-limit",
+    "a policy is larger than the service accepts",
+    "API Management accepts policy documents of 256 KiB, of 16 KiB in the Consumption tier, and fragments of 512 KB. Move \
+     parts into fragments, or long texts into named values.",
+)
+.with_url(FRAGMENTS);
 pub static REPEATED_CHILD: Code = Code::error(
     "policy-repeated-child",
     "an element occurs more often inside a policy than it may",
     "The schema of the policy allows this element fewer times. Remove the surplus.",
 )
 .with_url(REFERENCE);
+pub static REPEATED_POLICY: Code = Code::error(
+    "policy-repeated-policy",
+    "a policy stands more often than it may",
+    "Some policies may stand once in a section, others once in a whole document; their pages say so. Branches of `choose` \
+     are not counted. Remove one of the two.",
+)
+.with_url(REFERENCE);
+pub static TOO_MANY_DIMENSIONS: Code = Code::warning(
+    "policy-too-many-dimensions",
+    "a metric has more custom dimensions than its page allows",
+    "The pages of 2025 and later allow 5 custom dimensions; the schema and older pages allow 10. What the service does with \
+     the sixth is not documented. Keep to 5.",
+)
+.with_url("https://learn.microsoft.com/azure/api-management/llm-emit-token-metric-policy");
 pub static UNEXPECTED_CHILD: Code = Code::error(
     "policy-unexpected-child",
     "an element may not stand inside this one",
@@ -260,30 +329,50 @@ pub static UNKNOWN_ROOT: Code = Code::error(
     "A policy document is one `<policies>` element with its sections, a fragment is one `<fragment>` element. The \
      service says \"Policy section is not allowed in the specified scope\" where the sections stand alone.",
 );
+pub static WRONG_SCOPE: Code = Code::error(
+    "policy-wrong-scope",
+    "a policy is not allowed at the scope of its document",
+    "The policy's page lists the scopes at which it may stand: `quota` in the policy of a product alone, `cross-domain` in \
+     the global one. The service refuses it elsewhere. Move it.",
+)
+.with_url(REFERENCE);
 pub static WRONG_SECTION: Code = Code::error(
     "policy-wrong-section",
     "a policy stands in a section where it is not allowed",
-    "The policy's page lists the sections in which it may stand; the service refuses it elsewhere. Move it.",
+    "The policy's page lists the sections in which it may stand; the service refuses it elsewhere. Move it. It is a \
+     warning where deployed policies or the policy toolkit have it in that section all the same.",
 )
 .with_url(REFERENCE);
+pub static WRONG_TIER: Code = Code::error(
+    "policy-wrong-tier",
+    "a policy is not run by the gateways of this tier",
+    "The policy's page lists the gateways that run it. In the Consumption tier, which keeps no counters, the service says \
+     \"Policy is not allowed in 'Consumption' sku\". Remove the policy, or choose another tier.",
+)
+.with_url("https://learn.microsoft.com/azure/api-management/api-management-gateways-overview");
 
 /// All of them, by id.
 pub const ALL: &[&Code] = &[
     &AMBIGUOUS_NAME,
+    &API_ONLY_ATTRIBUTE,
     &BACKEND_ONE_POLICY,
-    &BAD_VALUE,
     &BAD_NAME,
+    &BAD_VALUE,
     &BARE_AMPERSAND,
     &BARE_LESS_THAN,
     &BASE_IN_FRAGMENT,
+    &CHILD_ORDER,
     &COMMENT_BESIDE_EXPRESSION,
     &COMPOSED_TOO_LARGE,
+    &CONFLICTING_ATTRIBUTES,
     &DECLARATION,
+    &DIMENSION_WITHOUT_VALUE,
     &DUPLICATE_ATTRIBUTE,
     &DUPLICATE_SECTION,
     &EMPTY_FILE,
     &EXPRESSION_NOT_ALLOWED,
     &FORBIDDEN_TEXT,
+    &INCOMPLETE,
     &MARKUP_IN_VALUE,
     &MISMATCHED_TAG,
     &MISSING_ATTRIBUTE,
@@ -293,12 +382,16 @@ pub const ALL: &[&Code] = &[
     &MIXED_EXPRESSION,
     &NESTED_FRAGMENT,
     &NOT_AN_ATTRIBUTE,
+    &NOT_IN_FRAGMENT,
     &NOT_TEXT,
     &NOT_XML,
+    &OVER_LIMIT,
     &REPEATED_CHILD,
+    &REPEATED_POLICY,
     &TEXT_OUTSIDE,
     &TOO_DEEP,
     &TOO_LARGE,
+    &TOO_MANY_DIMENSIONS,
     &UNCLOSED,
     &UNEXPECTED_CHILD,
     &UNEXPECTED_TEXT,
@@ -309,5 +402,7 @@ pub const ALL: &[&Code] = &[
     &UNKNOWN_NAMED_VALUE,
     &UNKNOWN_ROOT,
     &UNTERMINATED_VALUE,
+    &WRONG_SCOPE,
     &WRONG_SECTION,
+    &WRONG_TIER,
 ];

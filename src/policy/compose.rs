@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::codes;
+use super::elements;
 use super::lower::check_section;
 use super::typed::{Body, Policy, PolicyElement, Section};
 use crate::diag::Diagnostic;
@@ -118,6 +119,8 @@ enum From<'a> {
     Fragment {
         include: &'a PolicyElement,
     },
+    /// A policy such as `return-response`, whose parts are not policies of the section.
+    Policy,
 }
 
 impl Composing<'_> {
@@ -132,9 +135,9 @@ impl Composing<'_> {
         }
     }
 
-    fn place(&mut self, elements: &[Arc<PolicyElement>], at: At<'_>) -> Vec<Placed> {
+    fn place(&mut self, written: &[Arc<PolicyElement>], at: At<'_>) -> Vec<Placed> {
         let mut placed = Vec::new();
-        for element in elements {
+        for element in written {
             if self.n_placed >= MAX_PLACED {
                 self.too_large(element);
                 return placed;
@@ -146,13 +149,10 @@ impl Composing<'_> {
                     continue;
                 }
                 ("include-fragment", From::Document { .. }) => self.fragment(element, at),
-                ("include-fragment", From::Fragment { .. }) => {
-                    let message = "a fragment may not include a fragment";
-                    let diagnostic = Diagnostic::new(&codes::NESTED_FRAGMENT, message);
-                    self.found.push(diagnostic.at(&element.source, element.name_span));
-                    continue;
-                }
-                _ => self.place(&element.children, at),
+                // Reported where the fragment was read.
+                ("include-fragment", From::Fragment { .. }) => continue,
+                _ if elements::holds_policies(&element.name) => self.place(&element.children, at),
+                _ => self.place(&element.children, At { from: From::Policy, ..at }),
             };
             if let From::Fragment { include } = at.from {
                 let wrong = check_section(element, at.section);

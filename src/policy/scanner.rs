@@ -337,7 +337,7 @@ impl Scanner {
                 }
                 None
             }
-            Err(problem) => Some(problem),
+            Err(problem) => Some(*problem),
         };
         self.n_broken_bytes += rest.len().min(MAX_EXPRESSION_BYTES);
         let end = place.and_then(|place| self.guessed_end(place));
@@ -396,7 +396,7 @@ impl Scanner {
 }
 
 /// Returns the length of the expression that `rest` begins with, found in the decoded text.
-fn expression_end(rest: &str) -> Result<usize, (csharp::Problem, entities::Decoded)> {
+fn expression_end(rest: &str) -> Result<usize, Box<(csharp::Problem, entities::Decoded)>> {
     let rest = &rest[..char_boundary(rest, MAX_EXPRESSION_BYTES)];
     let mut window = FIRST_WINDOW_BYTES;
     loop {
@@ -404,7 +404,7 @@ fn expression_end(rest: &str) -> Result<usize, (csharp::Problem, entities::Decod
         let decoded = entities::decode(&rest[..end]);
         match csharp::scan_balanced(&decoded.text, 1) {
             Ok(length) => return Ok(decoded.raw_offset(length)),
-            Err(problem) if end == rest.len() => return Err((problem, decoded)),
+            Err(problem) if end == rest.len() => return Err(Box::new((problem, decoded))),
             Err(_) => window *= 2,
         }
     }

@@ -102,6 +102,8 @@ fn read_back(rendered: &Policies) -> DiagResult<()> {
         let (_, problems) = policy::compose(&[(policy::Scope::Api, api)], &fragments);
         found.extend(problems);
     }
+    // A warning is about what the sources do not agree on, such as an expression in `tokens-per-minute`.
+    found.retain(Diagnostic::is_error);
     if found.is_empty() {
         return Ok(());
     }

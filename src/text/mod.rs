@@ -12,5 +12,5 @@ pub use diff::diff;
 pub use encoding::foreign_encoding;
 pub use paths::{join, parent, relative};
 pub use source::{Position, Source, Span};
-pub use suggest::suggest;
+pub use suggest::{misspelt, suggest};
 pub use world::{FileError, MemoryWorld, World};

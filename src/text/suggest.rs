@@ -14,6 +14,25 @@ pub fn suggest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
         .map(|(_, candidate)| candidate)
 }
 
+/// Slips of the pen that leave no doubt: this many letters added, left out, changed or exchanged.
+const MOST_SLIPS: usize = 2;
+
+/// Returns the one candidate that `wrong` can only be a misspelling of, near enough to be put in its place unseen; none
+/// where two are as near, or where the word is so short that two slips make another one. Case is ignored.
+pub fn misspelt<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wrong = wrong.to_lowercase();
+    let most = MOST_SLIPS.min(wrong.len() / 4);
+    let slips = |candidate: &str| strsim::osa_distance(&wrong, &candidate.to_lowercase());
+    let near = candidates.into_iter().map(|candidate| (slips(candidate), candidate));
+    let mut near: Vec<_> = near.filter(|(slips, _)| *slips <= most).collect();
+    near.sort_by_key(|(slips, _)| *slips);
+    match near.as_slice() {
+        [(_, only)] => Some(only),
+        [(least, first), (next, _), ..] if least < next => Some(first),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -24,5 +43,16 @@ mod tests {
         assert_eq!(suggest("Location", ["location", "locale"]), Some("location"));
         assert_eq!(suggest("zebra", ["weight", "priority"]), None);
         assert_eq!(suggest("x", []), None);
+    }
+    #[test]
+    fn a_misspelling_is_one_that_leaves_no_doubt() {
+        assert_eq!(
+            misspelt("estimate-prompt-token", ["estimate-prompt-tokens", "prompt-type"]),
+            Some("estimate-prompt-tokens")
+        );
+        assert_eq!(misspelt("Override", ["override", "append"]), Some("override"));
+        assert_eq!(misspelt("consumed-tokens-header-name", ["tokens-consumed-header-name"]), None);
+        assert_eq!(misspelt("abcdx", ["abcd", "abcde"]), None, "two are as near");
+        assert_eq!(misspelt("ab", ["abc"]), None, "too short");
     }
 }

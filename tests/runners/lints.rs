@@ -8,7 +8,7 @@
 //!
 //! Apart from the cases: every rule has one that shows it and one that does not, and every example is true.
 
-mod around;
+pub(in crate::runners) mod around;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -15,6 +15,7 @@ mod lints;
 mod plan;
 mod policy;
 mod policy_text;
+mod policy_xsd;
 mod project;
 mod regions;
 mod render;
@@ -32,6 +33,7 @@ pub(crate) fn cases() -> Vec<Trial> {
         lints::cases(),
         plan::cases(),
         policy::cases(),
+        policy_xsd::cases(),
         policy_text::cases(),
         project::cases(),
         regions::cases(),

@@ -16,8 +16,8 @@ use crate::diag::{Confidence, Safety, Severity};
 use crate::text::Span;
 use words::{is_keyword, is_type_keyword};
 
-/// Nesting of brackets, statements and operators while reading. Published expressions nest below 20; the stack of a
-/// 2 MiB thread holds several times this.
+/// Nesting of brackets, statements and operators while reading. Published expressions nest below 20, and the stack of
+/// a 2 MiB thread holds this without optimization.
 const MAX_DEPTH: usize = 40;
 
 /// Height of a tree in the weights of [`Expr::new`]: 64 nodes, or a chain of 256 operators.
@@ -56,11 +56,12 @@ pub fn parse(text: &str, form: Form) -> Result<Program, Vec<Problem>> {
     let end = text.len();
     found.extend(parser.found.into_iter().filter(|one| lexed == 0 || (one.span.start as usize) < end));
     found.truncate(MAX_FINDINGS);
+    noted.truncate(MAX_FINDINGS);
     match body {
         Some(body) if found.is_empty() => Ok(Program { form, body, noted }),
         _ => {
-            noted.extend(found);
-            Err(noted)
+            found.append(&mut noted);
+            Err(found)
         }
     }
 }

@@ -59,6 +59,10 @@ fn uses_of_variables() {
             "context.Variables.ContainsKey(\"a\") ? (string)context.Variables[\"b\"] : \"\"",
             "a ContainsKey, b Index string",
         ),
+        (
+            "context.Variables[\"a\"] switch { null => 0, _ => (int)context.Variables[\"a\"] }",
+            "a Index, a Index int guarded",
+        ),
         ("context.Variables.TryGetValue(\"a\", out var x)", "a TryGetValue"),
         ("context.Variables.Count()", "? Whole"),
         (

@@ -16,7 +16,7 @@ pub(super) static EXECUTOR: Executor = Executor {
     compile: |compiler, placed| {
         let element = &placed.element;
         Some(Box::new(ManagedIdentity {
-            resource: compiler.setting(element, "resource")?,
+            resource: compiler.needed(element, "resource")?,
             client_id: compiler.setting(element, "client-id"),
             variable: compiler.setting(element, "output-token-variable-name"),
             ignores_error: compiler.setting(element, "ignore-error"),

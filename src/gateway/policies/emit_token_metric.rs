@@ -10,9 +10,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::Executor;
-use crate::diag::Diagnostic;
 use crate::gateway::Metric;
-use crate::gateway::codes;
 use crate::gateway::compile::Compiler;
 use crate::gateway::fault::Fault;
 use crate::gateway::live::Live;
@@ -26,21 +24,6 @@ pub(super) static AZURE_OPENAI: Executor = Executor { element: "azure-openai-emi
 
 /// Where no `namespace` is written.
 pub(super) const DEFAULT_NAMESPACE: &str = "API Management";
-
-/// Names that need no value (Learn, custom metrics; 2026-05).
-const DEFAULT_DIMENSIONS: [&str; 8] = [
-    "API ID",
-    "Backend ID",
-    "Gateway ID",
-    "Location",
-    "Operation ID",
-    "Product ID",
-    "Subscription ID",
-    "User ID",
-];
-
-/// Custom dimensions of one metric (Learn, llm-emit-token-metric and emit-metric, 2026-05).
-const MAX_CUSTOM_DIMENSIONS: usize = 5;
 
 /// A dimension with its value, or one whose value the gateway knows.
 pub(super) struct Dimension {
@@ -61,29 +44,19 @@ struct Emitter {
 
 fn compile(compiler: &mut Compiler<'_>, placed: &Placed) -> Option<Box<dyn Run>> {
     let element = &placed.element;
-    compiler.refuse_attributes(element, &["name", "value-type", "ignore-prompt"]);
+    compiler.refuse_attributes(element, &["name", "value-type", "ignore-prompt", "value"]);
     let namespace = element.literal("namespace").unwrap_or(DEFAULT_NAMESPACE).to_owned();
     Some(Box::new(EmitTokenMetric { namespace, dimensions: dimensions(compiler, placed) }))
 }
 
-/// Reads the `<dimension>` elements, refusing those without a value that have no default.
+/// Reads the `<dimension>` elements; that those without a value have a default was checked where the policy was read.
 pub(super) fn dimensions(compiler: &mut Compiler<'_>, placed: &Placed) -> Vec<Dimension> {
     let element = &placed.element;
     let mut dimensions = Vec::new();
     for child in &element.children {
         let name = child.literal("name").unwrap_or_default().to_owned();
         let value = compiler.setting(child, "value");
-        if value.is_none() && !DEFAULT_DIMENSIONS.contains(&name.as_str()) {
-            let message = format!("the dimension `{name}` has no value and is not one that has a default");
-            let diagnostic = Diagnostic::new(&codes::DIMENSION, message).at(&child.source, child.name_span);
-            compiler.found.push(diagnostic.did_you_mean(&name, DEFAULT_DIMENSIONS));
-        }
         dimensions.push(Dimension { name, value });
-    }
-    if dimensions.iter().filter(|dimension| dimension.value.is_some()).count() > MAX_CUSTOM_DIMENSIONS {
-        let message = format!("`{}` has more than {MAX_CUSTOM_DIMENSIONS} custom dimensions", element.name);
-        let diagnostic = Diagnostic::new(&codes::DIMENSION, message);
-        compiler.found.push(diagnostic.at(&element.source, element.name_span));
     }
     dimensions
 }

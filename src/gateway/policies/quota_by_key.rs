@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use super::Executor;
 use super::rate_limit::Increment;
-use crate::diag::Diagnostic;
-use crate::gateway::codes;
 use crate::gateway::counters::{Period, QuotaCount, seconds_up};
 use crate::gateway::fault::Fault;
 use crate::gateway::live::Live;
@@ -19,15 +17,10 @@ pub(super) static EXECUTOR: Executor = Executor {
     compile: |compiler, placed| {
         let element = &placed.element;
         compiler.refuse_attributes(element, &["bandwidth", "first-period-start"]);
-        if element.attribute("calls").is_none() && element.attribute("bandwidth").is_none() {
-            let diagnostic =
-                Diagnostic::new(&codes::INCOMPLETE, "`quota-by-key` needs `calls` or `bandwidth`");
-            compiler.found.push(diagnostic.at(&element.source, element.name_span));
-        }
         Some(Box::new(QuotaByKey {
             key: compiler.setting(element, "counter-key")?,
             calls: compiler.setting(element, "calls")?,
-            period_s: compiler.setting(element, "renewal-period")?,
+            period_s: compiler.needed(element, "renewal-period")?,
             increment: Increment::compile(compiler, element),
         }))
     },

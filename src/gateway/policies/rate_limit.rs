@@ -72,11 +72,13 @@ struct Names {
 
 fn compile(compiler: &mut Compiler<'_>, placed: &Placed, key: Key) -> Option<Box<dyn Run>> {
     let element = &placed.element;
+    compiler.refuse_attributes(element, &["flexible-retry-window"]);
+    compiler.refuse_children(element);
     let name = |attribute| element.literal(attribute).map(str::to_owned);
     Some(Box::new(RateLimit {
         key,
-        calls: compiler.setting(element, "calls")?,
-        period_s: compiler.setting(element, "renewal-period")?,
+        calls: compiler.needed(element, "calls")?,
+        period_s: compiler.needed(element, "renewal-period")?,
         increment: Increment::compile(compiler, element),
         names: Names {
             retry_after_header: name("retry-after-header-name"),

@@ -5,8 +5,6 @@
 use std::sync::Arc;
 
 use super::Executor;
-use crate::diag::Diagnostic;
-use crate::gateway::codes;
 use crate::gateway::fault::Fault;
 use crate::gateway::live::{Live, Target};
 use crate::gateway::pipeline::{Flow, Run};
@@ -36,10 +34,7 @@ pub(super) static EXECUTOR: Executor = Executor {
         if let Some(url) = compiler.setting(element, "base-url") {
             return Some(Box::new(SetBackendService::BaseUrl(url)));
         }
-        let message = "`set-backend-service` needs `backend-id` or `base-url`";
-        compiler
-            .found
-            .push(Diagnostic::new(&codes::INCOMPLETE, message).at(&element.source, element.name_span));
+        // Reported where the policy was read.
         None
     },
 };

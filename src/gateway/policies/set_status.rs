@@ -26,7 +26,7 @@ struct SetStatus {
 
 pub(super) fn compile(compiler: &mut Compiler<'_>, placed: &Placed, side: Side) -> Box<dyn Run> {
     let element = &placed.element;
-    let (code, reason) = (compiler.setting(element, "code"), compiler.setting(element, "reason"));
+    let (code, reason) = (compiler.needed(element, "code"), compiler.setting(element, "reason"));
     Box::new(SetStatus { side, code, reason })
 }
 

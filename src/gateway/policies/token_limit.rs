@@ -69,13 +69,9 @@ fn compile(compiler: &mut Compiler<'_>, placed: &Placed) -> Option<Box<dyn Run>>
     let (per_minute, quota) =
         (compiler.setting(element, "tokens-per-minute"), compiler.setting(element, "token-quota"));
     let period = compiler.setting(element, "token-quota-period");
-    let missing = match (&per_minute, &quota, &period) {
-        (None, None, _) => Some("`tokens-per-minute` or `token-quota`"),
-        (_, Some(_), None) => Some("`token-quota-period` beside `token-quota`"),
-        _ => None,
-    };
-    if let Some(missing) = missing {
-        let diagnostic = Diagnostic::new(&codes::INCOMPLETE, format!("`{}` needs {missing}", element.name));
+    if quota.is_some() && period.is_none() {
+        let message = format!("`{}` needs `token-quota-period` beside `token-quota`", element.name);
+        let diagnostic = Diagnostic::new(&codes::INCOMPLETE, message);
         compiler.found.push(diagnostic.at(&element.source, element.name_span));
     }
     let name = |attribute| element.literal(attribute).map(str::to_owned);

@@ -1,6 +1,18 @@
 //! What an entry says, in words.
 
-use super::{AttributeDef, ElementDef, Kind, SourceOf};
+use super::{AttributeDef, Content, ElementDef, Kind, SourceOf, find};
+
+/// True where what stands inside the element of that name are policies of the section around it, such as in `when`;
+/// false where they are its parts, such as `set-body` in `return-response`.
+pub fn holds_policies(name: &str) -> bool {
+    match find(name) {
+        Some(def) => {
+            matches!(def.content, Content::Policies) || matches!(name, "choose" | "cache-value" | "wait")
+        }
+        // `when`, `otherwise` and their like.
+        None => true,
+    }
+}
 
 impl ElementDef {
     /// Returns the attribute of that name.

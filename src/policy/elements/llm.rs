@@ -25,8 +25,8 @@ const TOKEN_LIMIT: &[AttributeDef] = &[
     text("counter-key").required().or_expression(),
     // The schema allows an expression and deployed samples use one; a field report says that it is refused.
     typed("tokens-per-minute", COUNT).perhaps_expression(),
-    // The schema allows an expression and a field report tells of one that works; the page does not.
-    typed("token-quota", LONG).perhaps_expression(),
+    // The page does not allow an expression; the schema does, and the service was seen to ask for a `long`.
+    typed("token-quota", LONG).or_expression(),
     typed(
         "token-quota-period",
         Kind::OneOf(&["Indefinite", "Hourly", "Daily", "Weekly", "Monthly", "Yearly"]),

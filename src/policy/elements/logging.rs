@@ -1,11 +1,10 @@
 //! Logging, traces and metrics.
 
 use super::terms::{
-    NOT_IN_WORKSPACES, SERVICE, any_number_of, boolean, must, part, policy, sequence, should, text, typed,
-    undocumented, up_to,
+    NOT_IN_WORKSPACES, SERVICE, any_number_of, at_most_one, boolean, must, part, policy, sequence, should,
+    text, typed, undocumented, up_to,
 };
 use super::{Content, ElementDef, Kind, Order, Rule, SourceOf};
-use crate::policy::typed::Section::{Backend, Inbound, OnError, Outbound};
 
 /// Names of dimensions that need no value (Learn, custom metrics; 2026-05).
 pub const DEFAULT_DIMENSIONS: [&str; 8] = [
@@ -63,15 +62,13 @@ pub(super) static SET_REQUEST_METRIC_DIMENSION_VALUE: ElementDef = ElementDef {
 };
 
 pub(super) static TRACE: ElementDef = ElementDef {
-    sections: &[Inbound, Backend, Outbound],
-    // The official snippets and AVM deploy it there.
-    tolerated: &[OnError],
+    // Its page leaves out on-error; the page about error handling (2020-01-10) lists it, and snippets deploy it there.
     attributes: &[
         // The page asks for a literal; AVM deploys an expression.
         text("source").required().perhaps_expression(),
         typed("severity", Kind::OneOf(&["verbose", "information", "error"])).literal().default("verbose"),
     ],
-    content: Content::TextOrChildren(Order::Free, &[any_number_of(&MESSAGE), any_number_of(&METADATA)]),
+    content: Content::TextOrChildren(Order::Free, &[at_most_one(&MESSAGE), any_number_of(&METADATA)]),
     ..policy("trace", "trace-policy", "2022-11-21")
 };
 

@@ -28,6 +28,7 @@ use super::compose::Scope;
 use super::surroundings::Tier;
 use super::typed::Section;
 
+pub use describe::holds_policies;
 pub use logging::{DEFAULT_DIMENSIONS, MAX_CUSTOM_DIMENSIONS};
 
 /// An element of the policy language.

@@ -50,7 +50,7 @@ pub(super) static SET_BODY: ElementDef = ElementDef {
         boolean("html-decode-expression"),
     ],
     content: Content::Markup,
-    ..policy("set-body", "set-body-policy", "2026-02-10")
+    ..policy("set-body", "set-body-policy", "2023-01-13")
 };
 
 pub(super) static SET_HEADER: ElementDef = ElementDef {
@@ -88,7 +88,8 @@ pub(super) static SET_QUERY_PARAMETER: ElementDef = ElementDef {
 pub(super) static SET_STATUS: ElementDef = ElementDef {
     attributes: &[
         typed("code", Kind::Integer { min: 100, max: 999 }).asked_for().or_expression(),
-        text("reason").asked_for().or_expression(),
+        // The page asks for it; deployed samples leave it out.
+        text("reason").or_expression(),
     ],
     ..policy("set-status", "set-status-policy", "2022-12-08")
 };

@@ -1,5 +1,7 @@
 //! Reads that throw on the ways on which the variable is not set, or holds nothing.
 
+use indexmap::IndexSet;
+
 use crate::csharp::VariableAccess;
 use crate::diag::{Code, Confidence, Diagnostic};
 
@@ -32,8 +34,13 @@ pub(super) const LINT: Lint = Lint { code: &CODE, check };
 
 fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     let flow = flow(unit);
+    // Where the first read throws, the next is not reached.
+    let mut told = IndexSet::new();
     for read in flow.reads.iter().filter(|read| read.is_own && !read.used.guarded) {
-        found.extend(unset(&flow, read).or_else(|| null(&flow, read)));
+        let Some(diagnostic) = unset(&flow, read).or_else(|| null(&flow, read)) else { continue };
+        if told.insert(read.used.name.as_deref()) {
+            found.push(diagnostic);
+        }
     }
 }
 

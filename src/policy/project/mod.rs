@@ -186,6 +186,7 @@ impl Project {
         let around = self.surroundings(file);
         let unit = Unit { document: &file.document, policy: &file.policy, around: &around };
         let mut found = file.found.clone();
+        found.extend(super::check_surroundings(&file.policy, &around));
         found.extend(unknown::check(self, file, &around));
         found.extend(lints::check(&unit));
         found.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span.start));

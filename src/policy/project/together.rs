@@ -1,16 +1,18 @@
 //! What only all files of a folder together show: names that are there twice or for nobody, two documents for one
 //! scope, fragments that stand where they may not once they are included.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 
 use super::info::{Fact, Info};
-use super::layout::What;
+use super::layout::{Place, What};
 use super::references::Kind;
 use super::service::Service;
 use super::{File, Project, codes, counters};
 use crate::diag::{Confidence, Diagnostic};
+use crate::policy::elements::holds_policies;
 use crate::policy::lower::check_section;
 use crate::policy::{Body, PolicyElement, Section};
 use crate::text::{Source, Span};
@@ -21,9 +23,10 @@ const MADE_FOR_LOGGERS: &str = "Logger-Credentials-";
 /// Everything that no file shows by itself; by file and place.
 pub(super) fn check(project: &Project) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = project.infos.iter().flat_map(|info| info.found.clone()).collect();
+    let uses = uses(project);
     for service in project.services.values() {
-        named_values(project, service, &mut found);
-        unused_fragments(project, service, &mut found);
+        named_values(project, service, &uses, &mut found);
+        unused_fragments(project, service, &uses, &mut found);
         members_and_links(project, service, &mut found);
         counters::check(project, service, &mut found);
     }
@@ -41,8 +44,8 @@ fn place(diagnostic: &Diagnostic) -> Option<(&str, Span)> {
 }
 
 /// Names of named values: whether they can be, are there twice, or are used by nobody.
-fn named_values(project: &Project, service: &Service, found: &mut Vec<Diagnostic>) {
-    let used = used(project, service, Kind::NamedValue);
+fn named_values(project: &Project, service: &Service, uses: &Uses<'_>, found: &mut Vec<Diagnostic>) {
+    let is_used = |name: &str| uses.contains(&(service.root.as_str(), Kind::NamedValue, name.to_owned()));
     let mut seen: IndexMap<String, (&Info, &str)> = IndexMap::new();
     for info in service.infos.iter().map(|index| &project.infos[*index]) {
         for name in info.facts.iter().filter_map(named_value) {
@@ -60,7 +63,7 @@ fn named_values(project: &Project, service: &Service, found: &mut Vec<Diagnostic
                 let diagnostic = at(Diagnostic::new(&codes::DUPLICATE_ID, message));
                 let diagnostic = diagnostic.related(&first.source, place, "the other one");
                 found.push(diagnostic.help("rename one of them"));
-            } else if !used.contains(&key) && !name.starts_with(MADE_FOR_LOGGERS) && has_documents(service) {
+            } else if !is_used(&key) && !name.starts_with(MADE_FOR_LOGGERS) && has_documents(service) {
                 let message = format!("nothing here uses the named value `{name}`");
                 let diagnostic = at(Diagnostic::new(&codes::UNUSED_NAMED_VALUE, message));
                 found.push(diagnostic.confidence(Confidence::Medium));
@@ -91,29 +94,36 @@ fn has_documents(service: &Service) -> bool {
     !service.documents.is_empty()
 }
 
-/// The names of one kind that the service and its workspaces use, in lower case.
-fn used(project: &Project, service: &Service, kind: Kind) -> IndexSet<String> {
-    let is_here = |root: &str| {
-        let around = super::layout::service_of_workspace(root);
-        root == service.root || around == Some(service.root.as_str())
+/// What each service and its workspaces use: by root, kind and name in lower case.
+type Uses<'a> = HashSet<(&'a str, Kind, String)>;
+
+fn uses(project: &Project) -> Uses<'_> {
+    let mut uses = HashSet::new();
+    let mut used = |place: &'_ Option<Place>, kind: Kind, name: &str| {
+        let Some(root) = place.as_ref().and_then(|place| project.services.get_key_value(&place.root)) else {
+            return;
+        };
+        let around = super::layout::service_of_workspace(root.0);
+        let around = around.and_then(|root| project.services.get_key_value(root));
+        for (root, _) in std::iter::once(root).chain(around) {
+            uses.insert((root.as_str(), kind, name.to_ascii_lowercase()));
+        }
     };
-    let files = project.files.iter().filter(|file| file.place.as_ref().is_some_and(|it| is_here(&it.root)));
-    let named = files.flat_map(|file| file.of_kind(kind)).map(|reference| reference.name.as_str());
-    let infos = project
-        .infos
-        .iter()
-        .filter(|info| kind == Kind::NamedValue && info.place.as_ref().is_some_and(|it| is_here(&it.root)));
-    let by_entities = infos.flat_map(|info| info.named_values.iter().map(String::as_str));
-    named.chain(by_entities).map(str::to_ascii_lowercase).collect()
+    for file in &project.files {
+        file.references.iter().for_each(|it| used(&file.place, it.kind, &it.name));
+    }
+    for info in &project.infos {
+        info.named_values.iter().for_each(|name| used(&info.place, Kind::NamedValue, name));
+    }
+    uses
 }
 
-fn unused_fragments(project: &Project, service: &Service, found: &mut Vec<Diagnostic>) {
+fn unused_fragments(project: &Project, service: &Service, uses: &Uses<'_>, found: &mut Vec<Diagnostic>) {
     if !has_documents(service) {
         return;
     }
-    let used = used(project, service, Kind::Fragment);
     for (id, index) in &service.fragments {
-        if !used.contains(&id.to_ascii_lowercase()) {
+        if !uses.contains(&(service.root.as_str(), Kind::Fragment, id.to_ascii_lowercase())) {
             let message = format!("no policy here includes the fragment `{id}`");
             let diagnostic = Diagnostic::new(&codes::UNUSED_FRAGMENT, message);
             let diagnostic = diagnostic.at(&project.files[*index].source, root_span(&project.files[*index]));
@@ -125,20 +135,20 @@ fn unused_fragments(project: &Project, service: &Service, found: &mut Vec<Diagno
 /// The members of pools and the APIs of products, as far as the folder says which there are.
 fn members_and_links(project: &Project, service: &Service, found: &mut Vec<Diagnostic>) {
     let apis: IndexSet<&str> = service.apis.keys().map(String::as_str).collect();
+    let backends: IndexSet<&str> = service.backends.keys().map(String::as_str).collect();
     for info in service.infos.iter().map(|index| &project.infos[*index]) {
         for fact in &info.facts {
             match fact {
                 Fact::Backend { id, entity } => {
-                    let known = || service.backends.keys().map(String::as_str);
                     for member in entity.members.iter().map(|member| member.backend.as_str()) {
-                        if known().any(|known| known.eq_ignore_ascii_case(member)) {
+                        if is_among(&backends, member) {
                             continue;
                         }
                         let message =
                             format!("the pool `{id}` names a backend `{member}`, which does not exist");
                         let diagnostic = Diagnostic::new(&codes::UNKNOWN_BACKEND, message);
                         let diagnostic = diagnostic.at(&info.source, span_of(&info.source, member));
-                        found.push(diagnostic.did_you_mean(member, known()));
+                        found.push(diagnostic.did_you_mean(member, backends.iter().copied()));
                     }
                 }
                 Fact::Link { product, api } if !apis.is_empty() && !is_among(&apis, api) => {
@@ -253,5 +263,7 @@ fn misplaced(element: &PolicyElement, section: Section, report: &mut dyn FnMut(D
     if let Some(wrong) = check_section(element, section) {
         report(wrong);
     }
-    element.children.iter().for_each(|child| misplaced(child, section, report));
+    if holds_policies(&element.name) {
+        element.children.iter().for_each(|child| misplaced(child, section, report));
+    }
 }

@@ -11,29 +11,44 @@ use crate::text::parent;
 
 /// Looks up everything that `file` names.
 pub(super) fn check(project: &Project, file: &File, around: &Surroundings) -> Vec<Diagnostic> {
+    let known = Known::of(around);
     let mut found = Vec::new();
     for reference in &file.references {
-        if let (Kind::Fragment, true) = (reference.kind, file.is_fragment()) {
-            let message = "a fragment may not include a fragment";
-            let diagnostic = Diagnostic::new(&policy_codes::NESTED_FRAGMENT, message);
-            let help = "include both fragments from the document, in order";
-            found.push(diagnostic.at(&file.source, reference.span).help(help));
-        }
-        let known: Option<IndexSet<&str>> = match reference.kind {
-            Kind::NamedValue => {
-                around.named_values.as_ref().map(|it| it.keys().map(String::as_str).collect())
-            }
-            Kind::Logger => around.loggers.as_ref().map(|it| it.iter().map(String::as_str).collect()),
-            Kind::Backend => around.backends.as_ref().map(|it| it.keys().map(String::as_str).collect()),
-            Kind::Fragment => around.fragments.as_ref().map(|it| it.keys().map(String::as_str).collect()),
-        };
-        found.extend(match known {
-            Some(known) => unknown(file, reference, &known),
+        found.extend(match known.names(reference.kind) {
+            Some(known) => unknown(file, reference, known),
             None if reference.kind == Kind::Fragment => unlike_its_files(project, file, reference),
             None => None,
         });
     }
     found
+}
+
+/// The names of each kind, where they are known.
+struct Known<'a> {
+    named_values: Option<IndexSet<&'a str>>,
+    loggers: Option<IndexSet<&'a str>>,
+    backends: Option<IndexSet<&'a str>>,
+    fragments: Option<IndexSet<&'a str>>,
+}
+
+impl<'a> Known<'a> {
+    fn of(around: &'a Surroundings) -> Self {
+        Self {
+            named_values: around.named_values.as_ref().map(|it| it.keys().map(String::as_str).collect()),
+            loggers: around.loggers.as_ref().map(|it| it.iter().map(String::as_str).collect()),
+            backends: around.backends.as_ref().map(|it| it.keys().map(String::as_str).collect()),
+            fragments: around.fragments.as_ref().map(|it| it.keys().map(String::as_str).collect()),
+        }
+    }
+
+    fn names(&self, kind: Kind) -> Option<&IndexSet<&'a str>> {
+        match kind {
+            Kind::NamedValue => self.named_values.as_ref(),
+            Kind::Logger => self.loggers.as_ref(),
+            Kind::Backend => self.backends.as_ref(),
+            Kind::Fragment => self.fragments.as_ref(),
+        }
+    }
 }
 
 /// Whether case counts is not documented, so a name that differs in nothing else is left alone.

@@ -28,7 +28,7 @@ use crate::runners::markdown::Case;
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub(super) struct Around {
+pub(in crate::runners) struct Around {
     scope: Option<String>,
     tier: Option<String>,
     named_values: Option<IndexMap<String, String>>,
@@ -79,17 +79,17 @@ struct Outer {
 
 impl Around {
     /// What a case says, or else what its file says before the first heading.
-    pub(super) fn of(case: &Case) -> Self {
+    pub(in crate::runners) fn of(case: &Case) -> Self {
         case.block("toml around").map(|block| toml::from_str(&block.text).unwrap()).unwrap_or_default()
     }
 
     /// What the file of a case says before the first heading.
-    pub(super) fn of_file(case: &Case) -> Self {
+    pub(in crate::runners) fn of_file(case: &Case) -> Self {
         let common = case.common().iter().find(|block| block.info == "toml around");
         common.map(|block| toml::from_str(&block.text).unwrap()).unwrap_or_default()
     }
 
-    pub(super) fn surroundings(&self) -> Surroundings {
+    pub(in crate::runners) fn surroundings(&self) -> Surroundings {
         Surroundings {
             scope: self.scope.as_deref().map(scope),
             tier: self.tier.as_deref().map(tier),

@@ -37,7 +37,9 @@ const ROUNDS_MAX: usize = 10;
 pub(super) struct Fixed {
     pub old: Vec<u8>,
     pub n_fixes: usize,
-    /// Fixes were taken back, because there would have been more errors.
+    /// All fixes together brought errors, so they are carried out one a round.
+    is_careful: bool,
+    /// A single fix was taken back, because there would have been more errors.
     pub is_stuck: bool,
 }
 
@@ -70,7 +72,8 @@ pub(super) fn fix(
             if n_errors(&now, input) > n_errors(&found, input) {
                 input.bytes = old;
                 fixed.n_fixes -= n_fixes;
-                fixed.is_stuck = true;
+                fixed.is_stuck = fixed.is_careful;
+                fixed.is_careful = true;
                 is_worse = true;
             }
         }
@@ -92,14 +95,17 @@ fn round(
         if input.kind != Kind::Policy || all.get(&index).is_some_and(|fixed| fixed.is_stuck) {
             continue;
         }
-        let fixes = fixes(found.get(&input.shown).map_or(&[], Vec::as_slice), input, with_unsafe);
+        let mut fixes = fixes(found.get(&input.shown).map_or(&[], Vec::as_slice), input, with_unsafe);
+        if all.get(&index).is_some_and(|fixed| fixed.is_careful) {
+            fixes.truncate(1);
+        }
         let Some(source) = fixes.first().map(|fix| &fix.source) else { continue };
         let (new, n_fixes) = diag::apply(source.text(), &fixes);
         if new == source.text() {
             continue;
         }
         let old = std::mem::replace(&mut input.bytes, new.into_bytes());
-        let first = || Fixed { old: old.clone(), n_fixes: 0, is_stuck: false };
+        let first = || Fixed { old: old.clone(), n_fixes: 0, is_careful: false, is_stuck: false };
         all.entry(index).or_insert_with(first).n_fixes += n_fixes;
         before.insert(index, (old, n_fixes));
     }

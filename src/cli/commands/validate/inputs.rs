@@ -1,8 +1,6 @@
 //! Which files are checked: the paths of the command line, folders walked, each file read once. What cannot be
 //! checked is a finding, and the others are checked all the same.
 
-#![expect(clippy::disallowed_methods, reason = "cli is the rim: it looks at the user's files")]
-
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,11 +34,15 @@ pub(super) enum Entry {
 
 /// The files of a kind, in order.
 pub(super) fn of_kind(entries: &[Entry], kind: Kind) -> Vec<&Input> {
-    let checkable = |entry| match entry {
-        &Entry::Checkable(ref input) => Some(input),
-        _ => None,
-    };
-    entries.iter().filter_map(checkable).filter(|input| input.kind == kind).collect()
+    let mut of_kind = Vec::new();
+    for entry in entries {
+        if let Entry::Checkable(input) = entry
+            && input.kind == kind
+        {
+            of_kind.push(input);
+        }
+    }
+    of_kind
 }
 
 /// Reads everything that `paths` name, in their order; files of a folder by path, each file once.

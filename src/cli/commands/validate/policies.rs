@@ -53,12 +53,16 @@ fn read<R: Send>(
     read: impl Fn(Arc<Source>) -> R + Sync,
     findings: &mut Findings,
 ) -> Vec<R> {
-    let results = parallel::map(inputs, |input| policy::read(&input.shown, &input.bytes).map(&read));
+    let of_input = |input: &&Input| match policy::read(&input.shown, &input.bytes) {
+        Ok(source) => Ok(read(source)),
+        Err(found) => Err(Box::new(found)),
+    };
+    let results = parallel::map(inputs, of_input);
     let mut done = Vec::new();
     for (input, result) in inputs.iter().zip(results) {
         match result {
             Ok(read) => done.push(read),
-            Err(found) => findings.entry(input.shown.clone()).or_default().push(found),
+            Err(found) => findings.entry(input.shown.clone()).or_default().push(*found),
         }
     }
     done

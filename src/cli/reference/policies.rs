@@ -1,0 +1,207 @@
+//! docs/reference/policies.md: the catalogue as a page.
+
+use std::fmt::Write as _;
+
+use crate::gateway;
+use crate::policy::Section;
+use crate::policy::elements::{
+    self, ChildDef, Content, ElementDef, Expressions, Kind, Order, Origin, Presence, Repeats, Rule, SourceOf,
+};
+
+/// Parts lie at most this deep in a policy; the bound only keeps a slip in the tables from running on.
+const MAX_DEPTH: usize = 6;
+
+pub(super) fn page() -> String {
+    let mut page = format!(
+        "{}# Policies\n\nEvery element of the policy language, as the checks know it. An expression is `no` where the service refuses \
+         it, `disputed` where the sources do not agree (a finding is a warning then), and `?` where none says. Required is \
+         `page` where the page asks for an attribute and the schema does not. *Sandbox*: whether the sandbox's gateway runs it; \
+         any other policy, and an attribute whose effect is not modelled, is refused by name when it is deployed there.\n\n\
+         | policy | sections | scopes | gateways | sandbox |\n|---|---|---|---|---|\n",
+        super::GENERATED
+    );
+    for element in elements::ALL {
+        let _ = writeln!(
+            page,
+            "| [`{0}`](#{0}) | {1} | {2} | {3} | {4} |",
+            element.name,
+            sections(element),
+            scopes(element),
+            tiers(element),
+            if runs(element) { "yes" } else { "" }
+        );
+    }
+    for element in elements::ALL {
+        policy(element, &mut page);
+    }
+    page
+}
+
+fn policy(element: &ElementDef, page: &mut String) {
+    let _ = write!(page, "\n## {}\n\n", element.name);
+    let _ = writeln!(page, "- Sections: {}", sections(element));
+    if !element.tolerated.is_empty() {
+        let _ = writeln!(page, "- Sections with a warning: {}", names(element.tolerated));
+    }
+    let _ = writeln!(page, "- Scopes: {}", scopes(element));
+    let _ = writeln!(page, "- Gateways: {}", tiers(element));
+    let often = match element.repeats {
+        Repeats::Freely => "",
+        Repeats::OncePerSection => "once in a section",
+        Repeats::OncePerDocument => "once in a policy document",
+    };
+    if !often.is_empty() {
+        let _ = writeln!(page, "- How often: {often}");
+    }
+    let _ = writeln!(page, "- Sandbox: {}", if runs(element) { "runs it" } else { "does not run it" });
+    let _ = writeln!(page, "- Source: {}", source(element));
+    for demand in element.demands {
+        let asks = if demand.is_sure { "Demands" } else { "Demands, by its page" };
+        let _ = writeln!(page, "- {asks}: {}", rule(&demand.rule));
+    }
+    for note in element.notes {
+        let _ = writeln!(page, "- {note}");
+    }
+    attributes(element, page);
+    inside(element, 0, page);
+}
+
+fn attributes(element: &ElementDef, page: &mut String) {
+    if element.attributes.is_empty() {
+        return;
+    }
+    page.push_str("\n| attribute | required | value | expression | default |\n|---|---|---|---|---|\n");
+    for attribute in element.attributes {
+        let required = match attribute.presence {
+            Presence::Required => "yes",
+            Presence::Disputed => "page",
+            Presence::Optional => "",
+        };
+        let expression = match attribute.expressions {
+            Expressions::Allowed => "yes",
+            Expressions::Forbidden => "no",
+            Expressions::Disputed => "disputed",
+            Expressions::Unknown => "?",
+        };
+        let newer = if attribute.origin == Origin::Newer { " (not in the schema)" } else { "" };
+        let default = match attribute.default {
+            "" => String::new(),
+            default => format!("`{default}`"),
+        };
+        let kind = match attribute.kind {
+            Kind::Condition => "`true`, `false` or an expression".to_owned(),
+            kind => kind.describe(),
+        };
+        let _ = writeln!(
+            page,
+            "| `{}`{newer} | {required} | {kind} | {expression} | {default} |",
+            attribute.name
+        );
+    }
+}
+
+/// What stands between the tags, and the parts that are described nowhere else.
+fn inside(element: &ElementDef, depth: usize, page: &mut String) {
+    let (order, children) = match element.content {
+        Content::Empty | Content::Children(_, []) => return,
+        Content::Text => return says("text or one expression", page),
+        Content::Markup => return says("text, one expression, or markup that is passed on", page),
+        Content::Foreign => return says("another language, not checked", page),
+        Content::Policies => return says("policies", page),
+        Content::Children(order, children) | Content::TextOrChildren(order, children) => (order, children),
+    };
+    let listed: Vec<String> = children.iter().map(child).collect();
+    let how = if order == Order::Sequence && children.len() > 1 { "in this order: " } else { "" };
+    says(&format!("{how}{}", listed.join(", ")), page);
+    if depth == MAX_DEPTH {
+        return;
+    }
+    let is_part = |child: &&ChildDef| child.element.source == SourceOf::Parent;
+    for part in children.iter().filter(is_part).map(|child| child.element) {
+        if part.attributes.is_empty() && matches!(part.content, Content::Text) {
+            continue;
+        }
+        let _ = write!(page, "\n`<{}>` in `<{}>`:\n", part.name, element.name);
+        attributes(part, page);
+        inside(part, depth + 1, page);
+    }
+}
+
+fn says(content: &str, page: &mut String) {
+    let _ = write!(page, "\nInside: {content}.\n");
+}
+
+fn child(child: &ChildDef) -> String {
+    let often = match (child.min, child.max) {
+        (1, 1) => "exactly one".to_owned(),
+        (0, 1) => "at most one".to_owned(),
+        (0, usize::MAX) => "any number".to_owned(),
+        (1, usize::MAX) => "at least one".to_owned(),
+        (min, max) => format!("{min} to {max}"),
+    };
+    format!("`<{}>` ({often})", child.element.name)
+}
+
+fn rule(rule: &Rule) -> String {
+    let list = |names: &[&str], word: &str| {
+        let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        quoted.join(word)
+    };
+    match rule {
+        Rule::AnyOf(names) => format!("at least one of {}", list(names, ", ")),
+        Rule::AtMostOne(names) => format!("at most one of {}", list(names, ", ")),
+        Rule::Needs(one, other) => format!("`{other}` beside `{one}`"),
+        Rule::AnyChild => "an element inside".to_owned(),
+        Rule::OneChildOf(names) => format!("at most one of {}", list(names, ", ")),
+        Rule::ChildrenUnless { attribute, is, children } => {
+            format!("{} inside, unless `{attribute}` is `{is}`", list(children, " and "))
+        }
+        Rule::ApiOnly(names) => format!("at API and operation scope only: {}", list(names, ", ")),
+        Rule::Dimensions => format!(
+            "at most {} dimensions with a value; without one only {}",
+            elements::MAX_CUSTOM_DIMENSIONS,
+            elements::DEFAULT_DIMENSIONS.join(", ")
+        ),
+    }
+}
+
+fn source(element: &ElementDef) -> String {
+    match element.source {
+        SourceOf::PageAndSchema { dated, .. } => match element.url() {
+            Some(url) => format!("[page]({url}) of {dated}; schema of 2025-02-25"),
+            None => "schema of 2025-02-25".to_owned(),
+        },
+        SourceOf::Page { dated, .. } => {
+            format!("[page]({}) of {dated}; not in the schema", element.url().unwrap_or_default())
+        }
+        SourceOf::Schema => "schema of 2025-02-25 alone; not documented, perhaps internal".to_owned(),
+        SourceOf::Toolkit => "the policy toolkit alone (54f9b1a, 2026-05)".to_owned(),
+        SourceOf::Parent => String::new(),
+    }
+}
+
+fn runs(element: &ElementDef) -> bool {
+    element.name == "base" || gateway::runs(element.name)
+}
+
+fn sections(element: &ElementDef) -> String {
+    match element.sections {
+        [] => "resolvers".to_owned(),
+        sections => names(sections),
+    }
+}
+
+fn names(sections: &[Section]) -> String {
+    let names: Vec<&str> = sections.iter().map(|section| section.name()).collect();
+    names.join(", ")
+}
+
+fn scopes(element: &ElementDef) -> String {
+    let names: Vec<&str> = element.scopes.iter().map(|scope| scope.name()).collect();
+    names.join(", ")
+}
+
+fn tiers(element: &ElementDef) -> String {
+    let names: Vec<&str> = element.tiers.iter().map(|tier| tier.name()).collect();
+    names.join(", ")
+}
