@@ -30,6 +30,19 @@ impl Target {
     }
 }
 
+/// What differs in every run or by who runs it. Whatever is None stays unknown where a template asks for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The time that `utcNow` gives, in seconds since 1970.
+    pub now_unix_s: Option<i64>,
+    /// What the values of `newGuid` are made from; the same seed gives the same values.
+    pub guid_seed: Option<String>,
+    /// `deployer().objectId`, a GUID.
+    pub deployer_object_id: Option<String>,
+    /// `deployer().userPrincipalName`.
+    pub deployer_name: Option<String>,
+}
+
 /// The parameter values of a deployment; an `Unknown` is the output of an earlier stage that is not there yet.
 pub type Parameters = IndexMap<String, Value>;
 

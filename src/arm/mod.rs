@@ -20,7 +20,7 @@ mod machine;
 mod residual;
 mod value;
 
-pub use deployment::{Deployment, LateName, Output, Parameters, Resource, Runtime, Target};
-pub use eval::evaluate;
+pub use deployment::{Deployment, Facts, LateName, Output, Parameters, Resource, Runtime, Target};
+pub use eval::{evaluate, evaluate_with};
 pub use residual::Residual;
 pub use value::Value;

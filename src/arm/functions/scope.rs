@@ -12,17 +12,15 @@ use crate::arm::fault::{Eval, Fault};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function { name: "copyIndex", min: 0, max: Some(2), body: Body::Scope(copy_index) },
-    Function {
-        name: "deployer",
-        min: 0,
-        max: Some(0),
-        body: Body::Refused(
-            &UNSUPPORTED,
-            "who deploys is not part of a plan; pass the principal id as a parameter",
-        ),
-    },
+    Function { name: "deployer", min: 0, max: Some(0), body: Body::Scope(deployer) },
     Function { name: "deployment", min: 0, max: Some(0), body: Body::Scope(deployment) },
     Function { name: "environment", min: 0, max: Some(0), body: Body::Scope(|_, _| Ok(environment())) },
+    Function {
+        name: "externalInputs",
+        min: 1,
+        max: Some(1),
+        body: Body::Refused(&UNSUPPORTED, "the tool that deploys computes it; give the parameter a value"),
+    },
     Function {
         name: "lambdaVariables",
         min: 1,
@@ -77,6 +75,20 @@ fn deployment(env: &Env<'_>, _: &[Value]) -> Eval<Value> {
     let properties = json!({ "template": template, "mode": "Incremental", "provisioningState": "Accepted" });
     map.insert("properties".to_owned(), Value::from_json(&properties));
     Ok(Value::Object(map))
+}
+
+/// Who deploys; what the caller does not say stays unknown.
+fn deployer(env: &Env<'_>, _: &[Value]) -> Eval<Value> {
+    let known = |fact: &Option<String>, name: &str| match fact {
+        Some(fact) => Value::from(fact.as_str()),
+        None => Value::supplied_later(&format!("deployer().{name}")),
+    };
+    let (target, facts) = (env.target(), env.facts());
+    Ok(Value::Object(IndexMap::from([
+        ("objectId".to_owned(), known(&facts.deployer_object_id, "objectId")),
+        ("tenantId".to_owned(), target.tenant_id.as_str().into()),
+        ("userPrincipalName".to_owned(), known(&facts.deployer_name, "userPrincipalName")),
+    ])))
 }
 
 fn resource_group(env: &Env<'_>, _: &[Value]) -> Eval<Value> {
