@@ -8,13 +8,14 @@ use super::Value;
 /// Where a deployment is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
+    /// A GUID; empty where it is not known.
     pub tenant_id: String,
     /// A GUID; `00000000-…` where only an offline plan is wanted.
     pub subscription_id: String,
     /// None for a deployment at subscription scope.
     pub resource_group: Option<String>,
-    /// The location of the deployment (subscription scope) or of the resource group; empty in a nested
-    /// deployment whose resource group is not part of the template, so that its location is not known.
+    /// The location of the deployment (subscription scope) or of the resource group; empty where it is not known,
+    /// as in a nested deployment whose resource group is not part of the template.
     pub location: String,
     pub deployment_name: String,
 }

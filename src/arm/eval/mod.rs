@@ -58,7 +58,7 @@ pub fn evaluate_with(
     }
     let session = Session { facts: facts.clone(), ..Session::default() };
     let deployment = session.keep(template::object(template)).and_then(|template| {
-        let location = target.location.as_str().into();
+        let location = location(target);
         let scope = scope::Scope::new(&session, template, "", target.clone(), location);
         template::deploy(&scope, frame::Place::outermost(template, target.clone()), parameters)
     });
@@ -66,6 +66,15 @@ pub fn evaluate_with(
     match deployment {
         Some(deployed) => finish(deployed.deployment, found),
         None => Err(Diagnostics(found)),
+    }
+}
+
+/// The location of the target; unknown where the caller does not say it.
+fn location(target: &Target) -> Value {
+    match (&target.resource_group, target.location.as_str()) {
+        (Some(_), "") => Value::supplied_later("resourceGroup().location"),
+        (None, "") => Value::supplied_later("deployment().location"),
+        (_, known) => known.into(),
     }
 }
 

@@ -5,10 +5,10 @@ use indexmap::IndexMap;
 use serde_json::json;
 
 use super::{Body, Function, int, text};
-use crate::arm::Value;
 use crate::arm::codes::UNSUPPORTED;
 use crate::arm::eval::Env;
 use crate::arm::fault::{Eval, Fault};
+use crate::arm::{Target, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function { name: "copyIndex", min: 0, max: Some(2), body: Body::Scope(copy_index) },
@@ -69,7 +69,7 @@ fn deployment(env: &Env<'_>, _: &[Value]) -> Eval<Value> {
     let target = env.target();
     let mut map = IndexMap::from([("name".to_owned(), Value::from(target.deployment_name.as_str()))]);
     if target.resource_group.is_none() {
-        map.insert("location".to_owned(), target.location.as_str().into());
+        map.insert("location".to_owned(), env.group_fact("location")?);
     }
     let template = json!({ "contentVersion": env.content_version() });
     let properties = json!({ "template": template, "mode": "Incremental", "provisioningState": "Accepted" });
@@ -86,7 +86,7 @@ fn deployer(env: &Env<'_>, _: &[Value]) -> Eval<Value> {
     let (target, facts) = (env.target(), env.facts());
     Ok(Value::Object(IndexMap::from([
         ("objectId".to_owned(), known(&facts.deployer_object_id, "objectId")),
-        ("tenantId".to_owned(), target.tenant_id.as_str().into()),
+        ("tenantId".to_owned(), tenant_id(target)),
         ("userPrincipalName".to_owned(), known(&facts.deployer_name, "userPrincipalName")),
     ])))
 }
@@ -113,13 +113,25 @@ fn subscription(env: &Env<'_>, _: &[Value]) -> Eval<Value> {
         ("displayName".to_owned(), env.fact(&id, "2022-12-01", "displayName")?),
         ("id".to_owned(), id.into()),
         ("subscriptionId".to_owned(), target.subscription_id.as_str().into()),
-        ("tenantId".to_owned(), target.tenant_id.as_str().into()),
+        ("tenantId".to_owned(), tenant_id(target)),
     ])))
 }
 
 fn tenant(env: &Env<'_>, _: &[Value]) -> Eval<Value> {
-    let tenant_id = &env.target().tenant_id;
-    Ok(Value::from_json(&json!({ "id": format!("/tenants/{tenant_id}"), "tenantId": tenant_id })))
+    let target = env.target();
+    let id = match target.tenant_id.as_str() {
+        "" => Value::supplied_later("tenant().id"),
+        known => format!("/tenants/{known}").into(),
+    };
+    Ok(Value::Object(IndexMap::from([("id".to_owned(), id), ("tenantId".to_owned(), tenant_id(target))])))
+}
+
+/// The tenant of the target; unknown where the caller does not say it.
+fn tenant_id(target: &Target) -> Value {
+    match target.tenant_id.as_str() {
+        "" => Value::supplied_later("tenant().tenantId"),
+        known => known.into(),
+    }
 }
 
 /// The public cloud, which is the only one genai-lz deploys to. Values from the documentation of `environment`

@@ -16,7 +16,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     values("guid", 1, None, Everything, hash::guid),
     values("indexOf", 2, Some(2), Everything, |args| position(args, |text, wanted| text.find(wanted), false)),
     values("join", 2, Some(2), Everything, join),
-    values("lastIndexOf", 2, Some(2), Everything, |args| position(args, |text, wanted| text.rfind(wanted), true)),
+    values("lastIndexOf", 2, Some(2), Everything, |args| {
+        position(args, |text, wanted| text.rfind(wanted), true)
+    }),
     Function { name: "newGuid", min: 0, max: Some(0), body: Body::Scope(hash::new_guid) },
     values("like", 2, Some(2), Everything, |args| Ok(like(text(args, 0)?, text(args, 1)?).into())),
     values("padLeft", 2, Some(3), Everything, pad_left),
