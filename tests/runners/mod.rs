@@ -19,6 +19,7 @@ mod policy_xsd;
 mod project;
 mod regions;
 mod render;
+mod resource_types;
 mod spec;
 
 /// Every case of every suite as a named test.
@@ -38,6 +39,7 @@ pub(crate) fn cases() -> Vec<Trial> {
         project::cases(),
         regions::cases(),
         render::cases(),
+        resource_types::cases(),
         spec::cases(),
     ];
     suites.into_iter().flatten().collect()

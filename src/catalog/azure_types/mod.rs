@@ -39,6 +39,11 @@ pub trait AzureTypes {
 
     /// Returns the API versions in which a type is known, oldest first.
     fn versions(&self, name: &str) -> Vec<&str>;
+
+    /// True where a type that is not known does not exist.
+    fn is_complete(&self) -> bool {
+        false
+    }
 }
 
 /// The types inside this binary.
