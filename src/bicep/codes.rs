@@ -5,12 +5,15 @@ use crate::diag::Code;
 
 /// Declares each code and the table [`ALL`].
 macro_rules! codes {
-    ($($name:ident $id:literal $summary:literal $doc:literal)*) => {
+    ($($name:ident $id:literal $summary:literal $doc:literal)* ; $($mild:ident $mild_id:literal $says:literal $why:literal)*) => {
         $(pub static $name: Code = Code::error($id, $summary, $doc).with_url(url($id, concat!(
             "https://aka.ms/bicep/core-diagnostics#", $id
         )));)*
+        $(pub static $mild: Code = Code::warning($mild_id, $says, $why).with_url(url($mild_id, concat!(
+            "https://aka.ms/bicep/core-diagnostics#", $mild_id
+        )));)*
         /// Every code of this module.
-        pub const ALL: &[&Code] = &[$(&$name),*];
+        pub const ALL: &[&Code] = &[$(&$name,)* $(&$mild,)* &DECORATOR_WITHOUT_EFFECT];
     };
 }
 
@@ -19,6 +22,14 @@ const fn url(id: &str, official: &'static str) -> &'static str {
     let id = id.as_bytes();
     if id[0] == b'B' && id[1] == b'C' && id[2] == b'P' { official } else { "" }
 }
+
+/// A warning, because the official compiler takes it, too.
+pub static DECORATOR_WITHOUT_EFFECT: Code = Code::warning(
+    "bicep-decorator-without-effect",
+    "a decorator says something that no template can hold",
+    "`@allowed()` counts before a parameter. Before a property of a type it is left out of the template, so any value \
+     is taken. Write the values as the type: `'a' | 'b'`.",
+);
 
 codes! {
     NOT_SUPPORTED "bicep-not-supported"
@@ -120,17 +131,20 @@ codes! {
     "The value cannot be used where it stands; the message names what is expected."
     MISSING_PROPERTY "BCP035"
     "something that is required is missing"
-    "A resource needs a name, and a module needs every parameter that has no default. Add what is named."
+    "A resource needs a name, and a module needs every parameter that has no default. Add what is named. What the \
+     type of a resource requires besides is a warning, because published types have gaps."
     DEPENDENCY "BCP034"
     "`dependsOn` holds something that is not deployed here"
     "It is a list of resources and modules of this file, written out, so that their order is known when compiling."
     PROPERTY_TYPE "BCP036"
-    "a parameter is given a value of the wrong type"
-    "The module declares another type for this parameter. Change the value or the declaration."
+    "a parameter or property is given a value of the wrong type"
+    "The module declares another type for this parameter: change the value or the declaration. For a property of a \
+     resource, Azure publishes what it takes; that is a warning, because published types have gaps."
     PROPERTY_NOT_ALLOWED "BCP037"
     "something is set that does not exist"
     "A module takes the parameters that its file declares, and itself only `name`, `params`, `scope` and \
-     `dependsOn`. Remove the property or correct its name."
+     `dependsOn`. Remove the property or correct its name. For a property of a resource this is a warning: the \
+     published types of the API version do not have it. Another version may, and the message says which."
     INTERPOLATED_KEY "BCP040"
     "a name that must be plain holds an expression"
     "Parameters of a module are matched when compiling, so their names cannot be computed."
@@ -365,6 +379,13 @@ codes! {
     BAD_TEMPLATE "BCP188"
     "a JSON module is no ARM template"
     "A module that ends with `.json` must be a template with `$schema`."
+    UNKNOWN_ENCODING "BCP185"
+    "a file is to be read in an encoding that is not known"
+    "Files are read as `us-ascii`, `iso-8859-1`, `utf-8`, `utf-16` or `utf-16BE`. Convert the file to one of them."
+    NOT_RESTORED "BCP190"
+    "a module of a registry has not been restored"
+    "Modules of registries are read from the folder where the official tools keep them; nothing is fetched. Restore \
+     them there first."
     NO_JSON_PATH "BCP235"
     "a loaded file has nothing at the path"
     "The path begins with `$`; `.name` and `[0]` lead further down."
@@ -404,6 +425,25 @@ codes! {
     EXPECTED_TYPE "BCP279"
     "a type is missing"
     "Parameters and outputs have a type. Write `string`, `int`, `bool`, `object` or `array`."
+    VALUE_AS_TYPE "BCP287"
+    "a value stands where a type is expected"
+    "Types and values share one set of names. Declare the type by `type`, or correct the name."
+    TYPE_AS_VALUE "BCP288"
+    "a type stands where a value is expected"
+    "Types exist only when compiling; parameters and variables hold values. Correct the name."
+    UNION_MEMBER "BCP293"
+    "a member of a union is no literal"
+    "A union lists the values that are allowed: `'a' | 'b' | 3`. Unions of objects need `@discriminator()`."
+    UNION_MIXED "BCP294"
+    "a union mixes kinds of values"
+    "The values of a union must all be strings, integers, booleans, objects or arrays, because a template knows one \
+     type for each parameter."
+    TYPE_HOLDS_ITSELF "BCP298"
+    "a type must hold itself"
+    "No finite value could have such a type. Make the property that leads back nullable, or an array."
+    TYPE_CYCLE "BCP299"
+    "types must hold each other"
+    "No finite value could have such a type. Make one of the properties that lead back nullable, or an array."
     UNKNOWN_TYPE "BCP302"
     "a type is not known"
     "The types that are compiled are `string`, `int`, `bool`, `object` and `array`. Correct the name."
@@ -419,14 +459,104 @@ codes! {
     PARAMETER_NOT_COMPUTED "BCP338"
     "the value of a parameter cannot be computed"
     "Values of a parameters file are computed when compiling, and this one fails; the message says why."
+    BAD_YAML "BCP340"
+    "a file that is loaded is no YAML"
+    "`loadYamlContent` reads YAML of one document; the message says where the file breaks it."
+    EXPECTED_IMPORT "BCP354"
+    "an import does not say what it imports"
+    "Write `import { name } from 'file.bicep'`, or `import * as name from 'file.bicep'` for everything."
+    EXPECTED_IMPORT_NAME "BCP355"
+    "an import is missing a name"
+    "Each item of an import is the name of something that the file exports, perhaps with `as` and another name."
+    EXPECTED_IMPORT_PATH "BCP358"
+    "an import does not say from which file"
+    "End the import with `from` and the path of the file in quotes."
+    NOT_EXPORTED "BCP360"
+    "something is imported that the file does not export"
+    "Only declarations with `@export()` can be imported. Add the decorator in the file, or correct the name."
+    DISCRIMINATOR "BCP363"
+    "`@discriminator` stands before something that is no union of objects"
+    "The decorator names the property by which the members of a union of object types are told apart."
+    DISCRIMINATOR_VALUE "BCP364"
+    "a member of a union has no literal for the discriminator"
+    "Each object type of the union needs the property, not nullable, with a string literal as its type."
+    DISCRIMINATOR_TWICE "BCP365"
+    "two members of a union have the same discriminator"
+    "The value of the discriminator tells which object type is meant, so each can be used once."
+    NOT_EXPORTABLE "BCP372"
+    "something is exported that depends on parameters or resources"
+    "An exported declaration is used in other files, where the parameters, resources and modules of this one do not \
+     exist. Make it a function with arguments."
+    EXPECTED_ALIAS "BCP375"
+    "an import in quotes gets no name"
+    "What is no plain word in the other file needs a name in this one: `'other name' as name`."
+    TYPE_ARGUMENTS "BCP383"
+    "a type is given arguments that takes none"
+    "Only `resourceInput<>` and `resourceOutput<>` take an argument."
+    TYPE_ARGUMENT_COUNT "BCP384"
+    "a type is given the wrong arguments"
+    "`resourceInput<>` and `resourceOutput<>` take one resource type with version, as a plain string."
+    NO_TYPE_INDEX "BCP388"
+    "a type has no item at an index"
+    "Only a tuple such as `[string, int]` has items that can be reached by index."
+    NO_FURTHER_PROPERTIES "BCP389"
+    "a type declares no further properties"
+    "`.*` reaches the type that an object type gives to all other properties by `*: type`."
+    NO_TYPE_ITEMS "BCP390"
+    "a type has no items"
+    "`[*]` reaches the type of the items of `type[]`."
     SPREAD_PLACE "BCP401"
     "`...` stands where it cannot"
     "The properties of a resource or module shape the template, so they are written out. Use `...` inside of one \
      of them."
+    EXTENDS_TWICE "BCP405"
+    "a parameters file extends more than one"
+    "A parameters file builds on one other file. Let that one extend the next."
     SCOPE_UNKNOWN "BCP420"
     "a scope cannot be told when compiling"
     "The kind of a scope shapes the template. Name a resource, or call `resourceGroup()`, `subscription()`, \
      `managementGroup()` or `tenant()` directly."
+    TYPES_NOT_READ "bicep-types-not-read"
+    "resource types cannot be read"
+    "The folder of resource types has an index that names a file which is missing or holds something else. Restore the \
+     folder, or leave it out: then the types inside this program are used."
+    ;
+    READ_ONLY_PROPERTY "BCP073"
+    "a read-only property is set"
+    "Azure sets it and answers with it; what is sent is ignored or refused. Remove the property."
+    DISCRIMINATOR_MISSING "BCP078"
+    "an object does not say of which kind it is"
+    "Some objects come in kinds with different properties, and one property says which. Without it Azure refuses the \
+     object, and nothing in it can be checked."
+    NO_TYPES "BCP081"
+    "there are no types for a resource"
+    "Its properties are not checked: this type in this API version is not in the table of types that is used. A wrong \
+     property then shows only when Azure is asked. Use a version that has types, or name a folder with more of them."
+    NEAR_LITERAL "BCP088"
+    "a value is not one of those that are listed, but near one"
+    "The property takes the values of a list. In open lists Azure may take others, too; then a value that is all but one \
+     of them is told, because it is probably a slip of the pen."
+    NEAR_PROPERTY "BCP089"
+    "a property does not exist, but one with nearly its name"
+    "Azure ignores or refuses properties that it does not know. Correct the name."
+    PROPERTY_NOT_PUBLISHED "BCP187"
+    "a property is not published for this type"
+    "Many resources have it, and this type may have it in spite of what is published. If Azure refuses it, remove it."
+    READ_ONLY_RESOURCE "BCP245"
+    "a resource is deployed that can only be read"
+    "Azure makes such resources itself. Refer to it with `existing`."
+    TOO_LARGE "BCP327"
+    "a number is too large"
+    "Azure publishes the greatest number that the property takes. Use a smaller one."
+    TOO_SMALL "BCP328"
+    "a number is too small"
+    "Azure publishes the least number that the property takes. Use a greater one."
+    TOO_LONG "BCP332"
+    "a text or array is too long"
+    "Azure publishes how long it may be. Shorten it."
+    TOO_SHORT "BCP333"
+    "a text or array is too short"
+    "Azure publishes how short it may be. Lengthen it."
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ mod world;
 
 pub use diff::diff;
 pub use encoding::foreign_encoding;
-pub use paths::{join, parent};
+pub use paths::{join, parent, relative};
 pub use source::{Position, Source, Span};
 pub use suggest::{misspelt, suggest};
 pub use visible::{is_unshowable, shortened, visible};

@@ -1,5 +1,6 @@
 //! One file per command: its arguments with their help, and `run`.
 
+pub mod bicep;
 pub mod deploy;
 pub mod explain;
 pub mod init;
@@ -8,4 +9,5 @@ pub mod policy;
 pub mod regions;
 pub mod render;
 pub mod schema;
+pub mod snapshot;
 pub mod validate;
