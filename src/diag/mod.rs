@@ -5,6 +5,7 @@ mod apply;
 mod code;
 mod fix;
 pub mod render;
+mod wording;
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 pub use apply::apply;
 pub use code::Code;
 pub use fix::{Edit, Fix, Safety};
+pub use wording::Wording;
 
 use crate::text::{Source, Span};
 
@@ -132,9 +134,11 @@ impl Diagnostic {
         self
     }
 
-    /// Adds the service's own wording.
-    pub fn service_says(mut self, wording: impl Into<String>) -> Self {
-        self.service = Some(wording.into());
+    /// Adds the service's own wording, one of those that the code lists.
+    pub fn service_says(mut self, wording: impl Into<Wording>) -> Self {
+        let wording = wording.into();
+        debug_assert!(self.code.service.contains(&wording.pattern), "{}: {}", self.code.id, wording.pattern);
+        self.service = Some(wording.text);
         self
     }
 

@@ -63,10 +63,11 @@ fn whole_message(found: &Diagnostic, place: &Place<'_>) -> String {
 #[cfg(test)]
 mod example {
     use super::Report;
-    use crate::diag::{Code, Confidence, Diagnostic, Fix};
+    use crate::diag::{Code, Confidence, Diagnostic, Fix, Wording};
     use crate::text::{Source, Span};
 
     pub(super) static ERROR: Code = Code::error("no-key", "a limit has no key", "Limits count per key.")
+        .service_says(&["Required attribute missing: '{name}'"])
         .with_url("https://example.org/no-key");
     pub(super) static NOTE: Code = Code::note("odd", "something odd", "It is odd.");
 
@@ -77,7 +78,7 @@ mod example {
         let error = Diagnostic::new(&ERROR, "`limit` & co < \"key\":\u{1} none, 100%")
             .at(&source, Span::new(0, 6))
             .related(&source, Span::new(9, 14), "counted here")
-            .service_says("Required attribute missing: 'key'")
+            .service_says(Wording::of("Required attribute missing: '{name}'", &[&"key"]))
             .help("write `key`")
             .fix(Fix::safe("write `key`", &source, Span::at(6), " key='1'"));
         let note = Diagnostic::new(&NOTE, "odd").at(&made, Span::new(1, 2)).confidence(Confidence::Low);

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::cli::error::CommandError;
-use crate::cli::kind::{self, Kind};
+use crate::cli::kind::{self, Infrastructure, Kind};
 use crate::cli::{codes, files, parallel, walk};
 use crate::diag::render::Report;
 use crate::diag::{Code, Diagnostic};
@@ -123,7 +123,11 @@ fn named(path: &Path) -> Entry {
         Ok(head) => head,
         Err(error) => return unreadable(path, error),
     };
-    match kind::of_content(&head).or_else(|| kind_by_place(path)).or_else(|| kind::of_name(path)) {
+    let kind = kind::of_content(&head).or_else(|| kind_by_place(path));
+    if let (None, Some(what)) = (kind, kind::infrastructure(path, &head)) {
+        return refused(path, not_checked(path, what));
+    }
+    match kind.or_else(|| kind::of_name(path)) {
         Some(kind) => read(path, kind),
         None => checkable(path, None, Vec::new()),
     }
@@ -159,6 +163,14 @@ fn checkable(path: &Path, kind: Option<Kind>, bytes: Vec<u8>) -> Entry {
         return refused(path, Diagnostic::new(&codes::UNKNOWN_KIND, message).help(help));
     };
     Entry::Checkable(Input { path: path.to_owned(), shown, kind, bytes })
+}
+
+/// What a Bicep file or ARM template says of a service is compiled and evaluated for specs, and checked nowhere.
+fn not_checked(path: &Path, what: Infrastructure) -> Diagnostic {
+    let message = format!("`{}` is {}, which is not checked", files::shown(path), what.name());
+    Diagnostic::new(&codes::UNKNOWN_KIND, message)
+        .help("name the policy files or the folder beside it: policies are checked, also with the JSON of APIOps")
+        .help("look yourself at its subscription keys, the weights of its pools, and its diagnostic settings")
 }
 
 fn unreadable(path: &Path, error: CommandError) -> Entry {

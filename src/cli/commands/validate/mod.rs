@@ -19,7 +19,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::kind::Kind;
 use crate::cli::ui::{Ui, plural, summary};
-use crate::cli::{files, parallel};
+use crate::cli::{codes, files, parallel};
 use crate::diag::render::{self, Report};
 use crate::diag::{Diagnostic, Safety};
 use crate::policy::project::Given;
@@ -185,7 +185,9 @@ fn show(checked: &Checked, exit: Exit, ui: &Ui) -> Result<(), CommandError> {
         0 => String::new(),
         n => format!(", {} skipped", plural(n, "other")),
     };
-    let files = plural(reports.len(), "file");
+    let is_folder =
+        |report: &&Report| report.found.iter().any(|found| codes::OF_FOLDERS.contains(&found.code));
+    let files = plural(reports.len() - reports.iter().filter(is_folder).count(), "file");
     ui.say(&format!("{files}{skipped}: {}{}", summary(&all), fixable(checked)));
     Ok(())
 }
