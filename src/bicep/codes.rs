@@ -10,7 +10,7 @@ macro_rules! codes {
             "https://aka.ms/bicep/core-diagnostics#", $id
         )));)*
         /// Every code of this module.
-        pub const ALL: &[&Code] = &[$(&$name),*];
+        pub const ALL: &[&Code] = &[$(&$name,)* &DECORATOR_WITHOUT_EFFECT];
     };
 }
 
@@ -19,6 +19,14 @@ const fn url(id: &str, official: &'static str) -> &'static str {
     let id = id.as_bytes();
     if id[0] == b'B' && id[1] == b'C' && id[2] == b'P' { official } else { "" }
 }
+
+/// A warning, because the official compiler takes it, too.
+pub static DECORATOR_WITHOUT_EFFECT: Code = Code::warning(
+    "bicep-decorator-without-effect",
+    "a decorator says something that no template can hold",
+    "`@allowed()` counts before a parameter. Before a property of a type it is left out of the template, so any value \
+     is taken. Write the values as the type: `'a' | 'b'`.",
+);
 
 codes! {
     NOT_SUPPORTED "bicep-not-supported"
@@ -365,6 +373,13 @@ codes! {
     BAD_TEMPLATE "BCP188"
     "a JSON module is no ARM template"
     "A module that ends with `.json` must be a template with `$schema`."
+    UNKNOWN_ENCODING "BCP185"
+    "a file is to be read in an encoding that is not known"
+    "Files are read as `us-ascii`, `iso-8859-1`, `utf-8`, `utf-16` or `utf-16BE`. Convert the file to one of them."
+    NOT_RESTORED "BCP190"
+    "a module of a registry has not been restored"
+    "Modules of registries are read from the folder where the official tools keep them; nothing is fetched. Restore \
+     them there first."
     NO_JSON_PATH "BCP235"
     "a loaded file has nothing at the path"
     "The path begins with `$`; `.name` and `[0]` lead further down."
@@ -404,6 +419,25 @@ codes! {
     EXPECTED_TYPE "BCP279"
     "a type is missing"
     "Parameters and outputs have a type. Write `string`, `int`, `bool`, `object` or `array`."
+    VALUE_AS_TYPE "BCP287"
+    "a value stands where a type is expected"
+    "Types and values share one set of names. Declare the type by `type`, or correct the name."
+    TYPE_AS_VALUE "BCP288"
+    "a type stands where a value is expected"
+    "Types exist only when compiling; parameters and variables hold values. Correct the name."
+    UNION_MEMBER "BCP293"
+    "a member of a union is no literal"
+    "A union lists the values that are allowed: `'a' | 'b' | 3`. Unions of objects need `@discriminator()`."
+    UNION_MIXED "BCP294"
+    "a union mixes kinds of values"
+    "The values of a union must all be strings, integers, booleans, objects or arrays, because a template knows one \
+     type for each parameter."
+    TYPE_HOLDS_ITSELF "BCP298"
+    "a type must hold itself"
+    "No finite value could have such a type. Make the property that leads back nullable, or an array."
+    TYPE_CYCLE "BCP299"
+    "types must hold each other"
+    "No finite value could have such a type. Make one of the properties that lead back nullable, or an array."
     UNKNOWN_TYPE "BCP302"
     "a type is not known"
     "The types that are compiled are `string`, `int`, `bool`, `object` and `array`. Correct the name."
@@ -419,10 +453,59 @@ codes! {
     PARAMETER_NOT_COMPUTED "BCP338"
     "the value of a parameter cannot be computed"
     "Values of a parameters file are computed when compiling, and this one fails; the message says why."
+    BAD_YAML "BCP340"
+    "a file that is loaded is no YAML"
+    "`loadYamlContent` reads YAML of one document; the message says where the file breaks it."
+    EXPECTED_IMPORT "BCP354"
+    "an import does not say what it imports"
+    "Write `import { name } from 'file.bicep'`, or `import * as name from 'file.bicep'` for everything."
+    EXPECTED_IMPORT_NAME "BCP355"
+    "an import is missing a name"
+    "Each item of an import is the name of something that the file exports, perhaps with `as` and another name."
+    EXPECTED_IMPORT_PATH "BCP358"
+    "an import does not say from which file"
+    "End the import with `from` and the path of the file in quotes."
+    NOT_EXPORTED "BCP360"
+    "something is imported that the file does not export"
+    "Only declarations with `@export()` can be imported. Add the decorator in the file, or correct the name."
+    DISCRIMINATOR "BCP363"
+    "`@discriminator` stands before something that is no union of objects"
+    "The decorator names the property by which the members of a union of object types are told apart."
+    DISCRIMINATOR_VALUE "BCP364"
+    "a member of a union has no literal for the discriminator"
+    "Each object type of the union needs the property, not nullable, with a string literal as its type."
+    DISCRIMINATOR_TWICE "BCP365"
+    "two members of a union have the same discriminator"
+    "The value of the discriminator tells which object type is meant, so each can be used once."
+    NOT_EXPORTABLE "BCP372"
+    "something is exported that depends on parameters or resources"
+    "An exported declaration is used in other files, where the parameters, resources and modules of this one do not \
+     exist. Make it a function with arguments."
+    EXPECTED_ALIAS "BCP375"
+    "an import in quotes gets no name"
+    "What is no plain word in the other file needs a name in this one: `'other name' as name`."
+    TYPE_ARGUMENTS "BCP383"
+    "a type is given arguments that takes none"
+    "Only `resourceInput<>` and `resourceOutput<>` take an argument."
+    TYPE_ARGUMENT_COUNT "BCP384"
+    "a type is given the wrong arguments"
+    "`resourceInput<>` and `resourceOutput<>` take one resource type with version, as a plain string."
+    NO_TYPE_INDEX "BCP388"
+    "a type has no item at an index"
+    "Only a tuple such as `[string, int]` has items that can be reached by index."
+    NO_FURTHER_PROPERTIES "BCP389"
+    "a type declares no further properties"
+    "`.*` reaches the type that an object type gives to all other properties by `*: type`."
+    NO_TYPE_ITEMS "BCP390"
+    "a type has no items"
+    "`[*]` reaches the type of the items of `type[]`."
     SPREAD_PLACE "BCP401"
     "`...` stands where it cannot"
     "The properties of a resource or module shape the template, so they are written out. Use `...` inside of one \
      of them."
+    EXTENDS_TWICE "BCP405"
+    "a parameters file extends more than one"
+    "A parameters file builds on one other file. Let that one extend the next."
     SCOPE_UNKNOWN "BCP420"
     "a scope cannot be told when compiling"
     "The kind of a scope shapes the template. Name a resource, or call `resourceGroup()`, `subscription()`, \

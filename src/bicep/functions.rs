@@ -18,8 +18,6 @@ pub(super) enum Placement {
     Load,
     /// `.bicepparam` files only.
     ParametersFile,
-    /// No ARM counterpart here; refused by name.
-    Unsupported,
 }
 
 #[derive(Debug)]
@@ -74,7 +72,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     f("fail", 1, 1),
     f("filter", 2, 2),
     f("first", 1, 1),
-    f("flatten", 1, 1),
+    f("flatten", 1, MANY),
     f("format", 1, MANY),
     at(Placement::ParametersFile, "getSecret", 4, 5),
     f("groupBy", 2, 3),
@@ -89,11 +87,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     f("lastIndexOf", 2, 2),
     f("length", 1, 1),
     f("like", 2, 2),
-    at(Placement::Unsupported, "loadDirectoryFileInfo", 1, 2),
+    at(Placement::Load, "loadDirectoryFileInfo", 1, 2),
     at(Placement::Load, "loadFileAsBase64", 1, 1),
     at(Placement::Load, "loadJsonContent", 1, 3),
     at(Placement::Load, "loadTextContent", 1, 2),
-    at(Placement::Unsupported, "loadYamlContent", 1, 3),
+    at(Placement::Load, "loadYamlContent", 1, 3),
     at(Placement::Deployment, "managementGroup", 0, 1),
     at(Placement::Deployment, "managementGroupResourceId", 2, MANY),
     f("map", 2, 2),
@@ -160,9 +158,9 @@ pub(super) fn suggest(name: &str) -> Option<&'static str> {
     text::suggest(name, FUNCTIONS.iter().map(|function| function.name))
 }
 
-/// `list` followed by a capital letter, such as `listKeys`.
+/// `list` followed by letters, such as `listKeys`: each resource type has functions of its own.
 pub(super) fn is_list(name: &str) -> bool {
-    name.strip_prefix("list").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
+    name.strip_prefix("list").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
 /// The table is sorted for people: case ignored.
@@ -187,7 +185,7 @@ mod tests {
             assert_eq!(find(function.name).unwrap().name, function.name);
         }
         assert_eq!(find("listKeys").unwrap().name, "list*");
-        assert!(find("listen").is_none());
+        assert!(find("list").is_none());
         assert!(find("UTCNOW").is_none());
     }
 }

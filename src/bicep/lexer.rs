@@ -255,7 +255,9 @@ impl<'a> Lexer<'a> {
             'u' if self.peek() == Some('{') => {
                 self.at += 1;
                 let digits = self.take_while(|c| c.is_ascii_hexdigit());
-                let character = u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
+                let code = u32::from_str_radix(digits, 16).ok();
+                let character =
+                    code.and_then(|code| char::from_u32(code).or_else(|| self.with_low_half(code)));
                 match (character, self.peek()) {
                     (Some(character), Some('}')) => {
                         self.at += 1;
@@ -278,6 +280,20 @@ impl<'a> Lexer<'a> {
                 ),
             ),
         }
+    }
+
+    /// A character can be written as the two halves that UTF-16 has for it: `\u{D801}\u{DC37}`. Reads on to the
+    /// closing brace of the second.
+    fn with_low_half(&mut self, high: u32) -> Option<char> {
+        let digits = self.rest().strip_prefix("}\\u{")?;
+        let length = digits.find('}')?;
+        let low = u32::from_str_radix(&digits[..length], 16).ok()?;
+        if !(0xd800..0xdc00).contains(&high) || !(0xdc00..0xe000).contains(&low) {
+            return None;
+        }
+        let character = char::from_u32(0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00))?;
+        self.at += "}\\u{".len() + length;
+        Some(character)
     }
 
     fn multi_line(&mut self, start: usize, first: bool, dollars: usize) {

@@ -1,25 +1,31 @@
-//! `loadTextContent`, `loadJsonContent` and `loadFileAsBase64`: the files are read when compiling. A loaded value
-//! becomes a variable `$fxv#n` of the template, except a text that is already the value of a variable. In parameters
-//! files also `readEnvironmentVariable`, whose answer stands where the call was.
+//! `loadTextContent` and its kin: the files are read when compiling. A loaded value becomes a variable `$fxv#n` of the
+//! template, except a text that is already the value of a variable, and what stands in a function, which cannot use
+//! variables. In parameters files also `readEnvironmentVariable`, whose answer stands where the call was, and what
+//! another parameters file gives, `base.name`.
+
+mod comments;
+mod encoding;
+mod yaml;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base64::Engine as _;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json, json};
 
 use super::bind::not_supported;
 use super::codes;
 use super::project::Files;
 use super::syntax::{Expr, ExprKind, Program, StatementKind};
 use crate::diag::{Code, Diagnostic};
-use crate::text::{Source, Span};
+use crate::text::{self, Source, Span};
 
 /// What the load functions of one file gave, by the place of the call.
 #[derive(Default)]
 pub(super) struct Loaded {
     calls: BTreeMap<Span, LoadedCall>,
     in_order: Vec<Span>,
+    variables: usize,
 }
 
 pub(super) struct LoadedCall {
@@ -31,6 +37,13 @@ pub(super) struct LoadedCall {
 impl Loaded {
     pub(super) fn get(&self, span: Span) -> Option<&LoadedCall> {
         self.calls.get(&span)
+    }
+
+    fn add(&mut self, span: Span, value: Json, in_place: bool) {
+        let variable = (!in_place).then(|| format!("$fxv#{}", self.variables));
+        self.variables += usize::from(!in_place);
+        self.in_order.push(span);
+        self.calls.insert(span, LoadedCall { value, variable });
     }
 
     /// The generated variables, in the order of the calls.
@@ -51,15 +64,26 @@ pub(super) fn load(
     program: &Program,
     files: &mut Files<'_>,
     environment: Option<Environment<'_>>,
+    base: Option<&Map<String, Json>>,
     found: &mut Vec<Diagnostic>,
 ) -> Loaded {
     let mut loaded = Loaded::default();
     for statement in &program.statements {
+        let in_function = matches!(statement.kind, StatementKind::Func { .. });
         let whole_value = match &statement.kind {
             StatementKind::Var { value, .. } => Some(value.span),
             _ => None,
         };
         statement.each_expr(&mut |expr| {
+            if let Some((name, value)) = base.and_then(|base| of_base(expr, base)) {
+                match value {
+                    Some(value) => loaded.add(expr.span, value.clone(), false),
+                    None => {
+                        let message = format!("the extended file gives no `{name}`");
+                        found.push(Diagnostic::new(&codes::NO_PROPERTY_OF, message).at(source, expr.span));
+                    }
+                }
+            }
             let Some((function, arguments)) = load_call(expr) else { return };
             let value = match (function, environment) {
                 ("readEnvironmentVariable", Some(environment)) => {
@@ -71,14 +95,11 @@ pub(super) fn load(
             match value {
                 Ok(value) => {
                     let in_place = match function {
-                        "loadJsonContent" => false,
                         "readEnvironmentVariable" => true,
-                        _ => whole_value == Some(expr.span),
+                        "loadTextContent" | "loadFileAsBase64" => whole_value == Some(expr.span),
+                        _ => false,
                     };
-                    let count = loaded.variables().count();
-                    let variable = (!in_place).then(|| format!("$fxv#{count}"));
-                    loaded.in_order.push(expr.span);
-                    loaded.calls.insert(expr.span, LoadedCall { value, variable });
+                    loaded.add(expr.span, value, in_place || in_function);
                 }
                 Err((diagnostic, span)) => found.push(diagnostic.at(source, span)),
             }
@@ -95,7 +116,14 @@ pub(super) fn load_call(expr: &Expr) -> Option<(&str, &[Expr])> {
         }
         _ => return None,
     };
-    let known = ["loadTextContent", "loadJsonContent", "loadFileAsBase64", "readEnvironmentVariable"];
+    let known = [
+        "loadTextContent",
+        "loadJsonContent",
+        "loadYamlContent",
+        "loadFileAsBase64",
+        "loadDirectoryFileInfo",
+        "readEnvironmentVariable",
+    ];
     known.contains(&name.name.as_str()).then_some((name.name.as_str(), arguments))
 }
 
@@ -133,31 +161,114 @@ fn read(
         // The number of arguments is checked with all other calls.
         return Ok(Json::Null);
     };
-    let Some(text) = path.as_text() else {
+    let Some(written) = path.as_text() else {
         return Err(refuse(&codes::NOT_CONSTANT, "the path must be a plain string", path.span));
     };
-    let full = files.resolve(source.path(), text).map_err(|diagnostic| (diagnostic, path.span))?;
-    let encoding = if function == "loadJsonContent" { arguments.get(2) } else { arguments.get(1) };
-    if let Some(encoding) = encoding.filter(|encoding| encoding.as_text() != Some("utf-8")) {
-        let refused = not_supported("an encoding other than `utf-8`");
-        return Err((Box::new(refused), encoding.span));
+    let full = files.resolve(source.path(), written).map_err(|diagnostic| (diagnostic, path.span))?;
+    if function == "loadDirectoryFileInfo" {
+        return directory(source, &full, arguments.get(1), files);
     }
+    let bytes = files.read(&full).map_err(|diagnostic| (diagnostic, path.span))?;
     if function == "loadFileAsBase64" {
-        let bytes = files.read(&full).map_err(|diagnostic| (diagnostic, path.span))?;
         return Ok(Json::from(base64::engine::general_purpose::STANDARD.encode(bytes)));
     }
-    let content = files.read_text(&full).map_err(|diagnostic| (diagnostic, path.span))?;
-    if function == "loadTextContent" {
-        return Ok(Json::from(content));
-    }
-    let document: Json = serde_json::from_str(&content).map_err(|error| {
-        let message = format!("`{full}` is no JSON: line {}, column {}", error.line(), error.column());
-        refuse(&codes::BAD_JSON, message, path.span)
-    })?;
+    let encoding = arguments.get(if function == "loadTextContent" { 1 } else { 2 });
+    let content = match encoding.map(|encoding| (encoding, encoding.as_text())) {
+        Some((encoding, None)) => {
+            return Err(refuse(&codes::NOT_CONSTANT, "the encoding must be a plain string", encoding.span));
+        }
+        Some((encoding, Some(name))) => {
+            encoding::decode(&bytes, name).map_err(|refused| (refused, encoding.span))?
+        }
+        None => encoding::decode(&bytes, "utf-8").map_err(|refused| (refused, path.span))?,
+    };
+    let document: Json = match function {
+        "loadTextContent" => return Ok(Json::from(content)),
+        "loadYamlContent" => yaml::read(&content).map_err(|why| {
+            refuse(&codes::BAD_YAML, format!("`{full}` is no YAML that can be loaded: {why}"), path.span)
+        })?,
+        _ => serde_json::from_str(&comments::blanked(&content)).map_err(|error| {
+            let message = format!("`{full}` is no JSON: line {}, column {}", error.line(), error.column());
+            refuse(&codes::BAD_JSON, message, path.span)
+        })?,
+    };
     match arguments.get(1) {
         None => Ok(document),
         Some(query) => select(&document, query),
     }
+}
+
+/// `base.name`, where a parameters file extends another one: the name and its value.
+fn of_base<'e>(expr: &'e Expr, base: &'e Map<String, Json>) -> Option<(&'e str, Option<&'e Json>)> {
+    let (inner, name) = match &expr.kind {
+        ExprKind::Property { base, name, .. } => (base, name.name.as_str()),
+        ExprKind::Index { base, index, .. } => (base, index.as_text()?),
+        _ => return None,
+    };
+    matches!(&inner.bare().kind, ExprKind::Name(name) if name == "base").then(|| (name, base.get(name)))
+}
+
+/// The files that lie directly in a folder, as the official compiler describes them.
+fn directory(
+    source: &Arc<Source>,
+    folder: &str,
+    pattern: Option<&Expr>,
+    files: &Files<'_>,
+) -> Result<Json, Refused> {
+    let pattern = match pattern.map(|pattern| (pattern, pattern.as_text())) {
+        None => "*",
+        Some((_, Some(pattern))) => pattern,
+        Some((pattern, None)) => {
+            return Err(refuse(&codes::NOT_CONSTANT, "the pattern must be a plain string", pattern.span));
+        }
+    };
+    let mut names: Vec<String> = files
+        .list(folder)
+        .into_iter()
+        .filter_map(|path| {
+            let name = if folder.is_empty() {
+                path.as_str()
+            } else {
+                path.strip_prefix(folder)?.strip_prefix('/')?
+            };
+            (!name.contains('/') && fits(pattern, name)).then(|| name.to_owned())
+        })
+        .collect();
+    names.sort_by_key(|name| name.to_lowercase());
+    let own = text::parent(source.path());
+    let described = names.into_iter().map(|name| {
+        let extension = name.rfind('.').map_or("", |at| &name[at..]);
+        let path = text::join(folder, &name);
+        json!({ "relativePath": text::relative(own, &path), "baseName": name, "extension": extension })
+    });
+    Ok(described.collect())
+}
+
+/// Matches `*` and `?` of a pattern, in time proportional to both lengths together for each `*`.
+fn fits(pattern: &str, name: &str) -> bool {
+    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    let (mut at, mut from, mut star) = (0, 0, None);
+    while from < name.len() {
+        match pattern.get(at) {
+            Some('*') => {
+                star = Some((at, from));
+                at += 1;
+            }
+            Some(c) if *c == '?' || *c == name[from] => {
+                at += 1;
+                from += 1;
+            }
+            _ => match &mut star {
+                Some((star, taken)) => {
+                    *taken += 1;
+                    at = *star + 1;
+                    from = *taken;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[at..].iter().all(|c| *c == '*')
 }
 
 /// The part of the document that a path such as `$.a[0]['b']` names.

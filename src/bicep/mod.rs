@@ -1,20 +1,24 @@
-//! A Bicep compiler: source files in, an ARM template out. Covers the language that the landing zone's own
-//! modules use; anything else is refused by name with the official BCP code where one exists.
+//! A Bicep compiler: source files in, an ARM template out. Covers the language but for extensions, tests and
+//! template specs; what is not covered is refused by name, with the official BCP code where one exists.
 //!
 //! ```text
 //! text -> lexer -> parser -> syntax -> bind (names, scopes, uses) -> emit -> template
-//!                                        ^ load (files), project (modules, each compiled once)
+//!                                        ^ load (files), project (modules and imports, each compiled once)
 //! ```
 
 mod bind;
 pub mod codes;
+mod collate;
 mod emit;
 mod functions;
+mod imports;
 mod lexer;
 mod load;
 mod params;
 mod parser;
 mod project;
+mod registry;
+mod resource_types;
 mod syntax;
 
 use serde_json::Value as Json;
@@ -23,7 +27,8 @@ use crate::diag::{DiagResult, Diagnostic, Diagnostics, finish};
 use crate::text::World;
 use project::Project;
 
-pub use params::{CompiledParams, compile_params};
+pub use params::{CompiledParams, compile_params, compile_params_with};
+pub use resource_types::{Kind, ResourceTypes, Step};
 
 /// A compiled Bicep file.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,12 +40,32 @@ pub struct Compiled {
     pub files: Vec<String>,
 }
 
+/// What a compilation can use besides the project's own files.
+#[derive(Clone, Copy, Default)]
+pub struct Options<'o> {
+    /// The folder of the world where the official tools keep modules that they have restored (`~/.bicep`). Without it
+    /// a module of a registry is refused.
+    pub registry: Option<&'o str>,
+    /// What is known about resource types, for `resourceInput<>`. Without it such a parameter takes any value.
+    pub types: Option<&'o dyn ResourceTypes>,
+    /// Templates of language version 2.0 also where nothing asks for it: resources are then known by name.
+    pub symbolic_names: bool,
+}
+
 /// Compiles the file at `entry` with all its modules.
 ///
 /// # Errors
 /// Everything that was found in any of the files, at least one error among it.
 pub fn compile(world: &dyn World, entry: &str) -> DiagResult<Compiled> {
-    let mut project = Project::new(world);
+    compile_with(world, entry, &Options::default())
+}
+
+/// Compiles as [`compile`] does, with `options`.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_with<'w>(world: &'w dyn World, entry: &str, options: &Options<'w>) -> DiagResult<Compiled> {
+    let mut project = Project::new(world, options);
     let unit = project.unit(entry, &|diagnostic| diagnostic);
     let files = project.files.read;
     let (unit, warnings) = finish(unit, project.found)?;

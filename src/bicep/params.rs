@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
+use super::bind::types::AMBIENT;
 use super::bind::{Model, Param, not_supported};
 use super::load::{Environment, Loaded, load};
 use super::parser::{Dialect, parse};
 use super::project::{Project, Unit};
 use super::syntax::{Expr, ExprKind, Program, StatementKind};
-use super::{codes, emit};
+use super::{Options, codes, emit};
 use crate::arm::{self, Parameters, Target};
 use crate::diag::{DiagResult, Diagnostic, Diagnostics, finish};
 use crate::text::{Source, Span, World};
@@ -20,8 +21,8 @@ use crate::text::{Source, Span, World};
 pub struct CompiledParams {
     /// A deployment parameters file: `{ $schema, contentVersion, parameters }`.
     pub parameters: Json,
-    /// The Bicep file that the parameters are for, as a path in the world.
-    pub using: String,
+    /// The Bicep file that the parameters are for, as a path in the world; none where it says `using none`.
+    pub using: Option<String>,
     pub warnings: Vec<Diagnostic>,
     /// Every file that was read, the entry first.
     pub files: Vec<String>,
@@ -37,33 +38,88 @@ pub fn compile_params(
     entry: &str,
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> DiagResult<CompiledParams> {
-    let mut project = Project::new(world);
-    let text = project.files.read_text(entry).map_err(|diagnostic| Diagnostics(vec![*diagnostic]))?;
-    let source = Source::new(entry, text);
+    compile_params_with(world, entry, environment, &Options::default())
+}
+
+/// Compiles as [`compile_params`] does, with `options`.
+///
+/// # Errors
+/// As [`compile_params`].
+pub fn compile_params_with<'w>(
+    world: &'w dyn World,
+    entry: &str,
+    environment: &dyn Fn(&str) -> Option<String>,
+    options: &Options<'w>,
+) -> DiagResult<CompiledParams> {
+    let mut project = Project::new(world, options);
     let mut found = Vec::new();
-    let compiled = params_file(&source, &mut project, environment, &mut found);
-    found.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|primary| primary.span.start));
+    let compiled = read(entry, &mut project, environment, &mut Vec::new(), &mut found)
+        .map_err(|diagnostic| Diagnostics(vec![*diagnostic]))?;
     found.append(&mut project.found);
     let (compiled, warnings) = finish(compiled, found)?;
-    let Some((using, parameters)) = compiled else { return Err(Diagnostics(warnings)) };
-    Ok(CompiledParams { parameters, using, warnings, files: project.files.read })
+    let Some(given) = compiled else { return Err(Diagnostics(warnings)) };
+    let parameters = json!({
+        "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#",
+        "contentVersion": "1.0.0.0",
+        "parameters": given.parameters,
+    });
+    Ok(CompiledParams { parameters, using: given.using, warnings, files: project.files.read })
+}
+
+/// Parameters files that extend each other; nobody writes longer chains, and the limit bounds the stack.
+const EXTENDS_MAX: usize = 16;
+
+/// What a parameters file gives, with what the file gives that it extends.
+struct Given {
+    using: Option<String>,
+    parameters: Map<String, Json>,
+}
+
+/// Reads one parameters file; `stack` holds those that extend it, outermost first.
+fn read(
+    path: &str,
+    project: &mut Project<'_>,
+    environment: Environment<'_>,
+    stack: &mut Vec<String>,
+    found: &mut Vec<Diagnostic>,
+) -> Result<Option<Given>, Box<Diagnostic>> {
+    if stack.iter().any(|outer| outer == path) || stack.len() >= EXTENDS_MAX {
+        let message =
+            format!("these parameters files extend each other: `{}` -> `{path}`", stack.join("` -> `"));
+        return Err(Box::new(Diagnostic::new(&codes::MODULE_CYCLE, message)));
+    }
+    let source = Source::new(path, project.files.read_text(path)?);
+    stack.push(path.to_owned());
+    let mut here = Vec::new();
+    let given = params_file(&source, project, environment, stack, &mut here);
+    stack.pop();
+    here.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|primary| primary.span.start));
+    found.append(&mut here);
+    Ok(given)
 }
 
 fn params_file(
     source: &Arc<Source>,
     project: &mut Project<'_>,
     environment: Environment<'_>,
+    stack: &mut Vec<String>,
     found: &mut Vec<Diagnostic>,
-) -> Option<(String, Json)> {
+) -> Option<Given> {
     let program = parse(source, Dialect::Parameters, found);
-    let model = Model::build(source, &program, Dialect::Parameters, found);
-    let loaded = load(source, &program, &mut project.files, Some(environment), found);
-    let (using, unit) = using(source, &program, project, found)?;
-    check(&model, &unit, &program, found);
-    if found.iter().any(Diagnostic::is_error) {
+    let base = extended(source, &program, project, environment, stack, found);
+    let imports = project.imports(source, &program);
+    let model = Model::build(source, &program, Dialect::Parameters, &imports, found);
+    let mut inherited = base.map_or_else(Map::new, |base| base.parameters);
+    let values: Map<String, Json> = inherited
+        .iter()
+        .filter_map(|(name, entry)| Some((name.clone(), entry.get("value")?.clone())))
+        .collect();
+    let loaded = load(source, &program, &mut project.files, Some(environment), Some(&values), found);
+    let using = using(source, &program, project, stack.len() > 1, found)?;
+    check(&model, using.as_ref().map(|(_, unit)| &**unit), &inherited, &program, found);
+    if found.iter().any(Diagnostic::is_error) || imports.iter().any(Option::is_none) {
         return None;
     }
-    let mut parameters = Map::new();
     for param in &model.params {
         let Some(value) = param.default else { continue };
         let entry = match secret_arguments(value) {
@@ -76,41 +132,79 @@ fn params_file(
             }
             None => {
                 let Some(computed) = compute(&model, &loaded, param, value, found) else { continue };
-                check_type(&model, &unit, param, &computed, found);
+                if let Some((_, unit)) = &using {
+                    check_type(&model, unit, param, &computed, found);
+                }
                 json!({ "value": computed })
             }
         };
-        parameters.insert(param.name.name.clone(), entry);
+        inherited.insert(param.name.name.clone(), entry);
     }
-    let file = json!({
-        "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#",
-        "contentVersion": "1.0.0.0",
-        "parameters": parameters,
-    });
-    Some((using, file))
+    Some(Given { using: using.map(|(path, _)| path), parameters: inherited })
 }
 
-/// The file that `using` names, compiled.
+/// What the file gives that `extends` names.
+fn extended(
+    source: &Arc<Source>,
+    program: &Program,
+    project: &mut Project<'_>,
+    environment: Environment<'_>,
+    stack: &mut Vec<String>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Given> {
+    let mut named = program.statements.iter().filter_map(|statement| match &statement.kind {
+        StatementKind::Extends { path } => Some(path),
+        _ => None,
+    });
+    let path = named.next()?;
+    for again in named {
+        let message = "`extends` stands more than once";
+        found.push(Diagnostic::new(&codes::EXTENDS_TWICE, message).at(source, again.span));
+    }
+    let Some(written) = path.as_text() else {
+        found.push(not_supported("`extends` without a plain path").at(source, path.span));
+        return None;
+    };
+    let read = project
+        .files
+        .resolve(source.path(), written)
+        .and_then(|resolved| read(&resolved, project, environment, stack, found));
+    read.unwrap_or_else(|diagnostic| {
+        found.push(diagnostic.at(source, path.span));
+        None
+    })
+}
+
+/// A Bicep file with its path.
+type Used = (String, Arc<Unit>);
+
+/// The file that `using` names, compiled; a file that another one extends may leave it out, or any say `none`. No
+/// answer where it cannot be had, which has been reported.
 fn using(
     source: &Arc<Source>,
     program: &Program,
     project: &mut Project<'_>,
+    is_extended: bool,
     found: &mut Vec<Diagnostic>,
-) -> Option<(String, Arc<Unit>)> {
+) -> Option<Option<Used>> {
     let mut named = program.statements.iter().filter_map(|statement| match &statement.kind {
-        StatementKind::Using { path } => Some(path),
+        StatementKind::Using { path } => Some((path.as_ref(), statement.span)),
         _ => None,
     });
-    let Some(path) = named.next() else {
+    let Some((path, _)) = named.next() else {
+        if is_extended {
+            return Some(None);
+        }
         let message = "the parameters file does not say which Bicep file it is for";
         let diagnostic = Diagnostic::new(&codes::USING_MISSING, message).help("add `using 'main.bicep'`");
         found.push(diagnostic.at(source, Span::at(0)));
         return None;
     };
-    for again in named {
+    for (_, again) in named {
         let message = "`using` stands more than once";
-        found.push(Diagnostic::new(&codes::USING_TWICE, message).at(source, again.span));
+        found.push(Diagnostic::new(&codes::USING_TWICE, message).at(source, again));
     }
+    let Some(path) = path else { return Some(None) };
     let Some(written) = path.as_text() else {
         found.push(not_supported("`using` without a plain path").at(source, path.span));
         return None;
@@ -118,7 +212,7 @@ fn using(
     match project.files.resolve(source.path(), written) {
         Ok(resolved) => {
             let unit = project.unit(&resolved, &|diagnostic| diagnostic.at(source, path.span))?;
-            Some((resolved, unit))
+            Some(Some((resolved, unit)))
         }
         Err(diagnostic) => {
             found.push(diagnostic.at(source, path.span));
@@ -128,7 +222,14 @@ fn using(
 }
 
 /// Every parameter given is declared, and every one without a default is given.
-fn check(model: &Model<'_>, unit: &Unit, program: &Program, found: &mut Vec<Diagnostic>) {
+fn check(
+    model: &Model<'_>,
+    unit: Option<&Unit>,
+    inherited: &Map<String, Json>,
+    program: &Program,
+    found: &mut Vec<Diagnostic>,
+) {
+    let Some(unit) = unit else { return };
     let declared = &unit.signature.params;
     for param in &model.params {
         if !declared.contains_key(&param.name.name) {
@@ -138,7 +239,8 @@ fn check(model: &Model<'_>, unit: &Unit, program: &Program, found: &mut Vec<Diag
             model.report(found, diagnostic, param.name.span);
         }
     }
-    let given = |name: &str| model.params.iter().any(|param| param.name.name == name);
+    let given =
+        |name: &str| inherited.contains_key(name) || model.params.iter().any(|param| param.name.name == name);
     let missing: Vec<&str> = declared
         .iter()
         .filter(|(name, param)| param.required && !given(name))
@@ -209,7 +311,7 @@ fn check_type(model: &Model<'_>, unit: &Unit, param: &Param<'_>, value: &Json, f
         Json::Array(_) => "array",
         Json::Object(_) => "object",
     };
-    if expected != actual {
+    if AMBIENT.contains(&expected) && expected != "any" && expected != actual {
         let message = format!("the parameter `{}` takes `{expected}`, not `{actual}`", param.name.name);
         let span = param.default.map_or(param.name.span, |value| value.span);
         model.report(found, Diagnostic::new(&codes::PARAMETER_TYPE, message), span);

@@ -5,25 +5,36 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
+use super::bind::Symbol;
 use super::bind::place::Level;
+use super::bind::types::Named;
 use super::bind::{Model, check, not_supported};
+use super::imports::{Exports, Home, Origins, exports};
 use super::parser::{Dialect, parse};
-use super::syntax::{Expr, ExprKind, Module, Program, StatementKind, TypeKind};
-use super::{codes, emit, load};
+use super::registry::{self, Reference};
+use super::syntax::{Expr, ExprKind, Program, StatementKind, TypeExpr, TypeKind};
+use super::{Options, codes, emit, load};
 use crate::diag::{Code, Diagnostic};
 use crate::text::{self, FileError, Source, World};
 
 /// Modules in modules. ARM's own limit on nested deployments is far lower; ours bounds the stack.
 const MODULE_DEPTH_MAX: usize = 64;
 
-/// The largest file that is read. ARM takes templates up to 4 MiB; hand-written files stay below 100 KiB.
-const FILE_BYTES_MAX: usize = 1 << 20;
+/// Types that are other names of types; nobody writes longer chains, and the limit ends circles.
+const REFERENCES_MAX: usize = 64;
 
-/// A compiled file: what it becomes and what can be passed to it and read from it.
+/// The largest file that is read: as large as a template that ARM takes. Hand-written files stay below 100 KiB.
+const FILE_BYTES_MAX: usize = 4 << 20;
+
+/// A compiled file: what it becomes, what can be passed to it and read from it, and what can be imported from it.
 #[derive(Debug)]
 pub(super) struct Unit {
     pub(super) template: Json,
     pub(super) signature: Signature,
+    pub(super) home: Home,
+    pub(super) exports: Exports,
+    /// Where its imported declarations come from.
+    pub(super) origins: Origins,
 }
 
 /// The outside of a module.
@@ -98,6 +109,11 @@ impl<'w> Files<'w> {
         Ok(content.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(content))
     }
 
+    /// The files below a folder.
+    pub(super) fn list(&self, folder: &str) -> Vec<String> {
+        self.world.list(folder)
+    }
+
     fn note(&mut self, path: &str, bytes: usize) -> Refusable<()> {
         if bytes > FILE_BYTES_MAX {
             let message = format!("`{path}` has {bytes} bytes, more than the {FILE_BYTES_MAX} that are read");
@@ -120,6 +136,7 @@ fn refuse(code: &'static Code, message: impl Into<String>) -> Box<Diagnostic> {
 
 /// One compilation.
 pub(super) struct Project<'w> {
+    pub(super) options: Options<'w>,
     pub(super) files: Files<'w>,
     pub(super) found: Vec<Diagnostic>,
     units: IndexMap<String, Option<Arc<Unit>>>,
@@ -128,8 +145,14 @@ pub(super) struct Project<'w> {
 }
 
 impl<'w> Project<'w> {
-    pub(super) fn new(world: &'w dyn World) -> Self {
-        Self { files: Files::new(world), found: Vec::new(), units: IndexMap::new(), stack: Vec::new() }
+    pub(super) fn new(world: &'w dyn World, options: &Options<'w>) -> Self {
+        Self {
+            options: *options,
+            files: Files::new(world),
+            found: Vec::new(),
+            units: IndexMap::new(),
+            stack: Vec::new(),
+        }
     }
 
     /// Compiles the file at `path`, unless it has been compiled; none where it has errors. `place` puts the
@@ -139,7 +162,9 @@ impl<'w> Project<'w> {
             return unit.clone();
         }
         let unit = match self.files.read_text(path) {
-            Ok(text) if path.ends_with(".json") => self.json_template(path, &text, place),
+            Ok(text) if path.ends_with(".json") || path.ends_with(".jsonc") => {
+                self.json_template(path, Home::Local(path.to_owned()), &text, place)
+            }
             Ok(text) => self.bicep(path, text),
             Err(diagnostic) => {
                 self.found.push(place(*diagnostic));
@@ -160,42 +185,85 @@ impl<'w> Project<'w> {
     fn bicep_on_stack(&mut self, source: &Arc<Source>) -> Option<Arc<Unit>> {
         let mut found = Vec::new();
         let program = parse(source, Dialect::Template, &mut found);
-        let model = Model::build(source, &program, Dialect::Template, &mut found);
+        let imports = self.imports(source, &program);
+        let model = Model::build(source, &program, Dialect::Template, &imports, &mut found);
         let modules: Vec<Option<Arc<Unit>>> =
-            model.modules.iter().map(|module| self.module(source, module.decl)).collect();
-        let loaded = load::load(source, &program, &mut self.files, None, &mut found);
+            model.modules.iter().map(|module| self.referenced(source, &module.decl.path)).collect();
+        let loaded = load::load(source, &program, &mut self.files, None, None, &mut found);
         check(&model, &program, &modules, &mut found);
-        let sound = !found.iter().any(Diagnostic::is_error) && modules.iter().all(Option::is_some);
-        let template = sound.then(|| emit::template(&model, &modules, &loaded, &mut found));
-        let emitted = !found.iter().any(Diagnostic::is_error);
+        let sound =
+            !found.iter().any(Diagnostic::is_error) && modules.iter().chain(&imports).all(Option::is_some);
+        let emitted = sound.then(|| emit::template(&model, &modules, &loaded, &self.options, &mut found));
+        let has_errors = found.iter().any(Diagnostic::is_error);
         found.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|primary| primary.span.start));
         self.found.append(&mut found);
-        let template = template.filter(|_| emitted)?;
-        Some(Arc::new(Unit { template, signature: signature(&model, &program) }))
+        let (template, origins) = emitted.filter(|_| !has_errors)?;
+        Some(Arc::new(Unit {
+            exports: exports(&template),
+            template,
+            signature: signature(&model, &program),
+            home: Home::Local(source.path().to_owned()),
+            origins,
+        }))
     }
 
-    fn module(&mut self, source: &Arc<Source>, module: &Module) -> Option<Arc<Unit>> {
-        let span = module.path.span;
-        let place = |diagnostic: Diagnostic| diagnostic.at(source, span);
-        match self.module_path(source, &module.path) {
-            Ok(path) => self.unit(&path, &place),
-            Err(diagnostic) => {
-                self.found.push(place(*diagnostic));
-                None
-            }
+    /// The files of the `import` statements, compiled.
+    pub(super) fn imports(&mut self, source: &Arc<Source>, program: &Program) -> Vec<Option<Arc<Unit>>> {
+        let paths = program.statements.iter().filter_map(|statement| match &statement.kind {
+            StatementKind::Import { path, .. } => Some(path),
+            _ => None,
+        });
+        paths.map(|path| self.referenced(source, path)).collect()
+    }
+
+    /// The file that a module or an import names, compiled.
+    fn referenced(&mut self, source: &Arc<Source>, path: &Expr) -> Option<Arc<Unit>> {
+        let place = |diagnostic: Diagnostic| diagnostic.at(source, path.span);
+        let unit = match path.as_text().and_then(registry::reference) {
+            Some(reference) => self.restored(&reference, path.as_text().unwrap_or_default(), &place),
+            None => self.module_path(source, path).map(|path| self.unit(&path, &place)),
+        };
+        unit.unwrap_or_else(|diagnostic| {
+            self.found.push(place(*diagnostic));
+            None
+        })
+    }
+
+    /// A module of a registry, from the folder that holds what has been restored.
+    fn restored(
+        &mut self,
+        reference: &Reference,
+        written: &str,
+        place: &dyn Fn(Diagnostic) -> Diagnostic,
+    ) -> Refusable<Option<Arc<Unit>>> {
+        let (Some(root), Reference::Registry { full, cached }) = (self.options.registry, reference) else {
+            return Err(Box::new(
+                not_supported("a module from a registry or template spec")
+                    .help("copy the module into the project and name its path"),
+            ));
+        };
+        let path = format!("{root}/{cached}");
+        if let Some(unit) = self.units.get(&path) {
+            return Ok(unit.clone());
         }
+        let unit = match self.files.read_text(&path) {
+            Ok(text) => self.json_template(&path, Home::Registry(full.clone()), &text, place),
+            Err(refused) if refused.code.id == codes::FILE_NOT_READ.id => {
+                let message = format!("`{written}` has not been restored: `{path}` does not exist");
+                return Err(Box::new(
+                    Diagnostic::new(&codes::NOT_RESTORED, message).help("run `bicep restore`"),
+                ));
+            }
+            Err(refused) => return Err(refused),
+        };
+        self.units.insert(path, unit.clone());
+        Ok(unit)
     }
 
     fn module_path(&self, source: &Arc<Source>, path: &Expr) -> Refusable<String> {
         let ExprKind::Str(written) = &path.kind else {
             return Err(refuse(&codes::INTERPOLATED_PATH, "a module's path cannot hold `${…}`"));
         };
-        if ["br:", "br/", "ts:", "ts/"].iter().any(|scheme| written.starts_with(scheme)) {
-            return Err(Box::new(
-                not_supported("a module from a registry or template spec")
-                    .help("copy the module into the project and name its path"),
-            ));
-        }
         let resolved = self.files.resolve(source.path(), written)?;
         if resolved == source.path() {
             return Err(refuse(&codes::MODULE_SELF, "this module is the file that it stands in"));
@@ -217,6 +285,7 @@ impl<'w> Project<'w> {
     fn json_template(
         &mut self,
         path: &str,
+        home: Home,
         text: &str,
         place: &dyn Fn(Diagnostic) -> Diagnostic,
     ) -> Option<Arc<Unit>> {
@@ -227,7 +296,8 @@ impl<'w> Project<'w> {
             return None;
         };
         let signature = json_signature(&template);
-        Some(Arc::new(Unit { template, signature }))
+        let exports = exports(&template);
+        Some(Arc::new(Unit { template, signature, home, exports, origins: Origins::new() }))
     }
 }
 
@@ -237,7 +307,9 @@ fn signature(model: &Model<'_>, program: &Program) -> Signature {
             Some(TypeKind::Name(name)) => Some(name.clone()),
             _ => None,
         };
-        (param.name.name.clone(), ParamSignature { required: param.default.is_none(), ty })
+        // What a type alias stands for would have to be followed to other files to know whether null fits.
+        let nullable = param.ty.is_some_and(|ty| may_be_null(model, ty));
+        (param.name.name.clone(), ParamSignature { required: param.default.is_none() && !nullable, ty })
     });
     let outputs = program.statements.iter().filter_map(|statement| match &statement.kind {
         StatementKind::Output { name, .. } => {
@@ -247,6 +319,51 @@ fn signature(model: &Model<'_>, program: &Program) -> Signature {
         _ => None,
     });
     Signature { level: Some(model.level), params: params.collect(), outputs: outputs.collect() }
+}
+
+/// True where a value of the type may be left out: `type?`, also behind the name of a type.
+fn may_be_null(model: &Model<'_>, ty: &TypeExpr) -> bool {
+    let mut ty = ty;
+    // An alias chain longer than the number of types runs in a circle.
+    for _ in 0..=model.types.len() {
+        match &ty.kind {
+            TypeKind::Nullable(_) | TypeKind::Null => return true,
+            TypeKind::Union(members) => {
+                return members
+                    .iter()
+                    .any(|member| matches!(member.kind, TypeKind::Null | TypeKind::Nullable(_)));
+            }
+            TypeKind::Name(name) => match model.type_named(name) {
+                Some(Named::Declared(at)) => ty = model.types[at].value,
+                Some(Named::Imported(target)) => return is_nullable(&target.unit.template, &target.entry.1),
+                _ => return false,
+            },
+            TypeKind::Property { base, name } => {
+                let TypeKind::Name(everything) = &base.kind else { return false };
+                let Some(Symbol::Everything(at)) = model.globals.get(everything.as_str()) else {
+                    return false;
+                };
+                let Some(target) = model.member_of(*at, &name.name) else { return false };
+                return is_nullable(&target.unit.template, &target.entry.1);
+            }
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// Follows the definitions of a compiled template.
+fn is_nullable(template: &Json, name: &str) -> bool {
+    let mut at = template.get("definitions").and_then(|definitions| definitions.get(name));
+    for _ in 0..REFERENCES_MAX {
+        let Some(definition) = at else { return false };
+        if definition.get("nullable").and_then(Json::as_bool) == Some(true) {
+            return true;
+        }
+        let Some(pointer) = definition.get("$ref").and_then(Json::as_str) else { return false };
+        at = template.pointer(pointer.trim_start_matches('#'));
+    }
+    false
 }
 
 fn json_signature(template: &Json) -> Signature {
@@ -266,7 +383,12 @@ fn json_signature(template: &Json) -> Signature {
         ("/deploymenttemplate.json", Level::ResourceGroup),
     ];
     let params = members("parameters").map(|(name, param)| {
-        let nullable = param.get("nullable").and_then(Json::as_bool).unwrap_or(false);
+        let nullable = param.get("nullable").and_then(Json::as_bool).unwrap_or(false)
+            || param
+                .get("$ref")
+                .and_then(Json::as_str)
+                .and_then(|pointer| pointer.strip_prefix("#/definitions/"))
+                .is_some_and(|name| is_nullable(template, name));
         (name, ParamSignature { required: param.get("defaultValue").is_none() && !nullable, ty: None })
     });
     let outputs = members("outputs").map(|(name, output)| {

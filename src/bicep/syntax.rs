@@ -52,7 +52,8 @@ pub(super) enum StatementKind {
         body: Expr,
     },
     Import {
-        keyword: Ident,
+        what: Imports,
+        path: Expr,
     },
     Extension {
         keyword: Ident,
@@ -63,10 +64,30 @@ pub(super) enum StatementKind {
     Assert {
         keyword: Ident,
     },
-    /// Only in `.bicepparam` files.
+    /// Only in `.bicepparam` files; no path where it says `none`.
     Using {
+        path: Option<Expr>,
+    },
+    /// Only in `.bicepparam` files.
+    Extends {
         path: Expr,
     },
+}
+
+/// What an `import` brings in.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Imports {
+    /// `{ a, b as c }`
+    Names(Vec<ImportName>),
+    /// `* as name`
+    Everything { name: Ident },
+}
+
+/// `original as name`; both the same where there is no `as`.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ImportName {
+    pub(super) original: Ident,
+    pub(super) name: Ident,
 }
 
 /// `@name(arguments)`, perhaps qualified by a namespace.
@@ -257,7 +278,7 @@ pub(super) enum Binary {
     Modulo,
 }
 
-/// A type expression. Everything but a bare name is parsed so that it can be refused at its place.
+/// A type expression. `depth` is the height of the tree below, as for expressions.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct TypeExpr {
     pub(super) kind: TypeKind,
@@ -268,17 +289,24 @@ pub(super) struct TypeExpr {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum TypeKind {
     Name(String),
+    /// `base.name` or `base['name']`.
     Property {
         base: Box<TypeExpr>,
         name: Ident,
     },
-    /// `base[3]` or `base[*]`, and `base.*`.
-    Element {
+    /// `base[3]`, an item of a tuple.
+    Index {
         base: Box<TypeExpr>,
+        index: usize,
     },
+    /// `base[*]`, the items of an array.
+    Items(Box<TypeExpr>),
+    /// `base.*`, the further properties of an object.
+    Additional(Box<TypeExpr>),
     /// `resourceInput<'…'>`.
     Generic {
         name: Ident,
+        arguments: Vec<TypeExpr>,
     },
     /// `resource 'Type@version'`, the old form.
     Resource,
@@ -288,6 +316,7 @@ pub(super) enum TypeKind {
     Str(String),
     Array(Box<TypeExpr>),
     Nullable(Box<TypeExpr>),
+    NonNull(Box<TypeExpr>),
     Union(Vec<TypeExpr>),
     Object(Vec<TypeMember>),
     Tuple(Vec<TypeMember>),
@@ -297,8 +326,60 @@ pub(super) enum TypeKind {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct TypeMember {
     pub(super) decorators: Vec<Decorator>,
-    pub(super) name: Option<Ident>,
+    pub(super) name: TypeKey,
     pub(super) ty: TypeExpr,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum TypeKey {
+    Name(Ident),
+    /// `*: …`, whatever other properties there are.
+    Others,
+    /// An item of a tuple.
+    Item,
+}
+
+impl TypeExpr {
+    /// Calls `visit` for this type and every one inside it, outer before inner.
+    pub(super) fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a TypeExpr)) {
+        visit(self);
+        match &self.kind {
+            TypeKind::Name(_)
+            | TypeKind::Resource
+            | TypeKind::Null
+            | TypeKind::Bool(_)
+            | TypeKind::Int(_)
+            | TypeKind::Str(_) => {}
+            TypeKind::Property { base: inner, .. }
+            | TypeKind::Index { base: inner, .. }
+            | TypeKind::Items(inner)
+            | TypeKind::Additional(inner)
+            | TypeKind::Array(inner)
+            | TypeKind::Nullable(inner)
+            | TypeKind::NonNull(inner) => inner.each(visit),
+            TypeKind::Generic { arguments, .. } => arguments.iter().for_each(|inner| inner.each(visit)),
+            TypeKind::Union(members) => members.iter().for_each(|inner| inner.each(visit)),
+            TypeKind::Object(members) | TypeKind::Tuple(members) => {
+                members.iter().for_each(|member| member.ty.each(visit));
+            }
+        }
+    }
+
+    /// True where a name alone does not say it: such a type needs a template of language version 2.0.
+    pub(super) fn is_composed(&self) -> bool {
+        let mut composed = false;
+        self.each(&mut |ty| {
+            composed |= matches!(
+                ty.kind,
+                TypeKind::Object(_)
+                    | TypeKind::Array(_)
+                    | TypeKind::Tuple(_)
+                    | TypeKind::Union(_)
+                    | TypeKind::Nullable(_)
+            );
+        });
+        composed
+    }
 }
 
 impl Expr {
@@ -350,6 +431,18 @@ impl Property {
 }
 
 impl Statement {
+    /// The types that the statement writes.
+    pub(super) fn types(&self) -> Vec<&TypeExpr> {
+        match &self.kind {
+            StatementKind::Param { ty, .. } | StatementKind::Var { ty, .. } => ty.iter().collect(),
+            StatementKind::Output { ty, .. } | StatementKind::Type { value: ty, .. } => vec![ty],
+            StatementKind::Func { params, returns, .. } => {
+                params.iter().map(|(_, ty)| ty).chain([returns]).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Calls `visit` for every expression of the statement, outer before inner, in source order.
     pub(super) fn each_expr<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
         each_in_decorators(&self.decorators, visit);
@@ -359,7 +452,13 @@ impl Statement {
             | StatementKind::Var { value, .. }
             | StatementKind::Output { value, .. }
             | StatementKind::Func { body: value, .. }
-            | StatementKind::Using { path: value } => value.each(visit),
+            | StatementKind::Import { path: value, .. }
+            | StatementKind::Extends { path: value } => value.each(visit),
+            StatementKind::Using { path } => {
+                if let Some(path) = path {
+                    path.each(visit);
+                }
+            }
             StatementKind::Param { default, .. } => {
                 if let Some(default) = default {
                     default.each(visit);
@@ -374,7 +473,6 @@ impl Statement {
                 module.body.each_expr(visit);
             }
             StatementKind::Type { .. }
-            | StatementKind::Import { .. }
             | StatementKind::Extension { .. }
             | StatementKind::Test { .. }
             | StatementKind::Assert { .. } => {}

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::cli::commands::{deploy, explain, init, plan, policy, regions, render, schema, validate};
+use crate::cli::commands::{bicep, deploy, explain, init, plan, policy, regions, render, schema, validate};
 
 /// From a spec file to a governed GenAI gateway on Azure
 ///
@@ -78,6 +78,7 @@ pub enum Command {
     Render(render::Args),
     Plan(plan::Args),
     Policy(policy::Args),
+    Bicep(bicep::Args),
     Deploy(deploy::Args),
     Regions(regions::Args),
     Schema(schema::Args),

@@ -59,6 +59,7 @@ fn run(command: &Command, ui: &Ui) -> Result<Exit, CommandError> {
         Command::Render(args) => commands::render::run(args, ui),
         Command::Plan(args) => commands::plan::run(args, ui),
         Command::Policy(args) => commands::policy::run(args, ui),
+        Command::Bicep(args) => commands::bicep::run(args, ui),
         Command::Deploy(args) => commands::deploy::run(args, ui),
         Command::Regions(args) => commands::regions::run(args, ui),
         Command::Schema(args) => commands::schema::run(args, ui),

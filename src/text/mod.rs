@@ -10,7 +10,7 @@ mod world;
 
 pub use diff::diff;
 pub use encoding::foreign_encoding;
-pub use paths::{join, parent};
+pub use paths::{join, parent, relative};
 pub use source::{Position, Source, Span};
 pub use suggest::{misspelt, suggest};
 pub use world::{FileError, MemoryWorld, World};

@@ -14,6 +14,16 @@ pub fn join(base: &str, relative: &str) -> String {
     }
 }
 
+/// Returns `path` as seen from the folder `base`, both normalized and relative to the same root.
+pub fn relative(base: &str, path: &str) -> String {
+    let from: Vec<&str> = base.split('/').filter(|part| !part.is_empty()).collect();
+    let to: Vec<&str> = path.split('/').collect();
+    let common = from.iter().zip(&to[..to.len() - 1]).take_while(|(left, right)| left == right).count();
+    let mut steps = vec![".."; from.len() - common];
+    steps.extend(&to[common..]);
+    steps.join("/")
+}
+
 /// Resolves `.` and `..` by text; a `..` that would leave the root of a relative path is kept, so that the
 /// caller can see and refuse it.
 fn normalize(path: &str) -> String {
@@ -36,6 +46,18 @@ fn normalize(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_is_written_as_seen_from_a_folder() {
+        for (base, path, expected) in [
+            ("", "main.bicep", "main.bicep"),
+            ("a", "a/b/c.bicep", "b/c.bicep"),
+            ("a/b", "a/c.bicep", "../c.bicep"),
+            ("a/b", "d", "../../d"),
+        ] {
+            assert_eq!(relative(base, path), expected, "{path} from {base}");
+        }
+    }
 
     #[test]
     fn joins_and_normalizes_by_text() {

@@ -1,24 +1,23 @@
 //! The Bicep compiler's data cases: every folder of tests/suite/bicep is a project whose `main.bicep` (or
 //! `main.bicepparam`) gives `main.json` or `diagnostics.txt`. `GLZ_BLESS=1` writes them. Where GENAI_LZ_CORPUS
-//! names a folder that holds the official samples, our templates are compared with the official ones.
-#![expect(clippy::print_stdout, reason = "the comparison with the official samples tells its counts")]
+//! names a folder that holds official ones, our templates are compared with them.
+#![expect(clippy::print_stderr, reason = "the comparison with the official templates tells its counts")]
 
-use std::collections::BTreeMap;
+mod corpus;
+mod damage;
+mod types;
+
 use std::fmt::Write as _;
 use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use genai_lz::bicep;
+use genai_lz::bicep::{self, Options};
 use genai_lz::diag::Diagnostics;
 use genai_lz::text::MemoryWorld;
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value as Json, json};
 
 use super::support;
-
-/// Where the official samples lie below the corpus folder.
-const SAMPLES: &str = "src/Bicep.Core.Samples/Files/user_submitted";
 
 /// Environment variables that `readEnvironmentVariable` sees in the cases.
 const ENVIRONMENT: [(&str, &str); 1] = [("GLZ_CASE", "from the environment")];
@@ -28,19 +27,9 @@ pub(crate) fn cases() -> Vec<Trial> {
         .into_iter()
         .map(|folder| Trial::test(format!("bicep::{}", support::stem(&folder)), move || case(&folder)))
         .collect();
-    for folder in folders(&suite()).into_iter().filter(|folder| folder.join("main.json").exists()) {
-        let name = format!("bicep::{} (damaged)", support::stem(&folder));
-        trials.push(Trial::test(name, move || damaged(&folder)));
-    }
+    trials.extend(damage::trials());
     trials.push(Trial::test("bicep::every_code_has_a_case", every_code_has_a_case));
-    let corpus = std::env::var("GENAI_LZ_CORPUS").map(|root| PathBuf::from(root).join(SAMPLES));
-    let corpus = corpus.ok().filter(|samples| samples.is_dir());
-    let ignored = corpus.is_none();
-    let compare = move || corpus.as_deref().map_or(Ok(()), compare_with_official);
-    trials.push(
-        Trial::test("bicep::official_samples_compile_to_the_official_templates", compare)
-            .with_ignored_flag(ignored),
-    );
+    trials.extend(corpus::trials());
     trials
 }
 
@@ -73,12 +62,14 @@ fn outcome(world: &MemoryWorld) -> (&'static str, String) {
     let environment = |name: &str| {
         ENVIRONMENT.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
     };
+    let options = Options { registry: Some(".restored"), ..Options::default() };
     let result = if world.0.contains_key("main.bicepparam") {
-        bicep::compile_params(world, "main.bicepparam", &environment).map(|compiled| {
+        bicep::compile_params_with(world, "main.bicepparam", &environment, &options).map(|compiled| {
             (json!({ "using": compiled.using, "parameters": compiled.parameters }), compiled.warnings)
         })
     } else {
-        bicep::compile(world, "main.bicep").map(|compiled| (compiled.template, compiled.warnings))
+        bicep::compile_with(world, "main.bicep", &options)
+            .map(|compiled| (compiled.template, compiled.warnings))
     };
     match result {
         Ok((mut template, warnings)) if warnings.is_empty() => {
@@ -169,152 +160,4 @@ fn every_code_has_a_case() -> Result<(), Failed> {
         .filter(|id| !shown_elsewhere.contains(id) && !all.contains(&format!(" {id}: ")))
         .collect();
     if missing.is_empty() { Ok(()) } else { Err(format!("no case shows {}", missing.join(", ")).into()) }
-}
-
-// ---- damage ----
-
-/// Each byte costs a compilation; the larger cases are large by repetition.
-const DAMAGED_BYTES_MAX: usize = 2_000;
-
-/// Every prefix of a valid module, and the module with any single token left out, must end in a template or in
-/// diagnostics, never in a panic.
-fn damaged(folder: &Path) -> Result<(), Failed> {
-    let mut world = world(folder, folder);
-    let entry = if world.0.contains_key("main.bicep") { "main.bicep" } else { "main.bicepparam" };
-    let text = String::from_utf8(world.0[entry].clone())?;
-    if text.len() > DAMAGED_BYTES_MAX {
-        return Ok(());
-    }
-    let prefixes = text.char_indices().map(|(at, _)| text[..at].to_owned());
-    let without_a_word =
-        words(&text).into_iter().map(|(start, end)| format!("{}{}", &text[..start], &text[end..]));
-    for damaged in prefixes.chain(without_a_word) {
-        world.0.insert(entry.to_owned(), damaged.clone().into_bytes());
-        if catch_unwind(AssertUnwindSafe(|| outcome(&world))).is_err() {
-            return Err(format!("the compiler panics on:\n{damaged}").into());
-        }
-    }
-    Ok(())
-}
-
-/// Spans of words and of single signs.
-fn words(text: &str) -> Vec<(usize, usize)> {
-    let mut words = Vec::new();
-    let mut start = None;
-    for (at, c) in text.char_indices() {
-        let is_word = c.is_alphanumeric() || c == '_';
-        if let (Some(begin), false) = (start, is_word) {
-            words.push((begin, at));
-            start = None;
-        }
-        match (is_word, start) {
-            (true, None) => start = Some(at),
-            (false, _) if !c.is_whitespace() => words.push((at, at + c.len_utf8())),
-            _ => {}
-        }
-    }
-    words.extend(start.map(|begin| (begin, text.len())));
-    words
-}
-
-// ---- the official samples ----
-
-/// Reached with the samples of 2026-08-21 (225 files); raise them when more is compiled.
-const EXACT_MIN: usize = 184;
-const SAME_MIN: usize = 221;
-
-/// Prints how many templates are the same, are the same but for the case of type names (the official compiler
-/// corrects it from its index of types, which we do not have), differ or were refused. GLZ_CORPUS_SHOW prints the
-/// differences of the samples whose path contains it. The counts may only get better.
-fn compare_with_official(samples: &Path) -> Result<(), Failed> {
-    let world = world(samples, samples);
-    let show = std::env::var("GLZ_CORPUS_SHOW").ok();
-    let (mut exact, mut but_for_case, mut different) = (0, 0, Vec::new());
-    let mut refused: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for path in world.0.keys().filter(|path| path.ends_with(".bicep")) {
-        let official = format!("{}.json", path.trim_end_matches(".bicep"));
-        let Some(official) = world.0.get(&official) else { continue };
-        let mut official: Json =
-            serde_json::from_slice(official.strip_prefix(b"\xef\xbb\xbf").unwrap_or(official))?;
-        match catch_unwind(AssertUnwindSafe(|| bicep::compile(&world, path))) {
-            Err(_) => return Err(format!("{path} makes the compiler panic").into()),
-            Ok(Err(found)) => {
-                let first = &found.0[0];
-                if show.as_ref().is_some_and(|show| path.contains(show.as_str())) {
-                    println!("{path}\n{}", render(&found));
-                }
-                refused
-                    .entry(format!("{}: {}", first.code.id, first.message))
-                    .or_default()
-                    .push(path.clone());
-            }
-            Ok(Ok(compiled)) => {
-                let mut ours = compiled.template;
-                normalize(&mut ours);
-                normalize(&mut official);
-                if ours == official {
-                    exact += 1;
-                } else if ours.to_string().eq_ignore_ascii_case(&official.to_string()) {
-                    but_for_case += 1;
-                } else {
-                    if show.as_ref().is_some_and(|show| path.contains(show.as_str())) {
-                        let [official, ours] = [&official, &ours].map(serde_json::to_string_pretty);
-                        println!("{path}\n{}", support::difference(&official?, &ours?));
-                    }
-                    different.push(path.clone());
-                }
-            }
-        }
-    }
-    let n_refused: usize = refused.values().map(Vec::len).sum();
-    println!(
-        "official samples: {exact} exact, {but_for_case} exact but for the case of type names, {} different, \
-         {n_refused} refused",
-        different.len()
-    );
-    different.iter().for_each(|path| println!("  different: {path}"));
-    for (why, paths) in &refused {
-        println!("  refused: {} x {why} ({})", paths.len(), paths[0]);
-    }
-    if different.is_empty() && exact >= EXACT_MIN && exact + but_for_case >= SAME_MIN {
-        Ok(())
-    } else {
-        Err(format!(
-            "expected at least {EXACT_MIN} exact, {SAME_MIN} with those but for case, none different"
-        )
-        .into())
-    }
-}
-
-/// Takes out what is not the language's doing: generator, versions of nested deployments, the order of sets and of
-/// properties, line ends.
-fn normalize(value: &mut Json) {
-    drop_generator(value);
-    normalize_values(value);
-}
-
-fn normalize_values(value: &mut Json) {
-    match value {
-        Json::Object(members) => {
-            if members.get("type").and_then(Json::as_str) == Some("Microsoft.Resources/deployments") {
-                members.insert("apiVersion".into(), Json::from("masked"));
-            }
-            members.sort_keys();
-            for (key, member) in members.iter_mut() {
-                normalize_values(member);
-                if let ("dependsOn" | "allowedValues", Json::Array(items)) = (key.as_str(), member) {
-                    items.sort_by_key(|item| item.to_string().to_lowercase());
-                    items.dedup();
-                }
-            }
-        }
-        Json::Array(items) => items.iter_mut().for_each(normalize_values),
-        Json::String(text) => {
-            *text = text.replace("\r\n", "\n");
-            for version in ["2022-09-01", "2025-04-01"] {
-                *text = text.replace(&format!("'{version}').outputs"), "'masked').outputs");
-            }
-        }
-        _ => {}
-    }
 }

@@ -202,8 +202,13 @@ fn bicep_says_the_same(bundle: &Bundle, stage: &Stage, modules: &MemoryWorld) ->
     if !compiled.warnings.is_empty() {
         return Err(human(&compiled.warnings, Style::Plain).into());
     }
-    if compiled.using != stage.template {
-        return Err(format!("`{entry}` is for `{}`, not `{}`", compiled.using, stage.template).into());
+    if compiled.using.as_deref() != Some(stage.template.as_str()) {
+        return Err(format!(
+            "`{entry}` is for `{}`, not `{}`",
+            compiled.using.unwrap_or_default(),
+            stage.template
+        )
+        .into());
     }
     let json: Json =
         serde_json::from_str(&bundle.files[&format!("parameters/{}.parameters.json", stage.name)])?;

@@ -4,7 +4,7 @@ use super::super::codes;
 use super::super::functions::{self, Placement};
 use super::super::syntax::{Expr, ExprKind, Ident};
 use super::place::Level;
-use super::{Model, diagnostic, not_supported};
+use super::{Model, diagnostic};
 use crate::diag::Diagnostic;
 
 /// What kind of declaration a call stands in.
@@ -13,6 +13,7 @@ pub(super) enum Context {
     Declaration,
     ParameterDefault,
     ParametersFile,
+    Function,
 }
 
 /// `sys.` or `az.` before a function, not hidden by a declaration.
@@ -101,7 +102,7 @@ fn check_placement(
             let message = format!("`{}` can only stand in a parameters file", name.name);
             diagnostic(&codes::ONLY_PARAMETERS_FILE, message)
         }
-        Placement::Runtime if matches!(context, Context::ParameterDefault | Context::ParametersFile) => {
+        Placement::Runtime if context != Context::Declaration => {
             let message = format!("`{}` asks Azure while deploying, so it cannot stand here", name.name);
             diagnostic(&codes::ONLY_IN_RESOURCES, message)
         }
@@ -109,7 +110,6 @@ fn check_placement(
             let message = format!("`{}` has no answer before the deployment", name.name);
             diagnostic(&codes::PARAMETER_NOT_FOLDED, message)
         }
-        Placement::Unsupported => not_supported(&format!("the function `{}`", name.name)),
         _ => return,
     };
     model.report(found, refused, name.span);
@@ -129,7 +129,7 @@ fn check_level(
         "managementGroup" if arguments.is_empty() => &[Level::ManagementGroup],
         _ => return,
     };
-    if context != Context::ParametersFile && !levels.contains(&model.level) {
+    if !matches!(context, Context::ParametersFile | Context::Function) && !levels.contains(&model.level) {
         let message =
             format!("`{}` has no meaning in a file with `targetScope = '{}'`", name.name, model.level.name());
         model.report(found, diagnostic(&codes::FUNCTION_LEVEL, message), name.span);

@@ -1,6 +1,7 @@
 //! What can be checked once the modules are known: their parameters and scopes; and the checks of decorators and
 //! types.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::codes;
@@ -9,29 +10,31 @@ use super::super::syntax::{
     Decorator, Expr, ExprKind, Member, Object, Program, Statement, StatementKind, TypeExpr, TypeKind,
 };
 use super::place::Level;
+use super::types::AMBIENT;
 use super::uses::{Scope, target};
 use super::{Model, Symbol, diagnostic, not_supported};
 use crate::diag::Diagnostic;
-
-/// Types that a parameter or output can have without declaring one.
-const TYPES: [&str; 5] = ["string", "int", "bool", "object", "array"];
 
 /// Decorators with the declarations they may stand before and the most arguments they take.
 const DECORATORS: &[(&str, &[&str], usize)] = &[
     ("allowed", &["param"], 1),
     ("batchSize", &["resource", "module"], 1),
-    ("description", &["param", "var", "resource", "module", "output", "type", "func"], 1),
-    ("maxLength", &["param", "output", "type"], 1),
-    ("maxValue", &["param", "output", "type"], 1),
-    ("metadata", &["param", "output", "type"], 1),
-    ("minLength", &["param", "output", "type"], 1),
-    ("minValue", &["param", "output", "type"], 1),
-    ("secure", &["param", "output", "type"], 0),
+    ("description", &["param", "var", "resource", "module", "output", "type", "func", "property"], 1),
+    ("discriminator", &["param", "output", "type", "property"], 1),
+    ("export", &["var", "type", "func"], 0),
+    ("maxLength", &["param", "output", "type", "property"], 1),
+    ("maxValue", &["param", "output", "type", "property"], 1),
+    ("metadata", &["param", "output", "type", "property"], 1),
+    ("minLength", &["param", "output", "type", "property"], 1),
+    ("minValue", &["param", "output", "type", "property"], 1),
+    ("onlyIfNotExists", &["resource"], 0),
+    ("retryOn", &["resource"], 2),
+    ("sealed", &["param", "output", "type", "property"], 0),
+    ("secure", &["param", "output", "type", "property"], 0),
 ];
 
 /// Known to the language, but not compiled here.
-const UNSUPPORTED_DECORATORS: [&str; 7] =
-    ["export", "sealed", "discriminator", "onlyIfNotExists", "retryOn", "waitUntil", "validate"];
+const UNSUPPORTED_DECORATORS: [&str; 2] = ["waitUntil", "validate"];
 
 pub(in crate::bicep) fn check(
     model: &Model<'_>,
@@ -41,6 +44,17 @@ pub(in crate::bicep) fn check(
 ) {
     for statement in &program.statements {
         check_decorators(model, statement, found);
+        for ty in statement.types() {
+            ty.each(&mut |ty| {
+                if let TypeKind::Object(members) | TypeKind::Tuple(members) = &ty.kind {
+                    let decorators = members.iter().flat_map(|member| &member.decorators);
+                    decorators.for_each(|decorator| check_decorator(model, decorator, "property", found));
+                }
+            });
+        }
+    }
+    for var in &model.vars {
+        check_export(model, var, found);
     }
     for resource in &model.resources {
         check_body(model, resource.object(), resource.nested_in, found);
@@ -55,19 +69,12 @@ pub(in crate::bicep) fn check(
     }
     for param in &model.params {
         if let Some(ty) = param.ty {
-            check_type(model, ty, found);
             check_secure(model, &param.decl.decorators, ty, found);
         }
-    }
-    for output in &model.outputs {
-        check_type(model, output.ty, found);
     }
     for (module, unit) in model.modules.iter().zip(modules) {
         let object = &module.decl.body.object;
         check_body(model, object, None, found);
-        if object.get("name").is_none() {
-            model.unsupported(found, module.decl.name.span, "a module without `name`");
-        }
         for property in object.properties() {
             let known = ["name", "params", "scope", "dependsOn"];
             if let Some(name) = property.text().filter(|name| !known.contains(name)) {
@@ -83,6 +90,26 @@ pub(in crate::bicep) fn check(
     }
 }
 
+/// What is exported cannot lead to anything that exists in this file's deployment only.
+fn check_export(model: &Model<'_>, var: &super::Var<'_>, found: &mut Vec<Diagnostic>) {
+    if !var.decl.decorators.iter().any(|decorator| decorator.name.name == "export") {
+        return;
+    }
+    let mut seen: BTreeSet<Symbol> = BTreeSet::new();
+    let mut queue: Vec<Symbol> = var.uses.iter().map(|used| used.symbol).collect();
+    while let Some(symbol) = queue.pop() {
+        if !seen.insert(symbol) {
+            continue;
+        }
+        if matches!(symbol, Symbol::Param(_) | Symbol::Resource(_) | Symbol::Module(_)) {
+            let message =
+                format!("`{}` is exported, but depends on `{}`", var.name.name, model.name_of(symbol));
+            return model.report(found, diagnostic(&codes::NOT_EXPORTABLE, message), var.name.span);
+        }
+        queue.extend(model.uses_of(symbol).iter().map(|used| used.symbol));
+    }
+}
+
 /// The top of a body holds plain properties; `dependsOn` is a list of declarations.
 fn check_body(model: &Model<'_>, object: &Object, within: Option<usize>, found: &mut Vec<Diagnostic>) {
     for member in &object.members {
@@ -92,6 +119,11 @@ fn check_body(model: &Model<'_>, object: &Object, within: Option<usize>, found: 
         }
     }
     let Some(depends_on) = object.get("dependsOn") else { return };
+    // The name of a collection is a list as well.
+    let named = target(model, depends_on, &Scope::top(within));
+    if named.is_some_and(|(symbol, index)| index.is_none() && model.is_collection(symbol)) {
+        return;
+    }
     let ExprKind::Array(items) = &depends_on.kind else {
         let message = "`dependsOn` must be written out as `[ … ]`";
         return model.report(found, diagnostic(&codes::DEPENDENCY, message), depends_on.span);
@@ -192,7 +224,7 @@ fn check_param_type(
         ExprKind::Array(_) | ExprKind::For { .. } => "array",
         _ => return,
     };
-    if let Some(expected) = expected.filter(|expected| TYPES.contains(expected) && *expected != actual) {
+    if let Some(expected) = expected.filter(|expected| AMBIENT.contains(expected) && *expected != actual) {
         let message = format!("the parameter `{name}` takes `{expected}`, not `{actual}`");
         model.report(found, diagnostic(&codes::PROPERTY_TYPE, message), value.span);
     }
@@ -274,15 +306,20 @@ fn check_decorator(model: &Model<'_>, decorator: &Decorator, kind: &str, found: 
             .did_you_mean(name, DECORATORS.iter().map(|(known, _, _)| *known));
         return model.report(found, here, decorator.name.span);
     };
-    if name == "secure" && kind == "output" {
-        // The official compiler reads such an output by another API, in templates of another version.
-        return model.report(found, not_supported("a secure output"), decorator.span);
+    if (name, kind) == ("allowed", "property") {
+        let message = "`allowed` before a property is left out of the template";
+        let here = diagnostic(&codes::DECORATOR_WITHOUT_EFFECT, message)
+            .help("write the values as the type: `'a' | 'b'`");
+        return model.report(found, here, decorator.span);
     }
     if !kinds.contains(&kind) {
         let message = format!("the decorator `{name}` cannot stand before `{kind}`");
         return model.report(found, diagnostic(decorator_code(kind), message), decorator.span);
     }
-    if decorator.arguments.len() != *arguments {
+    // The second argument of `retryOn` may be missing.
+    let fits =
+        decorator.arguments.len() == *arguments || (name == "retryOn" && decorator.arguments.len() == 1);
+    if !fits {
         let message = format!("`{name}` takes {arguments} arguments, not {}", decorator.arguments.len());
         return model.report(found, diagnostic(&codes::ARGUMENT_COUNT, message), decorator.name.span);
     }
@@ -312,8 +349,8 @@ fn check_decorator_argument(model: &Model<'_>, name: &str, argument: &Expr, foun
         return;
     }
     let expected = match name {
-        "description" => "string",
-        "allowed" => "array",
+        "description" | "discriminator" => "string",
+        "allowed" | "retryOn" => "array",
         "metadata" => "object",
         _ => "int",
     };
@@ -351,24 +388,7 @@ fn decorator_code(kind: &str) -> &'static crate::diag::Code {
         "var" => &codes::NOT_A_VAR_DECORATOR,
         "resource" => &codes::NOT_A_RESOURCE_DECORATOR,
         "module" => &codes::NOT_A_MODULE_DECORATOR,
+        "type" | "func" | "property" => &codes::DECORATOR_NOT_HERE,
         _ => &codes::NOT_AN_OUTPUT_DECORATOR,
-    }
-}
-
-fn check_type(model: &Model<'_>, ty: &TypeExpr, found: &mut Vec<Diagnostic>) {
-    let name = match &ty.kind {
-        TypeKind::Name(name) => name,
-        TypeKind::Property { base, name } if matches!(&base.kind, TypeKind::Name(ns) if ns == "sys") => {
-            &name.name
-        }
-        _ => return model.unsupported(found, ty.span, "a type expression"),
-    };
-    if !TYPES.contains(&name.as_str()) {
-        let here = diagnostic(&codes::UNKNOWN_TYPE, format!("`{name}` is no type"));
-        let here = match crate::text::suggest(name, TYPES) {
-            Some(near) => here.help(format!("did you mean `{near}`?")),
-            None => here.help("use `string`, `int`, `bool`, `object` or `array`"),
-        };
-        model.report(found, here, ty.span);
     }
 }

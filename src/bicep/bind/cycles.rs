@@ -1,6 +1,6 @@
 //! A declaration cannot need itself, directly or around corners.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::codes;
 use super::{Model, Symbol, diagnostic};
@@ -12,7 +12,8 @@ pub(super) fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
         .map(Symbol::Param)
         .chain((0..model.vars.len()).map(Symbol::Var))
         .chain((0..model.resources.len()).map(Symbol::Resource))
-        .chain((0..model.modules.len()).map(Symbol::Module));
+        .chain((0..model.modules.len()).map(Symbol::Module))
+        .chain((0..model.funcs.len()).map(Symbol::Func));
     let mut done = BTreeSet::new();
     for start in all {
         visit(model, start, &mut done, found);
@@ -25,10 +26,12 @@ fn visit(model: &Model<'_>, start: Symbol, done: &mut BTreeSet<Symbol>, found: &
         return;
     }
     let mut path: Vec<(Symbol, usize)> = vec![(start, 0)];
+    let mut places: BTreeMap<Symbol, usize> = BTreeMap::from([(start, 0)]);
     while let Some((symbol, next)) = path.last_mut() {
         let symbol = *symbol;
         let Some(used) = model.uses_of(symbol).get(*next).copied() else {
             done.insert(symbol);
+            places.remove(&symbol);
             path.pop();
             continue;
         };
@@ -36,13 +39,14 @@ fn visit(model: &Model<'_>, start: Symbol, done: &mut BTreeSet<Symbol>, found: &
         if used.symbol == symbol {
             let message = format!("`{}` uses itself", model.name_of(symbol));
             model.report(found, diagnostic(&codes::SELF_REFERENCE, message), used.span);
-        } else if let Some(begin) = path.iter().position(|(on_path, _)| *on_path == used.symbol) {
+        } else if let Some(&begin) = places.get(&used.symbol) {
             let mut names: Vec<&str> =
                 path[begin..].iter().map(|(symbol, _)| model.name_of(*symbol)).collect();
             names.push(names[0]);
             let message = format!("this is part of a cycle: `{}`", names.join("` -> `"));
             model.report(found, diagnostic(&codes::CYCLE, message), used.span);
         } else if !done.contains(&used.symbol) {
+            places.insert(used.symbol, path.len());
             path.push((used.symbol, 0));
         }
     }

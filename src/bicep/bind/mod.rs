@@ -4,8 +4,10 @@
 pub(super) mod calls;
 mod check;
 mod cycles;
+pub(super) mod imported;
 pub(super) mod place;
 mod resources;
+pub(super) mod types;
 pub(super) mod uses;
 
 use std::sync::Arc;
@@ -14,12 +16,14 @@ use indexmap::IndexMap;
 
 use super::codes;
 use super::parser::Dialect;
+use super::project::Unit;
+pub(super) use super::syntax::TypeExpr;
 use super::syntax::{
-    Body, Decorator, Expr, ExprKind, Ident, Loop, Module, Object, Program, Resource, Statement,
-    StatementKind, TypeExpr,
+    Body, Decorator, Expr, ExprKind, Ident, Loop, Module, Object, Program, Resource, Statement, StatementKind,
 };
 use crate::diag::{Code, Diagnostic};
 use crate::text::{Source, Span};
+use imported::{Everything, Imported};
 use place::{Level, Place};
 use uses::Use;
 
@@ -32,12 +36,20 @@ pub(super) enum Symbol {
     Var(usize),
     Resource(usize),
     Module(usize),
+    Type(usize),
+    Func(usize),
+    /// A name of `import { … }`.
+    Imported(usize),
+    /// The name of `import * as …`.
+    Everything(usize),
 }
 
 /// One file with its names resolved.
 pub(super) struct Model<'a> {
     pub(super) source: &'a Arc<Source>,
     pub(super) dialect: Dialect,
+    /// A parameters file that builds on another one, which it calls `base`.
+    pub(super) extends: bool,
     /// Where the template is deployed: `targetScope`.
     pub(super) level: Level,
     pub(super) globals: IndexMap<&'a str, Symbol>,
@@ -48,6 +60,29 @@ pub(super) struct Model<'a> {
     pub(super) resources: Vec<Res<'a>>,
     pub(super) modules: Vec<Mod<'a>>,
     pub(super) outputs: Vec<Output<'a>>,
+    pub(super) types: Vec<TypeDecl<'a>>,
+    pub(super) funcs: Vec<Func<'a>>,
+    pub(super) imported: Vec<Imported<'a>>,
+    pub(super) everything: Vec<Everything<'a>>,
+    /// A collection is read as a whole somewhere, which takes the function `references()`.
+    pub(super) reads_collections: bool,
+}
+
+/// `type name = …`.
+pub(super) struct TypeDecl<'a> {
+    pub(super) decl: &'a Statement,
+    pub(super) name: &'a Ident,
+    pub(super) value: &'a TypeExpr,
+}
+
+/// `func name(…) type => …`.
+pub(super) struct Func<'a> {
+    pub(super) decl: &'a Statement,
+    pub(super) name: &'a Ident,
+    pub(super) params: &'a [(Ident, TypeExpr)],
+    pub(super) returns: &'a TypeExpr,
+    pub(super) body: &'a Expr,
+    pub(super) uses: Vec<Use<'a>>,
 }
 
 pub(super) struct Param<'a> {
@@ -59,6 +94,8 @@ pub(super) struct Param<'a> {
 }
 
 pub(super) struct Var<'a> {
+    pub(super) decl: &'a Statement,
+    pub(super) ty: Option<&'a TypeExpr>,
     pub(super) name: &'a Ident,
     pub(super) value: &'a Expr,
     pub(super) uses: Vec<Use<'a>>,
@@ -79,6 +116,8 @@ pub(super) struct Res<'a> {
     pub(super) children: IndexMap<&'a str, usize>,
     pub(super) place: Place<'a>,
     pub(super) uses: Vec<Use<'a>>,
+    /// Exists, but by which name is known only while deploying: nothing but its name and id can be read.
+    pub(super) inline: bool,
 }
 
 /// The resource that a child's name and scope build on: by nesting or by `parent:`.
@@ -117,16 +156,19 @@ impl<'a> Res<'a> {
 }
 
 impl<'a> Model<'a> {
-    /// Reads the declarations, resolves parents and scopes, and collects what each declaration uses.
+    /// Reads the declarations, resolves parents and scopes, and collects what each declaration uses. `imports` are
+    /// the files of the `import` statements, none where one could not be compiled.
     pub(super) fn build(
         source: &'a Arc<Source>,
         program: &'a Program,
         dialect: Dialect,
+        imports: &[Option<Arc<Unit>>],
         found: &mut Vec<Diagnostic>,
     ) -> Self {
         let mut model = Self {
             source,
             dialect,
+            extends: program.statements.iter().any(|s| matches!(s.kind, StatementKind::Extends { .. })),
             level: Level::ResourceGroup,
             globals: IndexMap::new(),
             metadata: Vec::new(),
@@ -135,14 +177,24 @@ impl<'a> Model<'a> {
             resources: Vec::new(),
             modules: Vec::new(),
             outputs: Vec::new(),
+            types: Vec::new(),
+            funcs: Vec::new(),
+            imported: Vec::new(),
+            everything: Vec::new(),
+            reads_collections: false,
         };
+        let mut imports = imports.iter();
         for statement in &program.statements {
+            if let StatementKind::Import { what, .. } = &statement.kind {
+                model.declare_import(what, imports.next().and_then(Option::as_ref), found);
+            }
             model.declare(statement, found);
         }
         model.check_target_scope(program, found);
         model.bind_resources(found);
         model.bind_places(found);
         uses::collect_all(&mut model, found);
+        types::check_all(&model, program, found);
         cycles::check(&model, found);
         uses::decide_inlining(&mut model);
         model
@@ -154,7 +206,10 @@ impl<'a> Model<'a> {
 
     fn declare(&mut self, statement: &'a Statement, found: &mut Vec<Diagnostic>) {
         match &statement.kind {
-            StatementKind::TargetScope(_) | StatementKind::Using { .. } => {}
+            StatementKind::TargetScope(_)
+            | StatementKind::Using { .. }
+            | StatementKind::Extends { .. }
+            | StatementKind::Import { .. } => {}
             StatementKind::Metadata { name, value } => self.metadata.push((name, value)),
             StatementKind::Param { name, ty, default } => {
                 self.name(name, Symbol::Param(self.params.len()), found);
@@ -168,10 +223,8 @@ impl<'a> Model<'a> {
             }
             StatementKind::Var { name, ty, value } => {
                 self.name(name, Symbol::Var(self.vars.len()), found);
-                if let Some(ty) = ty {
-                    self.unsupported(found, ty.span, "a variable with a type");
-                }
-                self.vars.push(Var { name, value, uses: Vec::new(), inline: false });
+                let ty = ty.as_ref();
+                self.vars.push(Var { decl: statement, ty, name, value, uses: Vec::new(), inline: false });
             }
             StatementKind::Output { name, ty, value } => {
                 if let Some(first) = self.outputs.iter().find(|output| output.name.name == name.name) {
@@ -194,9 +247,15 @@ impl<'a> Model<'a> {
                 let decorators = &statement.decorators;
                 self.modules.push(Mod { decl: module, decorators, place: Place::Current, uses: Vec::new() });
             }
-            StatementKind::Type { name, .. } => self.unsupported(found, name.span, "a user-defined type"),
-            StatementKind::Func { name, .. } => self.unsupported(found, name.span, "a user-defined function"),
-            StatementKind::Import { keyword } => self.unsupported(found, keyword.span, "`import`"),
+            StatementKind::Type { name, value } => {
+                self.name(name, Symbol::Type(self.types.len()), found);
+                self.types.push(TypeDecl { decl: statement, name, value });
+            }
+            StatementKind::Func { name, params, returns, body } => {
+                self.name(name, Symbol::Func(self.funcs.len()), found);
+                let uses = Vec::new();
+                self.funcs.push(Func { decl: statement, name, params, returns, body, uses });
+            }
             StatementKind::Extension { keyword } => self.unsupported(found, keyword.span, "an extension"),
             StatementKind::Test { keyword } => self.unsupported(found, keyword.span, "`test`"),
             StatementKind::Assert { keyword } => self.unsupported(found, keyword.span, "`assert`"),
@@ -209,7 +268,13 @@ impl<'a> Model<'a> {
     fn check_parameters_file_statement(&self, statement: &Statement, found: &mut Vec<Diagnostic>) {
         let allowed = matches!(
             statement.kind,
-            StatementKind::Using { .. } | StatementKind::Param { .. } | StatementKind::Var { .. }
+            StatementKind::Using { .. }
+                | StatementKind::Extends { .. }
+                | StatementKind::Import { .. }
+                | StatementKind::Param { .. }
+                | StatementKind::Var { .. }
+                | StatementKind::Type { .. }
+                | StatementKind::Func { .. }
         );
         if !allowed {
             let message = "this declaration cannot stand in a parameters file";
@@ -236,6 +301,10 @@ impl<'a> Model<'a> {
             Symbol::Var(at) => &self.vars[at].name.name,
             Symbol::Resource(at) => &self.resources[at].decl.name.name,
             Symbol::Module(at) => &self.modules[at].decl.name.name,
+            Symbol::Type(at) => &self.types[at].name.name,
+            Symbol::Func(at) => &self.funcs[at].name.name,
+            Symbol::Imported(at) => &self.imported[at].name.name,
+            Symbol::Everything(at) => &self.everything[at].name.name,
         }
     }
 
@@ -245,6 +314,10 @@ impl<'a> Model<'a> {
             Symbol::Var(at) => self.vars[at].name.span,
             Symbol::Resource(at) => self.resources[at].decl.name.span,
             Symbol::Module(at) => self.modules[at].decl.name.span,
+            Symbol::Type(at) => self.types[at].name.span,
+            Symbol::Func(at) => self.funcs[at].name.span,
+            Symbol::Imported(at) => self.imported[at].name.span,
+            Symbol::Everything(at) => self.everything[at].name.span,
         }
     }
 
@@ -255,10 +328,10 @@ impl<'a> Model<'a> {
     /// True where the symbol is declared with `for`.
     pub(super) fn is_collection(&self, symbol: Symbol) -> bool {
         match symbol {
-            Symbol::Param(_) => false,
             Symbol::Var(at) => matches!(self.vars[at].value.kind, ExprKind::For { .. }),
             Symbol::Resource(at) => self.resources[at].loop_head().is_some(),
             Symbol::Module(at) => self.modules[at].decl.body.loop_head.is_some(),
+            _ => false,
         }
     }
 
@@ -268,6 +341,8 @@ impl<'a> Model<'a> {
             Symbol::Var(at) => &self.vars[at].uses,
             Symbol::Resource(at) => &self.resources[at].uses,
             Symbol::Module(at) => &self.modules[at].uses,
+            Symbol::Func(at) => &self.funcs[at].uses,
+            Symbol::Type(_) | Symbol::Imported(_) | Symbol::Everything(_) => &[],
         }
     }
 

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::super::codes;
+use super::super::resource_types::spelled;
 use super::super::syntax::{Decorator, ExprKind, Resource};
 use super::place::Place;
 use super::uses::{Scope, target};
@@ -38,6 +39,7 @@ impl<'a> Model<'a> {
             children,
             place: Place::Current,
             uses: Vec::new(),
+            inline: false,
         });
         at
     }
@@ -173,11 +175,11 @@ impl<'a> Model<'a> {
 fn resource_type(decl: &Resource, outer: Option<(&str, &str)>) -> (String, String) {
     let written = decl.ty.as_text().unwrap_or_default();
     let (name, version) = written.split_once('@').unwrap_or((written, ""));
-    match outer {
+    let (name, version) = match outer {
         Some((outer_name, outer_version)) => {
-            let version = if version.is_empty() { outer_version } else { version };
-            (format!("{outer_name}/{name}"), version.to_owned())
+            (format!("{outer_name}/{name}"), if version.is_empty() { outer_version } else { version })
         }
-        None => (name.to_owned(), version.to_owned()),
-    }
+        None => (name.to_owned(), version),
+    };
+    (spelled(&name, version), version.to_owned())
 }

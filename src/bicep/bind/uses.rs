@@ -1,11 +1,15 @@
 //! Walks every expression once: each name is resolved (or reported), each call checked, and each declaration
 //! learns which others it uses and how. Dependencies, cycles and inlining are all read off these uses.
 
+use std::collections::{BTreeMap, HashSet};
+
 use super::super::codes;
 use super::super::functions;
+use super::super::imports::Sort;
 use super::super::parser::Dialect;
 use super::super::syntax::{Expr, ExprKind, Key, Loop, Member, Object};
 use super::calls::{self, Context};
+use super::place::Place;
 use super::{Model, Symbol, diagnostic};
 use crate::diag::Diagnostic;
 use crate::text::Span;
@@ -19,6 +23,11 @@ pub(in crate::bicep) struct Use<'a> {
     /// The index mentions no variable of an inner loop or lambda, so it means the same outside of it.
     pub(in crate::bicep) index_movable: bool,
     pub(in crate::bicep) access: Access<'a>,
+    /// Where in the declaration's body.
+    place: Where,
+    /// Nothing of a resource's body is read: only what it is known by before it is deployed, or a function that is
+    /// called on it, or it stands in `parent` or `scope`.
+    pub(in crate::bicep) weak: bool,
     pub(in crate::bicep) span: Span,
 }
 
@@ -94,6 +103,7 @@ pub(in crate::bicep) fn target<'a>(
 
 /// Fills in the uses of every declaration.
 pub(super) fn collect_all(model: &mut Model<'_>, found: &mut Vec<Diagnostic>) {
+    let mut reads_collections = false;
     let (in_param, in_declaration) = match model.dialect {
         Dialect::Template => (Context::ParameterDefault, Context::Declaration),
         Dialect::Parameters => (Context::ParametersFile, Context::ParametersFile),
@@ -102,6 +112,7 @@ pub(super) fn collect_all(model: &mut Model<'_>, found: &mut Vec<Diagnostic>) {
         if let Some(default) = model.params[at].default {
             let mut collector = Collector::new(model, in_param);
             collector.visit(default, &Scope::default());
+            reads_collections |= collector.reads_collections;
             let uses = collector.finish(found);
             model.params[at].uses = uses;
         }
@@ -110,6 +121,7 @@ pub(super) fn collect_all(model: &mut Model<'_>, found: &mut Vec<Diagnostic>) {
         let mut collector = Collector::new(model, in_declaration);
         collector.visit_loop_or_value(model.vars[at].value);
         let runtime = collector.runtime;
+        reads_collections |= collector.reads_collections;
         let uses = collector.finish(found);
         model.vars[at].uses = uses;
         model.vars[at].inline = runtime;
@@ -124,24 +136,41 @@ pub(super) fn collect_all(model: &mut Model<'_>, found: &mut Vec<Diagnostic>) {
                 index: None,
                 index_movable: true,
                 access: Access::Whole,
+                place: Where::ParentOrScope,
+                weak: true,
                 span: resource.decl.name.span,
             });
         }
         collector.visit_body(&resource.decl.body, &outside, Some(at));
+        reads_collections |= collector.reads_collections;
+        let runtime = collector.runtime;
         let uses = collector.finish(found);
+        model.resources[at].inline = runtime && model.resources[at].decl.existing;
         model.resources[at].uses = uses;
     }
     for at in 0..model.modules.len() {
         let mut collector = Collector::new(model, in_declaration);
         collector.visit_body(&model.modules[at].decl.body, &Scope::default(), None);
+        reads_collections |= collector.reads_collections;
         let uses = collector.finish(found);
         model.modules[at].uses = uses;
     }
     for at in 0..model.outputs.len() {
         let mut collector = Collector::new(model, in_declaration);
         collector.visit_loop_or_value(model.outputs[at].value);
+        reads_collections |= collector.reads_collections;
         collector.finish(found);
     }
+    for at in 0..model.funcs.len() {
+        let mut collector = Collector::new(model, Context::Function);
+        let func = &model.funcs[at];
+        let mut scope = Scope::default();
+        scope.locals.extend(func.params.iter().map(|(name, _)| (name.name.as_str(), LocalKind::Inner)));
+        collector.visit(func.body, &scope);
+        let uses = collector.finish(found);
+        model.funcs[at].uses = uses;
+    }
+    model.reads_collections = reads_collections;
     for (_, value) in &model.metadata {
         let mut collector = Collector::new(model, in_declaration);
         collector.visit(value, &Scope::default());
@@ -149,30 +178,82 @@ pub(super) fn collect_all(model: &mut Model<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Marks the variables whose value needs a deployed resource, directly or through another variable.
+/// Marks the variables whose value needs a deployed resource, and the existing resources whose name does, directly
+/// or through another one.
 pub(super) fn decide_inlining(model: &mut Model<'_>) {
-    // Each round marks at least one more variable or ends.
-    loop {
-        let mut changed = false;
-        for at in 0..model.vars.len() {
-            if !model.vars[at].inline && model.vars[at].uses.iter().any(|used| needs_runtime(model, used)) {
-                model.vars[at].inline = true;
-                changed = true;
-            }
+    let mut users: BTreeMap<Symbol, Vec<Symbol>> = BTreeMap::new();
+    let vars = (0..model.vars.len()).map(Symbol::Var);
+    let candidates: Vec<Symbol> = vars
+        .chain(
+            (0..model.resources.len()).filter(|&at| model.resources[at].decl.existing).map(Symbol::Resource),
+        )
+        .collect();
+    for &symbol in &candidates {
+        for used in model.uses_of(symbol) {
+            users.entry(used.symbol).or_default().push(symbol);
         }
-        if !changed {
-            return;
+        if let Symbol::Resource(at) = symbol
+            && let Some(around) = found_within(model, at)
+        {
+            users.entry(Symbol::Resource(around)).or_default().push(symbol);
+        }
+    }
+    // What has just been marked may mark what uses it; each is marked once.
+    // Those that call a function such as `reference()` are marked already, so all are looked at in any case.
+    let mut queue = candidates;
+    while let Some(symbol) = queue.pop() {
+        let marked = match symbol {
+            Symbol::Var(at) if !model.vars[at].inline => {
+                model.vars[at].inline = model.vars[at].uses.iter().any(|used| needs_runtime(model, used));
+                model.vars[at].inline
+            }
+            Symbol::Resource(at) if model.resources[at].decl.existing && !model.resources[at].inline => {
+                model.resources[at].inline = is_found_late(model, at);
+                model.resources[at].inline
+            }
+            _ => false,
+        };
+        if marked {
+            queue.extend(users.get(&symbol).into_iter().flatten());
         }
     }
 }
 
+/// The resource by which an existing one is found: its parent, or the one that it extends.
+fn found_within(model: &Model<'_>, at: usize) -> Option<usize> {
+    let resource = &model.resources[at];
+    resource.parent.map(|parent| parent.resource).or(match resource.place {
+        Place::Extension { resource, .. } => Some(resource),
+        _ => None,
+    })
+}
+
+fn is_found_late(model: &Model<'_>, at: usize) -> bool {
+    let resource = &model.resources[at];
+    let around = found_within(model, at);
+    around.is_some_and(|around| model.resources[around].inline)
+        || resource.uses.iter().any(|used| used.place == Where::Elsewhere && needs_runtime(model, used))
+}
+
 fn needs_runtime(model: &Model<'_>, used: &Use<'_>) -> bool {
     match used.symbol {
-        Symbol::Param(_) => false,
         Symbol::Var(at) => model.vars[at].inline,
-        Symbol::Resource(_) => !matches!(used.access, Access::Property(name) if KNOWN_BEFORE.contains(&name)),
+        Symbol::Resource(at) => match used.access {
+            Access::Property("id" | "name") if model.resources[at].inline => true,
+            Access::Property(name) => !KNOWN_BEFORE.contains(&name),
+            _ => true,
+        },
         Symbol::Module(_) => used.access != Access::Property("name"),
+        _ => false,
     }
+}
+
+/// The property at the top of a body that is visited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Where {
+    ParentOrScope,
+    DependsOn,
+    Elsewhere,
 }
 
 struct Collector<'m, 'a> {
@@ -181,12 +262,22 @@ struct Collector<'m, 'a> {
     uses: Vec<Use<'a>>,
     /// A function was called that only answers while deploying.
     runtime: bool,
+    reads_collections: bool,
+    place: Where,
     found: Vec<Diagnostic>,
 }
 
 impl<'m, 'a> Collector<'m, 'a> {
     fn new(model: &'m Model<'a>, context: Context) -> Self {
-        Self { model, context, uses: Vec::new(), runtime: false, found: Vec::new() }
+        Self {
+            model,
+            context,
+            uses: Vec::new(),
+            runtime: false,
+            reads_collections: false,
+            place: Where::Elsewhere,
+            found: Vec::new(),
+        }
     }
 
     fn finish(self, found: &mut Vec<Diagnostic>) -> Vec<Use<'a>> {
@@ -204,7 +295,7 @@ impl<'m, 'a> Collector<'m, 'a> {
         if let Some(condition) = &body.condition {
             self.visit(condition, &scope);
         }
-        self.visit_object(&body.object, &scope);
+        self.visit_members(&body.object, &scope, true);
     }
 
     fn visit_loop_or_value(&mut self, value: &'a Expr) {
@@ -219,7 +310,11 @@ impl<'m, 'a> Collector<'m, 'a> {
     }
 
     fn visit_object(&mut self, object: &'a Object, scope: &Scope<'a>) {
-        let mut keys: Vec<String> = Vec::new();
+        self.visit_members(object, scope, false);
+    }
+
+    fn visit_members(&mut self, object: &'a Object, scope: &Scope<'a>, at_top: bool) {
+        let mut keys: HashSet<String> = HashSet::new();
         for member in &object.members {
             match member {
                 Member::Property(property) => {
@@ -235,10 +330,20 @@ impl<'m, 'a> Collector<'m, 'a> {
                                     property.key_span,
                                 );
                             }
-                            keys.push(folded);
+                            keys.insert(folded);
                         }
                     }
+                    if at_top {
+                        self.place = match property.text() {
+                            Some("parent" | "scope") => Where::ParentOrScope,
+                            Some("dependsOn") => Where::DependsOn,
+                            _ => Where::Elsewhere,
+                        };
+                    }
                     self.visit(&property.value, scope);
+                    if at_top {
+                        self.place = Where::Elsewhere;
+                    }
                 }
                 Member::Spread(value) => self.visit(value, scope),
                 // A nested resource is a declaration of its own.
@@ -263,6 +368,8 @@ impl<'m, 'a> Collector<'m, 'a> {
         }
         match &expr.kind {
             ExprKind::Null | ExprKind::Bool(_) | ExprKind::Int(_) | ExprKind::Str(_) | ExprKind::Error => {}
+            // What an extended file gives; checked where its values are known.
+            ExprKind::Name(name) if name == "base" && self.model.extends => {}
             ExprKind::Name(name) => {
                 if scope.local(name).is_none() {
                     self.unknown_name(name, expr.span, scope);
@@ -290,12 +397,26 @@ impl<'m, 'a> Collector<'m, 'a> {
                 self.visit(no, scope);
             }
             ExprKind::Call { name, arguments } => {
-                self.runtime |= calls::check(self.model, name, arguments, self.context, &mut self.found);
+                let (before, runtime, collections) = (self.uses.len(), self.runtime, self.reads_collections);
+                if !self.user_function(name, arguments) {
+                    self.runtime |= calls::check(self.model, name, arguments, self.context, &mut self.found);
+                }
                 self.visit_arguments(arguments, scope);
+                if name.name == "nameof" {
+                    // Only the name is taken, so nothing has to be known at run time.
+                    for used in &mut self.uses[before..] {
+                        used.access = Access::Property("name");
+                    }
+                    (self.runtime, self.reads_collections) = (runtime, collections);
+                }
             }
             ExprKind::Method { base, name, arguments } => {
                 if calls::is_namespace(self.model, base, scope.local("sys").or(scope.local("az")).is_some()) {
                     self.runtime |= calls::check(self.model, name, arguments, self.context, &mut self.found);
+                } else if let Some(at) = everything(self.model, base, scope) {
+                    let arity = self.model.member_of(at, &name.name).and_then(|target| target.arity());
+                    self.model.report_member(at, &name.name, Sort::Function, name.span, &mut self.found);
+                    self.check_arity(name, arguments.len(), arity);
                 } else {
                     self.runtime = true;
                     self.visit_as(base, scope, Access::Call);
@@ -313,9 +434,44 @@ impl<'m, 'a> Collector<'m, 'a> {
         }
     }
 
+    /// Checks the call of a function that this file declares or imports; false where there is none.
+    fn user_function(&mut self, name: &'a super::Ident, arguments: &[Expr]) -> bool {
+        match self.model.globals.get(name.name.as_str()) {
+            Some(&Symbol::Func(at)) => {
+                self.check_arity(name, arguments.len(), Some(self.model.funcs[at].params.len()));
+                let access = Access::Call;
+                self.uses.push(Use {
+                    symbol: Symbol::Func(at),
+                    index: None,
+                    index_movable: true,
+                    access,
+                    place: self.place,
+                    weak: false,
+                    span: name.span,
+                });
+                true
+            }
+            Some(&Symbol::Imported(at)) => match &self.model.imported[at].target {
+                Some(target) if target.sort() == Sort::Function => {
+                    self.check_arity(name, arguments.len(), target.arity());
+                    true
+                }
+                target => target.is_none(),
+            },
+            _ => false,
+        }
+    }
+
+    fn check_arity(&mut self, name: &super::Ident, given: usize, takes: Option<usize>) {
+        if let Some(takes) = takes.filter(|takes| *takes != given) {
+            let message = format!("`{}` takes {takes} arguments, not {given}", name.name);
+            self.report(diagnostic(&codes::ARGUMENT_COUNT, message), name.span);
+        }
+    }
+
     fn visit_arguments(&mut self, arguments: &'a [Expr], scope: &Scope<'a>) {
         for argument in arguments {
-            match &argument.kind {
+            match &argument.bare().kind {
                 ExprKind::Lambda { parameters, body } => {
                     let mut inner = scope.clone();
                     inner.locals.extend(parameters.iter().map(|p| (p.name.as_str(), LocalKind::Inner)));
@@ -357,8 +513,49 @@ impl<'m, 'a> Collector<'m, 'a> {
                 diagnostic(&codes::PARAMETER_DEFAULT_USES, message).help("use parameters and functions only");
             self.report(found, expr.span);
         }
+        match symbol {
+            Symbol::Type(_) => {
+                let message =
+                    format!("`{}` is a type, and a value is expected here", self.model.name_of(symbol));
+                return self.report(diagnostic(&codes::TYPE_AS_VALUE, message), expr.span);
+            }
+            Symbol::Func(_) => {
+                let name = self.model.name_of(symbol);
+                let found = diagnostic(&codes::UNKNOWN_NAME, format!("`{name}` is a function"));
+                return self.report(found.help(format!("call it: `{name}(…)`")), expr.span);
+            }
+            Symbol::Imported(at) => {
+                let target = self.model.imported[at].target.as_ref();
+                if target.is_some_and(|target| target.sort() != Sort::Variable) {
+                    let message = format!("`{}` is no value", self.model.name_of(symbol));
+                    self.report(diagnostic(&codes::TYPE_AS_VALUE, message), expr.span);
+                }
+                return;
+            }
+            Symbol::Everything(at) => {
+                let Access::Property(member) = access else {
+                    let message = format!("`{}` is no value", self.model.name_of(symbol));
+                    return self.report(diagnostic(&codes::TYPE_AS_VALUE, message), expr.span);
+                };
+                return self.model.report_member(at, member, Sort::Variable, expr.span, &mut self.found);
+            }
+            Symbol::Param(_) | Symbol::Var(_) | Symbol::Resource(_) | Symbol::Module(_) => {}
+        }
+        if self.context == Context::Function && !matches!(symbol, Symbol::Var(_)) {
+            let message = format!("a function cannot use `{}`", self.model.name_of(symbol));
+            let found = diagnostic(&codes::UNKNOWN_NAME, message).help("pass it as an argument");
+            self.report(found, expr.span);
+        }
+        let is_known = matches!(access, Access::Property(name) if KNOWN_BEFORE.contains(&name));
+        let weak = is_known || access == Access::Call || self.place == Where::ParentOrScope;
+        self.reads_collections |= index.is_none()
+            && access == Access::Whole
+            && self.place != Where::DependsOn
+            && matches!(symbol, Symbol::Resource(_) | Symbol::Module(_))
+            && self.model.is_collection(symbol);
         let index_movable = index.is_none_or(|index| !mentions_inner(index, scope));
-        self.uses.push(Use { symbol, index, index_movable, access, span: expr.span });
+        let place = self.place;
+        self.uses.push(Use { symbol, index, index_movable, access, place, weak, span: expr.span });
         if let Some(index) = index {
             self.visit(index, scope);
         }
@@ -377,6 +574,14 @@ impl<'m, 'a> Collector<'m, 'a> {
 
     fn report(&mut self, found: Diagnostic, span: Span) {
         self.found.push(found.at(self.model.source, span));
+    }
+}
+
+/// The `import * as name` that an expression names.
+pub(in crate::bicep) fn everything(model: &Model<'_>, expr: &Expr, scope: &Scope<'_>) -> Option<usize> {
+    match (&expr.kind, target(model, expr, scope)) {
+        (ExprKind::Name(_), Some((Symbol::Everything(at), None))) => Some(at),
+        _ => None,
     }
 }
 

@@ -3,10 +3,11 @@
 
 use super::super::codes;
 use super::super::functions;
+use super::super::imports::Sort;
 use super::super::syntax::{Expr, ExprKind, Ident};
 use super::arm_expr::{Arm, call, text};
-use super::bind::uses::target;
-use super::bind::{Symbol, not_supported};
+use super::bind::Symbol;
+use super::bind::uses::{everything, target};
 use super::module::DEPLOYMENTS_VERSION;
 use super::{Emitter, Env};
 use crate::diag::Diagnostic;
@@ -42,6 +43,9 @@ impl<'a> Emitter<'_, 'a> {
 
     /// Converts a property, an index, or a bare mention of a resource or module.
     pub(super) fn convert_access(&self, expr: &'a Expr, env: &Env<'a>) -> Arm {
+        if let Some(variable) = self.loaded.get(expr.span).and_then(|loaded| loaded.variable.as_deref()) {
+            return call("variables", [text(variable)]);
+        }
         if let Some(reference) = self.reference(expr, env) {
             return self.whole(expr, &reference);
         }
@@ -58,19 +62,26 @@ impl<'a> Emitter<'_, 'a> {
         }
     }
 
-    /// The whole resource, as `reference(…, 'full')`.
+    /// The whole resource, as `reference(…, 'full')`, or a whole collection.
     fn whole(&self, expr: &'a Expr, reference: &Reference<'a>) -> Arm {
-        if !self.is_single(reference, expr) {
-            return text("");
-        }
-        match reference.symbol {
-            Symbol::Resource(at) => self.reference_call(at, &reference.env, true),
-            Symbol::Module(at) => self.module_reference(at, &reference.env),
-            Symbol::Param(_) | Symbol::Var(_) => text(""),
+        match (reference.symbol, reference.whole_collection) {
+            (Symbol::Resource(at), true) if self.symbolic => {
+                call("references", [text(self.model.symbolic_name(at)), text("full")])
+            }
+            (Symbol::Module(at), true) if self.symbolic => {
+                call("references", [text(self.model.modules[at].decl.name.name.as_str())])
+            }
+            (_, true) => {
+                self.is_single(reference, expr);
+                text("")
+            }
+            (Symbol::Resource(at), false) => self.reference_call(at, &reference.env, true),
+            (Symbol::Module(at), false) => self.module_reference(at, &reference.env),
+            _ => text(""),
         }
     }
 
-    /// Whole collections need the function `references()`, which only symbolic-name templates have.
+    /// A property of a whole collection has no meaning.
     fn is_single(&self, reference: &Reference<'a>, expr: &Expr) -> bool {
         if reference.whole_collection {
             let name = self.model.name_of(reference.symbol);
@@ -90,13 +101,34 @@ impl<'a> Emitter<'_, 'a> {
             return match reference.symbol {
                 Symbol::Resource(at) => self.resource_property(at, &reference.env, name, safe),
                 Symbol::Module(at) => self.module_property(at, &reference.env, name, safe, expr),
-                Symbol::Param(_) | Symbol::Var(_) => text(""),
+                _ => text(""),
             };
         }
-        if let Some((module, outputs)) = self.module_outputs(base, env) {
+        if let Some(at) = everything(self.model, base, &env.scope) {
+            let target = self.model.member_of(at, name);
+            let name = target.as_ref().and_then(|target| self.imported_name(target, Sort::Variable));
+            return name.map_or(text(""), |name| call("variables", [text(name)]));
+        }
+        if let Some((module, outputs)) = self.module_outputs(base, name, env) {
             return self.module_output(module, outputs, name, safe, expr);
         }
-        self.access(base, text(name), safe, false, env)
+        let value = self.access(base, text(name), safe, false, env);
+        match &base.bare().kind {
+            // An output of a module that a loop or lambda goes through.
+            ExprKind::Property { base: module, name: outputs, .. }
+                if outputs.name == "outputs"
+                    && matches!(&module.bare().kind, ExprKind::Name(name) if env.modules.contains(&name.as_str())) =>
+            {
+                if safe {
+                    call("tryGet", [value, text("value")])
+                } else if value.is_bare_call_of(&SAFE) {
+                    push_argument(value, text("value"))
+                } else {
+                    value.property("value")
+                }
+            }
+            _ => value,
+        }
     }
 
     fn access(&self, base: &'a Expr, accessor: Arm, safe: bool, from_end: bool, env: &Env<'a>) -> Arm {
@@ -139,16 +171,49 @@ impl<'a> Emitter<'_, 'a> {
 
     /// `reference(id, version)`, or with `'full'` where more than `properties` is wanted.
     pub(super) fn reference_call(&self, at: usize, env: &Env<'a>, full: bool) -> Arm {
-        let mut arguments =
-            vec![self.resource_id(at, env), text(self.model.resources[at].api_version.as_str())];
-        if full {
-            arguments.push(text("full"));
+        let version = text(self.model.resources[at].api_version.as_str());
+        let target = self.resource_target(at, env);
+        match (full, self.symbolic) {
+            (true, _) => call("reference", [target, version, text("full")]),
+            (false, true) => call("reference", [target]),
+            (false, false) => call("reference", [target, version]),
         }
-        call("reference", arguments)
+    }
+
+    /// What functions of the template take to mean a resource.
+    fn resource_target(&self, at: usize, env: &Env<'a>) -> Arm {
+        if self.symbolic {
+            let index = env.index.as_ref().filter(|_| self.model.is_collection(Symbol::Resource(at)));
+            return Self::by_name(&self.model.symbolic_name(at), index);
+        }
+        self.resource_id(at, env)
+    }
+
+    fn module_target(&self, at: usize, env: &Env<'a>) -> Arm {
+        if self.symbolic {
+            let index = env.index.as_ref().filter(|_| self.model.is_collection(Symbol::Module(at)));
+            return Self::by_name(&self.model.modules[at].decl.name.name, index);
+        }
+        self.module_id(at, env)
     }
 
     pub(super) fn module_reference(&self, at: usize, env: &Env<'a>) -> Arm {
-        call("reference", [self.module_id(at, env), text(DEPLOYMENTS_VERSION)])
+        let target = self.module_target(at, env);
+        if self.symbolic {
+            call("reference", [target])
+        } else {
+            call("reference", [target, text(DEPLOYMENTS_VERSION)])
+        }
+    }
+
+    /// The outputs of a module that has secure ones: `reference()` would leave those out.
+    fn secure_outputs(&self, at: usize, env: &Env<'a>) -> Arm {
+        call("listOutputsWithSecureValues", [self.module_target(at, env), text(DEPLOYMENTS_VERSION)])
+    }
+
+    fn is_secure(&self, module: usize, output: &str) -> bool {
+        let outputs = self.modules[module].as_ref().map(|unit| &unit.signature.outputs);
+        outputs.and_then(|outputs| outputs.get(output)).is_some_and(|output| output.secure)
     }
 
     fn module_property(&self, at: usize, env: &Env<'a>, name: &str, safe: bool, expr: &'a Expr) -> Arm {
@@ -158,6 +223,13 @@ impl<'a> Emitter<'_, 'a> {
         };
         match name {
             "name" => guard(self.module_name(at, env)),
+            "outputs"
+                if self.modules[at]
+                    .as_ref()
+                    .is_some_and(|unit| unit.signature.outputs.values().any(|output| output.secure)) =>
+            {
+                guard(self.secure_outputs(at, env))
+            }
             "outputs" if safe => call("tryGet", [guard(self.module_reference(at, env)), text("outputs")]),
             "outputs" => self.module_reference(at, env).property("outputs"),
             _ => {
@@ -170,10 +242,10 @@ impl<'a> Emitter<'_, 'a> {
         }
     }
 
-    /// `module.outputs`: the module and the converted expression.
-    fn module_outputs(&self, base: &'a Expr, env: &Env<'a>) -> Option<(usize, Arm)> {
-        let ExprKind::Property { base: inner, name, safe } = &base.bare().kind else { return None };
-        if name.name != "outputs" {
+    /// `module.outputs` on the way to the output `name`: the module and the converted expression.
+    fn module_outputs(&self, base: &'a Expr, name: &str, env: &Env<'a>) -> Option<(usize, Arm)> {
+        let ExprKind::Property { base: inner, name: outputs, safe } = &base.bare().kind else { return None };
+        if outputs.name != "outputs" {
             return None;
         }
         let reference = self.reference(inner, env)?;
@@ -181,28 +253,42 @@ impl<'a> Emitter<'_, 'a> {
         if !self.is_single(&reference, base) {
             return Some((at, call("null", [])));
         }
-        Some((at, self.module_property(at, &reference.env, "outputs", *safe, base)))
+        let guard = |value: Arm| match self.model.modules[at].decl.body.condition.as_ref().filter(|_| *safe) {
+            Some(condition) => call("if", [self.convert(condition, &reference.env), value, call("null", [])]),
+            None => value,
+        };
+        let outputs = match (self.is_secure(at, name), *safe) {
+            (true, _) => guard(self.secure_outputs(at, &reference.env)),
+            (false, true) => {
+                call("tryGet", [guard(self.module_reference(at, &reference.env)), text("outputs")])
+            }
+            (false, false) => self.module_reference(at, &reference.env).property("outputs"),
+        };
+        Some((at, outputs))
     }
 
     fn module_output(&self, module: usize, outputs: Arm, name: &str, safe: bool, expr: &'a Expr) -> Arm {
         self.check_output(module, name, expr);
+        // The list of secure outputs holds the values themselves.
+        let tail = if self.is_secure(module, name) { vec![name] } else { vec![name, "value"] };
         if safe {
-            return call("tryGet", [call("tryGet", [outputs, text(name)]), text("value")]);
+            return tail.into_iter().fold(outputs, |all, step| call("tryGet", [all, text(step)]));
         }
         if outputs.is_bare_call_of(&SAFE) {
-            return push_argument(push_argument(outputs, text(name)), text("value"));
+            return tail.into_iter().fold(outputs, |all, step| push_argument(all, text(step)));
         }
-        outputs.property(name).property("value")
+        if outputs.is_bare_call_of(&["if"]) {
+            return tail
+                .into_iter()
+                .fold(call("tryGet", [outputs]), |all, step| push_argument(all, text(step)));
+        }
+        tail.into_iter().fold(outputs, Arm::property)
     }
 
     fn check_output(&self, module: usize, name: &str, expr: &'a Expr) {
         let Some(unit) = &self.modules[module] else { return };
-        match unit.signature.outputs.get(name) {
-            Some(output) if output.secure => {
-                return self.push(not_supported("a secure output of a module"), expr.span);
-            }
-            Some(_) => return,
-            None => {}
+        if unit.signature.outputs.contains_key(name) {
+            return;
         }
         let module_name = &self.model.modules[module].decl.name.name;
         let message = format!("the module `{module_name}` has no output `{name}`");
@@ -242,7 +328,7 @@ impl<'a> Emitter<'_, 'a> {
             self.report(code, message, name.span);
             return text("");
         };
-        let mut converted = vec![self.resource_id(at, resource_env)];
+        let mut converted = vec![self.resource_target(at, resource_env)];
         if arguments.is_empty() {
             converted.push(text(self.model.resources[at].api_version.as_str()));
         }

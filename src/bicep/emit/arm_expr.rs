@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 /// A template expression: what stands between `[` and `]`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Arm {
     Text(String),
     Int(i64),

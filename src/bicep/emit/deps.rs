@@ -2,9 +2,12 @@
 //! deployed, so what *they* mention counts instead. An indexed mention keeps its index where the index still has
 //! a meaning in the place where the dependency is written.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value as Json};
 
 use super::super::codes;
+use super::super::collate::collate;
 use super::super::syntax::{Expr, ExprKind};
 use super::arm_expr::{Arm, call};
 use super::bind::Symbol;
@@ -14,8 +17,9 @@ use super::{Emitter, Env};
 /// Longest chain of existing resources and variables between two deployed ones; bounds the stack.
 const CHAIN_MAX: usize = 256;
 
-/// One hop on the way: what it leads to, with which index, and whether `copyIndex()` still means this round.
-type Step = (Symbol, Option<Arm>, bool);
+/// One hop on the way: what it leads to, with which index, whether `copyIndex()` still means this round, and whether
+/// nothing of the resource's body is read.
+type Step = (Symbol, Option<Arm>, bool, bool);
 
 struct Dependency {
     /// Sorts the list, so that the same file gives the same template.
@@ -30,19 +34,19 @@ impl<'a> Emitter<'_, 'a> {
     pub(super) fn depends_on(&self, of: Symbol, out: &mut Map<String, Json>) {
         let mut all: Vec<Dependency> = Vec::new();
         let env = self.own(of);
-        let mut seen = Vec::new();
+        let mut seen = BTreeSet::new();
         for used in self.model.uses_of(of) {
             self.follow(used, &env, true, 0, &mut seen, &mut all);
         }
-        let whole: Vec<Symbol> = all.iter().filter(|d| d.index.is_none()).map(|d| d.symbol).collect();
+        let whole: BTreeSet<Symbol> = all.iter().filter(|d| d.index.is_none()).map(|d| d.symbol).collect();
         all.retain(|dependency| dependency.index.is_none() || !whole.contains(&dependency.symbol));
-        all.sort_by(|left, right| order(&left.key).cmp(&order(&right.key)));
-        let mut entries: Vec<Json> = Vec::new();
-        for dependency in all {
-            if !entries.contains(&dependency.entry) {
-                entries.push(dependency.entry);
-            }
-        }
+        all.sort_by(|left, right| collate(&left.key, &right.key));
+        let mut written = BTreeSet::new();
+        let entries: Vec<Json> = all
+            .into_iter()
+            .map(|dependency| dependency.entry)
+            .filter(|entry| written.insert(entry.to_string()))
+            .collect();
         if !entries.is_empty() {
             out.insert("dependsOn".into(), Json::Array(entries));
         }
@@ -56,10 +60,10 @@ impl<'a> Emitter<'_, 'a> {
         env: &Env<'a>,
         indexed: bool,
         depth: usize,
-        seen: &mut Vec<Step>,
+        seen: &mut BTreeSet<Step>,
         all: &mut Vec<Dependency>,
     ) {
-        if matches!(used.symbol, Symbol::Param(_)) {
+        if !matches!(used.symbol, Symbol::Var(_) | Symbol::Resource(_) | Symbol::Module(_)) {
             return;
         }
         if depth > CHAIN_MAX {
@@ -72,24 +76,25 @@ impl<'a> Emitter<'_, 'a> {
         let index = index.filter(|_| !uses_copy_index || indexed);
         let indexed = indexed && uses_copy_index;
         // The same step leads to the same ends: variables that share variables stay linear.
-        let step = (used.symbol, index.clone(), indexed);
-        if seen.contains(&step) {
+        let step = (used.symbol, index.clone(), indexed, used.weak);
+        if !seen.insert(step) {
             return;
         }
-        seen.push(step);
         // Without an index, the loop variables of this step mean no round in particular. `copyIndex()` stands for
         // them: whatever mentions it is dropped in the next step, because `indexed` is false then.
         let round =
             || index.clone().or_else(|| self.model.is_collection(used.symbol).then(|| call("copyIndex", [])));
         match used.symbol {
-            Symbol::Param(_) => {}
             Symbol::Var(at) => {
                 let inner = self.var_instance(self.model.vars[at].value, round());
                 for next in &self.model.vars[at].uses {
                     self.follow(next, &inner, indexed, depth + 1, seen, all);
                 }
             }
-            Symbol::Resource(at) if self.model.resources[at].decl.existing => {
+            // A template that knows existing resources by name can wait for one to be read.
+            Symbol::Resource(at)
+                if self.model.resources[at].decl.existing && (used.weak || !self.symbolic) =>
+            {
                 let inner = self.instance(used.symbol, round());
                 for next in &self.model.resources[at].uses {
                     self.follow(next, &inner, indexed, depth + 1, seen, all);
@@ -97,6 +102,7 @@ impl<'a> Emitter<'_, 'a> {
             }
             Symbol::Resource(at) => all.push(self.resource_dependency(at, index)),
             Symbol::Module(at) => all.push(self.module_dependency(at, index)),
+            _ => {}
         }
     }
 
@@ -112,7 +118,9 @@ impl<'a> Emitter<'_, 'a> {
     fn resource_dependency(&self, at: usize, index: Option<Arm>) -> Dependency {
         let symbol = Symbol::Resource(at);
         let key = self.model.symbolic_name(at);
-        let entry = if self.model.is_collection(symbol) && index.is_none() {
+        let entry = if self.symbolic {
+            Self::by_name(&key, index.as_ref()).to_json()
+        } else if self.model.is_collection(symbol) && index.is_none() {
             Json::from(key.as_str())
         } else {
             self.resource_id(at, &self.instance(symbol, index.clone())).to_json()
@@ -123,18 +131,15 @@ impl<'a> Emitter<'_, 'a> {
     fn module_dependency(&self, at: usize, index: Option<Arm>) -> Dependency {
         let symbol = Symbol::Module(at);
         let key = self.model.name_of(symbol).to_owned();
-        let entry = if self.model.is_collection(symbol) && index.is_none() {
+        let entry = if self.symbolic {
+            Self::by_name(&key, index.as_ref()).to_json()
+        } else if self.model.is_collection(symbol) && index.is_none() {
             Json::from(key.as_str())
         } else {
             self.module_id(at, &self.instance(symbol, index.clone())).to_json()
         };
         Dependency { key, symbol, index, entry }
     }
-}
-
-/// The official order is a language's, not a computer's: case matters only where nothing else differs.
-fn order(key: &str) -> (String, &str) {
-    (key.to_lowercase(), key)
 }
 
 fn mentions_copy_index(arm: &Arm) -> bool {

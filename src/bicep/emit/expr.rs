@@ -1,11 +1,14 @@
 //! Bicep expressions to template expressions.
 
+use serde_json::Value as Json;
+
 use super::super::codes;
+use super::super::imports::{NAMESPACE, Sort};
 use super::super::parser::Dialect;
-use super::super::syntax::{Binary, Expr, ExprKind, Item, Key, Member, Object, Unary};
+use super::super::syntax::{Binary, Expr, ExprKind, Ident, Item, Key, Member, Object, Unary};
 use super::arm_expr::{Arm, call, int, text};
 use super::bind::calls::is_namespace;
-use super::bind::uses::{LocalKind, target};
+use super::bind::uses::{LocalKind, everything, target};
 use super::bind::{Symbol, not_supported};
 use super::{Emitter, Env};
 
@@ -27,9 +30,17 @@ impl<'a> Emitter<'_, 'a> {
                 self.convert_access(expr, env)
             }
             ExprKind::Paren(inner) | ExprKind::NonNull(inner) => self.convert(inner, env),
-            ExprKind::Call { name, arguments } => self.function(expr, &name.name, arguments, env),
+            ExprKind::Call { name, arguments } => match self.user_function(&name.name) {
+                Some(function) => self.call_user(&function, arguments, env),
+                None => self.function(expr, &name.name, arguments, env),
+            },
             ExprKind::Method { base, name, arguments } => {
-                if is_namespace(self.model, base, env.local("sys").or(env.local("az")).is_some()) {
+                if let Some(at) = everything(self.model, base, &env.scope) {
+                    let target = self.model.member_of(at, &name.name);
+                    let function =
+                        target.as_ref().and_then(|target| self.imported_name(target, Sort::Function));
+                    function.map_or(text(""), |function| self.call_user(function, arguments, env))
+                } else if is_namespace(self.model, base, env.local("sys").or(env.local("az")).is_some()) {
                     self.function(expr, &name.name, arguments, env)
                 } else {
                     self.method(base, name, arguments, env)
@@ -49,17 +60,7 @@ impl<'a> Emitter<'_, 'a> {
             ExprKind::Ternary { condition, yes, no } => {
                 call("if", [self.convert(condition, env), self.convert(yes, env), self.convert(no, env)])
             }
-            ExprKind::Lambda { parameters, body } => {
-                let mut inner = env.clone();
-                let mut arguments = Vec::new();
-                for parameter in parameters {
-                    arguments.push(text(parameter.name.as_str()));
-                    let value = call("lambdaVariables", [text(parameter.name.as_str())]);
-                    inner.bind(&parameter.name, LocalKind::Inner, value);
-                }
-                arguments.push(self.convert(body, &inner));
-                call("lambda", arguments)
-            }
+            ExprKind::Lambda { parameters, body } => self.lambda(parameters, body, false, env),
             ExprKind::For { .. } => {
                 let message =
                     "`for` can only stand as the value of a resource, module, variable, output or property";
@@ -68,6 +69,23 @@ impl<'a> Emitter<'_, 'a> {
             }
             ExprKind::Error => text(""),
         }
+    }
+
+    /// `of_modules` says that the items are modules.
+    fn lambda(&self, parameters: &'a [Ident], body: &'a Expr, of_modules: bool, env: &Env<'a>) -> Arm {
+        let mut inner = env.clone();
+        let mut arguments = Vec::new();
+        for parameter in parameters {
+            arguments.push(text(parameter.name.as_str()));
+            let value = call("lambdaVariables", [text(parameter.name.as_str())]);
+            inner.bind(&parameter.name, LocalKind::Inner, value);
+        }
+        // An index that comes second is never asked for `outputs`.
+        if of_modules {
+            inner.modules.extend(parameters.iter().map(|parameter| parameter.name.as_str()));
+        }
+        arguments.push(self.convert(body, &inner));
+        call("lambda", arguments)
     }
 
     fn name(&self, expr: &'a Expr, name: &str, env: &Env<'a>) -> Arm {
@@ -88,8 +106,29 @@ impl<'a> Emitter<'_, 'a> {
             }
             Some(Symbol::Var(_)) => call("variables", [text(name)]),
             Some(Symbol::Resource(_) | Symbol::Module(_)) => self.convert_access(expr, env),
-            None => text(""),
+            Some(Symbol::Imported(at)) => {
+                let target = self.model.imported[at].target.as_ref();
+                let name = target.and_then(|target| self.imported_name(target, Sort::Variable));
+                name.map_or(text(""), |name| call("variables", [text(name)]))
+            }
+            _ => text(""),
         }
+    }
+
+    /// The template's name of a function that this file declares or imports.
+    fn user_function(&self, name: &str) -> Option<String> {
+        match self.model.globals.get(name)? {
+            Symbol::Func(_) => Some(format!("{NAMESPACE}.{name}")),
+            Symbol::Imported(at) => self
+                .imported_name(self.model.imported[*at].target.as_ref()?, Sort::Function)
+                .map(str::to_owned),
+            _ => None,
+        }
+    }
+
+    fn call_user(&self, function: &str, arguments: &'a [Expr], env: &Env<'a>) -> Arm {
+        let arguments: Vec<Arm> = arguments.iter().map(|argument| self.convert(argument, env)).collect();
+        call(function, arguments)
     }
 
     /// `'a${b}c'` is `format('a{0}c', b)`.
@@ -167,7 +206,7 @@ impl<'a> Emitter<'_, 'a> {
         if let Some(loaded) = self.loaded.get(expr.span) {
             return match &loaded.variable {
                 Some(variable) => call("variables", [text(variable.as_str())]),
-                None => text(loaded.value.as_str().unwrap_or_default()),
+                None => value_of(&loaded.value),
             };
         }
         match (name, arguments) {
@@ -185,8 +224,16 @@ impl<'a> Emitter<'_, 'a> {
                 text("")
             }
             _ => {
-                let arguments: Vec<Arm> =
-                    arguments.iter().map(|argument| self.convert(argument, env)).collect();
+                let of_modules = arguments.first().is_some_and(|first| self.is_modules(first, env));
+                let arguments: Vec<Arm> = arguments
+                    .iter()
+                    .map(|argument| match &argument.bare().kind {
+                        ExprKind::Lambda { parameters, body } => {
+                            self.lambda(parameters, body, of_modules, env)
+                        }
+                        _ => self.convert(argument, env),
+                    })
+                    .collect();
                 call(name, arguments)
             }
         }
@@ -206,6 +253,24 @@ impl<'a> Emitter<'_, 'a> {
         match target(self.model, expr, &env.scope)? {
             (Symbol::Var(at), None) if self.model.vars[at].inline => Some(self.model.vars[at].value),
             _ => None,
+        }
+    }
+}
+
+/// A loaded value as an expression.
+fn value_of(value: &Json) -> Arm {
+    match value {
+        Json::Null => call("null", []),
+        Json::Bool(value) => call(if *value { "true" } else { "false" }, []),
+        Json::Number(number) => match number.as_i64() {
+            Some(value) => int(value),
+            None => call("json", [text(number.to_string())]),
+        },
+        Json::String(value) => text(value.as_str()),
+        Json::Array(items) => call("createArray", items.iter().map(value_of).collect::<Vec<_>>()),
+        Json::Object(members) => {
+            let members = members.iter().flat_map(|(key, value)| [text(key.as_str()), value_of(value)]);
+            call("createObject", members.collect::<Vec<_>>())
         }
     }
 }

@@ -5,25 +5,30 @@ mod access;
 mod arm_expr;
 mod deps;
 mod expr;
+mod functions;
 mod ids;
 mod loops;
 mod module;
 mod resource;
 mod template;
+mod types;
 mod value;
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
+use super::imports::{Closure, close};
 use super::load::Loaded;
 use super::project::Unit;
+use super::resource_types::ResourceTypes;
 use super::syntax::{Expr, ExprKind, Loop};
-use super::{bind, codes};
+use super::{Options, bind, codes};
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
-use arm_expr::{Arm, call};
+use arm_expr::{Arm, call, text};
 use bind::uses::{LocalKind, Scope};
-use bind::{Model, Symbol};
+use bind::{Func, Model, Symbol};
+use resource::has_decorator;
 
 pub(super) use template::{template, values};
 
@@ -41,6 +46,11 @@ pub(super) struct Emitter<'m, 'a> {
     /// The compiled modules, as in `model.modules`.
     modules: &'m [Option<Arc<Unit>>],
     loaded: &'m Loaded,
+    types: Option<&'m dyn ResourceTypes>,
+    /// What the file imports.
+    closure: Closure,
+    /// Language version 2.0: resources are known by their names in the file.
+    symbolic: bool,
     found: RefCell<Vec<Diagnostic>>,
     nodes: Cell<usize>,
     depth: Cell<usize>,
@@ -52,13 +62,17 @@ struct Env<'a> {
     scope: Scope<'a>,
     /// The values of `scope.locals`.
     values: Vec<Arm>,
+    /// Which of a collection the declaration is that these names belong to.
+    index: Option<Arm>,
+    /// The locals that are modules: items of a collection of them.
+    modules: Vec<&'a str>,
     /// Inside the `for` of a property, where another one cannot stand.
     in_property_loop: bool,
 }
 
 impl<'a> Env<'a> {
     fn top(within: Option<usize>) -> Self {
-        Self { scope: Scope::top(within), values: Vec::new(), in_property_loop: false }
+        Self { scope: Scope::top(within), ..Self::default() }
     }
 
     fn local(&self, name: &str) -> Option<&Arm> {
@@ -67,17 +81,27 @@ impl<'a> Env<'a> {
     }
 
     fn bind(&mut self, name: &'a str, kind: LocalKind, value: Arm) {
+        // A name that is used again hides what it was.
+        self.modules.retain(|module| *module != name);
         self.scope.locals.push((name, kind));
         self.values.push(value);
     }
 }
 
 impl<'m, 'a> Emitter<'m, 'a> {
-    pub(super) fn new(model: &'m Model<'a>, modules: &'m [Option<Arc<Unit>>], loaded: &'m Loaded) -> Self {
+    pub(super) fn new(
+        model: &'m Model<'a>,
+        modules: &'m [Option<Arc<Unit>>],
+        loaded: &'m Loaded,
+        options: &Options<'m>,
+    ) -> Self {
         Self {
             model,
             modules,
             loaded,
+            types: options.types,
+            closure: close(model.source.path(), &model.wanted()),
+            symbolic: options.symbolic_names || needs_names(model, modules),
             found: RefCell::new(Vec::new()),
             nodes: Cell::new(0),
             depth: Cell::new(0),
@@ -123,13 +147,14 @@ impl<'m, 'a> Emitter<'m, 'a> {
                 (resource.loop_head(), resource.nested_in, Some(at))
             }
             Symbol::Module(at) => (self.model.modules[at].decl.body.loop_head.as_ref(), None, None),
-            Symbol::Param(_) | Symbol::Var(_) => (None, None, None),
+            _ => (None, None, None),
         };
         let outside = Env::top(nested_in);
-        let mut env = match (head, index) {
+        let mut env = match (head, index.clone()) {
             (Some(head), Some(index)) => self.in_loop(head, index, &outside, LocalKind::Declaration),
             _ => outside,
         };
+        env.index = index;
         env.scope.within = within.or(env.scope.within);
         env
     }
@@ -145,10 +170,36 @@ impl<'m, 'a> Emitter<'m, 'a> {
         let array = self.convert(&head.array, outside);
         let mut env = outside.clone();
         env.bind(&head.item.name, kind, array.access(index.clone()));
+        if self.is_modules(&head.array, outside) {
+            env.modules.push(&head.item.name);
+        }
         if let Some(name) = &head.index {
             env.bind(&name.name, kind, index);
         }
         env
+    }
+
+    /// True where the expression is a whole collection of modules.
+    fn is_modules(&self, expr: &'a Expr, env: &Env<'a>) -> bool {
+        self.reference(expr, env)
+            .is_some_and(|found| found.whole_collection && matches!(found.symbol, Symbol::Module(_)))
+    }
+
+    /// The names inside a function.
+    fn function_env(&self, func: &Func<'a>) -> Env<'a> {
+        let mut env = Env::default();
+        for (name, _) in func.params {
+            env.bind(&name.name, LocalKind::Inner, call("parameters", [text(name.name.as_str())]));
+        }
+        env
+    }
+
+    /// How a template of language version 2.0 refers to a declaration: `name` or `name[index]`.
+    fn by_name(name: &str, index: Option<&Arm>) -> Arm {
+        match index {
+            None => text(name),
+            Some(index) => call("format", [text(format!("{name}[{{0}}]")), index.clone()]),
+        }
     }
 
     fn is_any_call(expr: &'a Expr) -> Option<&'a Expr> {
@@ -162,6 +213,31 @@ impl<'m, 'a> Emitter<'m, 'a> {
             _ => None,
         }
     }
+}
+
+/// Whether the template must be of language version 2.0: what it takes is not in the earlier version
+/// (src/Bicep.Core/Emit/EmitterSettings.cs, 2026-08-21).
+fn needs_names(model: &Model<'_>, modules: &[Option<Arc<Unit>>]) -> bool {
+    let secure = |unit: &Arc<Unit>| unit.signature.outputs.values().any(|output| output.secure);
+    let composed = |ty: Option<&bind::TypeExpr>| ty.is_some_and(bind::TypeExpr::is_composed);
+    !model.types.is_empty()
+        || !model.funcs.is_empty()
+        || !model.imported.is_empty()
+        || !model.everything.is_empty()
+        || model.vars.iter().any(|var| var.ty.is_some())
+        || model.params.iter().any(|param| composed(param.ty))
+        || model
+            .outputs
+            .iter()
+            .any(|output| composed(Some(output.ty)) || has_decorator(&output.decl.decorators, "secure"))
+        || modules.iter().flatten().any(secure)
+        || model.modules.iter().any(|module| module.decl.body.object.get("name").is_none())
+        || model.resources.iter().any(|resource| {
+            (resource.decl.existing && resource.object().get("dependsOn").is_some())
+                || has_decorator(resource.decorators, "onlyIfNotExists")
+                || has_decorator(resource.decorators, "retryOn")
+        })
+        || model.reads_collections
 }
 
 /// Counts the depth back when it goes.

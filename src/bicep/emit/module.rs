@@ -17,6 +17,12 @@ pub(super) const DEPLOYMENTS: &str = "Microsoft.Resources/deployments";
 /// (src/Bicep.Core/Emit/EmitConstants.cs, 2026-08-21).
 pub(super) const DEPLOYMENTS_VERSION: &str = "2025-04-01";
 
+/// Characters of a deployment's name, of what `uniqueString()` gives, and of a loop's index
+/// (src/Bicep.Core/Intermediate/ExpressionFactory.cs, 2026-08-21).
+const NAME_LENGTH: usize = 64;
+const UNIQUE_LENGTH: usize = 13;
+const INDEX_LENGTH: usize = 3;
+
 const SHAPING: [&str; 4] = ["name", "params", "scope", "dependsOn"];
 
 impl<'a> Emitter<'_, 'a> {
@@ -36,7 +42,7 @@ impl<'a> Emitter<'_, 'a> {
         out.insert("apiVersion".into(), Json::from(DEPLOYMENTS_VERSION));
         self.properties(&body.object, &env, &mut out, &SHAPING);
         out.insert("name".into(), self.module_name(at, &env).to_json());
-        self.module_scope(module.place, &env, &mut out);
+        self.deployed_to(module.place, &env, &mut out);
         self.location(at, &mut out);
         out.insert("properties".into(), self.module_properties(at, &env));
         self.depends_on(Symbol::Module(at), &mut out);
@@ -47,8 +53,26 @@ impl<'a> Emitter<'_, 'a> {
     pub(super) fn module_name(&self, at: usize, env: &Env<'a>) -> Arm {
         match self.model.modules[at].decl.body.object.get("name") {
             Some(name) => self.convert(name, env),
-            None => text(""),
+            None => self.generated_name(at, env),
         }
+    }
+
+    /// The name of a module that has none: unique within the deployment, and not too long for a name.
+    fn generated_name(&self, at: usize, env: &Env<'a>) -> Arm {
+        let name = self.model.modules[at].decl.name.name.as_str();
+        let unique = call("uniqueString", [text(name), call("deployment", []).property("name")]);
+        let mut arguments = Vec::new();
+        let mut length = UNIQUE_LENGTH;
+        if self.model.is_collection(Symbol::Module(at)) {
+            arguments.push(env.index.clone().unwrap_or_else(|| call("copyIndex", [])));
+            length += INDEX_LENGTH;
+        }
+        arguments.push(unique);
+        let prefix = &name[..name.len().min(NAME_LENGTH - length - arguments.len())];
+        let format =
+            if arguments.len() > 1 { format!("{prefix}-{{0}}-{{1}}") } else { format!("{prefix}-{{0}}") };
+        arguments.insert(0, text(format));
+        call("format", arguments)
     }
 
     /// A deployment outside of a resource group keeps its record somewhere: next to its parent's.

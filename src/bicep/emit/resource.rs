@@ -25,6 +25,10 @@ impl<'a> Emitter<'_, 'a> {
         if let Some(condition) = self.condition_json(at, &env) {
             out.insert("condition".into(), condition);
         }
+        if resource.decl.existing {
+            out.insert("existing".into(), Json::from(true));
+        }
+        self.resource_options(resource.decorators, &mut out);
         out.insert("type".into(), Json::from(resource.type_name.as_str()));
         out.insert("apiVersion".into(), Json::from(resource.api_version.as_str()));
         self.resource_scope(at, &env, &mut out);
@@ -33,6 +37,21 @@ impl<'a> Emitter<'_, 'a> {
         self.depends_on(Symbol::Resource(at), &mut out);
         self.description(resource.decorators, &mut out);
         Json::Object(out)
+    }
+
+    /// `@onlyIfNotExists()` and `@retryOn()`.
+    fn resource_options(&self, decorators: &'a [Decorator], out: &mut Map<String, Json>) {
+        let mut options = Map::new();
+        for decorator in decorators {
+            if matches!(decorator.name.name.as_str(), "onlyIfNotExists" | "retryOn") {
+                let arguments: Vec<Json> =
+                    decorator.arguments.iter().map(|argument| self.json(argument, &Env::default())).collect();
+                options.insert(decorator.name.name.clone(), Json::Array(arguments));
+            }
+        }
+        if !options.is_empty() {
+            out.insert("@options".into(), Json::Object(options));
+        }
     }
 
     /// A nested resource is deployed where all the conditions around it hold.
@@ -71,13 +90,13 @@ impl<'a> Emitter<'_, 'a> {
         let place = self.model.resources[root].place;
         if let (Place::Extension { .. }, Scoped::Extension(id)) = (place, self.scoped(place, &root_env)) {
             out.insert("scope".into(), id.to_json());
-        } else if matches!(place, Place::Tenant) && self.model.level != Level::Tenant {
-            out.insert("scope".into(), Json::from("/"));
+        } else {
+            self.deployed_to(place, &root_env, out);
         }
     }
 
-    /// `scope`, `subscriptionId` and `resourceGroup` of a module.
-    pub(super) fn module_scope(&self, place: Place<'a>, env: &Env<'a>, out: &mut Map<String, Json>) {
+    /// `scope`, `subscriptionId` and `resourceGroup` of a module, and of an existing resource.
+    pub(super) fn deployed_to(&self, place: Place<'a>, env: &Env<'a>, out: &mut Map<String, Json>) {
         if matches!(place, Place::Current) {
             return;
         }

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
+use super::super::Options;
+use super::super::imports::{self, EXPORTED_VARIABLES, Imported, Origins};
 use super::super::load::Loaded;
 use super::super::project::Unit;
-use super::super::syntax::{Decorator, Expr, ExprKind, TypeExpr, TypeKind};
+use super::super::syntax::{Decorator, Expr, ExprKind};
 use super::arm_expr::{call, text};
 use super::bind::place::Level;
 use super::bind::uses::LocalKind;
@@ -21,12 +23,13 @@ pub(in crate::bicep) fn template(
     model: &Model<'_>,
     modules: &[Option<Arc<Unit>>],
     loaded: &Loaded,
+    options: &Options<'_>,
     found: &mut Vec<Diagnostic>,
-) -> Json {
-    let emitter = Emitter::new(model, modules, loaded);
+) -> (Json, Origins) {
+    let emitter = Emitter::new(model, modules, loaded, options);
     let template = emitter.template();
     found.extend(emitter.found.into_inner());
-    template
+    (template, emitter.closure.origins)
 }
 
 /// Writes a template whose only output is the object `{ of: value }`: how a parameters file computes `value`.
@@ -36,7 +39,7 @@ pub(in crate::bicep) fn values<'a>(
     value: &'a Expr,
     found: &mut Vec<Diagnostic>,
 ) -> Json {
-    let emitter = Emitter::new(model, &[], loaded);
+    let emitter = Emitter::new(model, &[], loaded, &Options::default());
     let env = Env::default();
     let value = match &value.kind {
         ExprKind::For { head, body } => {
@@ -48,6 +51,7 @@ pub(in crate::bicep) fn values<'a>(
     let template = json!({
         "$schema": schema(Level::ResourceGroup),
         "contentVersion": "1.0.0.0",
+        "functions": emitter.functions(),
         "variables": emitter.variables(),
         "resources": [],
         "outputs": { "value": { "type": "object", "value": value } },
@@ -60,8 +64,19 @@ impl<'a> Emitter<'_, 'a> {
     fn template(&self) -> Json {
         let mut out = Map::new();
         out.insert("$schema".into(), Json::from(schema(self.model.level)));
+        if self.symbolic {
+            out.insert("languageVersion".into(), Json::from("2.0"));
+        }
         out.insert("contentVersion".into(), Json::from("1.0.0.0"));
         out.insert("metadata".into(), self.metadata());
+        let definitions = self.definitions();
+        if !definitions.is_empty() {
+            out.insert("definitions".into(), Json::Object(definitions));
+        }
+        let functions = self.functions();
+        if !functions.is_empty() {
+            out.insert("functions".into(), Json::Array(functions));
+        }
         if !self.model.params.is_empty() {
             let params = self.model.params.iter().map(|p| (p.name.name.clone(), self.param(p)));
             out.insert("parameters".into(), Json::Object(params.collect()));
@@ -70,7 +85,7 @@ impl<'a> Emitter<'_, 'a> {
         if !variables.is_empty() {
             out.insert("variables".into(), Json::Object(variables));
         }
-        out.insert("resources".into(), Json::Array(self.resources()));
+        out.insert("resources".into(), self.resources());
         if !self.model.outputs.is_empty() {
             let outputs = self.model.outputs.iter().map(|o| (o.name.name.clone(), self.output(o)));
             out.insert("outputs".into(), Json::Object(outputs.collect()));
@@ -82,18 +97,29 @@ impl<'a> Emitter<'_, 'a> {
         let generator = json!({ "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") });
         let mut out = Map::new();
         out.insert("_generator".into(), generator);
+        let exported = self.exported_variables();
+        if !exported.is_empty() {
+            out.insert(EXPORTED_VARIABLES.into(), Json::Array(exported));
+        }
         for (name, value) in &self.model.metadata {
             out.insert(name.name.clone(), self.json(value, &Env::default()));
         }
         Json::Object(out)
     }
 
+    fn definitions(&self) -> Map<String, Json> {
+        let declared = self.model.types.iter().map(|ty| {
+            let mut schema = self.declared_type(ty.value, &ty.decl.decorators);
+            self.type_modifiers(&ty.decl.decorators, &mut schema);
+            (ty.name.name.clone(), Json::Object(schema))
+        });
+        declared.chain(self.closure.types.iter().cloned()).collect()
+    }
+
     fn param(&self, param: &Param<'a>) -> Json {
         let decorators = &param.decl.decorators;
         let env = Env::default();
-        let mut out = Map::new();
-        let ty = param.ty.map_or("", |ty| type_name(ty, has_decorator(decorators, "secure")));
-        out.insert("type".into(), Json::from(ty));
+        let mut out = param.ty.map_or_else(Map::new, |ty| self.declared_type(ty, decorators));
         if let Some(default) = param.default {
             out.insert("defaultValue".into(), self.json(default, &env));
         }
@@ -104,11 +130,32 @@ impl<'a> Emitter<'_, 'a> {
         Json::Object(out)
     }
 
-    /// `@metadata`, lengths, ranges and `@description` of a parameter or output.
-    fn type_modifiers(&self, decorators: &'a [Decorator], out: &mut Map<String, Json>) {
+    /// What decorators say about a type: `@secure`, `@sealed`, `@export`, `@metadata`, lengths, ranges and
+    /// `@description`.
+    pub(super) fn type_modifiers(&self, decorators: &'a [Decorator], out: &mut Map<String, Json>) {
         let env = Env::default();
+        if has_decorator(decorators, "secure") {
+            match out.get("type").and_then(Json::as_str) {
+                Some("string") => out.insert("type".into(), Json::from("securestring")),
+                Some("object") => out.insert("type".into(), Json::from("secureObject")),
+                _ => None,
+            };
+        }
+        if has_decorator(decorators, "sealed") {
+            out.insert("additionalProperties".into(), Json::from(false));
+        }
+        if has_decorator(decorators, "export") {
+            add_metadata(out, imports::EXPORTED, Json::from(true));
+        }
+        if let Some(Json::Object(metadata)) =
+            argument(decorators, "metadata").map(|value| self.json(value, &env))
+        {
+            if metadata.is_empty() {
+                out.entry("metadata").or_insert_with(|| json!({}));
+            }
+            metadata.into_iter().for_each(|(key, value)| add_metadata(out, &key, value));
+        }
         for (decorator, key) in [
-            ("metadata", "metadata"),
             ("minLength", "minLength"),
             ("maxLength", "maxLength"),
             ("minValue", "minValue"),
@@ -119,15 +166,7 @@ impl<'a> Emitter<'_, 'a> {
             }
         }
         if let Some(description) = argument(decorators, "description") {
-            let description = self.json(description, &env);
-            match out.get_mut("metadata") {
-                Some(Json::Object(metadata)) => {
-                    metadata.insert("description".into(), description);
-                }
-                _ => {
-                    out.insert("metadata".into(), json!({ "description": description }));
-                }
-            }
+            add_metadata(out, "description", self.json(description, &env));
         }
     }
 
@@ -135,7 +174,7 @@ impl<'a> Emitter<'_, 'a> {
         let mut out = Map::new();
         let env = Env::default();
         let emitted = || self.model.vars.iter().filter(|var| !var.inline);
-        let loops: Vec<Json> = emitted()
+        let mut loops: Vec<Json> = emitted()
             .filter_map(|var| match &var.value.kind {
                 ExprKind::For { head, body } => {
                     let name = var.name.name.as_str();
@@ -146,6 +185,10 @@ impl<'a> Emitter<'_, 'a> {
                 _ => None,
             })
             .collect();
+        loops.extend(self.closure.variables.iter().filter_map(|(_, variable)| match variable {
+            Imported::Loop(copy) => Some(copy.clone()),
+            Imported::Value(_) => None,
+        }));
         if !loops.is_empty() {
             out.insert("copy".into(), Json::Array(loops));
         }
@@ -155,27 +198,37 @@ impl<'a> Emitter<'_, 'a> {
         for var in emitted().filter(|var| !matches!(var.value.kind, ExprKind::For { .. })) {
             out.insert(var.name.name.clone(), self.json(var.value, &env));
         }
+        for (name, variable) in &self.closure.variables {
+            if let Imported::Value(value) = variable {
+                out.insert(name.clone(), value.clone());
+            }
+        }
         out
     }
 
-    /// Existing resources are read, not deployed, so they are no part of the template.
-    fn resources(&self) -> Vec<Json> {
+    /// In a list, existing resources have no place, because they are read, not deployed; by name they have.
+    fn resources(&self) -> Json {
         let resources = &self.model.resources;
         let of = |nested: bool| {
             (0..resources.len())
-                .filter(move |&at| {
-                    resources[at].nested_in.is_some() == nested && !resources[at].decl.existing
-                })
-                .map(|at| self.resource(at))
+                .filter(move |&at| resources[at].nested_in.is_some() == nested && !self.is_left_out(at))
+                .map(|at| (self.model.symbolic_name(at), self.resource(at)))
         };
-        of(true).chain(of(false)).chain((0..self.model.modules.len()).map(|at| self.module(at))).collect()
+        let modules = (0..self.model.modules.len())
+            .map(|at| (self.model.modules[at].decl.name.name.clone(), self.module(at)));
+        let all = of(true).chain(of(false)).chain(modules);
+        if self.symbolic { Json::Object(all.collect()) } else { all.map(|(_, resource)| resource).collect() }
+    }
+
+    /// An existing resource whose name is known only while deploying cannot be declared.
+    fn is_left_out(&self, at: usize) -> bool {
+        let resource = &self.model.resources[at];
+        resource.decl.existing && (!self.symbolic || resource.inline)
     }
 
     fn output(&self, output: &Output<'a>) -> Json {
         let env = Env::default();
-        let mut out = Map::new();
-        out.insert("type".into(), Json::from(type_name(output.ty, false)));
-        self.type_modifiers(&output.decl.decorators, &mut out);
+        let mut out = self.full_type(output.ty, &output.decl.decorators);
         match &output.value.kind {
             ExprKind::For { head, body } => {
                 let inner = self.in_loop(head, call("copyIndex", []), &env, LocalKind::Declaration);
@@ -206,15 +259,8 @@ fn schema(level: Level) -> &'static str {
     }
 }
 
-fn type_name(ty: &TypeExpr, secure: bool) -> &str {
-    let name = match &ty.kind {
-        TypeKind::Name(name) => name.as_str(),
-        TypeKind::Property { name, .. } => name.name.as_str(),
-        _ => "",
-    };
-    match (name, secure) {
-        ("string", true) => "securestring",
-        ("object", true) => "secureObject",
-        _ => name,
+fn add_metadata(out: &mut Map<String, Json>, key: &str, value: Json) {
+    if let Json::Object(metadata) = out.entry("metadata").or_insert_with(|| json!({})) {
+        metadata.insert(key.to_owned(), value);
     }
 }

@@ -25,6 +25,11 @@ impl<'a> Emitter<'_, 'a> {
             ExprKind::Array(items) if items.iter().all(|item| !item.spread) => {
                 items.iter().map(|item| self.json(&item.value, env)).collect()
             }
+            ExprKind::Call { .. } | ExprKind::Method { .. }
+                if self.loaded.get(expr.span).is_some_and(|loaded| loaded.variable.is_none()) =>
+            {
+                self.loaded.get(expr.span).map_or(Json::Null, |loaded| literal(&loaded.value))
+            }
             ExprKind::Name(_) => match self.inlined(expr, env).filter(|_| env.local_of(expr).is_none()) {
                 Some(value) => self.json(value, &Env::default()),
                 None => self.convert(expr, env).to_json(),

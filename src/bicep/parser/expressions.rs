@@ -376,7 +376,11 @@ impl Parser<'_> {
     }
 
     /// Items or properties up to `close`: separated by new lines or by commas. A bad one is skipped alone.
-    fn elements(&mut self, close: &str, mut element: impl FnMut(&mut Self) -> Parsed<()>) -> Parsed<()> {
+    pub(super) fn elements(
+        &mut self,
+        close: &str,
+        mut element: impl FnMut(&mut Self) -> Parsed<()>,
+    ) -> Parsed<()> {
         self.new_lines();
         while !self.is(close) && !self.at_end() {
             let start = self.at;

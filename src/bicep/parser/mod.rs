@@ -258,7 +258,7 @@ impl Parser<'_> {
 
     fn statement_starts_at(&self, distance: usize) -> bool {
         match self.word_at(distance) {
-            Some("using" | "import" | "extension") => true,
+            Some("using" | "extends" | "import" | "extension") => true,
             Some(word) => {
                 // As an object's property, each of these words would be followed by a colon.
                 let next = self.ahead(distance + 1);

@@ -2,7 +2,10 @@
 
 use super::super::codes;
 use super::super::lexer::Token;
-use super::super::syntax::{Body, Decorator, Expr, Loop, Module, Object, Resource, Statement, StatementKind};
+use super::super::syntax::{
+    Body, Decorator, Expr, Ident, ImportName, Imports, Loop, Module, Object, Resource, Statement,
+    StatementKind,
+};
 use super::{Dialect, Halt, Parsed, Parser};
 use crate::diag::Diagnostic;
 
@@ -23,6 +26,7 @@ pub(super) const KEYWORDS: &[&str] = &[
     "test",
     "assert",
     "using",
+    "extends",
 ];
 
 impl Parser<'_> {
@@ -92,10 +96,14 @@ impl Parser<'_> {
             }
             "func" => self.func(),
             "using" if self.dialect == Dialect::Parameters => {
-                Ok(StatementKind::Using { path: self.expression()? })
+                let path = if self.eat_word("none") { None } else { Some(self.expression()?) };
+                Ok(StatementKind::Using { path })
             }
+            "extends" if self.dialect == Dialect::Parameters => {
+                Ok(StatementKind::Extends { path: self.expression()? })
+            }
+            "import" => self.import(),
             // Refused as a whole by name, so their insides are not read.
-            "import" => self.opaque(StatementKind::Import { keyword }),
             "extension" | "provider" => self.opaque(StatementKind::Extension { keyword }),
             "test" => self.opaque(StatementKind::Test { keyword }),
             "assert" => self.opaque(StatementKind::Assert { keyword }),
@@ -119,6 +127,61 @@ impl Parser<'_> {
             }
         }
         Ok(kind)
+    }
+
+    /// `import { a, b as c } from 'path'` or `import * as name from 'path'`, behind the word.
+    fn import(&mut self) -> Parsed<StatementKind> {
+        let what = if self.eat("*") {
+            self.keyword("as")?;
+            Imports::Everything { name: self.ident(&codes::EXPECTED_IMPORT_NAME, "a name")? }
+        } else if self.is("{") {
+            self.advance();
+            let mut names = Vec::new();
+            self.elements("}", |parser| {
+                names.push(parser.import_name()?);
+                Ok(())
+            })?;
+            Imports::Names(names)
+        } else {
+            return Err(self.expected(&codes::EXPECTED_IMPORT, "expected `{` or `*`"));
+        };
+        self.keyword("from")?;
+        if !matches!(self.token(), Token::Text(_) | Token::TextLeft(_)) {
+            return Err(self.expected(&codes::EXPECTED_IMPORT_PATH, "expected the path of a file"));
+        }
+        Ok(StatementKind::Import { what, path: self.string()? })
+    }
+
+    /// `name`, `name as other` or `'any name' as other`.
+    fn import_name(&mut self) -> Parsed<ImportName> {
+        let span = self.span();
+        let quoted = match self.token().clone() {
+            Token::Text(name) => Some(Ident { name, span }),
+            _ => None,
+        };
+        let is_quoted = quoted.is_some();
+        let original = match quoted {
+            Some(original) => {
+                self.advance();
+                original
+            }
+            None => self.ident(&codes::EXPECTED_IMPORT_NAME, "the name of what is imported")?,
+        };
+        let name = if self.eat_word("as") {
+            self.ident(&codes::EXPECTED_IMPORT_NAME, "a name")?
+        } else if is_quoted {
+            return Err(self.expected(&codes::EXPECTED_ALIAS, "expected `as` and a name"));
+        } else {
+            original.clone()
+        };
+        Ok(ImportName { original, name })
+    }
+
+    fn keyword(&mut self, word: &str) -> Parsed<()> {
+        if self.eat_word(word) {
+            return Ok(());
+        }
+        Err(self.expected(&codes::EXPECTED_KEYWORD, &format!("expected `{word}`")))
     }
 
     fn param(&mut self) -> Parsed<StatementKind> {

@@ -1,16 +1,20 @@
-//! Type expressions. Only plain names are compiled so far; the rest is parsed to be refused at its place.
+//! Type expressions: names, literals, objects, tuples, unions, and what reaches into another type.
 
 use super::super::codes;
 use super::super::lexer::Token;
-use super::super::syntax::{Ident, TypeExpr, TypeKind, TypeMember};
+use super::super::syntax::{Ident, TypeExpr, TypeKey, TypeKind, TypeMember};
 use super::{DEPTH_MAX, Parsed, Parser};
 use crate::text::Span;
 
 impl Parser<'_> {
     pub(super) fn type_expr(&mut self) -> Parsed<TypeExpr> {
         self.nested(|parser| {
+            // A union may begin with a `|`, also on the next line.
+            if parser.ahead_is(parser.ahead_past_new_lines(0), "|") {
+                parser.new_lines();
+                parser.advance();
+            }
             let start = parser.span();
-            parser.eat("|");
             let first = parser.singular_type()?;
             let mut members = vec![first];
             while parser.ahead_is(parser.ahead_past_new_lines(0), "|") {
@@ -43,28 +47,44 @@ impl Parser<'_> {
                 self.advance();
                 TypeKind::Array(base.into())
             } else if self.eat("[") {
-                if !self.eat("*") {
-                    self.advance();
-                }
-                self.expect("]")?;
-                TypeKind::Element { base: base.into() }
+                self.bracketed(base)?
             } else if self.eat("?") {
                 TypeKind::Nullable(base.into())
             } else if self.is(".") && self.ahead_is(1, "*") {
                 self.advance();
                 self.advance();
-                TypeKind::Element { base: base.into() }
+                TypeKind::Additional(base.into())
             } else if self.eat(".") {
                 let name = self.ident(&codes::EXPECTED_TYPE, "a type name")?;
-                TypeKind::Property { base: base.into(), name }
+                if matches!(&base.kind, TypeKind::Name(namespace) if namespace == "sys") && self.is("<") {
+                    TypeKind::Generic { name, arguments: self.type_arguments()? }
+                } else {
+                    TypeKind::Property { base: base.into(), name }
+                }
             } else if self.eat("!") {
-                continue;
+                TypeKind::NonNull(base.into())
             } else {
                 return Ok(base);
             };
             let span = self.from(start);
             base = self.type_node(kind, span, below)?;
         }
+    }
+
+    /// `[*]`, `[3]` or `['name']`, behind the bracket.
+    fn bracketed(&mut self, base: TypeExpr) -> Parsed<TypeKind> {
+        let span = self.span();
+        let kind = match self.token().clone() {
+            Token::Punct("*") => TypeKind::Items(base.into()),
+            Token::Text(name) => TypeKind::Property { base: base.into(), name: Ident { name, span } },
+            Token::Int(Some(index)) if usize::try_from(index).is_ok() => {
+                TypeKind::Index { base: base.into(), index: usize::try_from(index).unwrap_or_default() }
+            }
+            _ => return Err(self.expected(&codes::EXPECTED_TYPE, "expected `*`, an index or a name")),
+        };
+        self.advance();
+        self.expect("]")?;
+        Ok(kind)
     }
 
     fn primary_type(&mut self) -> Parsed<TypeExpr> {
@@ -90,6 +110,14 @@ impl Parser<'_> {
                 self.advance();
                 TypeKind::Int(0i64.saturating_sub_unsigned(value))
             }
+            Token::Punct("!") => {
+                self.advance();
+                let value = self.eat_word("false");
+                if !value && !self.eat_word("true") {
+                    return Err(self.expected(&codes::EXPECTED_TYPE, "expected `true` or `false`"));
+                }
+                TypeKind::Bool(value)
+            }
             Token::Punct("(") => {
                 self.advance();
                 self.new_lines();
@@ -106,6 +134,9 @@ impl Parser<'_> {
             TypeKind::Object(members) | TypeKind::Tuple(members) => {
                 members.iter().map(|member| member.ty.depth).max().unwrap_or(0)
             }
+            TypeKind::Generic { arguments, .. } => {
+                arguments.iter().map(|argument| argument.depth).max().unwrap_or(0)
+            }
             _ => 0,
         };
         let span = self.from(start);
@@ -121,48 +152,54 @@ impl Parser<'_> {
                 self.advance();
                 TypeKind::Resource
             }
-            _ if self.eat("<") => {
-                self.new_lines();
-                self.type_expr()?;
-                self.new_lines();
-                self.expect(">")?;
-                TypeKind::Generic { name }
-            }
+            _ if self.is("<") => TypeKind::Generic { name, arguments: self.type_arguments()? },
             _ => TypeKind::Name(name.name),
         })
+    }
+
+    /// `<'…'>`.
+    fn type_arguments(&mut self) -> Parsed<Vec<TypeExpr>> {
+        let mut arguments = Vec::new();
+        self.expect("<")?;
+        self.new_lines();
+        while !self.is(">") {
+            arguments.push(self.type_expr()?);
+            self.new_lines();
+            if !self.eat(",") {
+                break;
+            }
+            self.new_lines();
+        }
+        self.expect(">")?;
+        Ok(arguments)
     }
 
     fn type_members(&mut self, close: &str) -> Parsed<Vec<TypeMember>> {
         self.advance();
         let mut members = Vec::new();
-        self.new_lines();
-        while !self.is(close) {
-            let decorators = self.decorators()?;
-            let name = if close == "}" { Some(self.type_key()?) } else { None };
-            members.push(TypeMember { decorators, name, ty: self.type_expr()? });
-            if !self.eat(",") && !self.is_new_line() && !self.is(close) {
-                return Err(self.expected(&codes::EXPECTED_SEPARATOR, "expected a new line or `,`"));
-            }
-            self.new_lines();
-        }
-        self.expect(close)?;
+        self.elements(close, |parser| {
+            let decorators = parser.decorators()?;
+            let name = if close == "}" { parser.type_key()? } else { TypeKey::Item };
+            members.push(TypeMember { decorators, name, ty: parser.type_expr()? });
+            Ok(())
+        })?;
         Ok(members)
     }
 
-    fn type_key(&mut self) -> Parsed<Ident> {
+    fn type_key(&mut self) -> Parsed<TypeKey> {
         let span = self.span();
-        let name = match self.token().clone() {
-            Token::Text(text) => {
+        let key = match self.token().clone() {
+            Token::Text(name) => {
                 self.advance();
-                text
+                TypeKey::Name(Ident { name, span })
             }
             Token::Punct("*") => {
                 self.advance();
-                "*".to_owned()
+                TypeKey::Others
             }
-            _ => self.ident(&codes::EXPECTED_KEY, "a property name")?.name,
+            _ => TypeKey::Name(self.ident(&codes::EXPECTED_KEY, "a property name")?),
         };
         self.expect(":")?;
-        Ok(Ident { name, span })
+        Ok(key)
     }
 }

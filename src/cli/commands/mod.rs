@@ -1,5 +1,6 @@
 //! One file per command: its arguments with their help, and `run`.
 
+pub mod bicep;
 pub mod deploy;
 pub mod explain;
 pub mod init;

@@ -8,7 +8,7 @@ pub(super) static CODE: Code = Code::warning(
     "misspelled-variable",
     "a context variable is read under a name that is nearly the one it is set under",
     "Looks for reads of a variable that the text does not set, while it sets one whose name differs in case, in `-` and \
-     `_`, or in one letter of a longer word. Names of variables are case-sensitive.",
+     `_`, in two letters that changed places, or in one letter of a longer word. Names of variables are case-sensitive.",
 )
 .why(
     "The read throws, or gives its default for ever. What it should have decided, such as whether a token is checked, \
@@ -38,7 +38,9 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
         let Some(name) = read.used.name.as_deref().filter(|name| !set.contains(name)) else { continue };
         let folded = fold(name);
         let is_near = |known: &&(&str, String)| {
-            known.1 == folded || (name.len() >= MIN_LENGTH && differs_in_one_letter(name, known.0))
+            known.1 == folded
+                || differs_by_a_swap(name, known.0)
+                || (name.len() >= MIN_LENGTH && differs_in_one_letter(name, known.0))
         };
         let Some((near, near_folded)) = known.iter().find(is_near) else { continue };
         // The other variable is read under its own name, so both may be meant.
@@ -69,6 +71,18 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
 /// What names have in common that differ in case and in how words are joined.
 fn fold(name: &str) -> String {
     name.to_lowercase().replace(['-', '_', '.'], "")
+}
+
+/// Two neighbours changed places, such as in `modle`.
+fn differs_by_a_swap(name: &str, known: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (name.chars().collect(), known.chars().collect());
+    let head = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
+    match (&a[head..], &b[head..]) {
+        ([a1, a2, a_rest @ ..], [b1, b2, b_rest @ ..]) => {
+            a1 == b2 && a2 == b1 && a1.is_alphabetic() && a2.is_alphabetic() && a_rest == b_rest
+        }
+        _ => false,
+    }
 }
 
 /// One letter more, less, or another. Digits tell numbered names apart, such as `backend1` and `backend2`.

@@ -40,7 +40,7 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     let n_elsewhere = steps.iter().flat_map(|step| &step.needs).filter(|need| !need.is_here).count();
     if n_elsewhere > 0 {
         let what = plural(n_elsewhere, "reference");
-        ui.say(&format!("{what} to what is not here (marked *) has to be in the service already"));
+        ui.say(&format!("{what} to what is not here, marked `*`: the service needs it already"));
     }
     Ok(Exit::Ok)
 }

@@ -13,6 +13,7 @@ resource one 'Microsoft.X/y@2020-01-01' = {
 }
 resource two 'Microsoft.X/y@2020-01-01' existing = { name: 'two' }
 output secret string = two.getSecret('x')
+output collection string = many.name
 output odd string = two.restart()
 output call string = 'text'.listKeys()
 output other string = resourceGroup('other').location

@@ -1,0 +1,132 @@
+//! What the compiler asks about resource types: the spelling of their names, and what kind of value a property is.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// The kind of value that a template knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    String,
+    Int,
+    Bool,
+    Object,
+    Array,
+}
+
+impl Kind {
+    /// The name of the kind in a template.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Int => "int",
+            Self::Bool => "bool",
+            Self::Object => "object",
+            Self::Array => "array",
+        }
+    }
+}
+
+/// One step into a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step<'s> {
+    Property(&'s str),
+    /// The items of an array.
+    Items,
+    /// The further properties of an object.
+    Additional,
+    /// An item of a tuple.
+    Index(usize),
+}
+
+/// Knows the types of resources by the name with version, `Microsoft.KeyVault/vaults@2024-11-01`.
+pub trait ResourceTypes {
+    /// The kind of what lies behind `path` in the body of the type; none where it is not known or may be anything.
+    fn kind(&self, name: &str, path: &[Step<'_>]) -> Option<Kind>;
+}
+
+/// Properties that any resource may have at the top, for types that do not say so themselves
+/// (src/Bicep.Core/TypeSystem/Providers/Az/AzResourceTypeProvider.cs, 2026-08-21).
+const COMMON: [(&str, Kind); 14] = [
+    ("asserts", Kind::Object),
+    ("eTag", Kind::String),
+    ("extendedLocation", Kind::Object),
+    ("identity", Kind::Object),
+    ("kind", Kind::String),
+    ("location", Kind::String),
+    ("managedBy", Kind::String),
+    ("managedByExtended", Kind::Array),
+    ("plan", Kind::Object),
+    ("properties", Kind::Object),
+    ("scale", Kind::Object),
+    ("sku", Kind::Object),
+    ("tags", Kind::Object),
+    ("zones", Kind::Array),
+];
+
+/// The kind of what lies behind `path`, as far as `types` or the rules for all resources tell.
+pub(super) fn kind(types: Option<&dyn ResourceTypes>, name: &str, path: &[Step<'_>]) -> Option<Kind> {
+    match (types.and_then(|types| types.kind(name, path)), path) {
+        (Some(kind), _) => Some(kind),
+        (None, []) => Some(Kind::Object),
+        (None, [Step::Property(property)]) => {
+            COMMON.iter().find(|(known, _)| known == property).map(|(_, kind)| *kind)
+        }
+        (None, _) => None,
+    }
+}
+
+/// Spellings by namespace, see the file.
+const SPELLINGS: &str = include_str!("data/resource_types.txt");
+
+struct Spelling {
+    usual: String,
+    /// In these versions only.
+    others: Vec<(&'static str, String)>,
+}
+
+/// The official spelling of a type's name; as it is written where the type is not known.
+pub(super) fn spelled(name: &str, version: &str) -> String {
+    static KNOWN: LazyLock<HashMap<String, Spelling>> = LazyLock::new(|| read(SPELLINGS));
+    let Some(spelling) = KNOWN.get(&name.to_ascii_lowercase()) else { return name.to_owned() };
+    let other =
+        spelling.others.iter().find(|(versions, _)| versions.split(',').any(|known| known == version));
+    other.map_or(&spelling.usual, |(_, spelled)| spelled).clone()
+}
+
+fn read(text: &'static str) -> HashMap<String, Spelling> {
+    let mut all: HashMap<String, Spelling> = HashMap::new();
+    let mut namespace = "";
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let Some(ty) = line.strip_prefix(' ') else {
+            namespace = line;
+            continue;
+        };
+        let (ty, versions) = ty.split_once('@').map_or((ty, None), |(ty, versions)| (ty, Some(versions)));
+        let name = format!("{namespace}/{ty}");
+        let entry = all
+            .entry(name.to_ascii_lowercase())
+            .or_insert_with(|| Spelling { usual: name.clone(), others: Vec::new() });
+        match versions {
+            Some(versions) => entry.others.push((versions, name)),
+            None => entry.usual = name,
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_types_are_spelled_as_azure_does() {
+        for (name, version, expected) in [
+            ("microsoft.keyvault/VAULTS/secrets", "2024-11-01", "Microsoft.KeyVault/vaults/secrets"),
+            ("Microsoft.Unheard/of", "2024-11-01", "Microsoft.Unheard/of"),
+            ("Microsoft.Insights/workbooks", "2023-06-01", "Microsoft.Insights/workbooks"),
+            ("Microsoft.Insights/workbooks", "2018-06-17-preview", "microsoft.insights/workbooks"),
+        ] {
+            assert_eq!(spelled(name, version), expected, "{name}@{version}");
+        }
+    }
+}

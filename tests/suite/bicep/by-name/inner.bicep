@@ -1,0 +1,3 @@
+param id string
+
+output name string = last(split(id, '/'))

@@ -1,0 +1,7 @@
+@secure()
+output password string = newPassword
+
+@secure()
+param newPassword string = newGuid()
+
+output public string = 'p'

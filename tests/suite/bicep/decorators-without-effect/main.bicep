@@ -1,0 +1,9 @@
+type disk = {
+  @allowed([
+    'Standard'
+    'Premium'
+  ])
+  tier: string
+}
+
+param disk1 disk

@@ -1,0 +1,4 @@
+import { person } from './shared/people.bicep'
+
+param owner person
+param note person.name?

@@ -1,0 +1,4 @@
+param own string
+param shared string
+param overridden string
+param count int

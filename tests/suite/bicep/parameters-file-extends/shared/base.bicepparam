@@ -1,0 +1,4 @@
+using none
+
+param shared = 'shared'
+param overridden = 'base'

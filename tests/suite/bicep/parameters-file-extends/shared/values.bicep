@@ -1,0 +1,5 @@
+@export()
+var count = 21
+
+@export()
+func pick(from array) string => last(from)

@@ -1,0 +1,4 @@
+type hidden = string
+
+@export()
+type shown = string

@@ -1,0 +1,3 @@
+extends 'main.bicepparam'
+
+param b = 'x'
