@@ -21,7 +21,8 @@ pub static UNTERMINATED: Code = Code::error(
     "An expression ends at the bracket that closes the one after `@`, brackets inside strings and comments not \
      counted. A string that is not closed on its line, or a bracket too few, swallows the rest of the policy. \
      Close it, or write a string over several lines as `@\"...\"`.",
-);
+)
+.service_says(&[wordings::UNTERMINATED_STRING]);
 
 pub static SINGLE_QUOTED_STRING: Code = Code::warning(
     "csharp-single-quoted-string",

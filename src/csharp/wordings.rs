@@ -16,4 +16,5 @@ pub(super) const NULL_VALUE: &str = "Cannot convert null to '{type}' because it 
 pub(super) const RETURN_TYPE: &str = "Expression return type '{type}' is not allowed";
 pub(super) const TYPE_NOT_SUPPORTED: &str = "Usage of type '{type}' is not supported within expressions";
 pub(super) const UNASSIGNED: &str = "Use of unassigned local variable '{name}'";
+pub(super) const UNTERMINATED_STRING: &str = "Unterminated string literal";
 pub(super) const UNKNOWN_NAME: &str = "The name '{name}' does not exist in the current context";

@@ -255,16 +255,5 @@ pub(super) fn shown(owner: &Owner) -> String {
         Owner::Unknown => return "?".to_owned(),
         Owner::Value(ty) => ty,
     };
-    match ty.name() {
-        "IProxyRequestContext" => "context",
-        "IContextApi" => "context.Api",
-        "IDeployment" => "context.Deployment",
-        "ILastError" => "context.LastError",
-        "IOperation" => "context.Operation",
-        "IProduct" => "context.Product",
-        "ISubscription" => "context.Subscription",
-        "IUser" => "context.User",
-        _ => return ty.display(),
-    }
-    .to_owned()
+    types::in_context(ty.name()).map_or_else(|| ty.display(), str::to_owned)
 }

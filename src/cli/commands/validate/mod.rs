@@ -189,6 +189,9 @@ fn show(checked: &Checked, exit: Exit, ui: &Ui) -> Result<(), CommandError> {
         |report: &&Report| report.found.iter().any(|found| codes::OF_FOLDERS.contains(&found.code));
     let files = plural(reports.len() - reports.iter().filter(is_folder).count(), "file");
     ui.say(&format!("{files}{skipped}: {}{}", summary(&all), fixable(checked)));
+    if ui.format == Format::Human && !all.is_empty() {
+        ui.say("`genai-lz explain CODE` says more of a finding");
+    }
     Ok(())
 }
 
