@@ -50,10 +50,9 @@ impl Infrastructure {
 pub(crate) fn infrastructure(path: &Path, head: &[u8]) -> Option<Infrastructure> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
     let names_schema = || {
-        let head = String::from_utf8_lossy(head);
-        ["deploymentTemplate.json", "DeploymentTemplate.json", "eploymentParameters.json"]
-            .iter()
-            .any(|schema| head.contains(schema))
+        // `subscriptionDeploymentTemplate.json` and the like belong to them.
+        let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+        ["deploymenttemplate.json", "deploymentparameters.json"].iter().any(|schema| head.contains(schema))
     };
     match extension.as_str() {
         "bicep" | "bicepparam" => Some(Infrastructure::Bicep),

@@ -1,7 +1,7 @@
 //! What API Management itself says, as a pattern that a [`Code`](super::Code) lists and a finding fills in:
 //! `Backend with id '{id}' could not be found.`
 
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 
 /// A pattern with its holes filled.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,7 +16,7 @@ impl Wording {
         let mut pieces = pattern.split('{');
         let mut text = pieces.next().unwrap_or_default().to_owned();
         for (piece, value) in pieces.zip(with) {
-            text.push_str(&value.to_string());
+            let _ = write!(text, "{value}");
             text.push_str(piece.split_once('}').map_or("", |(_, after)| after));
         }
         debug_assert_eq!(pattern.matches('{').count(), with.len(), "{pattern}");
@@ -26,7 +26,7 @@ impl Wording {
     /// Adds the place that .NET's XML reader ends its messages with; both count from 1.
     #[must_use]
     pub fn at(mut self, line: u32, position: u32) -> Self {
-        self.text.push_str(&format!(" Line {line}, position {position}."));
+        let _ = write!(self.text, " Line {line}, position {position}.");
         self
     }
 }
