@@ -142,6 +142,18 @@ impl Diagnostic {
         self
     }
 
+    /// Adds the words of Azure Resource Manager, for codes that list no wordings of their own.
+    pub fn azure_says(mut self, wording: impl Into<String>) -> Self {
+        self.service = Some(wording.into());
+        self
+    }
+
+    /// Returns the service's own wording with who says it: API Management where the code lists what that says.
+    pub fn quoted(&self) -> Option<String> {
+        let who = if self.code.service.is_empty() { "Azure" } else { "API Management" };
+        self.service.as_ref().map(|wording| format!("{who} says: {wording}"))
+    }
+
     /// Adds a change that puts it right.
     pub fn fix(mut self, fix: Fix) -> Self {
         self.fix = Some(fix);

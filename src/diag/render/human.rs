@@ -48,8 +48,8 @@ fn one(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
                 ));
         }
     }
-    if let Some(service) = &diagnostic.service {
-        group = group.element(Level::NOTE.message(format!("API Management says: {service}")));
+    if let Some(quoted) = diagnostic.quoted() {
+        group = group.element(Level::NOTE.message(quoted));
     }
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));

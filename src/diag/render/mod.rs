@@ -52,10 +52,9 @@ fn place<'a>(report: &'a Report, found: &Diagnostic) -> Place<'a> {
 /// The message with what the service says and what to do, a line each, for formats that have one text.
 fn whole_message(found: &Diagnostic, place: &Place<'_>) -> String {
     let inside = place.inside.as_ref().map(|inside| format!("in {inside}, which is made from this file"));
-    let service = found.service.as_ref().map(|says| format!("API Management says: {says}"));
     let help = found.help.iter().map(|help| format!("help: {help}"));
     let lines: Vec<String> =
-        std::iter::once(found.message.clone()).chain(inside).chain(service).chain(help).collect();
+        std::iter::once(found.message.clone()).chain(inside).chain(found.quoted()).chain(help).collect();
     lines.join("\n")
 }
 
