@@ -15,6 +15,9 @@ use super::{folders, outcome, suite, world};
 /// Each byte costs a compilation; the larger cases are large by repetition.
 const BYTES_MAX: usize = 2_000;
 
+/// Modules up to this size are cut at every word, larger ones at every line.
+const WORDWISE_BYTES_MAX: usize = 3_000;
+
 /// Random changes to each of the landing zone's modules.
 const CHANGES: usize = 200;
 
@@ -55,10 +58,14 @@ fn case(folder: &Path) -> Result<(), Failed> {
 /// A module of the landing zone, alone: what it names is not there.
 fn module(file: &Path) -> Result<(), Failed> {
     let text = std::fs::read_to_string(file)?;
-    let lines = text.match_indices('\n').map(|(at, _)| text[..at].to_owned());
+    let words = words(&text);
+    // Larger modules repeat what smaller ones hold, so that their lines do.
+    let is_small = text.len() <= WORDWISE_BYTES_MAX;
+    let starts = words.iter().map(|(start, _)| *start).filter(|_| is_small);
+    let ends = text.match_indices('\n').map(|(at, _)| at).filter(|_| !is_small);
+    let prefixes = starts.chain(ends).map(|at| text[..at].to_owned());
     // The length of the text varies the order from file to file, and is the same on every machine.
     let mut random = u64::try_from(text.len())?;
-    let words = words(&text);
     let changed = (0..CHANGES).map(|_| {
         let mut pick = || {
             // Knuth's constants for a linear congruential generator.
@@ -73,7 +80,7 @@ fn module(file: &Path) -> Result<(), Failed> {
             _ => format!("{}{}{}{}{}", &text[..a], &text[c..d], &text[b..c], &text[a..b], &text[d..]),
         }
     });
-    for damaged in lines.chain(changed) {
+    for damaged in prefixes.chain(changed) {
         let world = MemoryWorld::default().with("main.bicep", &damaged);
         survives(&damaged, || drop(bicep::compile(&world, "main.bicep")))?;
     }

@@ -1,0 +1,4 @@
+import { c } from 'c.bicep'
+
+@export()
+type b = c

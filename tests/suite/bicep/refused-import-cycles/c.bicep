@@ -1,0 +1,4 @@
+import { a } from 'main.bicep'
+
+@export()
+type c = a[]

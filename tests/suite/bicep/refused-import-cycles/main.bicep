@@ -1,0 +1,4 @@
+import { b } from 'b.bicep'
+
+@export()
+type a = b
