@@ -13,7 +13,7 @@ use super::imports::{Exports, Home, Origins, exports};
 use super::parser::{Dialect, parse};
 use super::registry::{self, Reference};
 use super::syntax::{Expr, ExprKind, Program, StatementKind, TypeExpr, TypeKind};
-use super::{Options, codes, emit, load};
+use super::{Options, codes, directives, emit, fit, load};
 use crate::diag::{Code, Diagnostic};
 use crate::text::{self, FileError, Source, World};
 
@@ -193,7 +193,12 @@ impl<'w> Project<'w> {
         check(&model, &program, &modules, &mut found);
         let sound =
             !found.iter().any(Diagnostic::is_error) && modules.iter().chain(&imports).all(Option::is_some);
+        if let (true, Some(types)) = (sound, self.options.types) {
+            fit::check(&model, types, &mut found);
+        }
         let emitted = sound.then(|| emit::template(&model, &modules, &loaded, &self.options, &mut found));
+        let directives = directives::read(source.text());
+        found.retain(|diagnostic| !directives.put_away(source, diagnostic));
         let has_errors = found.iter().any(Diagnostic::is_error);
         found.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|primary| primary.span.start));
         self.found.append(&mut found);

@@ -20,6 +20,7 @@ mod project;
 mod refused;
 mod regions;
 mod render;
+mod resource_types;
 mod spec;
 
 /// Every case of every suite as a named test.
@@ -40,6 +41,7 @@ pub(crate) fn cases() -> Vec<Trial> {
         refused::cases(),
         regions::cases(),
         render::cases(),
+        resource_types::cases(),
         spec::cases(),
     ];
     suites.into_iter().flatten().collect()

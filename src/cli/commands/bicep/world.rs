@@ -60,6 +60,12 @@ impl Folder {
         Ok(Self { root, entry, cache: cache.map(|cache| cache.to_string_lossy().into_owned()) })
     }
 
+    /// All files of a folder, without one to begin with.
+    pub(super) fn all_of(folder: &Path) -> Result<Self, CommandError> {
+        let absent = |_| CommandError::input(format!("`{}` does not exist", files::shown(folder)));
+        Ok(Self { root: fs::canonicalize(folder).map_err(absent)?, entry: String::new(), cache: None })
+    }
+
     pub(in crate::cli::commands) fn entry(&self) -> &str {
         &self.entry
     }
