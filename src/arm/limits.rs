@@ -63,6 +63,22 @@ pub(super) fn check_number(things: &str, actual: usize, most: usize, is_quoted: 
     ))))
 }
 
+/// Names as Azure lists them in a refusal; None where they would fill pages, so that the wording is left out.
+pub(super) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
+    const MOST_BYTES: usize = 2_000;
+    let mut list = String::new();
+    for name in names {
+        if !list.is_empty() {
+            list.push_str(", ");
+        }
+        list.push_str(name);
+        if list.len() > MOST_BYTES {
+            return None;
+        }
+    }
+    Some(list)
+}
+
 /// How Azure wraps what is wrong with a template before it deploys anything.
 pub(super) fn refusal(reason: &str) -> String {
     format!("Deployment template validation failed: '{reason}'.")

@@ -8,7 +8,7 @@ use crate::diag::Diagnostic;
 
 use super::fault::{Eval, Fault};
 use super::functions::{Body, Function, Needs};
-use super::limits::{MAX_VALUE_DEPTH, MAX_VALUE_WEIGHT, Meter};
+use super::limits::{MAX_VALUE_DEPTH, MAX_VALUE_WEIGHT, Meter, listed};
 use super::residual::{Node, Variable};
 use super::{Runtime, Value, codes};
 
@@ -272,10 +272,12 @@ fn no_property<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> 
     let diagnostic = Diagnostic::new(&codes::FUNCTION_FAILED, format!("the object has no property `{name}`"))
         .did_you_mean(name, known.clone());
     // radius-project/samples#532, seen 2026-11-22.
-    let diagnostic = diagnostic.azure_says(format!(
-        "The language expression property '{name}' doesn't exist, available properties are '{}'.",
-        known.clone().collect::<Vec<_>>().join(", ")
-    ));
+    let diagnostic = match listed(known.clone()) {
+        Some(list) => diagnostic.azure_says(format!(
+            "The language expression property '{name}' doesn't exist, available properties are '{list}'."
+        )),
+        None => diagnostic,
+    };
     let names: Vec<_> = known.take(MOST_NAMES).map(|name| format!("`{name}`")).collect();
     if names.is_empty() || !diagnostic.help.is_empty() {
         return diagnostic.into();

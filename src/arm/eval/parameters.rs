@@ -7,7 +7,7 @@ use super::scope::{Scope, entry};
 use super::{invalid, types};
 use crate::arm::codes::{MISSING_PARAMETER, UNKNOWN_PARAMETER};
 use crate::arm::fault::{Eval, Fault};
-use crate::arm::limits::{MAX_PARAMETERS, check_number, refusal};
+use crate::arm::limits::{MAX_PARAMETERS, check_number, listed, refusal};
 use crate::arm::{Parameters, Value};
 use crate::diag::Diagnostic;
 
@@ -27,10 +27,13 @@ pub(super) fn bind(scope: &Scope<'_>, given: &Parameters) -> Eval<()> {
             continue;
         }
         refused = true;
-        let diagnostic =
-            Diagnostic::new(&UNKNOWN_PARAMETER, format!("the template has no parameter `{name}`"))
-                .did_you_mean(name, declared.keys().map(String::as_str))
-                .azure_says(not_declared(name, declared));
+        let message = format!("the template has no parameter `{name}`");
+        let diagnostic = Diagnostic::new(&UNKNOWN_PARAMETER, message)
+            .did_you_mean(name, declared.keys().map(String::as_str));
+        let diagnostic = match not_declared(name, declared) {
+            Some(wording) => diagnostic.azure_says(wording),
+            None => diagnostic,
+        };
         scope.session.report(Fault::from(diagnostic).within(&scope.path));
     }
     for name in declared.keys() {
@@ -41,14 +44,13 @@ pub(super) fn bind(scope: &Scope<'_>, given: &Parameters) -> Eval<()> {
 
 /// Azure's words for a parameter that the template does not have (microsoft/MCW-Cloud-native-applications#181, seen
 /// 2026-11-22).
-fn not_declared(name: &str, declared: &Map<String, Json>) -> String {
-    let known: Vec<&str> = declared.keys().map(String::as_str).collect();
-    refusal(&format!(
+fn not_declared(name: &str, declared: &Map<String, Json>) -> Option<String> {
+    let known = listed(declared.keys().map(String::as_str))?;
+    Some(refusal(&format!(
         "The template parameters '{name}' in the parameters file are not valid; they are not present in the \
          original template and can therefore not be provided at deployment time. The only supported parameters for \
-         this template are '{}'. Please see https://aka.ms/arm-deploy/#parameter-file for usage details.",
-        known.join(", ")
-    ))
+         this template are '{known}'. Please see https://aka.ms/arm-deploy/#parameter-file for usage details."
+    )))
 }
 
 /// The value of one declared parameter, checked.

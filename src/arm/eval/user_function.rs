@@ -41,7 +41,7 @@ impl Env<'_> {
                 .ok_or_else(|| place(invalid("a parameter needs a `name`")))?;
             let value = self.expr(arg)?;
             types::check(self.scope, parameter, &value)
-                .map_err(|fault| fault.under(&format!("{called}({name})")))?;
+                .map_err(|fault| fault.under(&format!(".{called}({name})")))?;
             arguments.insert(name.to_owned(), value);
         }
         let output = declaration.get("output").and_then(Json::as_object);
