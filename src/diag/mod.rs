@@ -13,7 +13,7 @@ pub use apply::apply;
 pub use code::Code;
 pub use fix::{Edit, Fix, Safety};
 
-use crate::text::{Source, Span};
+use crate::text::{Source, Span, shortened};
 
 /// How much a diagnostic weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,13 +93,13 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// Starts a diagnostic at the code's own severity.
+    /// Starts a diagnostic at the code's own severity. What its texts quote at great length is cut.
     pub fn new(code: &'static Code, message: impl Into<String>) -> Self {
         Self {
             code,
             severity: code.severity,
             confidence: Confidence::High,
-            message: message.into(),
+            message: shortened(message.into()),
             primary: None,
             related: Vec::new(),
             service: None,
@@ -116,13 +116,13 @@ impl Diagnostic {
 
     /// Adds another place that has to do with it, and what is there.
     pub fn related(mut self, source: &Arc<Source>, span: Span, message: impl Into<String>) -> Self {
-        self.related.push(Label { source: Arc::clone(source), span, message: message.into() });
+        self.related.push(Label { source: Arc::clone(source), span, message: shortened(message.into()) });
         self
     }
 
     /// Adds something the reader can do, an imperative sentence.
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help.push(help.into());
+        self.help.push(shortened(help.into()));
         self
     }
 
@@ -134,7 +134,7 @@ impl Diagnostic {
 
     /// Adds the service's own wording.
     pub fn service_says(mut self, wording: impl Into<String>) -> Self {
-        self.service = Some(wording.into());
+        self.service = Some(shortened(wording.into()));
         self
     }
 

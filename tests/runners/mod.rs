@@ -17,6 +17,7 @@ mod policy;
 mod policy_text;
 mod policy_xsd;
 mod project;
+mod refused;
 mod regions;
 mod render;
 mod resource_types;
@@ -37,6 +38,7 @@ pub(crate) fn cases() -> Vec<Trial> {
         policy_xsd::cases(),
         policy_text::cases(),
         project::cases(),
+        refused::cases(),
         regions::cases(),
         render::cases(),
         resource_types::cases(),

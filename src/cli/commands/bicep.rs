@@ -4,6 +4,8 @@ mod build;
 mod build_params;
 mod world;
 
+pub(super) use world::{Folder, variable};
+
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;

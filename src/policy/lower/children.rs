@@ -61,7 +61,7 @@ impl Lowering<'_> {
             let name = def.element.name;
             let is_slip =
                 |wrong: &&str| wrong.starts_with(name) || crate::text::misspelt(wrong, [name]).is_some();
-            if count < def.min && !unknown.iter().any(is_slip) {
+            if count < def.min && !unknown.iter().any(is_slip) && !self.has_hole(element) {
                 let message = format!("`<{}>` needs a `<{}>` inside it", element.name, def.element.name);
                 self.report(&codes::MISSING_CHILD, message, element.name_span);
             }
@@ -70,7 +70,7 @@ impl Lowering<'_> {
     }
 
     fn unexpected_child(&mut self, element: &Element, child: &Element, progress: &Progress<'_>) {
-        let names = || progress.allowed.iter().map(|def| def.element.name);
+        let names = || self.suggested(progress.allowed.iter().map(|def| def.element.name));
         let message = format!("`<{}>` may not stand inside `<{}>`", child.name, element.name);
         let mut diagnostic = self
             .diagnostic(&codes::UNEXPECTED_CHILD, message, child.name_span)

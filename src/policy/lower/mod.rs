@@ -14,7 +14,7 @@ use std::sync::Arc;
 use super::codes;
 use super::elements::{self, Content, ElementDef, SourceOf};
 use super::named_values::Substituted;
-use super::tree::{Document, Element, Node};
+use super::tree::{Document, Element, Node, Text};
 use super::typed::{Body, Policy, PolicyAttribute, PolicyElement, Section, Value};
 use crate::diag::{Code, Confidence, Diagnostic, Edit, Fix, Safety, Severity};
 use crate::text::{Source, Span};
@@ -38,6 +38,9 @@ struct Lowering<'a> {
     origin: &'a Substituted,
     found: Vec<Diagnostic>,
 }
+
+/// After so many findings no name is compared with all known ones any more.
+const MAX_SUGGESTED: usize = 1000;
 
 /// What the policies being lowered stand in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,8 +192,8 @@ impl Lowering<'_> {
         let Some(def) = elements::find(&element.name) else {
             let message = format!("there is no policy `{}`", element.name);
             let mut diagnostic = self.diagnostic(&codes::UNKNOWN_ELEMENT, message, element.name_span);
-            diagnostic = diagnostic.did_you_mean(&element.name, elements::names());
-            if let Some(near) = crate::text::misspelt(&element.name, elements::names()) {
+            diagnostic = diagnostic.did_you_mean(&element.name, self.suggested(elements::names()));
+            if let Some(near) = crate::text::misspelt(&element.name, self.suggested(elements::names())) {
                 diagnostic = diagnostic.fix(self.rename(element, near));
             }
             self.found.push(diagnostic);
@@ -283,11 +286,27 @@ impl Lowering<'_> {
     fn no_text(&mut self, element: &Element) {
         for child in &element.children {
             let (Node::Text(text) | Node::CData { text, .. }) = child else { continue };
-            if !text.is_blank(self.source) {
+            // What fills in a template may put elements there.
+            if !text.is_blank(self.source) && !self.is_hole(text) {
                 let message = format!("text may not stand inside `<{}>`", element.name);
                 self.report(&codes::UNEXPECTED_TEXT, message, trimmed(self.source, text.span));
             }
         }
+    }
+
+    /// The names that one which is not known is compared with.
+    fn suggested<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> impl Iterator<Item = &'n str> {
+        let n_names = if self.found.len() < MAX_SUGGESTED { usize::MAX } else { 0 };
+        names.into_iter().take(n_names)
+    }
+
+    fn is_hole(&self, text: &Text) -> bool {
+        attributes::is_hole(self.source.slice(text.span))
+    }
+
+    /// Whether a placeholder stands among the elements inside `element`.
+    fn has_hole(&self, element: &Element) -> bool {
+        element.children.iter().any(|node| matches!(node, Node::Text(text) if self.is_hole(text)))
     }
 
     fn in_fragment(&mut self, code: &'static Code, element: &Element) {
