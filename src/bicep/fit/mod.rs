@@ -17,9 +17,10 @@ use crate::text::Span;
 pub(super) fn check(model: &Model<'_>, types: &dyn AzureTypes, found: &mut Vec<Diagnostic>) {
     // One table is asked for every resource; where it cannot be read, once is enough to know.
     let mut refused: Vec<String> = Vec::new();
+    let mut followed = HashSet::new();
     for resource in model.resources.iter().filter(|resource| !resource.decl.existing) {
         match types.find(&resource.type_name, &resource.api_version) {
-            Ok(Some(ty)) => check_resource(model, types, resource, ty, found),
+            Ok(Some(ty)) => check_resource(model, types, resource, ty, &mut followed, found),
             Ok(None) => found.push(not_checked(model, types, resource)),
             Err(error) => {
                 let message = error.to_string();
@@ -38,6 +39,7 @@ fn check_resource(
     types: &dyn AzureTypes,
     resource: &Res<'_>,
     ty: ResourceType<'_>,
+    followed: &mut HashSet<(Followed, *const u8)>,
     found: &mut Vec<Diagnostic>,
 ) {
     if ty.writable.is_empty() {
@@ -52,7 +54,7 @@ fn check_resource(
         resource,
         within: Some(resource),
         locals: Vec::new(),
-        followed: HashSet::new(),
+        followed,
         path: Vec::new(),
         depth: 0,
         found,
@@ -103,8 +105,8 @@ struct Walk<'w, 'a, 't> {
     /// Names of loops around, which are no declarations.
     locals: Vec<&'w str>,
     /// Variables and parameters with the type that they were held against, by its place in the table: each pair is
-    /// checked once, however often it is used.
-    followed: HashSet<(Followed, *const u8)>,
+    /// checked once in a file, however often it is used.
+    followed: &'w mut HashSet<(Followed, *const u8)>,
     /// The properties from the resource to here.
     path: Vec<String>,
     depth: usize,

@@ -90,7 +90,7 @@ impl<'w, 't> Walk<'w, '_, 't> {
         let here = if !elsewhere.is_empty() {
             let elsewhere: Vec<&str> = elsewhere.iter().map(String::as_str).collect();
             warning(&codes::PROPERTY_NOT_ALLOWED, message)
-                .help(format!("the versions {} have it", list(&elsewhere)))
+                .help(format!("use a version that has it: {}", list(&elsewhere)))
         } else if let Some(near) = text::suggest(name, known.iter().copied()) {
             let is_plain = near.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
             let key = if is_plain { near.to_owned() } else { format!("'{near}'") };

@@ -76,7 +76,8 @@ impl<'w, 't> Walk<'w, '_, 't> {
         });
         match model.lookup(name, within) {
             Some(Symbol::Var(at)) => {
-                if self.followed.insert((Followed::Var(at), ty.place())) {
+                let is_new = self.followed.insert((Followed::Var(at), ty.place()));
+                if is_new {
                     self.at_the_top(|walk| walk.value(ty, model.vars[at].value));
                 }
             }

@@ -2,7 +2,7 @@
 //! folder with an `index.json` that says which file holds which types. Files are read when a type of theirs is asked.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
@@ -16,7 +16,7 @@ const FILE_BYTES_MAX: usize = 64 << 20;
 pub struct Folder<'w> {
     world: &'w dyn World,
     /// By name in lower case: spelled API versions, oldest first, and the file that holds each.
-    index: HashMap<String, Vec<(String, usize)>>,
+    index: BTreeMap<String, Vec<(String, usize)>>,
     files: Vec<File>,
 }
 
@@ -61,7 +61,7 @@ impl<'w> Folder<'w> {
             }
         }
         let mut files: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut types: HashMap<String, Vec<(String, usize)>> = HashMap::new();
+        let mut types: BTreeMap<String, Vec<(String, usize)>> = BTreeMap::new();
         for (name, file) in named {
             if file.split('/').any(|part| part == "..") || file.starts_with('/') {
                 return Err(malformed("a file lies outside of the folder"));

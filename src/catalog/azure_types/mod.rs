@@ -9,7 +9,7 @@ mod convert;
 mod folder;
 mod read;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::text::FileError;
@@ -83,9 +83,9 @@ fn sections() -> impl Iterator<Item = &'static str> {
 }
 
 /// The types by their name in lower case, each from the oldest version on.
-fn index() -> &'static HashMap<String, Vec<ResourceType<'static>>> {
-    static INDEX: LazyLock<HashMap<String, Vec<ResourceType<'static>>>> = LazyLock::new(|| {
-        let mut index: HashMap<String, Vec<_>> = HashMap::new();
+fn index() -> &'static BTreeMap<String, Vec<ResourceType<'static>>> {
+    static INDEX: LazyLock<BTreeMap<String, Vec<ResourceType<'static>>>> = LazyLock::new(|| {
+        let mut index: BTreeMap<String, Vec<_>> = BTreeMap::new();
         for resource in all() {
             index.entry(resource.name.to_ascii_lowercase()).or_default().push(resource);
         }
