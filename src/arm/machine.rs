@@ -272,7 +272,7 @@ fn no_property<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> 
     let diagnostic = Diagnostic::new(&codes::FUNCTION_FAILED, format!("the object has no property `{name}`"))
         .did_you_mean(name, known.clone());
     // radius-project/samples#532, seen 2026-11-22.
-    let diagnostic = diagnostic.service_says(format!(
+    let diagnostic = diagnostic.azure_says(format!(
         "The language expression property '{name}' doesn't exist, available properties are '{}'.",
         known.clone().collect::<Vec<_>>().join(", ")
     ));

@@ -6,6 +6,9 @@ use crate::cli::commands::{
     bicep, deploy, explain, init, plan, policy, regions, render, schema, snapshot, validate,
 };
 
+/// The options of every command stand behind its own.
+const LAST: usize = 900;
+
 /// From a spec file to a governed GenAI gateway on Azure
 ///
 /// Describe the landing zone in one YAML file; genai-lz renders the API Management policies and
@@ -20,11 +23,11 @@ use crate::cli::commands::{
 #[command(name = "genai-lz", version, verbatim_doc_comment, max_term_width = 100)]
 pub struct Args {
     /// How results and problems are written
-    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human, display_order = LAST)]
     pub format: Format,
 
     /// When to use color; NO_COLOR is honored
-    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto)]
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, display_order = LAST)]
     pub color: ColorChoice,
 
     #[command(subcommand)]

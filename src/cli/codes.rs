@@ -26,8 +26,13 @@ pub static UNKNOWN_KIND: Code = Code::error(
     "file-unknown-kind",
     "a file that was named is neither a spec nor a policy",
     "A spec says `apiVersion: genai-lz/…`; a policy begins with `<policies>`, `<fragment>` or a policy element. In a \
-     folder other files are passed over, but one that is named on the command line is meant to be checked.",
+     folder other files are passed over, but one that is named on the command line is meant to be checked. Bicep \
+     files and ARM templates are not: what is wrong in them with a service, such as a subscription key that is a \
+     constant, weights of a pool outside 0 to 100, or metrics without dimensions in Application Insights, is not found.",
 );
+
+/// Those that are about a folder instead of a file.
+pub(crate) const OF_FOLDERS: &[&Code] = &[&NOTHING_TO_CHECK, &TOO_MANY_FILES];
 
 /// All codes, sorted by id.
 pub fn all() -> Vec<&'static Code> {

@@ -29,6 +29,38 @@ impl Kind {
     }
 }
 
+/// What describes a service to Azure and is not checked here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Infrastructure {
+    Bicep,
+    ArmTemplate,
+}
+
+impl Infrastructure {
+    /// With its article.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Bicep => "a Bicep file",
+            Self::ArmTemplate => "an ARM template or parameter file",
+        }
+    }
+}
+
+/// Tells what a file describes to Azure from its name, and of JSON from the schema that it names.
+pub(crate) fn infrastructure(path: &Path, head: &[u8]) -> Option<Infrastructure> {
+    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    let names_schema = || {
+        // `subscriptionDeploymentTemplate.json` and the like belong to them.
+        let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+        ["deploymenttemplate.json", "deploymentparameters.json"].iter().any(|schema| head.contains(schema))
+    };
+    match extension.as_str() {
+        "bicep" | "bicepparam" => Some(Infrastructure::Bicep),
+        "json" if names_schema() => Some(Infrastructure::ArmTemplate),
+        _ => None,
+    }
+}
+
 /// Tells the kind of a file from how it begins.
 pub(crate) fn of_content(head: &[u8]) -> Option<Kind> {
     // Text in UTF-16 is told too, so that its reader can refuse it by name.
@@ -126,6 +158,20 @@ mod tests {
     #[test]
     fn a_policy_in_utf_16_is_told() {
         assert_eq!(of_content(b"\xff\xfe<\0p\0o\0l\0i\0c\0i\0e\0s\0>\0"), Some(Kind::Policy));
+    }
+
+    #[test]
+    fn bicep_and_arm_templates_are_told_from_other_files() {
+        let template = br#"{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"}"#;
+        for (name, head, expected) in [
+            ("main.bicep", &b""[..], Some(Infrastructure::Bicep)),
+            ("main.bicepparam", b"", Some(Infrastructure::Bicep)),
+            ("azuredeploy.json", template, Some(Infrastructure::ArmTemplate)),
+            ("package.json", b"{}", None),
+            ("spec.yaml", template, None),
+        ] {
+            assert_eq!(infrastructure(Path::new(name), head), expected, "{name}");
+        }
     }
 
     #[test]

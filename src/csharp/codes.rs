@@ -1,5 +1,6 @@
 //! The kinds of finding that reading an expression can give.
 
+use super::wordings;
 use crate::diag::Code;
 
 const POLICY_EXPRESSIONS: &str =
@@ -20,7 +21,8 @@ pub static UNTERMINATED: Code = Code::error(
     "An expression ends at the bracket that closes the one after `@`, brackets inside strings and comments not \
      counted. A string that is not closed on its line, or a bracket too few, swallows the rest of the policy. \
      Close it, or write a string over several lines as `@\"...\"`.",
-);
+)
+.service_says(&[wordings::UNTERMINATED_STRING]);
 
 pub static SINGLE_QUOTED_STRING: Code = Code::warning(
     "csharp-single-quoted-string",
@@ -76,6 +78,7 @@ pub static WRONG_TYPE: Code = Code::error(
      they are a number or a text (CS0266, CS1503, CS0019, CS0029). The service compiles expressions when the policy is \
      saved and refuses the document. Nothing is said where a type is not known for sure.",
 )
+.service_says(&[wordings::NO_CONVERSION, wordings::NO_CONVERSION_BUT_CAST, wordings::ARGUMENT_NO_STRING, wordings::NO_OPERATOR, wordings::NO_CAST, wordings::NO_COMMON_TYPE, wordings::NULL_VALUE, wordings::NO_INDEXER])
 .example(
     "@(context.Variables[\"retries\"] + 1)",
     "@((int)context.Variables[\"retries\"] + 1)",
@@ -88,6 +91,7 @@ pub static WRONG_ARGUMENTS: Code = Code::error(
     "No overload of the method takes that many arguments (CS1501). The service compiles expressions when the policy is \
      saved and refuses the document. Give the arguments that the method has.",
 )
+.service_says(&[wordings::ARGUMENT_COUNT])
 .with_url(POLICY_EXPRESSIONS);
 
 pub static DUPLICATE_NAME: Code = Code::error(
@@ -102,7 +106,8 @@ pub static UNASSIGNED: Code = Code::error(
     "a variable of a policy expression is read before it has a value",
     "C# refuses to read a local variable that cannot have been assigned before (CS0165). Give it a value where it is \
      declared.",
-);
+)
+.service_says(&[wordings::UNASSIGNED]);
 
 pub static UNREACHABLE: Code = Code::warning(
     "csharp-unreachable",
@@ -124,7 +129,8 @@ pub static UNKNOWN_NAME: Code = Code::error(
     "a name in a policy expression is neither a variable nor a type",
     "An expression sees `context`, its own local variables and the .NET types on the policy allow list. \
      The name is none of these, so the service would not compile it (CS0103). Declare it or correct its spelling.",
-);
+)
+.service_says(&[wordings::UNKNOWN_NAME]);
 
 pub static UNKNOWN_TYPE: Code = Code::error(
     "csharp-unknown-type",
@@ -137,10 +143,10 @@ pub static UNKNOWN_TYPE: Code = Code::error(
 pub static TYPE_NOT_ALLOWED: Code = Code::error(
     "csharp-type-not-allowed",
     "a policy expression uses a .NET type that policies may not use",
-    "Policy expressions may use only the .NET types that the policy expression page lists. The service refuses the \
-     document: \"Usage of type 'System.Globalization.CultureInfo' is not supported within expressions\". Use a type of \
-     the list: `JObject` for JSON, `XDocument` for XML, `WebUtility` or `Uri` for encoding.",
+    "Policy expressions may use only the .NET types that the policy expression page lists. The service refuses a \
+     document that uses another, such as `CultureInfo`. Use a type of the list: `JObject` for JSON, `XDocument` for XML, `WebUtility` or `Uri` for encoding.",
 )
+.service_says(&[wordings::TYPE_NOT_SUPPORTED])
 .with_url(POLICY_EXPRESSIONS);
 
 pub static MEMBER_NOT_ALLOWED: Code = Code::error(
@@ -157,6 +163,7 @@ pub static UNKNOWN_MEMBER: Code = Code::error(
     "The type of the value to the left is known and has no such property or method (CS1061, CS0117). The service \
      compiles expressions when the policy is saved and refuses the document. Correct the spelling.",
 )
+.service_says(&[wordings::NO_MEMBER])
 .with_url(POLICY_EXPRESSIONS);
 
 pub static WRONG_RESULT: Code = Code::error(
@@ -165,6 +172,7 @@ pub static WRONG_RESULT: Code = Code::error(
     "An attribute that takes a number or a Boolean wants an expression of that very C# type: `token-quota` takes a \
      `long`, so `@(1000)`, which is an `int`, is refused when the policy is saved. A text takes every type.",
 )
+.service_says(&[wordings::NO_CONVERSION, wordings::NO_CONVERSION_BUT_CAST, wordings::RETURN_TYPE])
 .example(r#"token-quota="@(1000)""#, r#"token-quota="@(1000L)""#)
 .with_url(POLICY_EXPRESSIONS);
 

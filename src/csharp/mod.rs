@@ -24,6 +24,7 @@ mod scan;
 mod types;
 mod uses;
 mod value;
+mod wordings;
 
 pub use ast::Program;
 pub use check::check;

@@ -1,6 +1,6 @@
 //! What is wrong with an expression, before anybody knows which policy it is in.
 
-use crate::diag::{Code, Confidence, Safety, Severity};
+use crate::diag::{Code, Confidence, Safety, Severity, Wording};
 use crate::text::Span;
 
 /// Which of the two forms of a policy expression a text is.
@@ -64,8 +64,10 @@ impl Problem {
         Self { confidence, ..self }
     }
 
-    pub(super) fn service_says(self, wording: impl Into<String>) -> Self {
-        Self { service: Some(wording.into()), ..self }
+    pub(super) fn service_says(self, wording: impl Into<Wording>) -> Self {
+        let wording = wording.into();
+        debug_assert!(self.code.service.contains(&wording.pattern), "{}: {}", self.code.id, wording.pattern);
+        Self { service: Some(wording.text), ..self }
     }
 
     /// Adds a change that writes `replacement` over `span`.

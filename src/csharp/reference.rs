@@ -64,6 +64,9 @@ fn runs(def: &Def, member: &Member) -> bool {
         "IEnumerable" if linq::METHODS.contains(&member.name) => return true,
         name => &[name],
     };
+    if !member.is_static && ["ToString", "Equals"].contains(&member.name) {
+        return has_values(def.name, names);
+    }
     let has_indexer = matches!(
         def.name,
         "string" | "List" | "IList" | "Dictionary" | "IDictionary" | "IReadOnlyDictionary"
@@ -74,4 +77,10 @@ fn runs(def: &Def, member: &Member) -> bool {
     let is_same =
         |name: &str, is_static: bool| name == member.name && (is_static == member.is_static || name == "new");
     members().iter().any(|known| names.contains(&known.type_name) && is_same(known.name, known.is_static))
+}
+
+/// Whether the evaluator ever holds a value of the type; every value has a text and can be compared.
+fn has_values(name: &str, names: &[&str]) -> bool {
+    let of_type = |type_name: &str| names.contains(&type_name);
+    name == "char" || members().iter().any(|known| of_type(known.type_name) && !known.is_static)
 }

@@ -5,6 +5,8 @@ use super::check::returned;
 use super::codes::WRONG_RESULT;
 use super::problem::Problem;
 use super::types::{Fit, Ty};
+use super::wordings;
+use crate::diag::Wording;
 
 /// What the attribute or element around an expression takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,12 +57,12 @@ pub fn check_result(program: &Program, expected: Expected) -> Vec<Problem> {
         }
         let message =
             format!("the expression gives `{}` where `{}` is expected", given.display(), wanted.display());
-        let implicit = format!("Cannot implicitly convert type '{}' to '{}'", given.full(), wanted.full());
+        let (from, to) = (given.full(), wanted.full());
         let says = match (given.fits(&wanted), given.runtime_name()) {
             // The value would convert by itself, but the type of the expression is asked for.
-            (Fit::Yes, Some(name)) => format!("Expression return type '{name}' is not allowed"),
-            (Fit::Cast, _) => format!("{implicit}. An explicit conversion exists (are you missing a cast?)"),
-            _ => implicit,
+            (Fit::Yes, Some(name)) => Wording::of(wordings::RETURN_TYPE, &[&name]),
+            (Fit::Cast, _) => Wording::of(wordings::NO_CONVERSION_BUT_CAST, &[&from, &to]),
+            _ => Wording::of(wordings::NO_CONVERSION, &[&from, &to]),
         };
         let problem = Problem::new(&WRONG_RESULT, message, span).service_says(says);
         found.push(problem.help(advice(&given, wanted.name())));

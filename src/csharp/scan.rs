@@ -3,6 +3,7 @@
 
 use super::codes::{SYNTAX, TOO_COMPLEX, UNTERMINATED};
 use super::problem::Problem;
+use super::wordings;
 use crate::text::Span;
 
 /// Strings inside interpolation holes inside strings: real policies nest twice. Bounds the recursion.
@@ -105,6 +106,7 @@ pub(super) fn end_of_verbatim(text: &str, at: usize) -> Result<usize, Problem> {
 
 fn unterminated_string(at: usize) -> Problem {
     Problem::new(&UNTERMINATED, "the string is not closed", Span::new(at, at + 1))
+        .service_says(wordings::UNTERMINATED_STRING)
         .help("close it on the same line, or write `@\"...\"` for a string of several lines")
 }
 

@@ -21,6 +21,8 @@ pub struct Code {
     pub example: &'static str,
     /// The same text put right; may be empty.
     pub instead: &'static str,
+    /// What API Management says then, as patterns such as `Backend with id '{id}' could not be found.`
+    pub service: &'static [&'static str],
     /// Further pages, issues and field reports, each with its date where it has one.
     pub references: &'static [&'static str],
 }
@@ -42,7 +44,18 @@ impl Code {
     }
 
     const fn new(id: &'static str, severity: Severity, summary: &'static str, doc: &'static str) -> Self {
-        Self { id, severity, summary, doc, url: "", why: "", example: "", instead: "", references: &[] }
+        Self {
+            id,
+            severity,
+            summary,
+            doc,
+            url: "",
+            why: "",
+            example: "",
+            instead: "",
+            service: &[],
+            references: &[],
+        }
     }
 
     /// Adds the page where the fact behind it is documented.
@@ -58,6 +71,12 @@ impl Code {
     /// Adds a text that has the finding, and the same text put right.
     pub const fn example(self, example: &'static str, instead: &'static str) -> Self {
         Self { example, instead, ..self }
+    }
+
+    /// Adds what the service says in its own words; findings fill them in with
+    /// [`Diagnostic::service_says`](super::Diagnostic::service_says).
+    pub const fn service_says(self, service: &'static [&'static str]) -> Self {
+        Self { service, ..self }
     }
 
     /// Adds further pages, issues and field reports.

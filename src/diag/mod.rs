@@ -5,6 +5,7 @@ mod apply;
 mod code;
 mod fix;
 pub mod render;
+mod wording;
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 pub use apply::apply;
 pub use code::Code;
 pub use fix::{Edit, Fix, Safety};
+pub use wording::Wording;
 
 use crate::text::{Source, Span, shortened};
 
@@ -132,10 +134,24 @@ impl Diagnostic {
         self
     }
 
-    /// Adds the service's own wording.
-    pub fn service_says(mut self, wording: impl Into<String>) -> Self {
+    /// Adds the service's own wording, one of those that the code lists.
+    pub fn service_says(mut self, wording: impl Into<Wording>) -> Self {
+        let wording = wording.into();
+        debug_assert!(self.code.service.contains(&wording.pattern), "{}: {}", self.code.id, wording.pattern);
+        self.service = Some(shortened(wording.text));
+        self
+    }
+
+    /// Adds the words of Azure Resource Manager, for codes that list no wordings of their own.
+    pub fn azure_says(mut self, wording: impl Into<String>) -> Self {
         self.service = Some(shortened(wording.into()));
         self
+    }
+
+    /// Returns the service's own wording with who says it: API Management where the code lists what that says.
+    pub fn quoted(&self) -> Option<String> {
+        let who = if self.code.service.is_empty() { "Azure" } else { "API Management" };
+        self.service.as_ref().map(|wording| format!("{who} says: {wording}"))
     }
 
     /// Adds a change that puts it right.

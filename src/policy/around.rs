@@ -8,6 +8,7 @@ use super::lints::walk;
 use super::lower::api_only;
 use super::surroundings::{Surroundings, Tier};
 use super::typed::{Body, Policy, PolicyElement};
+use super::wordings;
 use crate::diag::{Confidence, Diagnostic};
 use crate::text::Span;
 
@@ -49,7 +50,7 @@ fn check_scope(element: &PolicyElement, def: &ElementDef, scope: Scope) -> Optio
     let diagnostic = Diagnostic::new(&codes::WRONG_SCOPE, message)
         .at(&element.source, element.name_span)
         .help(format!("move it to the policy of one of these scopes: {}", allowed.join(", ")))
-        .service_says("Policy is not allowed in the specified scope");
+        .service_says(wordings::NOT_IN_SCOPE);
     // Of `quota` the refusal was seen; the other scopes are those of the pages.
     let confidence = if element.name == "quota" { Confidence::High } else { Confidence::Medium };
     Some(diagnostic.confidence(confidence))
@@ -69,7 +70,7 @@ fn check_tier(element: &PolicyElement, def: &ElementDef, tier: Tier) -> Option<D
     }
     let was_seen = REFUSED_IN_CONSUMPTION.contains(&element.name.as_str());
     let confidence = if was_seen { Confidence::High } else { Confidence::Medium };
-    Some(diagnostic.service_says("Policy is not allowed in 'Consumption' sku").confidence(confidence))
+    Some(diagnostic.service_says(wordings::NOT_IN_CONSUMPTION).confidence(confidence))
 }
 
 fn check_attributes(

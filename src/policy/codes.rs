@@ -1,5 +1,6 @@
 //! The kinds of finding that reading a policy can give.
 
+use super::wordings;
 use crate::diag::Code;
 
 const REFERENCE: &str = "https://learn.microsoft.com/azure/api-management/api-management-policies";
@@ -9,9 +10,9 @@ const NAMED_VALUES: &str = "https://learn.microsoft.com/azure/api-management/api
 pub static BAD_NAME: Code = Code::error(
     "policy-bad-name",
     "the name of an element or attribute begins with a digit, `-` or `.`",
-    "Names begin with a letter or `_`. The service says \"Name cannot begin with the '1' character, hexadecimal value \
-     0x31.\" Correct the name.",
-);
+    "Names begin with a letter or `_`. Correct the name.",
+)
+.service_says(&[wordings::NAME_BEGINS_BADLY]);
 pub static BARE_AMPERSAND: Code = Code::error(
     "policy-bare-ampersand",
     "a `&` outside an expression does not begin a character reference",
@@ -29,7 +30,8 @@ pub static DECLARATION: Code = Code::error(
     "a policy contains a document type declaration",
     "API Management refuses document type declarations, and an entity declared in one could grow without bound. \
      Remove it and write the text itself.",
-);
+)
+.service_says(&[wordings::LATE_DECLARATION]);
 pub static DUPLICATE_ATTRIBUTE: Code = Code::error(
     "policy-duplicate-attribute",
     "an attribute is written twice on one element",
@@ -49,6 +51,7 @@ pub static FORBIDDEN_TEXT: Code = Code::error(
      `]]>` outside a CDATA section. The service reads policies with an XML reader that refuses them. Remove the \
      characters.",
 )
+.service_says(&[wordings::BAD_COMMENT, wordings::CDATA_END])
 .with_url("https://www.w3.org/TR/xml/");
 pub static MARKUP_IN_VALUE: Code = Code::error(
     "policy-markup-in-value",
@@ -61,7 +64,8 @@ pub static MISMATCHED_TAG: Code = Code::error(
     "a start tag and an end tag do not belong together",
     "Every `<x>` needs its `</x>` in the right place, or has to be written `<x/>`. Nothing is guessed about what was \
      meant: the service refuses the document. Correct the tag that is underlined.",
-);
+)
+.service_says(&[wordings::TAG_MISMATCH]);
 pub static MISSING_SPACE: Code = Code::error(
     "policy-missing-space",
     "two attributes are not separated by white space",
@@ -94,6 +98,7 @@ pub static NOT_XML: Code = Code::error(
      as references; `rawxml` takes expressions as they are and is what the portal's editor shows. Declare the format \
      `rawxml`, or escape the expression.",
 )
+.service_says(&[wordings::NO_WHITE_SPACE, wordings::NAME_BEGINS_BADLY, wordings::LESS_THAN_IN_VALUE, wordings::ENTITY_NAME, wordings::TAG_MISMATCH])
 .with_url("https://stackoverflow.com/questions/70278751")
 .references(&[
     "github.com/Azure/apiops issue 160",
@@ -121,7 +126,8 @@ pub static UNCLOSED: Code = Code::error(
     "policy-unclosed",
     "a tag, comment, CDATA section or instruction is not closed",
     "The construct runs to the end of the text or into the next tag. Close it where it was meant to end.",
-);
+)
+.service_says(&[wordings::BAD_COMMENT]);
 pub static UNTERMINATED_VALUE: Code = Code::error(
     "policy-unterminated-value",
     "an attribute value is not closed",
@@ -135,6 +141,7 @@ pub static API_ONLY_ATTRIBUTE: Code = Code::error(
      refuses the attributes at global and product scope, in fragments and for WebSocket APIs. Store the number with \
      `remaining-tokens-variable-name` and set the header in the API's outbound section.",
 )
+.service_says(&[wordings::API_ONLY])
 .with_url("https://learn.microsoft.com/azure/api-management/llm-token-limit-policy");
 pub static AMBIGUOUS_NAME: Code = Code::error(
     "policy-ambiguous-name",
@@ -156,10 +163,10 @@ pub static UNKNOWN_NAME: Code = Code::error(
 pub static BACKEND_ONE_POLICY: Code = Code::error(
     "policy-backend-one-policy",
     "the backend section holds more than one policy",
-    "The service accepts exactly one policy in `<backend>` and says \"backend section allows only one policy to be \
-     specified\". Move what prepares the request to `<inbound>`, or put everything inside the one policy, such as \
-     `<retry>`.",
-);
+    "The service accepts exactly one policy in `<backend>`. Move what prepares the request to `<inbound>`, or put \
+     everything inside the one policy, such as `<retry>`.",
+)
+.service_says(&[wordings::BACKEND_ONE_POLICY]);
 pub static BAD_VALUE: Code = Code::error(
     "policy-bad-value",
     "an attribute value is not one that the policy takes",
@@ -180,6 +187,7 @@ pub static CHILD_ORDER: Code = Code::error(
     "The service validates policies with a schema, and where the schema gives a sequence the order counts: in \
      `<validate-jwt>`, `<audiences>` has to stand before `<issuers>`. Put them into the order of the policy's page.",
 )
+.service_says(&[wordings::INVALID_CHILD_OF, wordings::INVALID_CHILD])
 .example(
     "<validate-jwt header-name=\"Authorization\">\n    <issuers><issuer>a</issuer></issuers>\n    <audiences><audience>b</audience></audiences>\n</validate-jwt>",
     "<validate-jwt header-name=\"Authorization\">\n    <audiences><audience>b</audience></audiences>\n    <issuers><issuer>a</issuer></issuers>\n</validate-jwt>",
@@ -290,6 +298,7 @@ pub static UNEXPECTED_CHILD: Code = Code::error(
     "The schema of the policy does not list this element among its content, and the service refuses the document. \
      Correct its name or move it.",
 )
+.service_says(&[wordings::INVALID_CHILD_OF, wordings::INVALID_CHILD])
 .with_url(REFERENCE);
 pub static UNEXPECTED_TEXT: Code = Code::error(
     "policy-unexpected-text",
@@ -312,29 +321,33 @@ pub static UNKNOWN_ELEMENT: Code = Code::error(
 pub static UNKNOWN_FRAGMENT: Code = Code::error(
     "policy-unknown-fragment",
     "an included fragment does not exist",
-    "`<include-fragment>` names a fragment that the service does not hold; it says \"Policy fragment with id 'x' could \
-     not be found.\" Deploy the fragment first, or correct the id.",
+    "`<include-fragment>` names a fragment that the service does not hold. Deploy the fragment first, or correct the \
+     id.",
 )
+.service_says(&[wordings::FRAGMENT_NOT_FOUND])
 .with_url(FRAGMENTS);
 pub static UNKNOWN_NAMED_VALUE: Code = Code::error(
     "policy-unknown-named-value",
     "a named value does not exist",
-    "`{{name}}` is replaced by the named value when the policy is saved; without one the service says \"Cannot find a \
-     property 'name'\" and refuses the document. Create the named value first, or correct the name.",
+    "`{{name}}` is replaced by the named value when the policy is saved; without one the service refuses \
+     the document. Create the named value first, or correct the name.",
 )
+.service_says(&[wordings::NAMED_VALUE_NOT_FOUND])
 .with_url(NAMED_VALUES);
 pub static UNKNOWN_ROOT: Code = Code::error(
     "policy-unknown-root",
     "the text is neither a policy document nor a fragment",
     "A policy document is one `<policies>` element with its sections, a fragment is one `<fragment>` element. The \
-     service says \"Policy section is not allowed in the specified scope\" where the sections stand alone.",
-);
+     service refuses sections that stand alone.",
+)
+.service_says(&[wordings::SECTION_NOT_IN_SCOPE]);
 pub static WRONG_SCOPE: Code = Code::error(
     "policy-wrong-scope",
     "a policy is not allowed at the scope of its document",
     "The policy's page lists the scopes at which it may stand: `quota` in the policy of a product alone, `cross-domain` in \
      the global one. The service refuses it elsewhere. Move it.",
 )
+.service_says(&[wordings::NOT_IN_SCOPE])
 .with_url(REFERENCE);
 pub static WRONG_SECTION: Code = Code::error(
     "policy-wrong-section",
@@ -346,9 +359,10 @@ pub static WRONG_SECTION: Code = Code::error(
 pub static WRONG_TIER: Code = Code::error(
     "policy-wrong-tier",
     "a policy is not run by the gateways of this tier",
-    "The policy's page lists the gateways that run it. In the Consumption tier, which keeps no counters, the service says \
-     \"Policy is not allowed in 'Consumption' sku\". Remove the policy, or choose another tier.",
+    "The policy's page lists the gateways that run it. The Consumption tier, for example, keeps \
+     no counters. Remove the policy, or choose another tier.",
 )
+.service_says(&[wordings::NOT_IN_CONSUMPTION])
 .with_url("https://learn.microsoft.com/azure/api-management/api-management-gateways-overview");
 
 /// All of them, by id.

@@ -9,7 +9,8 @@ use super::codes;
 use super::elements;
 use super::lower::check_section;
 use super::typed::{Body, Policy, PolicyElement, Section};
-use crate::diag::Diagnostic;
+use super::wordings;
+use crate::diag::{Diagnostic, Wording};
 
 /// The document that the service has at global scope before anybody writes one, as far as it acts.
 pub const DEFAULT_GLOBAL_POLICY: &str =
@@ -189,7 +190,7 @@ impl Composing<'_> {
             let diagnostic =
                 Diagnostic::new(&codes::UNKNOWN_FRAGMENT, format!("there is no policy fragment `{id}`"))
                     .at(&include.source, place)
-                    .service_says(format!("Policy fragment with id '{id}' could not be found."));
+                    .service_says(Wording::of(wordings::FRAGMENT_NOT_FOUND, &[&id]));
             self.found.push(diagnostic.did_you_mean(id, self.fragments.keys().map(String::as_str)));
             return Vec::new();
         };

@@ -6,7 +6,8 @@ use super::codes;
 use super::entities::{self, Reference};
 use super::parser::begins_name_badly;
 use super::tree::{Document, Element, Node, Piece, Text};
-use crate::diag::Diagnostic;
+use super::wordings;
+use crate::diag::{Diagnostic, Wording};
 use crate::text::{Source, Span};
 
 /// So many expressions are named that are not XML; the service stops at the first.
@@ -138,8 +139,8 @@ fn escape_char(c: char) -> &'static str {
 }
 
 /// Finds the first character of an expression that XML has another meaning for, and what .NET's XML reader, which
-/// the service's messages come from, says there (dotnet/runtime, `XmlTextReaderImpl` and its resources).
-fn first_offence(document: &Document, place: &Place<'_>) -> Option<(usize, Option<String>)> {
+/// the service's messages come from, says there.
+fn first_offence(document: &Document, place: &Place<'_>) -> Option<(usize, Option<Wording>)> {
     let source = &document.source;
     let raw = source.slice(place.span);
     let is_offence = |(at, c): (usize, char)| match c {
@@ -150,22 +151,20 @@ fn first_offence(document: &Document, place: &Place<'_>) -> Option<(usize, Optio
     let (offset, character) = raw.char_indices().find(|found| is_offence(*found))?;
     let at = place.span.start as usize + offset;
     let after = source.text()[at + character.len_utf8()..].chars().next().unwrap_or(' ');
-    let here = |wording: String, at: usize| {
+    let here = |wording: Wording, at: usize| {
         let position = source.position(u32::try_from(at).unwrap_or(u32::MAX));
-        Some(format!("{wording} Line {}, position {}.", position.line, position.column))
+        Some(wording.at(position.line, position.column))
     };
     let wording = match character {
-        '&' => here("An error occurred while parsing EntityName.".to_owned(), at + 1),
-        '<' if place.quote.is_some() => {
-            here("'<', hexadecimal value 0x3C, is an invalid attribute character.".to_owned(), at)
-        }
+        '&' => here(wordings::ENTITY_NAME.into(), at + 1),
+        '<' if place.quote.is_some() => here(wordings::LESS_THAN_IN_VALUE.into(), at),
         '<' if begins_name(after) => generic_read_as_tag(source, at, place.parent),
         '<' => here(begins_name_badly(after), at + 1),
         _ if matches!(after, '>' | '/') || after.is_whitespace() => None,
         _ if begins_name(after) => {
             let token: String =
                 source.text()[at + 1..].chars().take_while(|c| super::scanner::is_name_char(*c)).collect();
-            here(format!("'{token}' is an unexpected token. Expecting white space."), at + 1)
+            here(Wording::of(wordings::NO_WHITE_SPACE, &[&token]), at + 1)
         }
         _ => here(begins_name_badly(after), at + 1),
     };
@@ -177,7 +176,7 @@ fn begins_name(c: char) -> bool {
 }
 
 /// `As<JObject>` in element text is a start tag to XML, and the next end tag does not fit it.
-fn generic_read_as_tag(source: &Source, at: usize, parent: &Element) -> Option<String> {
+fn generic_read_as_tag(source: &Source, at: usize, parent: &Element) -> Option<Wording> {
     let rest = &source.text()[at + 1..];
     let name = &rest[..rest.find(|c: char| !super::scanner::is_name_char(c))?];
     if !rest[name.len()..].starts_with('>') {
@@ -185,10 +184,8 @@ fn generic_read_as_tag(source: &Source, at: usize, parent: &Element) -> Option<S
     }
     let opened = source.position(u32::try_from(at + 1).ok()?);
     let closed = source.position(parent.end_tag?.start + 2);
-    Some(format!(
-        "The '{name}' start tag on line {} position {} does not match the end tag of '{}'. Line {}, position {}.",
-        opened.line, opened.column, parent.name, closed.line, closed.column
-    ))
+    let wording = Wording::of(wordings::TAG_MISMATCH, &[&name, &opened.line, &opened.column, &parent.name]);
+    Some(wording.at(closed.line, closed.column))
 }
 
 #[cfg(test)]

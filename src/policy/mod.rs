@@ -25,6 +25,7 @@ pub mod suppress;
 mod surroundings;
 mod tree;
 mod typed;
+mod wordings;
 
 use std::sync::Arc;
 

@@ -10,7 +10,8 @@ use super::read::{self, MAX_FILE_BYTES};
 use super::recovery;
 use super::scanner::{Quoted, Scanner};
 use super::tree::{Attribute, Document, Element, Node, Piece, Text};
-use crate::diag::{Confidence, Diagnostic};
+use super::wordings;
+use crate::diag::{Confidence, Diagnostic, Wording};
 use crate::text::{Source, Span};
 
 /// Elements within elements. The deepest public policy has 15; whoever walks the tree recurses this deep.
@@ -132,7 +133,6 @@ impl Parser {
         };
         if let Some(dashes) = dashes {
             let at = self.scan.at + dashes;
-            let wording = "An XML comment cannot contain '--', and '-' cannot be the last character.";
             let opens_again = inside[..dashes].ends_with("<!");
             let (message, help) = if is_closed_badly {
                 ("this comment is not closed by `-->`", "write `-->`")
@@ -144,7 +144,7 @@ impl Parser {
             let code = if is_closed_badly { &codes::UNCLOSED } else { &codes::FORBIDDEN_TEXT };
             let confidence = if is_closed_badly { Confidence::High } else { Confidence::Medium };
             let diagnostic = Diagnostic::new(code, message).confidence(confidence).help(help);
-            self.scan.report(diagnostic.service_says(wording), Span::new(at, at + 2));
+            self.scan.report(diagnostic.service_says(wordings::BAD_COMMENT), Span::new(at, at + 2));
         } else if end.is_none() {
             let diagnostic = Diagnostic::new(&codes::UNCLOSED, "this comment is not closed by `-->`");
             self.scan.report(diagnostic, Span::new(start, start + "<!--".len()));
@@ -169,12 +169,10 @@ impl Parser {
             && !is_first
             && self.scan.source.slice(span)[5..].starts_with(|c: char| c.is_whitespace() || c == '?')
         {
-            let wording = "Unexpected XML declaration. The XML declaration must be the first node in the document, \
-                           and no whitespace characters are allowed to appear before it.";
             let diagnostic =
                 Diagnostic::new(&codes::DECLARATION, "an XML declaration may only begin the text");
             let help = "remove it; policies need none";
-            self.scan.report(diagnostic.service_says(wording).help(help), span);
+            self.scan.report(diagnostic.service_says(wordings::LATE_DECLARATION).help(help), span);
         }
         self.add(Node::Instruction(span));
     }
@@ -599,17 +597,14 @@ impl Parser {
 }
 
 /// .NET's wording for a name that begins with something else (`XmlException`).
-pub(super) fn begins_name_badly(first: char) -> String {
-    format!("Name cannot begin with the '{first}' character, hexadecimal value 0x{:02X}.", u32::from(first))
+pub(super) fn begins_name_badly(first: char) -> Wording {
+    Wording::of(wordings::NAME_BEGINS_BADLY, &[&first, &format_args!("0x{:02X}", u32::from(first))])
 }
 
 /// .NET's wording for an end tag of another name.
-fn mismatch(source: &Source, element: &Element, end: &str) -> String {
+fn mismatch(source: &Source, element: &Element, end: &str) -> Wording {
     let place = source.position(element.name_span.start);
-    format!(
-        "The '{}' start tag on line {} position {} does not match the end tag of '{end}'.",
-        element.name, place.line, place.column
-    )
+    Wording::of(wordings::TAG_MISMATCH, &[&element.name, &place.line, &place.column, &end])
 }
 
 fn literal(span: Span) -> Text {

@@ -9,6 +9,7 @@ use super::entities::{self, Reference};
 use super::named_values::reference_length;
 use super::recovery;
 use super::tree::{Piece, Text};
+use super::wordings;
 use crate::csharp::{self, Form};
 use crate::diag::{Confidence, Diagnostic};
 use crate::text::{Source, Span};
@@ -124,7 +125,7 @@ impl Scanner {
                 let diagnostic = Diagnostic::new(&codes::FORBIDDEN_TEXT, "`]]>` outside a CDATA section");
                 self.report(
                     diagnostic
-                        .service_says("']]>' is not allowed in character data.")
+                        .service_says(wordings::CDATA_END)
                         .confidence(Confidence::Medium)
                         .help("write `]]&gt;`"),
                     Span::new(at, at + 3),

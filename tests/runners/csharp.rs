@@ -1,6 +1,8 @@
 //! Runs tests/suite/csharp/*.toml: an expression, perhaps with variables of the context, and what it gives.
 //! `GLZ_BLESS=1` writes what it gave into the file; read the diff as if someone else had written it.
 
+#![expect(clippy::print_stdout, reason = "the reading of the corpus tells its counts")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;

@@ -2,6 +2,8 @@
 //! expectations: `text findings` and `text tree`. `toml around` says what is
 //! known around the text. Printing the tree back is checked for every case.
 
+#![expect(clippy::print_stdout, reason = "the reading of the corpus tells its counts")]
+
 use std::fmt::Write as _;
 use std::path::Path;
 

@@ -67,7 +67,7 @@ impl Frame<'_> {
                  usage details."
             ));
             let diagnostic = Diagnostic::new(&INVALID_TEMPLATE, message).did_you_mean(last, self.names());
-            return Err(diagnostic.service_says(service).into());
+            return Err(diagnostic.azure_says(service).into());
         }
         Ok(found)
     }

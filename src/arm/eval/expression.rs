@@ -152,7 +152,7 @@ impl Env<'_> {
                 "The template function '{name}' is not valid. Please see https://aka.ms/arm-template-expressions for \
                  usage details."
             );
-            return Err(diagnostic.did_you_mean(name, functions::names()).service_says(service).into());
+            return Err(diagnostic.did_you_mean(name, functions::names()).azure_says(service).into());
         };
         let is_list = function.name == "list*";
         function.check_arity(name, args.len() + usize::from(is_list))?;

@@ -30,7 +30,7 @@ pub(super) fn bind(scope: &Scope<'_>, given: &Parameters) -> Eval<()> {
         let diagnostic =
             Diagnostic::new(&UNKNOWN_PARAMETER, format!("the template has no parameter `{name}`"))
                 .did_you_mean(name, declared.keys().map(String::as_str))
-                .service_says(not_declared(name, declared));
+                .azure_says(not_declared(name, declared));
         scope.session.report(Fault::from(diagnostic).within(&scope.path));
     }
     for name in declared.keys() {

@@ -10,7 +10,7 @@ use crate::diag::render::page;
 /// Explain a diagnostic by its code, or list all codes
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The code in the square brackets, such as `unknown-field` or `BCP057`
+    /// The code in the square brackets, such as `section-without-base` or `BCP057`
     code: Option<String>,
 }
 
@@ -37,7 +37,8 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
 fn find<'a>(all: &[&'a Code], id: &str) -> Result<&'a Code, CommandError> {
     all.iter().copied().find(|code| code.id.eq_ignore_ascii_case(id)).ok_or_else(|| {
         let error = CommandError::usage(format!("no diagnostic has the code `{id}`"));
-        match crate::text::suggest(id, all.iter().map(|code| code.id)) {
+        let without_area = all.iter().map(|code| code.id).find(|known| known.ends_with(&format!("-{id}")));
+        match without_area.or_else(|| crate::text::suggest(id, all.iter().map(|code| code.id))) {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
             None => error.hint("list all codes with `genai-lz explain`"),
         }
@@ -47,6 +48,7 @@ fn find<'a>(all: &[&'a Code], id: &str) -> Result<&'a Code, CommandError> {
 fn json(code: &Code) -> serde_json::Value {
     serde_json::json!({
         "id": code.id, "severity": code.severity.name(), "summary": code.summary, "doc": code.doc, "url": code.url,
-        "why": code.why, "example": code.example, "instead": code.instead, "references": code.references,
+        "why": code.why, "example": code.example, "instead": code.instead,
+        "service": code.service, "references": code.references,
     })
 }

@@ -7,7 +7,8 @@ use crate::csharp::ast::{Argument, ArgumentValue, Expr, ExprKind, TypeRef};
 use crate::csharp::codes::{UNKNOWN_MEMBER, WRONG_ARGUMENTS, WRONG_TYPE};
 use crate::csharp::problem::Problem;
 use crate::csharp::types::{Args, Fit, Ty};
-use crate::diag::Confidence;
+use crate::csharp::wordings;
+use crate::diag::{Confidence, Wording};
 use crate::text::Span;
 
 impl Checker {
@@ -103,7 +104,7 @@ impl Checker {
         counts.dedup();
         let (counts, given) = (counts.join(" or "), call.args.len());
         let message = format!("`{}.{}` takes {counts}, not {given}", shown(owner), call.name);
-        let says = format!("No overload for method '{}' takes {given} arguments", call.name);
+        let says = Wording::of(wordings::ARGUMENT_COUNT, &[&call.name, &given]);
         self.found.push(Problem::new(&WRONG_ARGUMENTS, message, call.span).service_says(says));
     }
 
@@ -116,7 +117,7 @@ impl Checker {
         }
         let message = format!("`{}` takes a `string`, this is `{}`", call.name, ty.display());
         let problem = Problem::new(&WRONG_TYPE, message, expr.span)
-            .service_says(format!("Argument 1: cannot convert from '{}' to 'string'", ty.full()));
+            .service_says(Wording::of(wordings::ARGUMENT_NO_STRING, &[&ty.full()]));
         let help = match ty.is("object") || ty.is_json() {
             true => "cast it with `(string)`",
             false => "write `.ToString()` after it",

@@ -6,8 +6,11 @@ use crate::csharp::ast::{
     UnaryOp,
 };
 use crate::csharp::codes::{UNASSIGNED, UNKNOWN_NAME, WRONG_ARGUMENTS, WRONG_TYPE};
+use crate::csharp::eval::dotted;
 use crate::csharp::problem::Problem;
 use crate::csharp::types::{self, Kind, Named, Ty};
+use crate::csharp::wordings;
+use crate::diag::Wording;
 use crate::text::Span;
 
 impl Checker {
@@ -176,7 +179,7 @@ impl Checker {
             let message = format!("`{name}` has no value yet");
             self.found.push(
                 Problem::new(&UNASSIGNED, message, span)
-                    .service_says(format!("Use of unassigned local variable '{name}'"))
+                    .service_says(Wording::of(wordings::UNASSIGNED, &[&name]))
                     .help(format!("give `{name}` a value where it is declared")),
             );
             self.assign(name);
@@ -232,17 +235,28 @@ impl Checker {
         if let Some(name) = local {
             self.assign(name);
         }
-        self.read_only(target);
-        place
+        if self.read_only(target) { Ty::Unknown } else { place }
     }
 
-    /// `context` and what hangs on it cannot be changed by an expression.
-    fn read_only(&mut self, target: &Expr) {
-        let ExprKind::Name(name) = &target.kind else { return };
-        if name == "context" {
-            let problem = Problem::new(&WRONG_TYPE, "`context` cannot be assigned", target.span);
-            self.found.push(problem.help("change the request with policies such as `set-header`"));
-        }
+    /// `context` and what hangs on it cannot be changed by an expression (CS0200). Returns true where that is tried.
+    fn read_only(&mut self, target: &Expr) -> bool {
+        let (owner, indexed) = match &target.kind {
+            ExprKind::Index { target, .. } => (&**target, "[...]"),
+            _ => (target, ""),
+        };
+        let Some(path) = dotted(owner).filter(|path| path == "context" || path.starts_with("context."))
+        else {
+            return false;
+        };
+        let help = match path.as_str() {
+            "context.Variables" => "set a variable with the policy `set-variable`",
+            "context" => "change the request with policies such as `set-header`",
+            _ => "write `==` to compare; a request is changed with policies such as `set-header`",
+        };
+        let problem =
+            Problem::new(&WRONG_TYPE, format!("`{path}{indexed}` cannot be assigned (CS0200)"), target.span);
+        self.found.push(problem.help(help));
+        true
     }
 
     fn construct(&mut self, ty: &TypeRef, args: &[Argument], initializer: &[Initializer], span: Span) -> Ty {

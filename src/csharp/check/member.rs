@@ -7,7 +7,8 @@ use crate::csharp::codes::{MEMBER_NOT_ALLOWED, UNKNOWN_MEMBER, WRONG_TYPE};
 use crate::csharp::eval::dotted;
 use crate::csharp::problem::Problem;
 use crate::csharp::types::{self, Def, Member, Named, Ty};
-use crate::diag::Confidence;
+use crate::csharp::wordings;
+use crate::diag::{Confidence, Wording};
 use crate::text::Span;
 
 /// What stands before a dot.
@@ -138,7 +139,7 @@ impl Checker {
                 problem.help(format!("`{name}` belongs to a value of the type, not to the type (CS0120)"))
             }
             Owner::Type(def) => problem
-                .service_says(format!("'{}' does not contain a definition for '{name}'", def.name))
+                .service_says(Wording::of(wordings::NO_MEMBER, &[&def.name, &name]))
                 .did_you_mean(name, allowed(owner)),
             Owner::Value(ty) if ty.name() != "" && has_static(ty, name) => {
                 problem.help(format!("`{name}` belongs to the type: write `{}.{name}` (CS0176)", ty.name()))
@@ -164,10 +165,8 @@ impl Checker {
         let Some((member, bindings)) = indexer else {
             if !def.open && !ty.has_unknown() && !is_enum(ty) {
                 let message = format!("`{}` cannot be read with `[]` (CS0021)", ty.display());
-                let problem = Problem::new(&WRONG_TYPE, message, span).service_says(format!(
-                    "Cannot apply indexing with [] to an expression of type '{}'",
-                    ty.full()
-                ));
+                let problem = Problem::new(&WRONG_TYPE, message, span)
+                    .service_says(Wording::of(wordings::NO_INDEXER, &[&ty.full()]));
                 self.found.push(if ty.is("object") {
                     problem.help("cast it first, as in `((JObject)value)[...]`")
                 } else {
@@ -256,16 +255,5 @@ pub(super) fn shown(owner: &Owner) -> String {
         Owner::Unknown => return "?".to_owned(),
         Owner::Value(ty) => ty,
     };
-    match ty.name() {
-        "IProxyRequestContext" => "context",
-        "IContextApi" => "context.Api",
-        "IDeployment" => "context.Deployment",
-        "ILastError" => "context.LastError",
-        "IOperation" => "context.Operation",
-        "IProduct" => "context.Product",
-        "ISubscription" => "context.Subscription",
-        "IUser" => "context.User",
-        _ => return ty.display(),
-    }
-    .to_owned()
+    types::in_context(ty.name()).map_or_else(|| ty.display(), str::to_owned)
 }

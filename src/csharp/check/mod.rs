@@ -15,7 +15,8 @@ use super::codes::{
 use super::flow;
 use super::problem::Problem;
 use super::types::{self, Named, Ty};
-use crate::diag::Confidence;
+use super::wordings;
+use crate::diag::{Confidence, Wording};
 use crate::text::Span;
 
 /// Returns what is wrong with `program` although it can be read, in the order of the text.
@@ -232,7 +233,7 @@ impl Checker {
                 format!("the type `{name}` may not be used in policy expressions"),
                 span,
             )
-            .service_says(format!("Usage of type '{full}' is not supported within expressions"))
+            .service_says(Wording::of(wordings::TYPE_NOT_SUPPORTED, &[&full]))
         };
         let problem = match found {
             Named::Refused(full) => not_allowed(full),
@@ -257,7 +258,7 @@ impl Checker {
         }
         let locals = self.locals.iter().map(|local| local.name.as_str());
         let problem = Problem::new(&UNKNOWN_NAME, format!("`{name}` is neither a variable nor a type"), span)
-            .service_says(format!("The name '{name}' does not exist in the current context"))
+            .service_says(Wording::of(wordings::UNKNOWN_NAME, &[&name]))
             .did_you_mean(name, locals.chain(types::names().map(|name| -> &str { name })));
         self.found.push(problem);
     }

@@ -6,6 +6,8 @@ use crate::csharp::ast::{BinaryOp, Expr, ExprKind};
 use crate::csharp::codes::{UNKNOWN_NAME, WRONG_TYPE};
 use crate::csharp::problem::Problem;
 use crate::csharp::types::{self, Fit, Named, Ty};
+use crate::csharp::wordings;
+use crate::diag::Wording;
 use crate::text::Span;
 
 impl Checker {
@@ -22,24 +24,18 @@ impl Checker {
             Fit::Yes | Fit::Unknown => return,
             _ if *from == Ty::Null => {
                 let message = format!("`{wanted}` cannot be null (CS0037)");
-                Problem::new(&WRONG_TYPE, message, span).service_says(format!(
-                    "Cannot convert null to '{}' because it is a non-nullable value type",
-                    to.full()
-                ))
+                Problem::new(&WRONG_TYPE, message, span)
+                    .service_says(Wording::of(wordings::NULL_VALUE, &[&to.full()]))
             }
-            Fit::Cast => Problem::new(&WRONG_TYPE, format!("this is `{given}` where `{wanted}` is expected"), span)
-                .service_says(format!(
-                    "Cannot implicitly convert type '{}' to '{}'. An explicit conversion exists (are you missing a cast?)",
-                    from.full(),
-                    to.full()
-                ))
-                .help(format!("cast it with `({wanted})`")),
-            Fit::No => Problem::new(&WRONG_TYPE, format!("this is `{given}` where `{wanted}` is expected"), span)
-                .service_says(format!(
-                    "Cannot implicitly convert type '{}' to '{}'",
-                    from.full(),
-                    to.full()
-                )),
+            Fit::Cast => {
+                Problem::new(&WRONG_TYPE, format!("this is `{given}` where `{wanted}` is expected"), span)
+                    .service_says(Wording::of(wordings::NO_CONVERSION_BUT_CAST, &[&from.full(), &to.full()]))
+                    .help(format!("cast it with `({wanted})`"))
+            }
+            Fit::No => {
+                Problem::new(&WRONG_TYPE, format!("this is `{given}` where `{wanted}` is expected"), span)
+                    .service_says(Wording::of(wordings::NO_CONVERSION, &[&from.full(), &to.full()]))
+            }
         };
         let of_headers = to.is("string") && *from == Ty::Array(Box::new(to.clone()));
         self.found.push(match of_headers {
@@ -58,11 +54,8 @@ impl Checker {
             return;
         }
         let message = format!("`{}` cannot be cast to `{}` (CS0030)", from.display(), to.display());
-        let problem = Problem::new(&WRONG_TYPE, message, span).service_says(format!(
-            "Cannot convert type '{}' to '{}'",
-            from.full(),
-            to.full()
-        ));
+        let problem = Problem::new(&WRONG_TYPE, message, span)
+            .service_says(Wording::of(wordings::NO_CAST, &[&from.full(), &to.full()]));
         self.found.push(match (from.name(), to.name()) {
             ("string", number) if to.is_number() => {
                 problem.help(format!("read it with `{number}.Parse(...)`"))
@@ -87,11 +80,7 @@ impl Checker {
                 );
                 self.found.push(
                     Problem::new(&WRONG_TYPE, message, span)
-                        .service_says(format!(
-                            "Type of conditional expression cannot be determined because there is no implicit conversion between '{}' and '{}'",
-                            left.full(),
-                            right.full()
-                        ))
+                        .service_says(Wording::of(wordings::NO_COMMON_TYPE, &[&left.full(), &right.full()]))
                         .help("cast one of them to the type of the other, or both to `object`"),
                 );
                 Ty::Unknown
@@ -208,12 +197,8 @@ impl Checker {
         };
         let mut problem = Problem::new(&WRONG_TYPE, message, span);
         if known(left) && known(right) {
-            problem = problem.service_says(format!(
-                "Operator '{}' cannot be applied to operands of type '{}' and '{}'",
-                op.text(),
-                left.full(),
-                right.full()
-            ));
+            problem = problem
+                .service_says(Wording::of(wordings::NO_OPERATOR, &[&op.text(), &left.full(), &right.full()]));
         }
         let needs_cast = |ty: &Ty| ty.is("object") || ty.is_json();
         let problem = match (needs_cast(left), needs_cast(right)) {

@@ -195,6 +195,7 @@ fn large_texts_are_read_and_checked_in_time_that_grows_with_them() {
     ] {
         let time = |n: usize| {
             let text = unit.repeat(n) + "return 1;";
+            #[expect(clippy::disallowed_methods, reason = "the test measures how time grows")]
             let started = std::time::Instant::now();
             if let Ok(program) = parse(&text, Form::Block) {
                 crate::csharp::check(&program);

@@ -10,6 +10,21 @@ use std::sync::LazyLock;
 
 pub(super) use ty::{Fit, Ty};
 
+/// Returns where `context` holds the one value of a type, such as `context.Api`: readers know it by that.
+pub(super) fn in_context(type_name: &str) -> Option<&'static str> {
+    Some(match type_name {
+        "IProxyRequestContext" => "context",
+        "IContextApi" => "context.Api",
+        "IDeployment" => "context.Deployment",
+        "ILastError" => "context.LastError",
+        "IOperation" => "context.Operation",
+        "IProduct" => "context.Product",
+        "ISubscription" => "context.Subscription",
+        "IUser" => "context.User",
+        _ => return None,
+    })
+}
+
 /// What kind of type it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {

@@ -47,8 +47,8 @@ fn one(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
     for labels in together(diagnostic) {
         group = excerpt(group, &labels);
     }
-    if let Some(service) = &diagnostic.service {
-        group = group.element(Level::NOTE.message(format!("API Management says: {}", visible(service))));
+    if let Some(quoted) = diagnostic.quoted() {
+        group = group.element(Level::NOTE.message(visible(&quoted)));
     }
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(visible(help)));

@@ -52,10 +52,9 @@ fn place<'a>(report: &'a Report, found: &Diagnostic) -> Place<'a> {
 /// The message with what the service says and what to do, a line each, for formats that have one text.
 fn whole_message(found: &Diagnostic, place: &Place<'_>) -> String {
     let inside = place.inside.as_ref().map(|inside| format!("in {inside}, which is made from this file"));
-    let service = found.service.as_ref().map(|says| format!("API Management says: {says}"));
     let help = found.help.iter().map(|help| format!("help: {help}"));
     let lines: Vec<String> =
-        std::iter::once(found.message.clone()).chain(inside).chain(service).chain(help).collect();
+        std::iter::once(found.message.clone()).chain(inside).chain(found.quoted()).chain(help).collect();
     lines.join("\n")
 }
 
@@ -63,10 +62,11 @@ fn whole_message(found: &Diagnostic, place: &Place<'_>) -> String {
 #[cfg(test)]
 mod example {
     use super::Report;
-    use crate::diag::{Code, Confidence, Diagnostic, Fix};
+    use crate::diag::{Code, Confidence, Diagnostic, Fix, Wording};
     use crate::text::{Source, Span};
 
     pub(super) static ERROR: Code = Code::error("no-key", "a limit has no key", "Limits count per key.")
+        .service_says(&["Required attribute missing: '{name}'"])
         .with_url("https://example.org/no-key");
     pub(super) static NOTE: Code = Code::note("odd", "something odd", "It is odd.");
 
@@ -77,7 +77,7 @@ mod example {
         let error = Diagnostic::new(&ERROR, "`limit` & co < \"key\":\u{1} none, 100%")
             .at(&source, Span::new(0, 6))
             .related(&source, Span::new(9, 14), "counted here")
-            .service_says("Required attribute missing: 'key'")
+            .service_says(Wording::of("Required attribute missing: '{name}'", &[&"key"]))
             .help("write `key`")
             .fix(Fix::safe("write `key`", &source, Span::at(6), " key='1'"));
         let note = Diagnostic::new(&NOTE, "odd").at(&made, Span::new(1, 2)).confidence(Confidence::Low);

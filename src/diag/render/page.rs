@@ -8,6 +8,12 @@ use crate::diag::Code;
 pub fn page(code: &Code) -> String {
     let mut page =
         format!("{}[{}]: {}\n\n{}\n", code.severity.name(), code.id, code.summary, code.doc.trim());
+    if !code.service.is_empty() {
+        let _ = write!(page, "\n{SERVICE}:\n\n");
+        code.service.iter().for_each(|wording| {
+            let _ = writeln!(page, "  {wording}");
+        });
+    }
     for (heading, text) in parts(code) {
         let _ = write!(page, "\n{heading}:\n\n{text}\n");
     }
@@ -26,6 +32,9 @@ pub fn page(code: &Code) -> String {
 /// The same as Markdown, without the line that names the code.
 pub fn markdown(code: &Code) -> String {
     let mut page = format!("{}\n", code.doc.trim());
+    if !code.service.is_empty() {
+        let _ = write!(page, "\n**{SERVICE}**\n\n```text\n{}\n```\n", code.service.join("\n"));
+    }
     for (heading, text) in parts(code) {
         let text = match heading {
             WHY => text.to_owned(),
@@ -46,6 +55,7 @@ pub fn markdown(code: &Code) -> String {
 }
 
 const WHY: &str = "Why it matters";
+const SERVICE: &str = "API Management says";
 
 fn parts(code: &Code) -> impl Iterator<Item = (&'static str, &'static str)> {
     [(WHY, code.why), ("Example", code.example), ("Use instead", code.instead)]

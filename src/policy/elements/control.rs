@@ -9,7 +9,7 @@ use super::{Content, ElementDef, Kind, Rule, SourceOf, authentication, caching, 
 use crate::policy::typed::Section::{Backend, Inbound, OnError, Outbound};
 
 pub(super) static BASE: ElementDef = ElementDef {
-    source: SourceOf::PageAndSchema { page: "api-management-howto-policies", dated: "2026-02-10" },
+    source: SourceOf::Schema,
     notes: &["The place where the same section of the enclosing scope runs; not in fragments."],
     ..policy("base", "", "")
 };

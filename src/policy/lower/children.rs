@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use super::{Lowering, Within};
+use crate::diag::Wording;
 use crate::policy::codes;
 use crate::policy::elements::{self, ChildDef, Order};
 use crate::policy::tree::Element;
 use crate::policy::typed::PolicyElement;
+use crate::policy::wordings;
 
 /// How far into the children a schema allows.
 struct Progress<'a> {
@@ -85,12 +87,13 @@ impl Lowering<'_> {
 
 impl Progress<'_> {
     /// The words of .NET's schema validation, which the service passes on.
-    fn service_wording(&self, element: &Element, child: &Element) -> String {
-        let refusal = format!("The element '{}' has invalid child element '{}'.", element.name, child.name);
+    fn service_wording(&self, element: &Element, child: &Element) -> Wording {
         let possible = self.possible();
         match possible.is_empty() {
-            true => refusal,
-            false => format!("{refusal} List of possible elements expected: '{}'.", possible.join(", ")),
+            true => Wording::of(wordings::INVALID_CHILD, &[&element.name, &child.name]),
+            false => {
+                Wording::of(wordings::INVALID_CHILD_OF, &[&element.name, &child.name, &possible.join(", ")])
+            }
         }
     }
 

@@ -1,11 +1,12 @@
 //! What the attributes and children of an element demand of each other.
 
 use super::{Lowering, Within, disputed};
-use crate::diag::{Confidence, Diagnostic};
+use crate::diag::{Confidence, Diagnostic, Wording};
 use crate::policy::codes;
 use crate::policy::elements::{DEFAULT_DIMENSIONS, Demand, ElementDef, MAX_CUSTOM_DIMENSIONS, Rule};
 use crate::policy::named_values::Substituted;
 use crate::policy::tree::{Attribute, Element};
+use crate::policy::wordings;
 
 impl Lowering<'_> {
     pub(super) fn demands(&mut self, element: &Element, def: &ElementDef, within: Within) {
@@ -113,9 +114,7 @@ pub(in crate::policy) fn api_only(attribute: &str, place: &str) -> Diagnostic {
         .help(
             "use the attribute that stores the number in a variable, and set the header in the API's policy",
         )
-        .service_says(format!(
-            "The '{attribute}' attribute is unavailable for websocket APIs and global/product policies."
-        ))
+        .service_says(Wording::of(wordings::API_ONLY, &[&attribute]))
 }
 
 /// Neither an expression nor a named value is in it.

@@ -16,7 +16,8 @@ use super::elements::{self, Content, ElementDef, SourceOf};
 use super::named_values::Substituted;
 use super::tree::{Document, Element, Node, Text};
 use super::typed::{Body, Policy, PolicyAttribute, PolicyElement, Section, Value};
-use crate::diag::{Code, Confidence, Diagnostic, Edit, Fix, Safety, Severity};
+use super::wordings;
+use crate::diag::{Code, Confidence, Diagnostic, Edit, Fix, Safety, Severity, Wording};
 use crate::text::{Source, Span};
 
 pub(super) use demands::api_only;
@@ -103,8 +104,7 @@ impl Lowering<'_> {
         let wrong = roots.get(1).filter(|_| is_root(first)).unwrap_or(first);
         let mut diagnostic = self.diagnostic(&codes::UNKNOWN_ROOT, message, wrong.name_span).help(help);
         if is_section(first) {
-            // MicrosoftDocs/azure-docs issue 111058.
-            diagnostic = diagnostic.service_says("Policy section is not allowed in the specified scope");
+            diagnostic = diagnostic.service_says(wordings::SECTION_NOT_IN_SCOPE);
         }
         if let (true, Some(last)) = (roots.iter().all(|root| is_section(root)), roots.last()) {
             let (start, end) = (first.start_tag.start, last.span().end);
@@ -145,13 +145,15 @@ impl Lowering<'_> {
             self.no_attributes(element);
             let policies = self.policies(element, Within::Section(section));
             if let (Section::Backend, Some(second)) = (section, policies.get(1)) {
-                let diagnostic = Diagnostic::new(&codes::BACKEND_ONE_POLICY, "`backend` holds more than one policy")
-                    .at(&second.source, second.name_span)
-                    .related(&second.source, policies[0].name_span, "the first one")
-                    .service_says(format!(
-                        "Error in element 'backend' on {}: backend section allows only one policy to be specified",
-                        self.service_place(element.name_span),
-                    ));
+                let place = self.origin.original.position(self.origin.original_span(element.name_span).start);
+                let diagnostic =
+                    Diagnostic::new(&codes::BACKEND_ONE_POLICY, "`backend` holds more than one policy")
+                        .at(&second.source, second.name_span)
+                        .related(&second.source, policies[0].name_span, "the first one")
+                        .service_says(Wording::of(
+                            wordings::BACKEND_ONE_POLICY,
+                            &[&place.line, &place.column],
+                        ));
                 self.found.push(diagnostic.help("move this policy to `inbound`, or into the first one"));
             }
             match sections.iter_mut().find(|(known, _)| *known == section) {
@@ -323,13 +325,6 @@ impl Lowering<'_> {
     fn diagnostic(&self, code: &'static Code, message: impl Into<String>, span: Span) -> Diagnostic {
         Diagnostic::new(code, message).at(&self.origin.original, self.origin.original_span(span))
     }
-
-    /// `line 78, column 6`, as the service counts: the column of the name, after the `<`.
-    fn service_place(&self, name_span: Span) -> String {
-        let place = self.origin.original.position(self.origin.original_span(name_span).start);
-        format!("line {}, column {}", place.line, place.column)
-    }
-
     /// Writes another name into both tags of an element.
     fn rename(&self, element: &Element, name: &str) -> Fix {
         let source = &self.origin.original;

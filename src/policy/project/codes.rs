@@ -1,6 +1,7 @@
 //! The kinds of finding that texts give only together.
 
 use crate::diag::Code;
+use crate::policy::wordings;
 
 const BACKENDS: &str = "https://learn.microsoft.com/azure/api-management/backends";
 const FRAGMENTS: &str = "https://learn.microsoft.com/azure/api-management/policy-fragments";
@@ -41,6 +42,7 @@ pub static FRAGMENT_WITHOUT_FILE: Code = Code::note(
     "Some fragments that texts of this folder include lie in files of the same name, and this one does not. It may be \
      created elsewhere or under another file name, so this is a hint. Add the file, or correct the id.",
 )
+.service_says(&[wordings::FRAGMENT_NOT_FOUND])
 .with_url(FRAGMENTS);
 pub static REFERENCE_CYCLE: Code = Code::error(
     "project-reference-cycle",
@@ -75,6 +77,7 @@ pub static UNKNOWN_BACKEND: Code = Code::error(
     "The service looks backends up when it takes the policy and refuses it where there is none. Create the backend \
      first, or correct the id.",
 )
+.service_says(&[wordings::BACKEND_NOT_FOUND])
 .why("The policy is refused although its own text is right, in the middle of a deployment.")
 .with_url(BACKENDS);
 pub static UNKNOWN_LOGGER: Code = Code::error(
@@ -82,6 +85,7 @@ pub static UNKNOWN_LOGGER: Code = Code::error(
     "a policy names a logger that does not exist",
     "`<log-to-eventhub>` names a logger of the service, not an event hub. Create the logger first, or correct the id.",
 )
+.service_says(&[wordings::LOGGER_NOT_FOUND])
 .with_url(LOGGERS);
 pub static UNREADABLE_INFO: Code = Code::warning(
     "project-unreadable-info",

@@ -42,6 +42,8 @@ pub use service::Service;
 pub struct Given {
     pub scope: Option<Scope>,
     pub tier: Option<Tier>,
+    /// The texts are deployed as `xml`, where expressions have to be escaped; otherwise nothing is known of the format.
+    pub is_xml: bool,
     /// By name; the text where it is known and no secret.
     pub named_values: Option<IndexMap<String, Option<String>>>,
     pub fragments: Option<IndexMap<String, Arc<Policy>>>,
@@ -192,6 +194,9 @@ impl Project {
         let around = self.surroundings(file);
         let unit = Unit { document: &file.document, policy: &file.policy, around: &around };
         let mut found = file.found.clone();
+        if self.given.is_xml {
+            found.extend(super::not_xml(&file.document));
+        }
         found.extend(super::check_surroundings(&file.policy, &around));
         found.extend(unknown::check(self, file, &around));
         found.extend(lints::check(&unit));

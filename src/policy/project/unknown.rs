@@ -5,8 +5,8 @@ use indexmap::IndexSet;
 
 use super::references::{Kind, Reference};
 use super::{File, Project, codes, policy_codes};
-use crate::diag::{Code, Confidence, Diagnostic};
-use crate::policy::Surroundings;
+use crate::diag::{Code, Confidence, Diagnostic, Wording};
+use crate::policy::{Surroundings, wordings};
 use crate::text::parent;
 
 /// Looks up everything that `file` names.
@@ -66,21 +66,22 @@ fn unknown(file: &File, reference: &Reference, known: &IndexSet<&str>) -> Option
 }
 
 /// The code, the thing in words, and what the service says.
-fn words(reference: &Reference) -> (&'static Code, &'static str, String) {
+fn words(reference: &Reference) -> (&'static Code, &'static str, Wording) {
     let name = &reference.name;
     match reference.kind {
         Kind::NamedValue => {
-            (&policy_codes::UNKNOWN_NAMED_VALUE, "named value", format!("Cannot find a property '{name}'"))
+            let says = Wording::of(wordings::NAMED_VALUE_NOT_FOUND, &[name]);
+            (&policy_codes::UNKNOWN_NAMED_VALUE, "named value", says)
         }
-        Kind::Logger => (&codes::UNKNOWN_LOGGER, "logger", "Logger not found".to_owned()),
+        Kind::Logger => (&codes::UNKNOWN_LOGGER, "logger", wordings::LOGGER_NOT_FOUND.into()),
         Kind::Backend => {
-            (&codes::UNKNOWN_BACKEND, "backend", format!("Backend with id '{name}' could not be found."))
+            let says = Wording::of(wordings::BACKEND_NOT_FOUND, &[name]);
+            (&codes::UNKNOWN_BACKEND, "backend", says)
         }
-        Kind::Fragment => (
-            &policy_codes::UNKNOWN_FRAGMENT,
-            "policy fragment",
-            format!("Policy fragment with id '{name}' could not be found."),
-        ),
+        Kind::Fragment => {
+            let says = Wording::of(wordings::FRAGMENT_NOT_FOUND, &[name]);
+            (&policy_codes::UNKNOWN_FRAGMENT, "policy fragment", says)
+        }
     }
 }
 

@@ -25,8 +25,9 @@ pub struct Args {
     file: PathBuf,
 }
 
+/// The formats that API Management takes policies in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Form {
+pub(crate) enum Form {
     /// Expressions escaped: `@(a &amp;&amp; b)`
     Xml,
     /// Expressions as C#: `@(a && b)`

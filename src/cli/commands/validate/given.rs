@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use indexmap::IndexMap;
 
+use crate::cli::commands::policy::convert::Form;
 use crate::cli::error::CommandError;
 use crate::cli::{files, walk};
 use crate::policy::project::Given;
@@ -24,6 +25,10 @@ pub(super) struct Args {
     /// The kind of gateway that they run on
     #[arg(long, value_parser = PossibleValuesParser::new(Tier::ALL.map(Tier::name)).map(tier))]
     tier: Option<Tier>,
+
+    /// The format that they are deployed in
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    policy_format: Option<Form>,
 
     /// The policy fragments of the service: `<id>.xml` in this folder is fragment `<id>`
     #[arg(long, value_name = "FOLDER")]
@@ -54,6 +59,7 @@ pub(super) fn read(args: &Args) -> Result<Given, CommandError> {
     Ok(Given {
         scope: args.scope,
         tier: args.tier,
+        is_xml: args.policy_format == Some(Form::Xml),
         fragments: args.fragments.as_ref().map(|folder| fragments(folder)).transpose()?,
         named_values: args.named_values.as_ref().map(|file| named_values(file)).transpose()?,
         ..Given::default()

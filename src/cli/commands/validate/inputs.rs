@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::cli::error::CommandError;
-use crate::cli::kind::{self, Kind};
+use crate::cli::kind::{self, Infrastructure, Kind};
 use crate::cli::{codes, files, parallel, walk};
 use crate::diag::render::Report;
 use crate::diag::{Code, Diagnostic};
@@ -122,8 +122,11 @@ fn named(path: &Path) -> Entry {
         Ok(begun) => begun,
         Err(error) => return unreadable(path, error),
     };
-    let kind = kind::of_content(&begun.head).or_else(|| kind_by_place(path)).or_else(|| kind::of_name(path));
-    match kind {
+    let kind = kind::of_content(&begun.head).or_else(|| kind_by_place(path));
+    if let (None, Some(what)) = (kind, kind::infrastructure(path, &begun.head)) {
+        return refused(path, not_checked(path, what));
+    }
+    match kind.or_else(|| kind::of_name(path)) {
         Some(kind) => read(path, kind, begun),
         None => checkable(path, None, Vec::new()),
     }
@@ -161,6 +164,14 @@ fn checkable(path: &Path, kind: Option<Kind>, bytes: Vec<u8>) -> Entry {
     Entry::Checkable(Input { path: path.to_owned(), shown, kind, bytes })
 }
 
+/// What a Bicep file or ARM template says of a service is compiled and evaluated for specs, and checked nowhere.
+fn not_checked(path: &Path, what: Infrastructure) -> Diagnostic {
+    let message = format!("`{}` is {}, which is not checked", files::shown(path), what.name());
+    Diagnostic::new(&codes::UNKNOWN_KIND, message)
+        .help("name the policy files or the folder beside it: policies are checked, also with the JSON of APIOps")
+        .help("look yourself at its subscription keys, the weights of its pools, and its diagnostic settings")
+}
+
 fn unreadable(path: &Path, error: CommandError) -> Entry {
     refused(path, as_diagnostic(&codes::FILE_UNREADABLE, error))
 }
@@ -188,6 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test writes the files that are walked")]
     fn a_folder_with_too_many_files_is_said_and_the_first_are_checked() {
         let folder = tempfile::tempdir().unwrap();
         for name in ["a.xml", "b.xml", "c.xml"] {

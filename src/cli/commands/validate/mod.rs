@@ -19,7 +19,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::kind::Kind;
 use crate::cli::ui::{Ui, plural, summary};
-use crate::cli::{files, parallel};
+use crate::cli::{codes, files, parallel};
 use crate::diag::render::{self, Report};
 use crate::diag::{Diagnostic, Safety};
 use crate::policy::project::Given;
@@ -191,8 +191,13 @@ fn show(checked: &Checked, exit: Exit, ui: &Ui) -> Result<(), CommandError> {
         0 => String::new(),
         n => format!(", {} skipped", plural(n, "other")),
     };
-    let files = plural(reports.len(), "file");
+    let is_folder =
+        |report: &&Report| report.found.iter().any(|found| codes::OF_FOLDERS.contains(&found.code));
+    let files = plural(reports.len() - reports.iter().filter(is_folder).count(), "file");
     ui.say(&format!("{files}{skipped}: {}{}", summary(&all), fixable(checked)));
+    if ui.format == Format::Human && !all.is_empty() {
+        ui.say("`genai-lz explain CODE` says more of a finding");
+    }
     Ok(())
 }
 

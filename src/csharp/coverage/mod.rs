@@ -2,9 +2,11 @@
 //! that nobody first learns it from a request. Types are followed only as far as they are plain; where one is not
 //! known, nothing is said, and running it says so.
 
+mod stmt;
+
 use super::ast::{
-    Argument, ArgumentValue, Body, Catch, Expr, ExprKind, Initializer, InterpolatedPart, Lambda, Literal,
-    Pattern, Program, Stmt, StmtKind, TypeRef,
+    Argument, ArgumentValue, Body, Expr, ExprKind, Initializer, InterpolatedPart, Lambda, Literal, Pattern,
+    Program, TypeRef,
 };
 use super::codes::NOT_SUPPORTED;
 use super::convert::short_name;
@@ -12,6 +14,7 @@ use super::eval::dotted;
 use super::members::{self, Member};
 use super::methods::construct::CONSTRUCTED;
 use super::problem::Problem;
+use super::types;
 use crate::text::Span;
 
 /// Returns the places of a program that [`check`](super::check) takes and that [`evaluate`](super::evaluate) does
@@ -43,125 +46,12 @@ impl Checker {
         }
     }
 
-    fn block(&mut self, statements: &[Stmt]) {
-        let mark = self.scope.len();
-        for statement in statements {
-            if let StmtKind::LocalFunction { name, .. } = &statement.kind {
-                self.declare(name, UNKNOWN);
-            }
-        }
-        statements.iter().for_each(|statement| self.statement(statement));
-        self.scope.truncate(mark);
-    }
-
     fn declare(&mut self, name: &str, ty: &str) {
         self.scope.push((name.to_owned(), ty.to_owned()));
     }
 
-    fn statement(&mut self, statement: &Stmt) {
-        match &statement.kind {
-            StmtKind::Local { ty, variables } => {
-                for variable in variables {
-                    let inferred = variable.value.as_ref().map(|value| self.expr(value)).unwrap_or_default();
-                    let declared = ty.as_ref().map(|ty| self.type_ref(ty));
-                    self.declare(&variable.name, &declared.unwrap_or(inferred));
-                }
-            }
-            StmtKind::Expr(expr) | StmtKind::Return(Some(expr)) | StmtKind::Throw(Some(expr)) => {
-                self.expr(expr);
-            }
-            StmtKind::LocalFunction { function, .. } => {
-                self.lambda(function);
-            }
-            StmtKind::Switch { subject, sections } => {
-                self.expr(subject);
-                for section in sections {
-                    let mark = self.scope.len();
-                    for (pattern, when) in &section.labels {
-                        pattern.iter().for_each(|pattern| self.pattern(pattern, statement.span));
-                        when.iter().for_each(|when| {
-                            self.expr(when);
-                        });
-                    }
-                    self.block(&section.body);
-                    self.scope.truncate(mark);
-                }
-            }
-            StmtKind::Using { resource, body } => {
-                let mark = self.scope.len();
-                self.statement(resource);
-                if let Some(body) = body {
-                    self.nested(body);
-                    self.scope.truncate(mark);
-                }
-            }
-            StmtKind::Checked { on, body } => {
-                if *on {
-                    self.refuse("`checked`", statement.span);
-                }
-                self.block(body);
-            }
-            StmtKind::If { condition, then, otherwise } => {
-                self.expr(condition);
-                self.nested(then);
-                otherwise.iter().for_each(|otherwise| self.nested(otherwise));
-            }
-            StmtKind::Foreach { ty, name, items, body, .. } => {
-                self.expr(items);
-                let ty = ty.as_ref().map(|ty| self.type_ref(ty)).unwrap_or_default();
-                let mark = self.scope.len();
-                self.declare(name, &ty);
-                self.nested(body);
-                self.scope.truncate(mark);
-            }
-            StmtKind::For { init, condition, step, body } => {
-                let mark = self.scope.len();
-                init.iter().for_each(|init| self.statement(init));
-                condition.iter().chain(step).for_each(|expr| {
-                    self.expr(expr);
-                });
-                self.nested(body);
-                self.scope.truncate(mark);
-            }
-            StmtKind::While { condition, body } | StmtKind::DoWhile { condition, body } => {
-                self.expr(condition);
-                self.nested(body);
-            }
-            StmtKind::Try { body, catches, finally } => {
-                self.block(body);
-                catches.iter().for_each(|catch| self.catch(catch));
-                finally.iter().for_each(|finally| self.block(finally));
-            }
-            StmtKind::Block(statements) => self.block(statements),
-            StmtKind::Throw(None)
-            | StmtKind::Return(None)
-            | StmtKind::Break
-            | StmtKind::Continue
-            | StmtKind::Empty => {}
-        }
-    }
-
     fn refuse(&mut self, what: &str, span: Span) {
         self.found.push(Problem::new(&NOT_SUPPORTED, format!("{what} is not evaluated"), span));
-    }
-
-    fn nested(&mut self, statement: &Stmt) {
-        self.block(std::slice::from_ref(statement));
-    }
-
-    fn catch(&mut self, catch: &Catch) {
-        if let Some(ty) = &catch.ty {
-            self.type_ref(ty);
-        }
-        let mark = self.scope.len();
-        if let Some(name) = &catch.name {
-            self.declare(&name.name, "Exception");
-        }
-        catch.when.iter().for_each(|when| {
-            self.expr(when);
-        });
-        self.block(&catch.body);
-        self.scope.truncate(mark);
     }
 
     /// Checks a type as written; returns its name, or nothing where its members are not followed.
@@ -543,17 +433,10 @@ fn result_type(owner: &str, name: &str, member: &Member, type_args: &[TypeRef]) 
 /// How a reader knows the type.
 fn shown(type_name: &str) -> &str {
     match type_name {
-        "IProxyRequestContext" => "context",
         "IApi" => "context.Api",
-        "IDeployment" => "context.Deployment",
-        "ILastError" => "context.LastError",
-        "IOperation" => "context.Operation",
-        "IProduct" => "context.Product",
-        "ISubscription" => "context.Subscription",
-        "IUser" => "context.User",
         "IReadOnlyDictionary" => "context.Variables",
         "Parameters" => "context.Request.MatchedParameters",
-        other => other,
+        other => types::in_context(other).unwrap_or(other),
     }
 }
 
