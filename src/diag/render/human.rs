@@ -48,7 +48,7 @@ fn one(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
         group = excerpt(group, &labels);
     }
     if let Some(quoted) = diagnostic.quoted() {
-        group = group.element(Level::NOTE.message(visible(&quoted)));
+        group = group.element(Level::NOTE.message(visible(&quoted).into_owned()));
     }
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(visible(help)));
