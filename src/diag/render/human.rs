@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, Label, Severity};
 use crate::text::{Source, Span, is_unshowable, visible};
 
 /// In bytes. A longer line, as minified texts have, is shown only around what is underlined.
-const LINE_BYTES_MAX: usize = 4096;
+const LINE_BYTES_MAX: usize = 1024;
 
 /// In bytes. Places of one text that are further apart are shown each by itself, or every finding would go over all
 /// that lies between.
@@ -48,7 +48,7 @@ fn one(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
         group = excerpt(group, &labels);
     }
     if let Some(quoted) = diagnostic.quoted() {
-        group = group.element(Level::NOTE.message(visible(&quoted)));
+        group = group.element(Level::NOTE.message(visible(&quoted).into_owned()));
     }
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(visible(help)));
@@ -103,8 +103,8 @@ fn window(source: &Source, labels: &Together<'_>) -> (Range<usize>, bool) {
     let end = labels.iter().map(|(_, label)| underlined(label).end).max().unwrap_or(0);
     let line_start = source.line(Span::at(start).start).start as usize;
     let line_end = source.line(Span::at(end).start).end as usize;
-    let from = if start - line_start > LINE_BYTES_MAX { start - LINE_BYTES_MAX / 2 } else { line_start };
-    let to = if line_end - end > LINE_BYTES_MAX { end + LINE_BYTES_MAX / 2 } else { line_end };
+    let from = if start - line_start > LINE_BYTES_MAX { start - LINE_BYTES_MAX / 4 } else { line_start };
+    let to = if line_end - end > LINE_BYTES_MAX { end + LINE_BYTES_MAX / 4 } else { line_end };
     (text.floor_char_boundary(from)..text.floor_char_boundary(to), from > line_start)
 }
 
