@@ -7,6 +7,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 use crate::cli::error::CommandError;
+use crate::text::visible;
 
 /// In the place of a spec's path this is standard input.
 pub(crate) const STDIN: &str = "-";
@@ -52,6 +53,42 @@ fn open(path: &Path) -> io::Result<fs::File> {
     if fs::metadata(path)?.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { fs::File::open(path) }
 }
 
+/// A file whose beginning was read; the rest can be read on, also where reading again would begin elsewhere, as in a
+/// pipe.
+pub(crate) struct Begun {
+    file: fs::File,
+    pub head: Vec<u8>,
+    /// In bytes, where that is known: pipes and devices have no size.
+    pub size: Option<u64>,
+}
+
+/// Opens a file and reads at most `n_bytes` of it.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn begin(path: &Path, n_bytes: u64) -> Result<Begun, CommandError> {
+    let begun = open(path).and_then(|mut file| {
+        let about = file.metadata()?;
+        let mut head = Vec::new();
+        (&mut file).take(n_bytes).read_to_end(&mut head)?;
+        Ok(Begun { file, head, size: Some(about.len()).filter(|_| about.is_file()) })
+    });
+    begun.map_err(|error| unread(path, &error))
+}
+
+impl Begun {
+    /// Reads the rest: all in all at most `limit` bytes and one more.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub(crate) fn rest(self, path: &Path, limit: u64) -> Result<Vec<u8>, CommandError> {
+        let Self { file, head: mut bytes, .. } = self;
+        let left = (limit + 1).saturating_sub(bytes.len() as u64);
+        file.take(left).read_to_end(&mut bytes).map_err(|error| unread(path, &error))?;
+        Ok(bytes)
+    }
+}
+
 fn beginning(from: impl io::Read, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(limit + 1).read_to_end(&mut bytes)?;
@@ -81,20 +118,45 @@ pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> Result<(), Comman
     written.map(drop).map_err(|error| unwritten(path, &error))
 }
 
-/// As [`write_atomically`], for a file that is there: it keeps its permissions, and a link stays a link.
+/// As [`write_atomically`], for a file that is there and still holds `old`: it keeps its permissions, and a link
+/// stays a link. A file with several names is written in its place, so that all of them show what is new.
 ///
 /// # Errors
-/// An input error naming the path and the reason.
-pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), CommandError> {
-    let replaced = fs::canonicalize(path).and_then(|target| {
+/// As [`write_atomically`]; and where the file is read-only or has been changed by somebody else.
+pub(crate) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), CommandError> {
+    let target = fs::canonicalize(path).map_err(|error| unwritten(path, &error))?;
+    let about = fs::metadata(&target).map_err(|error| unwritten(path, &error))?;
+    let cannot = |why: &str| CommandError::input(format!("`{}` cannot be written: {why}", shown(path)));
+    if about.permissions().readonly() {
+        return Err(cannot("it is read-only"));
+    }
+    if read(path, old.len() as u64)? != old {
+        return Err(cannot("it has changed since it was checked").hint("run the command again"));
+    }
+    let written = if n_names(&about) > 1 {
+        fs::write(&target, new)
+    } else {
         let folder = target.parent().unwrap_or(Path::new("/"));
-        let mut file = temporary(folder)?;
-        file.write_all(content)?;
-        file.as_file().sync_all()?;
-        file.as_file().set_permissions(fs::metadata(&target)?.permissions())?;
-        file.persist(&target).map_err(|error| error.error)
-    });
-    replaced.map(drop).map_err(|error| unwritten(path, &error))
+        temporary(folder).and_then(|mut file| {
+            file.write_all(new)?;
+            file.as_file().sync_all()?;
+            file.as_file().set_permissions(about.permissions())?;
+            file.persist(&target).map_err(|error| error.error)?;
+            Ok(())
+        })
+    };
+    written.map_err(|error| unwritten(path, &error))
+}
+
+/// How many names a file has.
+#[cfg(unix)]
+fn n_names(about: &fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::nlink(about)
+}
+
+#[cfg(not(unix))]
+fn n_names(_about: &fs::Metadata) -> u64 {
+    1
 }
 
 fn unwritten(path: &Path, error: &io::Error) -> CommandError {
@@ -109,12 +171,18 @@ fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
-/// A path as messages show it. Control characters, which a terminal would obey, are replaced.
+/// A path as messages show it. Bytes that are no text, and characters that a terminal would obey, are written out,
+/// so that two names are never shown as one.
 pub(crate) fn shown(path: &Path) -> String {
     if path == Path::new(STDIN) {
         return "<stdin>".to_owned();
     }
-    path.display().to_string().replace(char::is_control, "\u{fffd}")
+    let mut shown = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        shown.push_str(&visible(chunk.valid()));
+        shown.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
+    }
+    shown
 }
 
 /// Why the system refused, in the words of messages.
@@ -149,15 +217,66 @@ mod tests {
     use super::*;
 
     #[test]
+    fn names_that_are_no_text_are_written_out() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt as _;
+
+        for (name, expected) in [
+            (&b"a.xml"[..], "a.xml"),
+            (b"a\xff\xfe.xml", "a\\xff\\xfe.xml"),
+            (b"a\n::error::b\x1b[1m", "a\\n::error::b\\u{1b}[1m"),
+            ("%\u{202e}é.xml".as_bytes(), "%\\u{202e}é.xml"),
+        ] {
+            assert_eq!(shown(Path::new(OsStr::from_bytes(name))), expected);
+        }
+    }
+
+    #[test]
     fn a_replaced_file_keeps_its_permissions_and_its_links() {
         let folder = tempfile::tempdir().unwrap();
         let (file, link) = (folder.path().join("a.xml"), folder.path().join("b.xml"));
         fs::write(&file, "old").unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
         symlink("a.xml", &link).unwrap();
-        replace(&link, b"\xef\xbb\xbfnew\r\n").unwrap();
+        replace(&link, b"old", b"\xef\xbb\xbfnew\r\n").unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read(&file).unwrap(), b"\xef\xbb\xbfnew\r\n");
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+
+    #[test]
+    fn a_file_with_two_names_shows_what_is_new_under_both() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, other) = (folder.path().join("a.xml"), folder.path().join("b.xml"));
+        fs::write(&file, "old").unwrap();
+        fs::hard_link(&file, &other).unwrap();
+        replace(&file, b"old", b"new").unwrap();
+        assert_eq!(fs::read(&other).unwrap(), b"new");
+    }
+
+    #[test]
+    fn what_is_read_only_or_has_changed_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.xml");
+        for now in ["old and more", "ol", "odd"] {
+            fs::write(&file, now).unwrap();
+            replace(&file, b"old", b"new").unwrap_err();
+            assert_eq!(fs::read_to_string(&file).unwrap(), now);
+        }
+        fs::write(&file, "old").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).unwrap();
+        replace(&file, b"old", b"new").unwrap_err();
+        assert_eq!(fs::read(&file).unwrap(), b"old");
+    }
+
+    #[test]
+    fn a_pipe_is_read_on_where_its_beginning_ended() {
+        let (reader, mut writer) = io::pipe().unwrap();
+        writer.write_all(b"<policies/>").unwrap();
+        drop(writer);
+        let path = format!("/dev/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&reader));
+        let begun = begin(Path::new(&path), 4).unwrap();
+        assert_eq!((&begun.head[..], begun.size), (&b"<pol"[..], None));
+        assert_eq!(begun.rest(Path::new(&path), 100).unwrap(), b"<policies/>");
     }
 }

@@ -61,8 +61,9 @@ fn entries(folder: &Path) -> io::Result<(Vec<PathBuf>, Vec<PathBuf>)> {
         }
         if kind.is_dir() {
             folders.extend(Some(path).filter(|_| !SKIPPED_FOLDERS.contains(&name.as_ref())));
-        } else if kind.is_file() || kind.is_symlink() && !path.is_dir() {
-            // A link that leads nowhere is listed too: whoever reads it says what is wrong.
+        } else if kind.is_file() || kind.is_symlink() && fs::metadata(&path).map_or(true, |to| to.is_file()) {
+            // A link that leads nowhere is listed too: whoever reads it says what is wrong. What is no file is not:
+            // reading a pipe might never end.
             files.push(path);
         }
     }

@@ -15,7 +15,7 @@ pub use code::Code;
 pub use fix::{Edit, Fix, Safety};
 pub use wording::Wording;
 
-use crate::text::{Source, Span};
+use crate::text::{Source, Span, shortened};
 
 /// How much a diagnostic weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,13 +95,13 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// Starts a diagnostic at the code's own severity.
+    /// Starts a diagnostic at the code's own severity. What its texts quote at great length is cut.
     pub fn new(code: &'static Code, message: impl Into<String>) -> Self {
         Self {
             code,
             severity: code.severity,
             confidence: Confidence::High,
-            message: message.into(),
+            message: shortened(message.into()),
             primary: None,
             related: Vec::new(),
             service: None,
@@ -118,13 +118,13 @@ impl Diagnostic {
 
     /// Adds another place that has to do with it, and what is there.
     pub fn related(mut self, source: &Arc<Source>, span: Span, message: impl Into<String>) -> Self {
-        self.related.push(Label { source: Arc::clone(source), span, message: message.into() });
+        self.related.push(Label { source: Arc::clone(source), span, message: shortened(message.into()) });
         self
     }
 
     /// Adds something the reader can do, an imperative sentence.
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help.push(help.into());
+        self.help.push(shortened(help.into()));
         self
     }
 
@@ -138,13 +138,13 @@ impl Diagnostic {
     pub fn service_says(mut self, wording: impl Into<Wording>) -> Self {
         let wording = wording.into();
         debug_assert!(self.code.service.contains(&wording.pattern), "{}: {}", self.code.id, wording.pattern);
-        self.service = Some(wording.text);
+        self.service = Some(shortened(wording.text));
         self
     }
 
     /// Adds the words of Azure Resource Manager, for codes that list no wordings of their own.
     pub fn azure_says(mut self, wording: impl Into<String>) -> Self {
-        self.service = Some(wording.into());
+        self.service = Some(shortened(wording.into()));
         self
     }
 

@@ -6,6 +6,7 @@ mod encoding;
 mod paths;
 mod source;
 mod suggest;
+mod visible;
 mod world;
 
 pub use diff::diff;
@@ -13,4 +14,5 @@ pub use encoding::foreign_encoding;
 pub use paths::{join, parent, relative};
 pub use source::{Position, Source, Span};
 pub use suggest::{misspelt, suggest};
+pub use visible::{is_unshowable, shortened, visible};
 pub use world::{FileError, MemoryWorld, World};

@@ -67,7 +67,12 @@ pub struct Source {
     path: String,
     text: String,
     line_starts: Vec<u32>,
+    /// How many characters begin before each block of the text, so that columns of a long line are not counted out.
+    chars_before: Vec<u32>,
 }
+
+/// In bytes; a column costs the counting of two of them at most.
+const BLOCK_BYTES: usize = 4096;
 
 impl Source {
     /// Takes a text and finds its lines. `path` is the name that [`Source::path`] shows.
@@ -76,7 +81,14 @@ impl Source {
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| saturate(i + 1)))
             .collect();
-        Arc::new(Self { path: path.into(), text, line_starts })
+        let mut n_chars = 0;
+        let chars_before = text.as_bytes().chunks(BLOCK_BYTES).map(|block| {
+            let before = n_chars;
+            n_chars += beginnings(block);
+            saturate(before)
+        });
+        let chars_before = chars_before.collect();
+        Arc::new(Self { path: path.into(), text, line_starts, chars_before })
     }
 
     /// The name shown to people: a path as the user wrote it, or a name in angle brackets.
@@ -97,11 +109,34 @@ impl Source {
     /// Returns the line and column of a byte offset; an offset past the end is the end.
     pub fn position(&self, offset: u32) -> Position {
         let offset = (offset as usize).min(self.text.len());
-        let line = self.line_starts.partition_point(|&start| start as usize <= offset).saturating_sub(1);
+        let line = self.line_index(offset);
         let start = self.line_starts[line] as usize;
-        let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
+        let column = self.chars_until(offset).saturating_sub(self.chars_until(start));
         Position { line: saturate(line + 1), column: saturate(column + 1) }
     }
+
+    /// Returns the line around a byte offset, with its line break.
+    pub fn line(&self, offset: u32) -> Span {
+        let line = self.line_index((offset as usize).min(self.text.len()));
+        let end = self.line_starts.get(line + 1).map_or(self.text.len(), |&start| start as usize);
+        Span::new(self.line_starts[line] as usize, end)
+    }
+
+    fn line_index(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|&start| start as usize <= offset).saturating_sub(1)
+    }
+
+    /// How many characters begin before an offset.
+    fn chars_until(&self, offset: usize) -> usize {
+        let block = (offset / BLOCK_BYTES).min(self.chars_before.len().saturating_sub(1));
+        let before = self.chars_before.get(block).map_or(0, |&n_chars| n_chars as usize);
+        before + beginnings(&self.text.as_bytes()[block * BLOCK_BYTES..offset])
+    }
+}
+
+/// How many characters begin in a piece of UTF-8.
+fn beginnings(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
 }
 
 impl fmt::Debug for Source {
@@ -120,6 +155,17 @@ mod tests {
         for (offset, line, column) in [(0, 1, 1), (2, 1, 3), (3, 2, 1), (5, 2, 2), (8, 3, 1), (99, 3, 1)] {
             assert_eq!(source.position(offset), Position { line, column }, "offset {offset}");
         }
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_those_of_a_short_one() {
+        let source = Source::new("a.txt", format!("a\n{}\nb", "é".repeat(3 * BLOCK_BYTES)));
+        for (chars, offset) in (0..3 * BLOCK_BYTES).map(|chars| (chars, 2 + 2 * chars)).step_by(7) {
+            let position = source.position(saturate(offset));
+            assert_eq!(position, Position { line: 2, column: saturate(chars + 1) });
+        }
+        assert_eq!(source.line(5000), Span::new(2, 3 + 6 * BLOCK_BYTES));
+        assert_eq!(source.line(u32::MAX), Span::new(3 + 6 * BLOCK_BYTES, 4 + 6 * BLOCK_BYTES));
     }
 
     #[test]

@@ -3,11 +3,17 @@
 /// Below this similarity (Jaro-Winkler, 0 to 1) a suggestion confuses more than it helps.
 const LEAST_SIMILARITY: f64 = 0.8;
 
+/// In bytes. Nothing that is longer is a slip in a name, and to compare takes the product of both lengths.
+const NAME_BYTES_MAX: usize = 128;
+
+/// So many names are compared; documents can bring any number of them.
+const CANDIDATES_MAX: usize = 1000;
+
 /// Returns the candidate nearest to `wrong`, or none where nothing is near enough. Case is ignored.
 pub fn suggest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let candidates = comparable(wrong, candidates);
     let wrong = wrong.to_lowercase();
     candidates
-        .into_iter()
         .map(|candidate| (strsim::jaro_winkler(&wrong, &candidate.to_lowercase()), candidate))
         .filter(|(score, _)| *score >= LEAST_SIMILARITY)
         .max_by(|(left, _), (right, _)| left.total_cmp(right))
@@ -20,10 +26,11 @@ const MOST_SLIPS: usize = 2;
 /// Returns the one candidate that `wrong` can only be a misspelling of, near enough to be put in its place unseen; none
 /// where two are as near, or where the word is so short that two slips make another one. Case is ignored.
 pub fn misspelt<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let near = comparable(wrong, candidates);
     let wrong = wrong.to_lowercase();
     let most = MOST_SLIPS.min(wrong.len() / 4);
     let slips = |candidate: &str| strsim::osa_distance(&wrong, &candidate.to_lowercase());
-    let near = candidates.into_iter().map(|candidate| (slips(candidate), candidate));
+    let near = near.map(|candidate| (slips(candidate), candidate));
     let mut near: Vec<_> = near.filter(|(slips, _)| *slips <= most).collect();
     near.sort_by_key(|(slips, _)| *slips);
     match near.as_slice() {
@@ -31,6 +38,15 @@ pub fn misspelt<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) 
         [(least, first), (next, _), ..] if least < next => Some(first),
         _ => None,
     }
+}
+
+/// Those of the candidates, the first ones, that are worth comparing.
+fn comparable<'a>(
+    wrong: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> impl Iterator<Item = &'a str> {
+    let n_compared = if wrong.len() <= NAME_BYTES_MAX { CANDIDATES_MAX } else { 0 };
+    candidates.into_iter().take(n_compared).filter(|candidate| candidate.len() <= NAME_BYTES_MAX)
 }
 
 #[cfg(test)]
@@ -44,6 +60,15 @@ mod tests {
         assert_eq!(suggest("zebra", ["weight", "priority"]), None);
         assert_eq!(suggest("x", []), None);
     }
+
+    #[test]
+    fn what_no_name_is_as_long_as_is_compared_with_nothing() {
+        let long = "a".repeat(8 << 20);
+        assert_eq!(suggest(&long, ["a"]), None);
+        assert_eq!(misspelt(&long, ["a"]), None);
+        assert_eq!(suggest("a", [long.as_str(), "a"]), Some("a"));
+    }
+
     #[test]
     fn a_misspelling_is_one_that_leaves_no_doubt() {
         assert_eq!(

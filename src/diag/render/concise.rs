@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Report;
+use crate::text::visible;
 
 /// Renders one line for each finding. A finding without a place has the path alone.
 pub fn concise(reports: &[Report]) -> String {
@@ -13,7 +14,13 @@ pub fn concise(reports: &[Report]) -> String {
                 || report.file.clone(),
                 |label| format!("{}:{}", label.source.path(), label.source.position(label.span.start)),
             );
-            let _ = writeln!(out, "{place}: {}[{}] {}", found.severity.name(), found.code.id, found.message);
+            let _ = writeln!(
+                out,
+                "{place}: {}[{}] {}",
+                found.severity.name(),
+                found.code.id,
+                visible(&found.message)
+            );
         }
     }
     out
@@ -25,7 +32,7 @@ mod tests {
 
     #[test]
     fn each_finding_is_one_line() {
-        let expected = "a, b/50%é.xml:1:1: error[no-key] `limit` & co < \"key\":\u{1} none, 100%\n\
+        let expected = "a, b/50%é.xml:1:1: error[no-key] `limit` & co < \"key\":\\u{1} none, 100%\n\
                         policies/made.xml:1:2: note[odd] odd\n";
         assert_eq!(concise(&super::super::example::reports()), expected);
     }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::{Report, place, whole_message};
 use crate::diag::Severity;
+use crate::text::visible;
 
 /// Renders one command for each finding.
 pub fn github(reports: &[Report]) -> String {
@@ -36,8 +37,10 @@ pub fn github(reports: &[Report]) -> String {
     out
 }
 
+/// The log of a run is shown by something like a terminal, so nothing but line breaks is left to obey.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let lines: Vec<String> = text.split('\n').map(|line| visible(line).replace('%', "%25")).collect();
+    lines.join("%0A")
 }
 
 fn property(text: &str) -> String {
@@ -51,11 +54,11 @@ mod tests {
     #[test]
     fn a_command_survives_percent_signs_commas_colons_and_line_breaks() {
         let expected = "::error file=a%2C b/50%25é.xml,line=1,endLine=1,col=1,endColumn=7,title=no-key::`limit` & co < \
-                        \"key\":\u{1} none, 100%25%0AAPI Management says: Required attribute missing: 'key'%0Ahelp: \
+                        \"key\":\\u{1} none, 100%25%0AAPI Management says: Required attribute missing: 'key'%0Ahelp: \
                         write `key`\n\
                         ::notice file=a%2C b/50%25é.xml,line=1,endLine=1,col=1,endColumn=1,title=odd::odd%0Ain \
                         policies/made.xml:1:2, which is made from this file\n";
         assert_eq!(github(&super::super::example::reports()), expected);
-        assert_eq!(data("a\r\n%0A"), "a%0D%0A%250A");
+        assert_eq!(data("a\r\n%0A"), "a\\r%0A%250A");
     }
 }

@@ -15,6 +15,9 @@ use crate::text::{Position, Source, Span};
 /// Names the folder in which the command ran.
 const ROOT: &str = "%SRCROOT%";
 
+/// In bytes. Every finding of a line takes it into its fingerprint.
+const LINE_BYTES_MAX: usize = 2048;
+
 /// Renders one run of the tool named `genai-lz` in `version`.
 pub fn sarif(reports: &[Report], version: &str) -> Json {
     let mut rules: BTreeMap<&str, &'static Code> = BTreeMap::new();
@@ -136,20 +139,23 @@ fn fix_of(fix: &Fix) -> Json {
 /// Stays the same when lines above are added or removed: the rule, the file, and the text of the line; equal
 /// findings of equal lines are numbered.
 fn fingerprint(found: &Diagnostic, place: &Place<'_>, seen: &mut IndexMap<Uuid, usize>) -> String {
-    let line =
-        found.primary.as_ref().map_or("", |label| line_at(label.source.text(), label.span.start as usize));
+    let line = found.primary.as_ref().map_or("", |label| line_at(&label.source, label.span.start));
     let what = [found.code.id, place.file, line].join("\n");
     let hash = Uuid::new_v5(&Uuid::NAMESPACE_URL, what.as_bytes());
     let n = seen.entry(hash).and_modify(|n| *n += 1).or_insert(1);
     format!("{}:{n}", hash.simple())
 }
 
-/// The line around an offset, without the white space at its ends.
-fn line_at(text: &str, offset: usize) -> &str {
-    let (Some(before), Some(after)) = (text.get(..offset), text.get(offset..)) else { return "" };
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    let end = after.find('\n').map_or(text.len(), |at| offset + at);
-    text[start..end].trim()
+/// The line around an offset, without the white space at its ends. Of a long line, as minified texts have, what
+/// follows the offset stands for it.
+fn line_at(source: &Source, offset: u32) -> &str {
+    let whole = source.line(offset);
+    let line = source.slice(whole);
+    if line.len() <= LINE_BYTES_MAX {
+        return line.trim();
+    }
+    let from = source.text().get(offset as usize..whole.end as usize).unwrap_or_default();
+    from[..from.floor_char_boundary(LINE_BYTES_MAX)].trim()
 }
 
 fn span_region(source: &Source, span: Span) -> Json {
@@ -164,11 +170,12 @@ fn region(start: Position, end: Position) -> Json {
 
 /// A relative path is one below the folder the command ran in.
 fn artifact(path: &str) -> Json {
-    let path = path.replace('\\', "/");
+    // Elsewhere a backslash is a character like others.
+    let path = if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() };
     if path.starts_with('/') {
         return json!({ "uri": format!("file://{}", encoded(&path)) });
     }
-    if path.as_bytes().get(1) == Some(&b':') {
+    if cfg!(windows) && path.as_bytes().get(1) == Some(&b':') {
         return json!({ "uri": format!("file:///{}", encoded(&path)) });
     }
     json!({ "uri": encoded(path.trim_start_matches("./")), "uriBaseId": ROOT })
@@ -235,12 +242,15 @@ mod tests {
         for (path, uri) in [
             ("a.xml", "a.xml"),
             ("./a/b c.xml", "a/b%20c.xml"),
-            ("a\\b.xml", "a/b.xml"),
             ("/x/a:b.xml", "file:///x/a%3Ab.xml"),
             ("<stdin>", "%3Cstdin%3E"),
         ] {
             assert_eq!(artifact(path)["uri"], uri, "{path}");
         }
-        assert_eq!(artifact("C:\\a.xml")["uri"], "file:///C%3A/a.xml");
+        let windows = [("a\\b.xml", "a/b.xml"), ("C:\\a.xml", "file:///C%3A/a.xml")];
+        let elsewhere = [("a\\b.xml", "a%5Cb.xml")];
+        for (path, uri) in if cfg!(windows) { &windows[..] } else { &elsewhere } {
+            assert_eq!(artifact(path)["uri"], *uri);
+        }
     }
 }

@@ -120,6 +120,10 @@ struct Walk<'a> {
 /// public policy has below 1,000.
 const MAX_ELEMENTS: usize = 50_000;
 
+/// What is known of so many variables is copied and joined in the time that an element takes. Each branch copies what
+/// is known of all, so branches times variables have to end too.
+const VARIABLES_PER_ELEMENT: usize = 64;
+
 /// Where elements stand.
 #[derive(Clone, Copy)]
 struct At {
@@ -131,6 +135,21 @@ struct At {
 }
 
 impl<'a> Walk<'a> {
+    /// Returns false, and knows no more, where the budget is at its end.
+    fn spend(&mut self, n_elements: usize) -> bool {
+        match self.budget.checked_sub(n_elements) {
+            Some(left) => {
+                self.budget = left;
+                true
+            }
+            None => {
+                self.budget = 0;
+                self.unknown();
+                false
+            }
+        }
+    }
+
     /// What runs there was never seen.
     fn unknown(&mut self) {
         self.after_unknown = true;
@@ -171,11 +190,9 @@ impl<'a> Walk<'a> {
     }
 
     fn element(&mut self, element: &'a PolicyElement, at: At) -> bool {
-        let Some(budget) = self.budget.checked_sub(1) else {
-            self.unknown();
+        if !self.spend(1) {
             return false;
-        };
-        self.budget = budget;
+        }
         if element.name == "choose" {
             return self.choose(element, at);
         }
@@ -212,7 +229,12 @@ impl<'a> Walk<'a> {
         let mut before = self.states.clone();
         let mut after: Option<Vec<State>> = None;
         let mut tested = Vec::new();
+        let mut has_way_around = !choose.children.iter().any(|branch| branch.name == "otherwise");
         for branch in &choose.children {
+            if !self.spend(before.len() / VARIABLES_PER_ELEMENT) {
+                has_way_around = true;
+                break;
+            }
             self.states.clone_from(&before);
             let n_reads = self.flow.reads.len();
             self.reads(branch, at);
@@ -228,7 +250,7 @@ impl<'a> Walk<'a> {
                 after = Some(self.join(after));
             }
         }
-        if !choose.children.iter().any(|branch| branch.name == "otherwise") {
+        if has_way_around {
             self.states = before.clone();
             after = Some(self.join(after));
         }

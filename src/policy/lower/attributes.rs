@@ -24,13 +24,15 @@ impl Lowering<'_> {
     pub(super) fn attributes(&mut self, element: &Element, def: &ElementDef) -> Vec<PolicyAttribute> {
         let mut lowered = Vec::new();
         let mut misspelt = Vec::new();
+        let free = def.attributes.iter().map(|def| def.name);
+        let free: Vec<&'static str> = free.filter(|name| element.attribute(name).is_none()).collect();
         for attribute in &element.attributes {
             if Substituted::has_references(&attribute.name) {
                 continue;
             }
             let known = def.attribute(&attribute.name);
             if known.is_none() && !is_always_allowed(&attribute.name) {
-                misspelt.extend(self.unknown_attribute(element, attribute, def));
+                misspelt.extend(self.unknown_attribute(element, attribute, &free));
             }
             let Some(value) =
                 self.typed_value(attribute, known.map_or(Expected::Any, AttributeDef::expected))
@@ -58,19 +60,16 @@ impl Lowering<'_> {
         lowered
     }
 
-    /// Reports an attribute that is not known; returns what it can only be a misspelling of.
+    /// Reports an attribute that is not known; returns which of the `free` names it can only be a misspelling of.
     fn unknown_attribute(
         &mut self,
         element: &Element,
         attribute: &Attribute,
-        def: &ElementDef,
+        free: &[&'static str],
     ) -> Option<&'static str> {
         let message = format!("`{}` has no attribute `{}`", element.name, attribute.name);
         let diagnostic = self.diagnostic(&codes::UNKNOWN_ATTRIBUTE, message, attribute.name_span);
-        let free = || {
-            let names = def.attributes.iter().map(|def| def.name);
-            names.filter(|name| element.attribute(name).is_none())
-        };
+        let free = || self.suggested(free.iter().copied());
         let mut diagnostic = diagnostic.did_you_mean(&attribute.name, free());
         let near = crate::text::misspelt(&attribute.name, free());
         if let Some(near) = near {
@@ -109,8 +108,8 @@ impl Lowering<'_> {
         let message = format!("`{}` takes {}, not `{written}`", def.name, def.kind.describe());
         let mut diagnostic = Diagnostic::new(&codes::BAD_VALUE, message).at(original, value.span);
         if let Kind::OneOf(words) = def.kind {
-            diagnostic = diagnostic.did_you_mean(written, words.iter().copied());
-            if let Some(near) = crate::text::misspelt(written, words.iter().copied()) {
+            diagnostic = diagnostic.did_you_mean(written, self.suggested(words.iter().copied()));
+            if let Some(near) = crate::text::misspelt(written, self.suggested(words.iter().copied())) {
                 let title = format!("write `{near}`");
                 diagnostic = diagnostic.fix(Fix::safe(title, original, value.span, near));
             }

@@ -72,7 +72,7 @@ impl Lowering<'_> {
     }
 
     fn unexpected_child(&mut self, element: &Element, child: &Element, progress: &Progress<'_>) {
-        let names = || progress.allowed.iter().map(|def| def.element.name);
+        let names = || self.suggested(progress.allowed.iter().map(|def| def.element.name));
         let message = format!("`<{}>` may not stand inside `<{}>`", child.name, element.name);
         let mut diagnostic = self
             .diagnostic(&codes::UNEXPECTED_CHILD, message, child.name_span)

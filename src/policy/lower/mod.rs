@@ -40,6 +40,9 @@ struct Lowering<'a> {
     found: Vec<Diagnostic>,
 }
 
+/// After so many findings no name is compared with all known ones any more.
+const MAX_SUGGESTED: usize = 1000;
+
 /// What the policies being lowered stand in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Within {
@@ -191,8 +194,8 @@ impl Lowering<'_> {
         let Some(def) = elements::find(&element.name) else {
             let message = format!("there is no policy `{}`", element.name);
             let mut diagnostic = self.diagnostic(&codes::UNKNOWN_ELEMENT, message, element.name_span);
-            diagnostic = diagnostic.did_you_mean(&element.name, elements::names());
-            if let Some(near) = crate::text::misspelt(&element.name, elements::names()) {
+            diagnostic = diagnostic.did_you_mean(&element.name, self.suggested(elements::names()));
+            if let Some(near) = crate::text::misspelt(&element.name, self.suggested(elements::names())) {
                 diagnostic = diagnostic.fix(self.rename(element, near));
             }
             self.found.push(diagnostic);
@@ -291,6 +294,12 @@ impl Lowering<'_> {
                 self.report(&codes::UNEXPECTED_TEXT, message, trimmed(self.source, text.span));
             }
         }
+    }
+
+    /// The names that one which is not known is compared with.
+    fn suggested<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> impl Iterator<Item = &'n str> {
+        let n_names = if self.found.len() < MAX_SUGGESTED { usize::MAX } else { 0 };
+        names.into_iter().take(n_names)
     }
 
     fn is_hole(&self, text: &Text) -> bool {

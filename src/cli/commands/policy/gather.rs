@@ -9,6 +9,7 @@ use crate::cli::{files, parallel, pipeline, walk};
 use crate::diag::Diagnostic;
 use crate::policy;
 use crate::policy::project::{self, Given, Project};
+use crate::spec;
 use crate::text::Source;
 
 /// A file that matters.
@@ -70,17 +71,26 @@ fn folder(path: &Path) -> Result<Vec<Arc<Source>>, CommandError> {
 
 /// A spec stands for the policies rendered from it, any other file for itself.
 fn file(path: &Path) -> Result<Vec<Arc<Source>>, CommandError> {
-    let is_spec = path == Path::new(files::STDIN)
-        || kind::of_content(&files::read(path, kind::HEAD_BYTES as u64)?) == Some(Kind::Spec);
-    if !is_spec {
-        return Ok(vec![source(path)?]);
+    if path == Path::new(files::STDIN) {
+        return Ok(of_spec(pipeline::render(path)?));
     }
-    let rendered = pipeline::render(path)?;
-    Ok(rendered.bundle.files.into_iter().map(|(path, text)| Source::new(path, text)).collect())
+    let begun = files::begin(path, kind::HEAD_BYTES as u64)?;
+    if kind::of_content(&begun.head) == Some(Kind::Spec) {
+        let bytes = begun.rest(path, spec::BYTES_MAX as u64)?;
+        return Ok(of_spec(pipeline::render_bytes(&files::shown(path), &bytes)?));
+    }
+    Ok(vec![text(path, &begun.rest(path, policy::MAX_FILE_BYTES as u64)?)?])
+}
+
+fn of_spec(rendered: pipeline::Rendered) -> Vec<Arc<Source>> {
+    rendered.bundle.files.into_iter().map(|(path, text)| Source::new(path, text)).collect()
 }
 
 fn source(path: &Path) -> Result<Arc<Source>, CommandError> {
-    let bytes = files::read(path, policy::MAX_FILE_BYTES as u64)?;
-    policy::read(&files::shown(path), &bytes)
+    text(path, &files::read(path, policy::MAX_FILE_BYTES as u64)?)
+}
+
+fn text(path: &Path, bytes: &[u8]) -> Result<Arc<Source>, CommandError> {
+    policy::read(&files::shown(path), bytes)
         .map_err(|refused: Diagnostic| CommandError::Refused(vec![refused]))
 }

@@ -92,13 +92,12 @@ fn folder(path: &Path, max: usize, seen: &mut HashSet<PathBuf>, entries: &mut Ve
 
 /// A file that the walk came across: one that is neither spec nor policy is passed over.
 fn found(path: &Path) -> Entry {
-    let head = match files::read(path, kind::HEAD_BYTES as u64) {
-        Ok(head) => head,
-        Err(error) => return unreadable(path, error),
-    };
-    match kind::of_content(&head).or_else(|| kind_by_place(path)) {
-        Some(kind) => read(path, kind),
-        None => Entry::Skipped,
+    match files::begin(path, kind::HEAD_BYTES as u64) {
+        Ok(begun) => match kind::of_content(&begun.head).or_else(|| kind_by_place(path)) {
+            Some(kind) => read(path, kind, begun),
+            None => Entry::Skipped,
+        },
+        Err(error) => unreadable(path, error),
     }
 }
 
@@ -119,27 +118,27 @@ fn named(path: &Path) -> Entry {
             Err(error) => unreadable(path, error),
         };
     }
-    let head = match files::read(path, kind::HEAD_BYTES as u64) {
-        Ok(head) => head,
+    let begun = match files::begin(path, kind::HEAD_BYTES as u64) {
+        Ok(begun) => begun,
         Err(error) => return unreadable(path, error),
     };
-    let kind = kind::of_content(&head).or_else(|| kind_by_place(path));
-    if let (None, Some(what)) = (kind, kind::infrastructure(path, &head)) {
+    let kind = kind::of_content(&begun.head).or_else(|| kind_by_place(path));
+    if let (None, Some(what)) = (kind, kind::infrastructure(path, &begun.head)) {
         return refused(path, not_checked(path, what));
     }
     match kind.or_else(|| kind::of_name(path)) {
-        Some(kind) => read(path, kind),
+        Some(kind) => read(path, kind, begun),
         None => checkable(path, None, Vec::new()),
     }
 }
 
 /// Reads all of a file, unless its size alone refuses it.
-fn read(path: &Path, kind: Kind) -> Entry {
-    let n_bytes = fs::metadata(path).map_or(0, |about| about.len());
-    if kind != Kind::Spec && n_bytes > policy::MAX_FILE_BYTES as u64 {
+fn read(path: &Path, kind: Kind, begun: files::Begun) -> Entry {
+    let is_too_large = |n_bytes: &u64| kind != Kind::Spec && *n_bytes > policy::MAX_FILE_BYTES as u64;
+    if let Some(n_bytes) = begun.size.filter(is_too_large) {
         return refused(path, policy::too_large(&files::shown(path), n_bytes));
     }
-    match files::read(path, largest(Some(kind))) {
+    match begun.rest(path, largest(Some(kind))) {
         Ok(bytes) => checkable(path, Some(kind), bytes),
         Err(error) => unreadable(path, error),
     }

@@ -155,14 +155,20 @@ fn fix(
         if args.fixes.diff {
             ui.data(&diff)?;
         } else {
-            ui.say(diff.trim_end());
-            files::replace(&input.path, &input.bytes)?;
+            ui.say(&visible_lines(diff.trim_end()));
+            files::replace(&input.path, &fixed.old, &input.bytes)?;
         }
     }
     if args.fixes.fix {
         ui.say(&format!("fixed {} in {}", plural(n_fixes, "finding"), plural(n_files, "file")));
     }
     Ok(n_files)
+}
+
+/// A text with its lines, and with nothing else in it that a terminal would obey.
+fn visible_lines(text: &str) -> String {
+    let lines: Vec<_> = text.split('\n').map(|line| text::visible(line.trim_end_matches('\r'))).collect();
+    lines.join("\n")
 }
 
 /// Writes the findings to stdout, and a line about all of them to stderr.
