@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, Label, Severity};
 use crate::text::{Source, Span, is_unshowable, visible};
 
 /// In bytes. A longer line, as minified texts have, is shown only around what is underlined.
-const LINE_BYTES_MAX: usize = 1024;
+const LINE_BYTES_MAX: usize = 4096;
 
 /// In bytes. Places of one text that are further apart are shown each by itself, or every finding would go over all
 /// that lies between.
@@ -43,12 +43,13 @@ fn one(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
         Severity::Note => Level::NOTE,
     };
     let title = level.primary_title(visible(&diagnostic.message)).id(diagnostic.code.id);
+    let quoted = diagnostic.quoted();
     let mut group = Group::with_title(title);
     for labels in together(diagnostic) {
         group = excerpt(group, &labels);
     }
-    if let Some(quoted) = diagnostic.quoted() {
-        group = group.element(Level::NOTE.message(visible(&quoted).into_owned()));
+    if let Some(quoted) = &quoted {
+        group = group.element(Level::NOTE.message(visible(quoted)));
     }
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(visible(help)));
@@ -103,8 +104,8 @@ fn window(source: &Source, labels: &Together<'_>) -> (Range<usize>, bool) {
     let end = labels.iter().map(|(_, label)| underlined(label).end).max().unwrap_or(0);
     let line_start = source.line(Span::at(start).start).start as usize;
     let line_end = source.line(Span::at(end).start).end as usize;
-    let from = if start - line_start > LINE_BYTES_MAX { start - LINE_BYTES_MAX / 4 } else { line_start };
-    let to = if line_end - end > LINE_BYTES_MAX { end + LINE_BYTES_MAX / 4 } else { line_end };
+    let from = if start - line_start > LINE_BYTES_MAX { start - LINE_BYTES_MAX / 2 } else { line_start };
+    let to = if line_end - end > LINE_BYTES_MAX { end + LINE_BYTES_MAX / 2 } else { line_end };
     (text.floor_char_boundary(from)..text.floor_char_boundary(to), from > line_start)
 }
 
@@ -186,7 +187,7 @@ error[unknown-field]: unknown field `locaton`
         let found = Diagnostic::new(&CODE, "no \u{1b}[2J\n\u{9b}2J")
             .at(&source, Span::new(3, 20))
             .related(&source, Span::new(0, 2), "a \u{1b}[1m")
-            .service_says("\u{1b}]0;title\u{7}")
+            .azure_says("\u{1b}]0;title\u{7}")
             .help("\u{1b}c");
         let text = human(&[found], Style::Plain);
         assert!(text.chars().all(|c| c == '\n' || !is_unshowable(c)), "{text:?}");
