@@ -10,6 +10,7 @@ mod bind;
 pub mod codes;
 mod collate;
 mod emit;
+mod found;
 mod functions;
 mod imports;
 mod lexer;
