@@ -85,8 +85,8 @@ pub static MISSING_PARAMETER: Code = Code::error(
 pub static NOT_REPEATABLE: Code = Code::error(
     "arm-not-repeatable",
     "the value of this function differs in every run",
-    "`newGuid()` and `utcNow()` give another value in each deployment, so that a plan could never say what the \
-     deployment will do. They are allowed in default values only: give the parameter a value instead.",
+    "`newGuid()` and `utcNow()` give another value in each deployment. Azure allows them in default values of \
+     parameters only, where whoever deploys can give the value instead. Make it the default of a parameter.",
 )
 .with_url("https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-date#utcnow");
 

@@ -8,13 +8,14 @@ use super::Value;
 /// Where a deployment is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
+    /// A GUID; empty where it is not known.
     pub tenant_id: String,
     /// A GUID; `00000000-…` where only an offline plan is wanted.
     pub subscription_id: String,
     /// None for a deployment at subscription scope.
     pub resource_group: Option<String>,
-    /// The location of the deployment (subscription scope) or of the resource group; empty in a nested
-    /// deployment whose resource group is not part of the template, so that its location is not known.
+    /// The location of the deployment (subscription scope) or of the resource group; empty where it is not known,
+    /// as in a nested deployment whose resource group is not part of the template.
     pub location: String,
     pub deployment_name: String,
 }
@@ -28,6 +29,19 @@ impl Target {
             None => subscription,
         }
     }
+}
+
+/// What differs in every run or by who runs it. Whatever is None stays unknown where a template asks for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The time that `utcNow` gives, in seconds since 1970.
+    pub now_unix_s: Option<i64>,
+    /// What the values of `newGuid` are made from; the same seed gives the same values.
+    pub guid_seed: Option<String>,
+    /// `deployer().objectId`, a GUID.
+    pub deployer_object_id: Option<String>,
+    /// `deployer().userPrincipalName`.
+    pub deployer_name: Option<String>,
 }
 
 /// The parameter values of a deployment; an `Unknown` is the output of an earlier stage that is not there yet.

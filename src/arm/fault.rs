@@ -48,6 +48,14 @@ impl Fault {
         self
     }
 
+    /// Adds Azure's own wording, which a deployment would be refused with.
+    pub(super) fn service_says(mut self, wording: impl Into<String>) -> Self {
+        if let Self::Problem(problem) = &mut self {
+            problem.diagnostic.service = Some(wording.into());
+        }
+        self
+    }
+
     /// Puts `segment` (`.name` or `[3]`) in front of the path.
     pub(super) fn under(mut self, segment: &str) -> Self {
         if let Self::Problem(problem) = &mut self

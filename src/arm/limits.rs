@@ -10,6 +10,8 @@ pub(super) const MAX_TEMPLATE_BYTES: usize = 4 * 1024 * 1024;
 pub(super) const MAX_PARAMETERS: usize = 256;
 pub(super) const MAX_VARIABLES: usize = 512;
 pub(super) const MAX_RESOURCES: usize = 800;
+/// How many resources are declared at all before they are counted: loops in loops could make millions.
+pub(super) const MAX_DECLARED: usize = 4 * MAX_RESOURCES;
 pub(super) const MAX_OUTPUTS: usize = 64;
 pub(super) const MAX_COPIES: i64 = 800;
 pub(super) const MAX_EXPRESSION_CHARS: usize = 24_576;
@@ -42,6 +44,28 @@ pub(super) fn check_text(bytes: usize) -> Eval<()> {
         return Err(Fault::new(&codes::LIMIT, format!("a value has more than {MAX_VALUE_WEIGHT} parts")));
     }
     Ok(())
+}
+
+/// Refuses more `things` (`variables`, `resources`) than a template may have. `is_quoted`: Azure's words for it are
+/// known (Azure/acs-engine#2393, Azure/azure-api-management-devops-resource-kit#360, seen 2026-11-22).
+pub(super) fn check_number(things: &str, actual: usize, most: usize, is_quoted: bool) -> Eval<()> {
+    if actual <= most {
+        return Ok(());
+    }
+    let message = format!("the template has {actual} {things}, and Azure takes {most}");
+    let fault = Fault::new(&codes::LIMIT, message);
+    if !is_quoted {
+        return Err(fault);
+    }
+    Err(fault.service_says(refusal(&format!(
+        "The number of template {things} limit exceeded. Limit: '{most}' and actual: '{actual}'. Please see \
+         https://aka.ms/arm-template/#{things} for usage details."
+    ))))
+}
+
+/// How Azure wraps what is wrong with a template before it deploys anything.
+pub(super) fn refusal(reason: &str) -> String {
+    format!("Deployment template validation failed: '{reason}'.")
 }
 
 /// What one evaluation has used up.

@@ -21,6 +21,8 @@ pub(super) trait Outside {
     /// The outputs of a nested deployment of the same template; None for any other resource. `secure` asks for
     /// the plain values, as `listOutputsWithSecureValues` gives them.
     fn outputs(&self, id: &str, secure: bool) -> Eval<Option<Value>>;
+    /// A function that only Azure answers: stuck while a template is expanded, refused once it has to be known.
+    fn azure(&self, function: &str) -> Eval<Value>;
     /// The ids of all copies of a resource, for `references`.
     fn copies(&self, symbolic_name: &str) -> Eval<Vec<String>>;
 }
@@ -88,6 +90,7 @@ impl Machine<'_> {
                 }
             }
             Body::Machine(run) => run(self, &args),
+            Body::Azure => self.outside.azure(function.name),
             Body::Lazy(run) => run(args.len(), &mut |at| Ok(args[at].clone())),
             // The evaluator answers these before a value exists; none of them is ever left as a residual.
             Body::Scope(_) | Body::Lambda | Body::Refused(..) => {
@@ -268,6 +271,11 @@ fn no_property<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> 
     const MOST_NAMES: usize = 12;
     let diagnostic = Diagnostic::new(&codes::FUNCTION_FAILED, format!("the object has no property `{name}`"))
         .did_you_mean(name, known.clone());
+    // radius-project/samples#532, seen 2026-11-22.
+    let diagnostic = diagnostic.service_says(format!(
+        "The language expression property '{name}' doesn't exist, available properties are '{}'.",
+        known.clone().collect::<Vec<_>>().join(", ")
+    ));
     let names: Vec<_> = known.take(MOST_NAMES).map(|name| format!("`{name}`")).collect();
     if names.is_empty() || !diagnostic.help.is_empty() {
         return diagnostic.into();
@@ -290,6 +298,11 @@ impl Outside for Deployed<'_> {
 
     fn outputs(&self, _: &str, _: bool) -> Eval<Option<Value>> {
         Ok(None)
+    }
+
+    fn azure(&self, function: &str) -> Eval<Value> {
+        let message = format!("`{function}` is not supported: only Azure can answer it");
+        Err(Fault::new(&codes::UNSUPPORTED, message))
     }
 
     fn copies(&self, symbolic_name: &str) -> Eval<Vec<String>> {

@@ -18,9 +18,11 @@ pub mod functions;
 mod limits;
 mod machine;
 mod residual;
+mod snapshot;
 mod value;
 
-pub use deployment::{Deployment, LateName, Output, Parameters, Resource, Runtime, Target};
-pub use eval::evaluate;
+pub use deployment::{Deployment, Facts, LateName, Output, Parameters, Resource, Runtime, Target};
+pub use eval::{evaluate, evaluate_with};
 pub use residual::Residual;
+pub use snapshot::snapshot;
 pub use value::Value;

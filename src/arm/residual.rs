@@ -144,6 +144,13 @@ fn write_node(out: &mut String, node: &Node, short: bool) {
     }
 }
 
+/// The value as ARM writes it inside of an expression.
+pub(super) fn expression(value: &Value) -> String {
+    let mut text = String::new();
+    write_value(&mut text, value, false);
+    text
+}
+
 fn write_call(out: &mut String, name: &str, args: &[Value], short: bool) {
     out.push_str(name);
     out.push('(');

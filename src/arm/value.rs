@@ -5,7 +5,7 @@ use serde_json::{Number, Value as Json};
 
 use super::Residual;
 use super::limits::text_weight;
-use super::residual::Node;
+use super::residual::{Node, expression};
 
 /// The value of a template expression. Residuals carry no parameters, variables or loop indexes any more: only
 /// calls such as `reference('/subscriptions/…', '2024-05-01').gatewayUrl` whose answer Azure alone knows.
@@ -54,6 +54,11 @@ impl Value {
     pub fn to_display_json(&self) -> Json {
         self.json_with(&|residual| Some(Json::String(format!("(known after deploy: {})", residual.short()))))
             .unwrap_or(Json::Null)
+    }
+
+    /// Returns the value as ARM writes it inside of an expression: `createObject('a', 1)`.
+    pub fn to_expression(&self) -> String {
+        expression(self)
     }
 
     fn json_with(&self, unknown: &dyn Fn(&Residual) -> Option<Json>) -> Option<Json> {

@@ -5,12 +5,15 @@ use crate::diag::Code;
 
 /// Declares each code and the table [`ALL`].
 macro_rules! codes {
-    ($($name:ident $id:literal $summary:literal $doc:literal)*) => {
+    ($($name:ident $id:literal $summary:literal $doc:literal)* ; $($mild:ident $mild_id:literal $says:literal $why:literal)*) => {
         $(pub static $name: Code = Code::error($id, $summary, $doc).with_url(url($id, concat!(
             "https://aka.ms/bicep/core-diagnostics#", $id
         )));)*
+        $(pub static $mild: Code = Code::warning($mild_id, $says, $why).with_url(url($mild_id, concat!(
+            "https://aka.ms/bicep/core-diagnostics#", $mild_id
+        )));)*
         /// Every code of this module.
-        pub const ALL: &[&Code] = &[$(&$name,)* &DECORATOR_WITHOUT_EFFECT];
+        pub const ALL: &[&Code] = &[$(&$name,)* $(&$mild,)* &DECORATOR_WITHOUT_EFFECT];
     };
 }
 
@@ -128,17 +131,20 @@ codes! {
     "The value cannot be used where it stands; the message names what is expected."
     MISSING_PROPERTY "BCP035"
     "something that is required is missing"
-    "A resource needs a name, and a module needs every parameter that has no default. Add what is named."
+    "A resource needs a name, and a module needs every parameter that has no default. Add what is named. What the \
+     type of a resource requires besides is a warning, because published types have gaps."
     DEPENDENCY "BCP034"
     "`dependsOn` holds something that is not deployed here"
     "It is a list of resources and modules of this file, written out, so that their order is known when compiling."
     PROPERTY_TYPE "BCP036"
-    "a parameter is given a value of the wrong type"
-    "The module declares another type for this parameter. Change the value or the declaration."
+    "a parameter or property is given a value of the wrong type"
+    "The module declares another type for this parameter: change the value or the declaration. For a property of a \
+     resource, Azure publishes what it takes; that is a warning, because published types have gaps."
     PROPERTY_NOT_ALLOWED "BCP037"
     "something is set that does not exist"
     "A module takes the parameters that its file declares, and itself only `name`, `params`, `scope` and \
-     `dependsOn`. Remove the property or correct its name."
+     `dependsOn`. Remove the property or correct its name. For a property of a resource this is a warning: the \
+     published types of the API version do not have it. Another version may, and the message says which."
     INTERPOLATED_KEY "BCP040"
     "a name that must be plain holds an expression"
     "Parameters of a module are matched when compiling, so their names cannot be computed."
@@ -510,6 +516,47 @@ codes! {
     "a scope cannot be told when compiling"
     "The kind of a scope shapes the template. Name a resource, or call `resourceGroup()`, `subscription()`, \
      `managementGroup()` or `tenant()` directly."
+    TYPES_NOT_READ "bicep-types-not-read"
+    "resource types cannot be read"
+    "The folder of resource types has an index that names a file which is missing or holds something else. Restore the \
+     folder, or leave it out: then the types inside this program are used."
+    ;
+    READ_ONLY_PROPERTY "BCP073"
+    "a read-only property is set"
+    "Azure sets it and answers with it; what is sent is ignored or refused. Remove the property."
+    DISCRIMINATOR_MISSING "BCP078"
+    "an object does not say of which kind it is"
+    "Some objects come in kinds with different properties, and one property says which. Without it Azure refuses the \
+     object, and nothing in it can be checked."
+    NO_TYPES "BCP081"
+    "there are no types for a resource"
+    "Its properties are not checked: this type in this API version is not in the table of types that is used. A wrong \
+     property then shows only when Azure is asked. Use a version that has types, or name a folder with more of them."
+    NEAR_LITERAL "BCP088"
+    "a value is not one of those that are listed, but near one"
+    "The property takes the values of a list. In open lists Azure may take others, too; then a value that is all but one \
+     of them is told, because it is probably a slip of the pen."
+    NEAR_PROPERTY "BCP089"
+    "a property does not exist, but one with nearly its name"
+    "Azure ignores or refuses properties that it does not know. Correct the name."
+    PROPERTY_NOT_PUBLISHED "BCP187"
+    "a property is not published for this type"
+    "Many resources have it, and this type may have it in spite of what is published. If Azure refuses it, remove it."
+    READ_ONLY_RESOURCE "BCP245"
+    "a resource is deployed that can only be read"
+    "Azure makes such resources itself. Refer to it with `existing`."
+    TOO_LARGE "BCP327"
+    "a number is too large"
+    "Azure publishes the greatest number that the property takes. Use a smaller one."
+    TOO_SMALL "BCP328"
+    "a number is too small"
+    "Azure publishes the least number that the property takes. Use a greater one."
+    TOO_LONG "BCP332"
+    "a text or array is too long"
+    "Azure publishes how long it may be. Shorten it."
+    TOO_SHORT "BCP333"
+    "a text or array is too short"
+    "Azure publishes how short it may be. Lengthen it."
 }
 
 #[cfg(test)]

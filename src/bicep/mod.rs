@@ -9,7 +9,9 @@
 mod bind;
 pub mod codes;
 mod collate;
+mod directives;
 mod emit;
+mod fit;
 mod found;
 mod functions;
 mod imports;
@@ -24,12 +26,12 @@ mod syntax;
 
 use serde_json::Value as Json;
 
+use crate::catalog::azure_types::AzureTypes;
 use crate::diag::{DiagResult, Diagnostic, Diagnostics, finish};
 use crate::text::World;
 use project::Project;
 
 pub use params::{CompiledParams, compile_params, compile_params_with};
-pub use resource_types::{Kind, ResourceTypes, Step};
 
 /// A compiled Bicep file.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,8 +49,9 @@ pub struct Options<'o> {
     /// The folder of the world where the official tools keep modules that they have restored (`~/.bicep`). Without it
     /// a module of a registry is refused.
     pub registry: Option<&'o str>,
-    /// What is known about resource types, for `resourceInput<>`. Without it such a parameter takes any value.
-    pub types: Option<&'o dyn ResourceTypes>,
+    /// The types that resources are checked by and `resourceInput<>` is looked up in:
+    /// `catalog::azure_types::Embedded`, or a `Folder` of them. Without it neither is done.
+    pub types: Option<&'o dyn AzureTypes>,
     /// Templates of language version 2.0 also where nothing asks for it: resources are then known by name.
     pub symbolic_names: bool,
 }

@@ -14,7 +14,7 @@ use super::imports::{Exports, Home, Origins, exports};
 use super::parser::{Dialect, parse};
 use super::registry::{self, Reference};
 use super::syntax::{Expr, ExprKind, Program, StatementKind, TypeExpr, TypeKind};
-use super::{Options, codes, emit, load};
+use super::{Options, codes, directives, emit, fit, load};
 use crate::diag::{Code, Diagnostic};
 use crate::text::{self, FileError, Source, World};
 
@@ -29,7 +29,7 @@ const FILE_BYTES_MAX: usize = 4 << 20;
 
 /// The most that a template may weigh, modules included: each module's template stands in it once for each use, so
 /// that files which use each other twice double at every level. ARM takes 4 MiB; larger ones can still be looked at.
-const WEIGHT_MAX: usize = 32 << 20;
+const WEIGHT_MAX: usize = 16 << 20;
 
 /// A compiled file: what it becomes, what can be passed to it and read from it, and what can be imported from it.
 #[derive(Debug)]
@@ -201,7 +201,12 @@ impl<'w> Project<'w> {
         check_weight(&model, &modules, &mut found);
         let sound =
             !found.iter().any(Diagnostic::is_error) && modules.iter().chain(&imports).all(Option::is_some);
+        if let (true, Some(types)) = (sound, self.options.types) {
+            fit::check(&model, types, &mut found);
+        }
         let emitted = sound.then(|| emit::template(&model, &modules, &loaded, &self.options, &mut found));
+        let directives = directives::read(source.text());
+        found.retain(|diagnostic| !directives.put_away(source, diagnostic));
         let has_errors = found.iter().any(Diagnostic::is_error);
         in_order(&mut found);
         self.found.append(&mut found);

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::catalog::azure_types::{AzureTypes, Type};
+
 /// The kind of value that a template knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     String,
     Int,
     Bool,
@@ -15,7 +17,7 @@ pub enum Kind {
 
 impl Kind {
     /// The name of the kind in a template.
-    pub fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::String => "string",
             Self::Int => "int",
@@ -28,7 +30,7 @@ impl Kind {
 
 /// One step into a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step<'s> {
+pub(super) enum Step<'s> {
     Property(&'s str),
     /// The items of an array.
     Items,
@@ -38,15 +40,9 @@ pub enum Step<'s> {
     Index(usize),
 }
 
-/// Knows the types of resources by the name with version, `Microsoft.KeyVault/vaults@2024-11-01`.
-pub trait ResourceTypes {
-    /// The kind of what lies behind `path` in the body of the type; none where it is not known or may be anything.
-    fn kind(&self, name: &str, path: &[Step<'_>]) -> Option<Kind>;
-}
-
 /// Properties that any resource may have at the top, for types that do not say so themselves
 /// (src/Bicep.Core/TypeSystem/Providers/Az/AzResourceTypeProvider.cs, 2026-08-21).
-const COMMON: [(&str, Kind); 14] = [
+pub(super) const COMMON: [(&str, Kind); 14] = [
     ("asserts", Kind::Object),
     ("eTag", Kind::String),
     ("extendedLocation", Kind::Object),
@@ -63,9 +59,10 @@ const COMMON: [(&str, Kind); 14] = [
     ("zones", Kind::Array),
 ];
 
-/// The kind of what lies behind `path`, as far as `types` or the rules for all resources tell.
-pub(super) fn kind(types: Option<&dyn ResourceTypes>, name: &str, path: &[Step<'_>]) -> Option<Kind> {
-    match (types.and_then(|types| types.kind(name, path)), path) {
+/// The kind of what lies behind `path` in the body of the type `name`, as far as `types` or the rules for all resources
+/// tell; none where it may be anything.
+pub(super) fn kind(types: Option<&dyn AzureTypes>, name: &str, path: &[Step<'_>]) -> Option<Kind> {
+    match (types.and_then(|types| published(types, name, path)), path) {
         (Some(kind), _) => Some(kind),
         (None, []) => Some(Kind::Object),
         (None, [Step::Property(property)]) => {
@@ -73,6 +70,40 @@ pub(super) fn kind(types: Option<&dyn ResourceTypes>, name: &str, path: &[Step<'
         }
         (None, _) => None,
     }
+}
+
+fn published(types: &dyn AzureTypes, name: &str, path: &[Step<'_>]) -> Option<Kind> {
+    let (name, version) = name.split_once('@')?;
+    // Where types cannot be read the check of resources says so.
+    let mut ty = Type::Object(types.find(name, version).ok().flatten()?.body()?);
+    for step in path {
+        let next = match (step, ty) {
+            (Step::Property(name), Type::Object(object)) => {
+                object.property(name).map(|property| property.ty).or_else(|| object.additional())
+            }
+            (Step::Items, Type::Array { items, .. }) => Some(items),
+            (Step::Additional, Type::Object(object)) => object.additional(),
+            _ => None,
+        };
+        ty = next?.read();
+    }
+    kind_of(&ty)
+}
+
+fn kind_of(ty: &Type<'_>) -> Option<Kind> {
+    Some(match ty {
+        Type::Any => return None,
+        Type::Bool => Kind::Bool,
+        Type::Int(_) => Kind::Int,
+        Type::String { .. } | Type::Literal(_) => Kind::String,
+        Type::Array { .. } => Kind::Array,
+        Type::Object(_) => Kind::Object,
+        Type::Union(members) => {
+            let mut kinds = members.iter().map(|member| kind_of(&member.read()));
+            let first = kinds.next()??;
+            return kinds.all(|kind| kind == Some(first)).then_some(first);
+        }
+    })
 }
 
 /// Spellings by namespace, see the file.

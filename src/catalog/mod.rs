@@ -4,6 +4,7 @@
 //! them. They judge nothing: whether a region is good enough for a landing zone is for `plan::checks` to say.
 
 pub mod arm_errors;
+pub mod azure_types;
 pub mod models;
 pub mod regions;
 mod source;

@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::cli::commands::{bicep, deploy, explain, init, plan, policy, regions, render, schema, validate};
+use crate::cli::commands::{
+    bicep, deploy, explain, init, plan, policy, regions, render, schema, snapshot, validate,
+};
 
 /// From a spec file to a governed GenAI gateway on Azure
 ///
@@ -77,6 +79,7 @@ pub enum Command {
     Validate(validate::Args),
     Render(render::Args),
     Plan(plan::Args),
+    Snapshot(snapshot::Args),
     Policy(policy::Args),
     Bicep(bicep::Args),
     Deploy(deploy::Args),

@@ -58,6 +58,7 @@ fn run(command: &Command, ui: &Ui) -> Result<Exit, CommandError> {
         Command::Validate(args) => commands::validate::run(args, ui),
         Command::Render(args) => commands::render::run(args, ui),
         Command::Plan(args) => commands::plan::run(args, ui),
+        Command::Snapshot(args) => commands::snapshot::run(args, ui),
         Command::Policy(args) => commands::policy::run(args, ui),
         Command::Bicep(args) => commands::bicep::run(args, ui),
         Command::Deploy(args) => commands::deploy::run(args, ui),

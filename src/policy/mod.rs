@@ -49,14 +49,25 @@ pub fn load(
     source: &Arc<Source>,
     named_values: Option<&IndexMap<String, String>>,
 ) -> (Policy, Vec<Diagnostic>) {
+    let (_, policy, found) = load_with_document(source, named_values);
+    (policy, found)
+}
+
+/// As [`load`], with the tree of the text as it was written.
+fn load_with_document(
+    source: &Arc<Source>,
+    named_values: Option<&IndexMap<String, String>>,
+) -> (Document, Policy, Vec<Diagnostic>) {
     let (origin, mut found) = match named_values {
         Some(values) => substitute(source, values),
         None => (Substituted::unchanged(source), Vec::new()),
     };
-    let (document, problems) = parse(&origin.source);
+    let (parsed, problems) = parse(&origin.source);
     found.extend(origin.restore(problems));
-    let (policy, problems) = lower::lower(&document, &origin);
+    let (policy, problems) = lower::lower(&parsed, &origin);
     found.extend(problems);
     found.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span.start));
-    (policy, found)
+    let is_as_written = Arc::ptr_eq(&origin.source, source);
+    let document = if is_as_written { parsed } else { parse(source).0 };
+    (document, policy, found)
 }

@@ -133,8 +133,11 @@ impl Parser {
         if let Some(dashes) = dashes {
             let at = self.scan.at + dashes;
             let wording = "An XML comment cannot contain '--', and '-' cannot be the last character.";
+            let opens_again = inside[..dashes].ends_with("<!");
             let (message, help) = if is_closed_badly {
                 ("this comment is not closed by `-->`", "write `-->`")
+            } else if opens_again {
+                ("`<!--` inside a comment", "end the comment before it with `-->`, or remove the `<!--`")
             } else {
                 ("`--` inside a comment", "write a single `-`, or remove it")
             };
@@ -708,6 +711,11 @@ mod tests {
             ("<a>\n<b>x</b\n<c/></a>", "2:7", "policy-unclosed"),
             ("<a>\n<b x=\"@(f(\"y\")\" z=\"1\"/>\n<c d=\"@(g(\"h\"))\"/></a>", "2:8", "csharp-unterminated"),
             ("<a>\n<b x=\"@(f(\"y))\" z=\"1\"/>\n<c d=\"@(g(\"h\"))\"/></a>", "2:11", "csharp-unterminated"),
+            (
+                "<a>\n<b x=\"@{\nvar d = c[\"d=\"\"\n e=\"\"\n f=\"\"/g\";}\"/>\n<h/></a>",
+                "3:14",
+                "csharp-unterminated",
+            ),
             ("<a>\n<b>@{ if (x) { return 1; }</b>\n<c>@{ return 2; }</c></a>", "2:5", "csharp-unterminated"),
             ("<a>\n<b>@ return c.As<T>(\"x\"); }</b>\n<c/></a>", "2:4", "policy-bare-less-than"),
         ] {

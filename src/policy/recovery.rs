@@ -22,12 +22,24 @@ pub(super) fn end_of_value(rest: &str, quote: u8) -> Option<usize> {
 
 /// Returns where a value whose expression is broken probably ends; at the end of its last line where no quote fits.
 pub(super) fn end_of_broken_value(rest: &str, quote: u8) -> Option<usize> {
-    end_of_value(rest, quote).or_else(|| {
+    end_of_block(rest, quote).or_else(|| end_of_value(rest, quote)).or_else(|| {
         let rest = near(rest);
         let lines = next_tag_line(rest).or_else(|| rest.find('\n')).unwrap_or(rest.len());
         let written = rest[..lines].trim_end();
         Some(written.trim_end_matches('>').trim_end_matches('/').trim_end().len())
     })
+}
+
+/// Returns the end of a value that begins with `@{` and goes on over several lines: the first `}` that a closing quote
+/// follows, before the next tag or expression.
+fn end_of_block(rest: &str, quote: u8) -> Option<usize> {
+    let rest = near(rest).strip_prefix("@{")?;
+    let rest = &rest[..next_tag_line(rest).unwrap_or(rest.len())];
+    let rest = &rest[..rest.find("@{").unwrap_or(rest.len())];
+    let braces = rest.match_indices('}').map(|(at, _)| at + 1);
+    let mut ends = braces.filter(|at| rest[*at..].starts_with(quote as char));
+    let end = ends.find(|at| goes_on(&rest[at + 1..]))?;
+    rest[..end].contains('\n').then_some("@{".len() + end)
 }
 
 /// Returns where the text of `parent` probably ends: at its end tag, or at the next line that begins with a tag.

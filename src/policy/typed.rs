@@ -2,11 +2,11 @@
 //! text as the user wrote it. Plain data; made by `lower` and arranged by `compose`.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::entities::Decoded;
 use super::named_values::Substituted;
-use crate::csharp::Program;
+use crate::csharp::{self, Program, Uses};
 use crate::text::{Source, Span};
 
 /// One policy text after lowering.
@@ -97,6 +97,8 @@ pub struct Expression {
     pub text: String,
     pub program: Program,
     pub(super) places: Places,
+    /// Found when the first rule asks.
+    uses: OnceLock<Uses>,
 }
 
 /// The way back from a program to the text as the user wrote it.
@@ -145,6 +147,15 @@ impl Value {
 }
 
 impl Expression {
+    pub(super) fn new(text: String, program: Program, places: Places) -> Self {
+        Self { text, program, places, uses: OnceLock::new() }
+    }
+
+    /// What the program touches.
+    pub fn uses(&self) -> &Uses {
+        self.uses.get_or_init(|| csharp::uses(&self.program))
+    }
+
     /// Returns where a place of the program is in the text as the user wrote it; inside the text of a named value it
     /// is the whole `{{name}}`.
     pub fn place(&self, span: Span) -> Span {

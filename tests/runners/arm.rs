@@ -1,6 +1,8 @@
 //! Runs tests/suite/arm: expressions with their values, and templates with the deployment they come to.
 //! `GLZ_BLESS=1` rewrites what is expected; read the difference as if someone else had written it.
 
+mod corpus;
+
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -26,7 +28,10 @@ pub(crate) fn cases() -> Vec<Trial> {
     }
     let suite = root.clone();
     trials.push(Trial::test("arm::every_function_has_a_case", move || every_function_has_a_case(&suite)));
+    let templates = root.clone();
     trials.push(Trial::test("arm::no_damaged_template_panics", move || no_damaged_template_panics(&root)));
+    trials.push(Trial::test("arm::no_random_template_panics", move || no_random_template_panics(&templates)));
+    trials.extend(corpus::trials());
     trials
 }
 
@@ -74,6 +79,79 @@ fn no_damaged_template_panics(root: &Path) -> Result<(), Failed> {
         }
     }
     Ok(())
+}
+
+/// Changes each template at random a few places at a time: values are exchanged, names changed, texts cut and joined.
+/// Whatever comes of it, evaluating ends, and what is refused is refused with a finding.
+fn no_random_template_panics(root: &Path) -> Result<(), Failed> {
+    const SEED: u64 = 0x5eed_2026;
+    const ROUNDS: usize = 60;
+    let folders = support::entries(root).into_iter().filter(|path| path.is_dir());
+    let templates: Vec<Json> = folders
+        .map(|folder| Ok(serde_json::from_str(&std::fs::read_to_string(folder.join("template.json"))?)?))
+        .collect::<Result<_, Failed>>()?;
+    let mut dice = Dice(SEED);
+    for (number, template) in templates.iter().enumerate() {
+        for round in 0..ROUNDS {
+            let mut changed = template.clone();
+            for _ in 0..=dice.below(4) {
+                let mut places = Vec::new();
+                collect_places(&changed, String::new(), &mut places);
+                let place = places[dice.below(places.len())].clone();
+                let from = &templates[dice.below(templates.len())];
+                let mut others = Vec::new();
+                collect_places(from, String::new(), &mut others);
+                let other = from.pointer(&others[dice.below(others.len())]).ok_or("a place")?.clone();
+                let slot = changed.pointer_mut(&place).ok_or("a place of the template")?;
+                *slot = dice.changed(slot, other);
+            }
+            let group = if dice.below(2) == 0 { None } else { Some("rg-one") };
+            if let Err(Diagnostics(found)) = arm::evaluate(&changed, &Parameters::new(), &target(group))
+                && !found.iter().any(Diagnostic::is_error)
+            {
+                let place = format!("seed {SEED:#x}, template {number}, round {round}");
+                return Err(format!("{place}: refused without a word: {changed}").into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A small generator of numbers that are the same in every run (xorshift).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % n.max(1) as u64) as usize
+    }
+
+    /// What stands in the place of `old`; `other` is a value of some template.
+    fn changed(&mut self, old: &Json, other: Json) -> Json {
+        match (self.below(6), old, &other) {
+            (0, Json::String(text), _) => {
+                let end = (0..=self.below(text.len() + 1)).rev().find(|at| text.is_char_boundary(*at));
+                json!(text[..end.unwrap_or(0)])
+            }
+            (1, Json::String(text), Json::String(more)) => {
+                let inner = more.trim_start_matches('[').trim_end_matches(']');
+                json!(text.replacen('(', &format!("({inner}, "), 1))
+            }
+            (2, Json::Array(items), _) => {
+                json!(items.iter().cloned().chain([other]).chain(items.iter().cloned()).collect::<Vec<_>>())
+            }
+            (3, Json::Object(map), _) => {
+                let mut map = map.clone();
+                let key = ["copy", "$ref", "condition", "items", "nullable", "scope"][self.below(6)];
+                map.insert(key.to_owned(), other);
+                Json::Object(map)
+            }
+            (4, Json::Number(_), _) => json!([-1, 801, 1_000_000_000, i64::MAX, i64::MIN][self.below(5)]),
+            _ => other,
+        }
+    }
 }
 
 fn collect_places(json: &Json, at: String, places: &mut Vec<String>) {

@@ -5,13 +5,13 @@
 
 mod corpus;
 mod damage;
-mod types;
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use genai_lz::bicep::{self, Options};
+use genai_lz::catalog::azure_types::{AzureTypes, Embedded, Folder};
 use genai_lz::diag::Diagnostics;
 use genai_lz::text::MemoryWorld;
 use libtest_mimic::{Failed, Trial};
@@ -45,7 +45,7 @@ fn folders(root: &Path) -> Vec<PathBuf> {
 
 fn case(folder: &Path) -> Result<(), Failed> {
     let world = world(folder, folder);
-    let (file, actual) = outcome(&world);
+    let (file, actual) = outcome(&world, types(folder));
     let other = if file == "main.json" { "diagnostics.txt" } else { "main.json" };
     if folder.join(other).exists() {
         if !support::blesses() {
@@ -56,13 +56,37 @@ fn case(folder: &Path) -> Result<(), Failed> {
     support::settle(&folder.join(file), &actual)
 }
 
+/// The resource types that a case is checked by.
+#[derive(Clone, Copy)]
+enum Types {
+    Unused,
+    Embedded,
+    /// Those in `types/`.
+    Folder,
+}
+
+/// Cases called `typed-…` are checked: by their own types where they bring some.
+fn types(folder: &Path) -> Types {
+    match (support::stem(folder).starts_with("typed-"), folder.join("types").exists()) {
+        (false, _) => Types::Unused,
+        (true, true) => Types::Folder,
+        (true, false) => Types::Embedded,
+    }
+}
+
 /// The name of the file that the case gives, and its text. Warnings are part of neither: a case with warnings
 /// is a case of `diagnostics.txt`.
-fn outcome(world: &MemoryWorld) -> (&'static str, String) {
+fn outcome(world: &MemoryWorld, types: Types) -> (&'static str, String) {
     let environment = |name: &str| {
         ENVIRONMENT.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
     };
-    let options = Options { registry: Some(".restored"), ..Options::default() };
+    let folder = Folder::open(world, "types");
+    let types: Option<&dyn AzureTypes> = match (types, &folder) {
+        (Types::Unused, _) => None,
+        (Types::Embedded, _) => Some(&Embedded),
+        (Types::Folder, folder) => Some(folder.as_ref().expect("the case has a folder of types")),
+    };
+    let options = Options { registry: Some(".restored"), types, ..Options::default() };
     let result = if world.0.contains_key("main.bicepparam") {
         bicep::compile_params_with(world, "main.bicepparam", &environment, &options).map(|compiled| {
             (json!({ "using": compiled.using, "parameters": compiled.parameters }), compiled.warnings)

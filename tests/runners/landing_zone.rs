@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 use genai_lz::arm::{Deployment, Parameters, Resource, Target, Value, evaluate};
 use genai_lz::bicep;
+use genai_lz::catalog::azure_types::Embedded;
 use genai_lz::cli::EmbeddedWorld;
 use genai_lz::diag::render::{Style, human};
 use genai_lz::render::Parameter;
@@ -57,8 +58,9 @@ fn deployment(stage: &str) -> Result<Deployment, Failed> {
 }
 
 fn evaluated(template: &str, parameters: &Parameters) -> Result<Deployment, Failed> {
-    let compiled =
-        bicep::compile(&EmbeddedWorld, template).map_err(|found| format!("does not compile: {found:#?}"))?;
+    let options = bicep::Options { types: Some(&Embedded), ..bicep::Options::default() };
+    let compiled = bicep::compile_with(&EmbeddedWorld, template, &options)
+        .map_err(|found| format!("does not compile: {found:#?}"))?;
     if !compiled.warnings.is_empty() {
         return Err(format!("compiles with warnings: {:#?}", compiled.warnings).into());
     }

@@ -17,8 +17,10 @@ mod policy;
 mod policy_text;
 mod policy_xsd;
 mod project;
+mod refused;
 mod regions;
 mod render;
+mod resource_types;
 mod spec;
 
 /// Every case of every suite as a named test.
@@ -36,8 +38,10 @@ pub(crate) fn cases() -> Vec<Trial> {
         policy_xsd::cases(),
         policy_text::cases(),
         project::cases(),
+        refused::cases(),
         regions::cases(),
         render::cases(),
+        resource_types::cases(),
         spec::cases(),
     ];
     suites.into_iter().flatten().collect()

@@ -13,7 +13,7 @@ use super::scope::Scope;
 use crate::arm::codes::{LIMIT, UNSUPPORTED};
 use crate::arm::fault::{Eval, Fault};
 use crate::arm::functions::{counted, find, scoped_id};
-use crate::arm::limits::MAX_RESOURCES;
+use crate::arm::limits::{MAX_DECLARED, MAX_RESOURCES, check_number};
 use crate::arm::machine::described;
 use crate::arm::{Target, Value};
 
@@ -84,6 +84,10 @@ impl<'a> Frame<'a> {
         if count == 0 {
             self.empty_loops.extend(written.symbolic_name.clone());
             self.empty_loops.push(name.clone());
+        }
+        if self.entries.len() + count as usize > MAX_DECLARED {
+            let message = format!("the loops of the template make more than {MAX_DECLARED} resources");
+            return Err(Fault::new(&LIMIT, message));
         }
         for index in 0..count {
             let turn = env.with_loop(&name, index, true);
@@ -189,13 +193,11 @@ impl<'a> Frame<'a> {
         Ok(())
     }
 
+    /// Refuses too many resources. What is counted is what is deployed: `existing` resources are not.
     fn check_count(&self) -> Eval<()> {
-        let n_resources = self.entries.len();
-        if n_resources <= MAX_RESOURCES {
-            return Ok(());
-        }
-        let message = format!("the template has {n_resources} resources, and Azure takes {MAX_RESOURCES}");
-        Err(Fault::new(&LIMIT, message).within(&self.place.path))
+        let n_resources = self.entries.iter().filter(|entry| !entry.existing).count();
+        check_number("resources", n_resources, MAX_RESOURCES, true)
+            .map_err(|fault| fault.within(&self.place.path))
     }
 }
 

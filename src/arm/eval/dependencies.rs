@@ -10,7 +10,11 @@ use super::invalid;
 use crate::arm::Value;
 use crate::arm::codes::{CIRCULAR_DEPENDENCY, INVALID_TEMPLATE};
 use crate::arm::fault::{Eval, Fault};
+use crate::arm::limits::refusal;
 use crate::diag::Diagnostic;
+
+/// How many resources a lookup passes by in one step of evaluation.
+const RESOURCES_PER_STEP: u64 = 16;
 
 impl Frame<'_> {
     /// What `dependsOn` and the loop of a resource say.
@@ -51,11 +55,19 @@ impl Frame<'_> {
             }
             _ => return Err(invalid("a dependency must be a string")),
         };
+        // Each lookup walks the resources, and a loop repeats its list for each copy.
+        self.scope.session.meter.charge(1 + self.entries.len() as u64 / RESOURCES_PER_STEP)?;
         let found = self.find(&wanted);
         if found.is_empty() && !self.is_empty_loop(&wanted) {
             let message = format!("the resource `{wanted}` is not defined in the template");
             let last = wanted.rsplit('/').next().unwrap_or(&wanted);
-            return Err(Diagnostic::new(&INVALID_TEMPLATE, message).did_you_mean(last, self.names()).into());
+            // microsoft/vscode-azurearmtools#493, seen 2026-11-22.
+            let service = refusal(&format!(
+                "The resource '{wanted}' is not defined in the template. Please see https://aka.ms/arm-template for \
+                 usage details."
+            ));
+            let diagnostic = Diagnostic::new(&INVALID_TEMPLATE, message).did_you_mean(last, self.names());
+            return Err(diagnostic.service_says(service).into());
         }
         Ok(found)
     }
@@ -79,7 +91,17 @@ impl Frame<'_> {
     pub(super) fn circular(&self, cycle: &[usize]) -> Fault {
         let names: Vec<_> =
             cycle.iter().map(|index| format!("`{}`", self.entries[*index].name_text())).collect();
-        Fault::new(&CIRCULAR_DEPENDENCY, format!("resources wait for each other: {}", names.join(" -> ")))
+        let fault = Fault::new(
+            &CIRCULAR_DEPENDENCY,
+            format!("resources wait for each other: {}", names.join(" -> ")),
+        );
+        let Some(first) = cycle.first() else { return fault };
+        // polymind-inc/acmebot#1089 of 2026-05-29.
+        fault.service_says(refusal(&format!(
+            "Circular dependency detected on resource: '{}'. Please see https://aka.ms/arm-syntax-resources for usage \
+             details.",
+            self.entries[*first].id_text()
+        )))
     }
 }
 

@@ -8,12 +8,12 @@ use indexmap::IndexMap;
 use super::frame::Frame;
 use super::invalid;
 use super::scope::Scope;
-use crate::arm::codes::{INVALID_TEMPLATE, TOO_LATE};
+use crate::arm::codes::{INVALID_TEMPLATE, NOT_REPEATABLE, TOO_LATE};
 use crate::arm::fault::{Eval, Fault};
 use crate::arm::functions;
 use crate::arm::machine::{Machine, Outside};
 use crate::arm::residual::{Node, Variable};
-use crate::arm::{Target, Value};
+use crate::arm::{Facts, Target, Value};
 use crate::diag::Diagnostic;
 
 #[derive(Clone)]
@@ -92,6 +92,28 @@ impl<'a> Env<'a> {
 
     pub(in crate::arm) fn target(&self) -> &Target {
         &self.scope.target
+    }
+
+    /// What the caller said beyond the template and its target.
+    pub(in crate::arm) fn facts(&self) -> &Facts {
+        &self.scope.session.facts
+    }
+
+    /// Refuses a function whose value differs in every run where it is not a parameter's default: there, whoever
+    /// deploys can give the value instead.
+    pub(in crate::arm) fn refuse_outside_of_defaults(&self, function: &str) -> Eval<()> {
+        if self.early == Some(A_DEFAULT) {
+            return Ok(());
+        }
+        let message = format!("`{function}` can only stand in the default value of a parameter");
+        Err(Fault::new(&NOT_REPEATABLE, message))
+    }
+
+    /// The number of this call of `newGuid`.
+    pub(in crate::arm) fn next_guid(&self) -> u32 {
+        let made = &self.scope.session.guids;
+        made.set(made.get() + 1);
+        made.get()
     }
 
     pub(in crate::arm) fn parameter(&self, name: &str) -> Eval<Value> {
@@ -199,6 +221,9 @@ impl<'a> Env<'a> {
     }
 }
 
+/// What the default value of a parameter is called in messages.
+pub(super) const A_DEFAULT: &str = "a default value";
+
 /// The API version that facts about resource groups are read with.
 pub(super) const GROUP_API_VERSION: &str = "2022-09-01";
 
@@ -246,6 +271,10 @@ impl Outside for Env<'_> {
             }
             _ => Ok(None),
         }
+    }
+
+    fn azure(&self, _: &str) -> Eval<Value> {
+        Err(Fault::Stuck)
     }
 
     fn copies(&self, symbolic_name: &str) -> Eval<Vec<String>> {

@@ -9,7 +9,7 @@ use crate::arm::Value;
 use crate::arm::codes::{LIMIT, TOO_LATE, UNKNOWN_FUNCTION};
 use crate::arm::expr::{Expr, Text, classify, parse};
 use crate::arm::fault::{Eval, Fault};
-use crate::arm::functions::{self, Body, Function, counted};
+use crate::arm::functions::{self, Body, Function};
 use crate::arm::limits::MAX_COPIES;
 use crate::arm::machine::{described, known_member, only_if_needed};
 use crate::arm::residual::{Node, Variable};
@@ -92,7 +92,13 @@ impl Env<'_> {
         match self.json(json).map_err(|fault| fault.under(".count"))? {
             Value::Int(count) if (0..=MAX_COPIES).contains(&count) => Ok(count),
             Value::Int(count) => {
-                Err(Fault::new(&LIMIT, format!("a loop makes 0 to {MAX_COPIES} copies, not {count}")))
+                // The end of it; what stands before names a line and a column (Azure/azure-quickstart-templates#6459).
+                let service = format!(
+                    "The copy count must be a positive integer value and cannot exceed '{MAX_COPIES}'. Please see \
+                     https://aka.ms/arm-copy for usage details."
+                );
+                let message = format!("a loop makes 0 to {MAX_COPIES} copies, not {count}");
+                Err(Fault::new(&LIMIT, message).service_says(service))
             }
             Value::Unknown(residual) => Err(too_late("the count of a loop", &residual.short())),
             other => Err(invalid(format!("the count of a loop must be an int, not {}", described(&other)))),
@@ -141,7 +147,12 @@ impl Env<'_> {
     fn call(&self, name: &str, args: &[Expr]) -> Eval<Value> {
         let Some(function) = functions::find(name) else {
             let diagnostic = Diagnostic::new(&UNKNOWN_FUNCTION, format!("there is no function `{name}`"));
-            return Err(diagnostic.did_you_mean(name, functions::names()).into());
+            // microsoft/vscode-azurearmtools#1056, seen 2026-11-22.
+            let service = format!(
+                "The template function '{name}' is not valid. Please see https://aka.ms/arm-template-expressions for \
+                 usage details."
+            );
+            return Err(diagnostic.did_you_mean(name, functions::names()).service_says(service).into());
         };
         let is_list = function.name == "list*";
         function.check_arity(name, args.len() + usize::from(is_list))?;
@@ -157,7 +168,7 @@ impl Env<'_> {
             }
             Body::Lambda => self.lambda(args),
             Body::Refused(code, reason) => Err(Fault::new(code, format!("`{name}` is refused: {reason}"))),
-            Body::Values(..) | Body::Machine(_) => self.machine().call(function, values()?),
+            Body::Values(..) | Body::Machine(_) | Body::Azure => self.machine().call(function, values()?),
         }
     }
 
@@ -187,34 +198,6 @@ impl Env<'_> {
         }
         let parameters = env.lambdas[depth..].to_vec();
         Ok(Node::Lambda { parameters, body: only_if_needed(env.expr(body))? }.into_value())
-    }
-
-    fn user_function(&self, namespace: &str, name: &str, args: &[Expr]) -> Eval<Value> {
-        let Some((declaration, path)) = self.scope.function(namespace, name) else {
-            let message = format!("the template declares no function `{namespace}.{name}`");
-            return Err(Fault::new(&UNKNOWN_FUNCTION, message));
-        };
-        let parameters =
-            declaration.get("parameters").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
-        if parameters.len() != args.len() {
-            let message = format!(
-                "`{namespace}.{name}` takes {}, not {}",
-                counted(parameters.len(), "argument"),
-                args.len()
-            );
-            return Err(Fault::failed(message));
-        }
-        let mut arguments = IndexMap::new();
-        for (parameter, arg) in parameters.iter().zip(args) {
-            let parameter = parameter.get("name").and_then(Json::as_str).unwrap_or_default();
-            arguments.insert(parameter.to_owned(), self.expr(arg)?);
-        }
-        let body = declaration
-            .get("output")
-            .and_then(|output| output.get("value"))
-            .ok_or_else(|| invalid(format!("the function `{namespace}.{name}` has no output value")))?;
-        let env = self.in_function(&arguments);
-        env.json(body).map_err(|fault| fault.within(&self.scope.place(&format!("{path}.output.value"))))
     }
 }
 

@@ -14,6 +14,7 @@ mod resource;
 mod scope;
 mod template;
 mod types;
+mod user_function;
 
 use std::cell::{Cell, RefCell};
 
@@ -24,7 +25,7 @@ use crate::diag::{DiagResult, Diagnostic, Diagnostics, finish};
 use super::codes::{INVALID_TEMPLATE, LIMIT};
 use super::fault::{Eval, Fault};
 use super::limits::{MAX_TEMPLATE_BYTES, Meter};
-use super::{Deployment, Parameters, Target, Value};
+use super::{Deployment, Facts, Parameters, Target, Value};
 
 pub(super) use env::Env;
 
@@ -37,14 +38,27 @@ pub fn evaluate(
     parameters: &Parameters,
     target: &Target,
 ) -> DiagResult<(Deployment, Vec<Diagnostic>)> {
+    evaluate_with(template, parameters, target, &Facts::default())
+}
+
+/// Evaluates as [`evaluate`] does, with what is known beyond the template and its target.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn evaluate_with(
+    template: &Json,
+    parameters: &Parameters,
+    target: &Target,
+    facts: &Facts,
+) -> DiagResult<(Deployment, Vec<Diagnostic>)> {
     let size = template.to_string().len();
     if size > MAX_TEMPLATE_BYTES {
         let message = format!("the template has {size} bytes, and Azure takes {MAX_TEMPLATE_BYTES}");
         return Err(Diagnostic::new(&LIMIT, message).into());
     }
-    let session = Session::default();
+    let session = Session { facts: facts.clone(), ..Session::default() };
     let deployment = session.keep(template::object(template)).and_then(|template| {
-        let location = target.location.as_str().into();
+        let location = location(target);
         let scope = scope::Scope::new(&session, template, "", target.clone(), location);
         template::deploy(&scope, frame::Place::outermost(template, target.clone()), parameters)
     });
@@ -55,12 +69,26 @@ pub fn evaluate(
     }
 }
 
+/// The location of the target; unknown where the caller does not say it.
+fn location(target: &Target) -> Value {
+    match (&target.resource_group, target.location.as_str()) {
+        (Some(_), "") => Value::supplied_later("resourceGroup().location"),
+        (None, "") => Value::supplied_later("deployment().location"),
+        (_, known) => known.into(),
+    }
+}
+
 /// What one call of [`evaluate`] shares between all templates in it.
 #[derive(Default)]
 struct Session {
+    facts: Facts,
     meter: Meter,
+    /// How often `newGuid` was called.
+    guids: Cell<u32>,
     found: RefCell<Vec<Diagnostic>>,
     nesting: Cell<usize>,
+    /// The user-defined functions being computed right now, outermost first.
+    calling: RefCell<Vec<String>>,
     /// The values of secure parameters, which never stand in a finding.
     secrets: RefCell<Vec<String>>,
 }
@@ -71,6 +99,7 @@ impl Session {
         if let Some(mut diagnostic) = fault.into_diagnostic() {
             for secret in self.secrets.borrow().iter() {
                 diagnostic.message = diagnostic.message.replace(secret, "***");
+                diagnostic.service = diagnostic.service.map(|wording| wording.replace(secret, "***"));
             }
             let mut found = self.found.borrow_mut();
             if !found.contains(&diagnostic) {

@@ -105,7 +105,10 @@ fn target(frame: &Frame<'_>, entry: &Entry<'_>, body: &Value) -> Eval<Target> {
 /// declares it, or what Azure answers for it.
 fn location(frame: &Frame<'_>, target: &Target) -> Eval<Value> {
     if target.resource_group.is_none() {
-        return Ok(target.location.as_str().into());
+        return Ok(match target.location.as_str() {
+            "" => frame.scope.location.clone(),
+            known => known.into(),
+        });
     }
     let id = target.id();
     let mut around = Some(frame);

@@ -8,9 +8,9 @@ use serde_json::Value as Json;
 use super::env::Env;
 use super::frame::Frame;
 use super::{invalid, types};
-use crate::arm::codes::{FUNCTION_FAILED, LIMIT};
+use crate::arm::codes::FUNCTION_FAILED;
 use crate::arm::fault::{Eval, Fault};
-use crate::arm::limits::MAX_OUTPUTS;
+use crate::arm::limits::{MAX_OUTPUTS, check_number};
 use crate::arm::machine::described;
 use crate::arm::{Output, Value};
 
@@ -19,18 +19,14 @@ pub(super) fn evaluate<'a>(frame: &'a Frame<'a>) -> Option<IndexMap<String, Outp
     let session = frame.scope.session;
     let declared = match frame.place.template.get("outputs") {
         None | Some(Json::Null) => return Some(IndexMap::new()),
-        Some(Json::Object(declared)) if declared.len() <= MAX_OUTPUTS => declared,
-        Some(Json::Object(declared)) => {
-            let message =
-                format!("the template has {} outputs, and Azure takes {MAX_OUTPUTS}", declared.len());
-            session.report(Fault::new(&LIMIT, message).within(&frame.place.path));
-            return None;
-        }
+        Some(Json::Object(declared)) => declared,
         Some(_) => {
             session.report(invalid("`outputs` must be an object").within(&frame.place.path));
             return None;
         }
     };
+    let checked = check_number("outputs", declared.len(), MAX_OUTPUTS, false);
+    session.keep(checked.map_err(|fault| fault.within(&frame.place.path)))?;
     let mut outputs = IndexMap::new();
     let mut refused = false;
     for (name, json) in declared {

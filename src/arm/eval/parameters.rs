@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::env::Env;
+use super::env::{A_DEFAULT, Env};
 use super::scope::{Scope, entry};
 use super::{invalid, types};
-use crate::arm::codes::{LIMIT, MISSING_PARAMETER, UNKNOWN_PARAMETER};
+use crate::arm::codes::{MISSING_PARAMETER, UNKNOWN_PARAMETER};
 use crate::arm::fault::{Eval, Fault};
-use crate::arm::limits::MAX_PARAMETERS;
+use crate::arm::limits::{MAX_PARAMETERS, check_number, refusal};
 use crate::arm::{Parameters, Value};
 use crate::diag::Diagnostic;
 
@@ -18,11 +18,8 @@ use crate::diag::Diagnostic;
 pub(super) fn bind(scope: &Scope<'_>, given: &Parameters) -> Eval<()> {
     let empty = Map::new();
     let declared = scope.section("parameters")?.unwrap_or(&empty);
-    if declared.len() > MAX_PARAMETERS {
-        let message =
-            format!("the template has {} parameters, and Azure takes {MAX_PARAMETERS}", declared.len());
-        return Err(Fault::new(&LIMIT, message).within(&scope.path));
-    }
+    check_number("parameters", declared.len(), MAX_PARAMETERS, false)
+        .map_err(|fault| fault.within(&scope.path))?;
     let mut refused = false;
     for (name, value) in given {
         if let Some((name, _)) = entry(declared, name) {
@@ -32,7 +29,8 @@ pub(super) fn bind(scope: &Scope<'_>, given: &Parameters) -> Eval<()> {
         refused = true;
         let diagnostic =
             Diagnostic::new(&UNKNOWN_PARAMETER, format!("the template has no parameter `{name}`"))
-                .did_you_mean(name, declared.keys().map(String::as_str));
+                .did_you_mean(name, declared.keys().map(String::as_str))
+                .service_says(not_declared(name, declared));
         scope.session.report(Fault::from(diagnostic).within(&scope.path));
     }
     for name in declared.keys() {
@@ -41,15 +39,27 @@ pub(super) fn bind(scope: &Scope<'_>, given: &Parameters) -> Eval<()> {
     if refused { Err(Fault::Reported) } else { Ok(()) }
 }
 
+/// Azure's words for a parameter that the template does not have (microsoft/MCW-Cloud-native-applications#181, seen
+/// 2026-11-22).
+fn not_declared(name: &str, declared: &Map<String, Json>) -> String {
+    let known: Vec<&str> = declared.keys().map(String::as_str).collect();
+    refusal(&format!(
+        "The template parameters '{name}' in the parameters file are not valid; they are not present in the \
+         original template and can therefore not be provided at deployment time. The only supported parameters for \
+         this template are '{}'. Please see https://aka.ms/arm-deploy/#parameter-file for usage details.",
+        known.join(", ")
+    ))
+}
+
 /// The value of one declared parameter, checked.
 pub(super) fn value(scope: &Scope<'_>, name: &str, declaration: &Json) -> Eval<Value> {
     let declaration = declaration.as_object().ok_or_else(|| invalid("a parameter must be an object"))?;
     let given = scope.given.borrow().get(name).cloned();
     let value = match (given, declaration.get("defaultValue")) {
         (Some(value), _) => value,
-        (None, Some(default)) => Env::early(scope, "a default value")
-            .json(default)
-            .map_err(|fault| fault.under(".defaultValue"))?,
+        (None, Some(default)) => {
+            Env::early(scope, A_DEFAULT).json(default).map_err(|fault| fault.under(".defaultValue"))?
+        }
         (None, None) if types::is_nullable(scope, declaration)? => Value::Null,
         (None, None) => {
             return Err(Diagnostic::new(

@@ -113,6 +113,18 @@ impl<'a> Scope<'a> {
         Ok(value)
     }
 
+    /// The names of all user-defined functions, for suggestions.
+    pub(super) fn functions(&self) -> Vec<String> {
+        let spaces = self.template.get("functions").and_then(Json::as_array);
+        let mut names = Vec::new();
+        for space in spaces.into_iter().flatten() {
+            let namespace = space.get("namespace").and_then(Json::as_str).unwrap_or_default();
+            let members = space.get("members").and_then(Json::as_object);
+            names.extend(members.into_iter().flatten().map(|(name, _)| format!("{namespace}.{name}")));
+        }
+        names
+    }
+
     /// Finds a user-defined function: its declaration and JSON path.
     pub(super) fn function(&self, namespace: &str, name: &str) -> Option<(&'a Json, String)> {
         let spaces = self.template.get("functions").and_then(Json::as_array)?;

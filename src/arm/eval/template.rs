@@ -5,9 +5,9 @@ use serde_json::{Map, Value as Json};
 use super::frame::{Frame, Place};
 use super::scope::Scope;
 use super::{dependencies, invalid, outputs, parameters};
-use crate::arm::codes::{INVALID_TEMPLATE, LIMIT, UNSUPPORTED};
+use crate::arm::codes::{INVALID_TEMPLATE, UNSUPPORTED};
 use crate::arm::fault::{Eval, Fault};
-use crate::arm::limits::MAX_VARIABLES;
+use crate::arm::limits::{MAX_VARIABLES, check_number};
 use crate::arm::{Deployment, Parameters};
 use crate::diag::Diagnostic;
 
@@ -81,12 +81,15 @@ fn check(place: &Place<'_>) -> Eval<()> {
             return Err(Diagnostic::new(&INVALID_TEMPLATE, message).did_you_mean(key, SECTIONS).into());
         }
     }
-    let n_variables = place.template.get("variables").and_then(Json::as_object).map_or(0, Map::len);
-    if n_variables > MAX_VARIABLES {
-        let message = format!("the template has {n_variables} variables, and Azure takes {MAX_VARIABLES}");
-        return Err(Fault::new(&LIMIT, message));
-    }
+    check_number("variables", n_variables(place.template), MAX_VARIABLES, true)?;
     check_schema(place)
+}
+
+/// The variables of a template, each loop among them as the one variable that it makes.
+fn n_variables(template: &Map<String, Json>) -> usize {
+    let Some(variables) = template.get("variables").and_then(Json::as_object) else { return 0 };
+    let n_loops = variables.get("copy").and_then(Json::as_array).map_or(0, |loops| loops.len());
+    variables.keys().filter(|name| *name != "copy").count() + n_loops
 }
 
 /// The schema says which scope a template is for.

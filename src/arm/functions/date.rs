@@ -1,31 +1,54 @@
-//! Points in time. `utcNow` is refused: a plan must come to the same every time.
+//! Points in time. `utcNow` answers what the caller of the evaluator says it is; the clock is not read here.
 
+use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::Rfc3339;
-use time::{Duration, OffsetDateTime, UtcOffset};
+use time::macros::format_description;
+use time::{Duration, OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
 use super::Needs::Everything;
-use super::{Body, Function, int, text, values, wrong};
+use super::{Body, Function, datetime, int, text, values, wrong};
 use crate::arm::Value;
-use crate::arm::codes::NOT_REPEATABLE;
+use crate::arm::eval::Env;
 use crate::arm::fault::{Eval, Fault};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     values("dateTimeAdd", 2, Some(3), Everything, add),
     values("dateTimeFromEpoch", 1, Some(1), Everything, from_epoch),
     values("dateTimeToEpoch", 1, Some(1), Everything, |args| Ok(Value::Int(moment(args)?.unix_timestamp()))),
-    Function {
-        name: "utcNow",
-        min: 0,
-        max: Some(1),
-        body: Body::Refused(&NOT_REPEATABLE, "it gives another value in each run"),
-    },
+    Function { name: "utcNow", min: 0, max: Some(1), body: Body::Scope(utc_now) },
 ];
 
+/// The form that `utcNow()` gives without a format (documented, seen 2026-11-22), and times that do not say where
+/// they are: those are taken for UTC.
+const WITHOUT_OFFSET: [&[BorrowedFormatItem<'_>]; 2] = [
+    format_description!("[year][month][day]T[hour][minute][second]Z"),
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]"),
+];
+
+/// `utcNow([format])`, in the default value of a parameter only.
+fn utc_now(env: &Env<'_>, args: &[Value]) -> Eval<Value> {
+    env.refuse_outside_of_defaults("utcNow")?;
+    let pattern = if args.is_empty() { "yyyyMMddTHHmmssZ" } else { text(args, 0)? };
+    let Some(unix_s) = env.facts().now_unix_s else {
+        // A pattern that makes no sense is told whether the time is known or not.
+        datetime::written(OffsetDateTime::UNIX_EPOCH, pattern)?;
+        let call = if args.is_empty() { "utcNow()".to_owned() } else { format!("utcNow('{pattern}')") };
+        return Ok(Value::supplied_later(&call));
+    };
+    let moment = OffsetDateTime::from_unix_timestamp(unix_s)
+        .map_err(|_| Fault::failed("the time that is given lies outside of the calendar"))?;
+    datetime::written(moment, pattern)
+}
+
 fn moment(args: &[Value]) -> Eval<OffsetDateTime> {
-    let text = text(args, 0)?;
     // The universal sortable form `2023-04-01 01:00:38Z` differs from RFC 3339 by its blank only.
-    OffsetDateTime::parse(&text.replacen(' ', "T", 1), &Rfc3339)
+    let text = text(args, 0)?.replacen(' ', "T", 1);
+    let in_utc = || {
+        WITHOUT_OFFSET.iter().find_map(|form| Some(PrimitiveDateTime::parse(&text, form).ok()?.assume_utc()))
+    };
+    OffsetDateTime::parse(&text, &Rfc3339)
         .ok()
+        .or_else(in_utc)
         // An offset can lead out of the calendar.
         .and_then(|moment| moment.checked_to_offset(UtcOffset::UTC))
         .ok_or_else(|| wrong(args, 0, "a time such as `2026-11-22T10:00:00Z`"))
@@ -34,7 +57,7 @@ fn moment(args: &[Value]) -> Eval<OffsetDateTime> {
 fn from_epoch(args: &[Value]) -> Eval<Value> {
     let moment = OffsetDateTime::from_unix_timestamp(int(args, 0)?)
         .map_err(|_| wrong(args, 0, "seconds since 1970 within the calendar"))?;
-    written(moment, "yyyy-MM-ddTHH:mm:ssZ")
+    datetime::written(moment, "yyyy-MM-ddTHH:mm:ssZ")
 }
 
 fn add(args: &[Value]) -> Eval<Value> {
@@ -45,7 +68,7 @@ fn add(args: &[Value]) -> Eval<Value> {
                 .and_then(|moment| moment.checked_add(rest))
                 .ok_or_else(|| Fault::failed("the time leaves the calendar"))
         })?;
-    written(moment, if args.len() == 3 { text(args, 2)? } else { "yyyy-MM-ddTHH:mm:ssZ" })
+    datetime::written(moment, if args.len() == 3 { text(args, 2)? } else { "yyyy-MM-ddTHH:mm:ssZ" })
 }
 
 /// Reads `-P1Y2M3DT4H5M6S` as months and the rest.
@@ -86,35 +109,4 @@ fn plus_months(moment: OffsetDateTime, months: i64) -> Option<OffsetDateTime> {
     let month = time::Month::try_from(u8::try_from(total.rem_euclid(12) + 1).ok()?).ok()?;
     let day = moment.day().min(month.length(year));
     Some(moment.replace_date(time::Date::from_calendar_date(year, month, day).ok()?))
-}
-
-/// Writes a time by the .NET letters that templates use; other letters are refused.
-fn written(moment: OffsetDateTime, pattern: &str) -> Eval<Value> {
-    let pattern = match pattern {
-        "u" => "yyyy-MM-dd HH:mm:ssZ",
-        "s" => "yyyy-MM-ddTHH:mm:ss",
-        "d" => "MM/dd/yyyy",
-        other => other,
-    };
-    let mut out = String::new();
-    let mut rest = pattern;
-    while let Some(first) = rest.chars().next() {
-        let length = rest.find(|c| c != first).unwrap_or(rest.len());
-        out.push_str(&match (first, length) {
-            ('y', 4) => format!("{:04}", moment.year()),
-            ('y', 2) => format!("{:02}", moment.year().rem_euclid(100)),
-            ('M', 1 | 2) => format!("{:0length$}", u8::from(moment.month())),
-            ('d', 1 | 2) => format!("{:0length$}", moment.day()),
-            ('H', 1 | 2) => format!("{:0length$}", moment.hour()),
-            ('m', 1 | 2) => format!("{:0length$}", moment.minute()),
-            ('s', 1 | 2) => format!("{:0length$}", moment.second()),
-            ('T' | 'Z', _) => rest[..length].to_owned(),
-            (other, _) if !other.is_alphanumeric() => rest[..length].to_owned(),
-            _ => {
-                return Err(Fault::failed(format!("the time format `{}` is not supported", &rest[..length])));
-            }
-        });
-        rest = &rest[length..];
-    }
-    Ok(out.into())
 }

@@ -8,12 +8,21 @@ use uuid::{Uuid, uuid};
 
 use super::string::plain_text;
 use crate::arm::Value;
+use crate::arm::eval::Env;
 use crate::arm::fault::Eval;
 
 const NAMESPACE: Uuid = uuid!("11fb06fb-712d-4ddd-98c7-e71bbd588830");
 
 pub(super) fn guid(args: &[Value]) -> Eval<Value> {
     Ok(Uuid::new_v5(&NAMESPACE, joined(args)?.as_bytes()).to_string().into())
+}
+
+/// `newGuid()`, in the default value of a parameter only: each call another value, made from the caller's seed.
+pub(super) fn new_guid(env: &Env<'_>, _: &[Value]) -> Eval<Value> {
+    env.refuse_outside_of_defaults("newGuid")?;
+    let Some(seed) = &env.facts().guid_seed else { return Ok(Value::supplied_later("newGuid()")) };
+    let name = format!("{seed}/{}", env.next_guid());
+    Ok(Uuid::new_v5(&NAMESPACE, name.as_bytes()).to_string().into())
 }
 
 pub(super) fn unique_string(args: &[Value]) -> Eval<Value> {

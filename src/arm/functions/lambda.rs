@@ -10,7 +10,7 @@ use crate::arm::machine::{Machine, described};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function { name: "filter", min: 2, max: Some(2), body: Body::Machine(filter) },
-    Function { name: "groupBy", min: 2, max: Some(2), body: Body::Machine(group_by) },
+    Function { name: "groupBy", min: 2, max: Some(3), body: Body::Machine(group_by) },
     Function { name: "lambda", min: 1, max: None, body: Body::Lambda },
     Function { name: "map", min: 2, max: Some(2), body: Body::Machine(map) },
     Function { name: "mapValues", min: 2, max: Some(2), body: Body::Machine(map_values) },
@@ -120,10 +120,14 @@ fn to_object(machine: &Machine<'_>, args: &[Value]) -> Eval<Value> {
 fn group_by(machine: &Machine<'_>, args: &[Value]) -> Eval<Value> {
     let mut groups: IndexMap<String, Value> = IndexMap::new();
     for item in elements(args)? {
+        let value = match args.get(2) {
+            Some(lambda) => machine.apply(lambda, std::slice::from_ref(item))?,
+            None => item.clone(),
+        };
         let group =
             groups.entry(key_of(machine, &args[1], item)?).or_insert_with(|| Value::Array(Vec::new()));
         if let Value::Array(items) = group {
-            items.push(item.clone());
+            items.push(value);
         }
     }
     Ok(Value::Object(groups))

@@ -7,6 +7,7 @@
 mod array;
 mod cidr;
 mod date;
+mod datetime;
 mod encoding;
 mod format;
 mod hash;
@@ -17,6 +18,7 @@ mod object;
 mod resource;
 mod scope;
 mod string;
+mod uri;
 
 use std::fmt;
 
@@ -40,6 +42,7 @@ pub const ALL: &[(&str, &[Function])] = &[
     ("resource", resource::FUNCTIONS),
     ("scope", scope::FUNCTIONS),
     ("string", string::FUNCTIONS),
+    ("uri", uri::FUNCTIONS),
 ];
 
 /// One function of the template language.
@@ -63,6 +66,8 @@ pub(super) enum Body {
     Scope(fn(&Env<'_>, &[Value]) -> Eval<Value>),
     /// `lambda` itself: its body is computed per element.
     Lambda,
+    /// Only Azure answers: a residual in a plan, refused where a residual has to be resolved.
+    Azure,
     /// Known, but refused: for this code and reason.
     Refused(&'static crate::diag::Code, &'static str),
 }

@@ -21,18 +21,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         max: None,
         body: Body::Refused(&UNSUPPORTED, "genai-lz deploys to subscriptions and resource groups only"),
     },
-    Function {
-        name: "pickZones",
-        min: 3,
-        max: Some(5),
-        body: Body::Refused(&UNSUPPORTED, "it asks Azure for zones while the template is read"),
-    },
-    Function {
-        name: "providers",
-        min: 1,
-        max: Some(2),
-        body: Body::Refused(&UNSUPPORTED, "Azure has deprecated it; write the API version out"),
-    },
+    Function { name: "pickZones", min: 3, max: Some(5), body: Body::Azure },
+    Function { name: "providers", min: 1, max: Some(2), body: Body::Azure },
     Function { name: "reference", min: 1, max: Some(3), body: Body::Machine(reference) },
     Function { name: "references", min: 1, max: Some(2), body: Body::Machine(references) },
     Function {
@@ -41,6 +31,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         max: None,
         body: Body::Scope(|env, args| resource_id(env.target(), args)),
     },
+    Function { name: "roleDefinitions", min: 1, max: Some(1), body: Body::Azure },
     Function {
         name: "subscriptionResourceId",
         min: 2,
@@ -51,6 +42,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let (resource_type, names) = split_type(args)?;
         scoped_id(&"".into(), resource_type, names)
     }),
+    Function { name: "toLogicalZone", min: 3, max: Some(3), body: Body::Azure },
+    Function { name: "toLogicalZones", min: 3, max: Some(3), body: Body::Azure },
+    Function { name: "toPhysicalZone", min: 3, max: Some(3), body: Body::Azure },
+    Function { name: "toPhysicalZones", min: 3, max: Some(3), body: Body::Azure },
 ];
 
 /// `resourceId([subscriptionId], [resourceGroupName], resourceType, names…)`

@@ -5,24 +5,22 @@ use indexmap::IndexMap;
 use serde_json::json;
 
 use super::{Body, Function, int, text};
-use crate::arm::Value;
 use crate::arm::codes::UNSUPPORTED;
 use crate::arm::eval::Env;
 use crate::arm::fault::{Eval, Fault};
+use crate::arm::{Target, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function { name: "copyIndex", min: 0, max: Some(2), body: Body::Scope(copy_index) },
-    Function {
-        name: "deployer",
-        min: 0,
-        max: Some(0),
-        body: Body::Refused(
-            &UNSUPPORTED,
-            "who deploys is not part of a plan; pass the principal id as a parameter",
-        ),
-    },
+    Function { name: "deployer", min: 0, max: Some(0), body: Body::Scope(deployer) },
     Function { name: "deployment", min: 0, max: Some(0), body: Body::Scope(deployment) },
     Function { name: "environment", min: 0, max: Some(0), body: Body::Scope(|_, _| Ok(environment())) },
+    Function {
+        name: "externalInputs",
+        min: 1,
+        max: Some(1),
+        body: Body::Refused(&UNSUPPORTED, "the tool that deploys computes it; give the parameter a value"),
+    },
     Function {
         name: "lambdaVariables",
         min: 1,
@@ -71,12 +69,26 @@ fn deployment(env: &Env<'_>, _: &[Value]) -> Eval<Value> {
     let target = env.target();
     let mut map = IndexMap::from([("name".to_owned(), Value::from(target.deployment_name.as_str()))]);
     if target.resource_group.is_none() {
-        map.insert("location".to_owned(), target.location.as_str().into());
+        map.insert("location".to_owned(), env.group_fact("location")?);
     }
     let template = json!({ "contentVersion": env.content_version() });
     let properties = json!({ "template": template, "mode": "Incremental", "provisioningState": "Accepted" });
     map.insert("properties".to_owned(), Value::from_json(&properties));
     Ok(Value::Object(map))
+}
+
+/// Who deploys; what the caller does not say stays unknown.
+fn deployer(env: &Env<'_>, _: &[Value]) -> Eval<Value> {
+    let known = |fact: &Option<String>, name: &str| match fact {
+        Some(fact) => Value::from(fact.as_str()),
+        None => Value::supplied_later(&format!("deployer().{name}")),
+    };
+    let (target, facts) = (env.target(), env.facts());
+    Ok(Value::Object(IndexMap::from([
+        ("objectId".to_owned(), known(&facts.deployer_object_id, "objectId")),
+        ("tenantId".to_owned(), tenant_id(target)),
+        ("userPrincipalName".to_owned(), known(&facts.deployer_name, "userPrincipalName")),
+    ])))
 }
 
 fn resource_group(env: &Env<'_>, _: &[Value]) -> Eval<Value> {
@@ -101,13 +113,25 @@ fn subscription(env: &Env<'_>, _: &[Value]) -> Eval<Value> {
         ("displayName".to_owned(), env.fact(&id, "2022-12-01", "displayName")?),
         ("id".to_owned(), id.into()),
         ("subscriptionId".to_owned(), target.subscription_id.as_str().into()),
-        ("tenantId".to_owned(), target.tenant_id.as_str().into()),
+        ("tenantId".to_owned(), tenant_id(target)),
     ])))
 }
 
 fn tenant(env: &Env<'_>, _: &[Value]) -> Eval<Value> {
-    let tenant_id = &env.target().tenant_id;
-    Ok(Value::from_json(&json!({ "id": format!("/tenants/{tenant_id}"), "tenantId": tenant_id })))
+    let target = env.target();
+    let id = match target.tenant_id.as_str() {
+        "" => Value::supplied_later("tenant().id"),
+        known => format!("/tenants/{known}").into(),
+    };
+    Ok(Value::Object(IndexMap::from([("id".to_owned(), id), ("tenantId".to_owned(), tenant_id(target))])))
+}
+
+/// The tenant of the target; unknown where the caller does not say it.
+fn tenant_id(target: &Target) -> Value {
+    match target.tenant_id.as_str() {
+        "" => Value::supplied_later("tenant().tenantId"),
+        known => known.into(),
+    }
 }
 
 /// The public cloud, which is the only one genai-lz deploys to. Values from the documentation of `environment`

@@ -4,7 +4,6 @@
 use super::Needs::Everything;
 use super::{Body, Function, array, format, hash, int, size, text, values, wrong};
 use crate::arm::Value;
-use crate::arm::codes::NOT_REPEATABLE;
 use crate::arm::fault::{Eval, Fault};
 use crate::arm::limits::check_text;
 
@@ -15,15 +14,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     values("fail", 1, Some(1), Everything, fail),
     values("format", 1, None, Everything, format::format),
     values("guid", 1, None, Everything, hash::guid),
-    values("indexOf", 2, Some(2), Everything, |args| position(args, |text, wanted| text.find(wanted))),
+    values("indexOf", 2, Some(2), Everything, |args| position(args, |text, wanted| text.find(wanted), false)),
     values("join", 2, Some(2), Everything, join),
-    values("lastIndexOf", 2, Some(2), Everything, |args| position(args, |text, wanted| text.rfind(wanted))),
-    Function {
-        name: "newGuid",
-        min: 0,
-        max: Some(0),
-        body: Body::Refused(&NOT_REPEATABLE, "it gives another value in each run"),
-    },
+    values("lastIndexOf", 2, Some(2), Everything, |args| {
+        position(args, |text, wanted| text.rfind(wanted), true)
+    }),
+    Function { name: "newGuid", min: 0, max: Some(0), body: Body::Scope(hash::new_guid) },
     values("like", 2, Some(2), Everything, |args| Ok(like(text(args, 0)?, text(args, 1)?).into())),
     values("padLeft", 2, Some(3), Everything, pad_left),
     values("replace", 3, Some(3), Everything, replace),
@@ -60,8 +56,14 @@ fn to_string(args: &[Value]) -> Eval<Value> {
     plain_text(&args[0]).map(Value::String)
 }
 
-/// Where a text stands in another, without case (as documented); -1 where it does not.
-fn position(args: &[Value], find: fn(&str, &str) -> Option<usize>) -> Eval<Value> {
+/// Where a text stands in another, without case (as documented); -1 where it does not. Of an array: where an equal
+/// element stands, with case (Azure/bicep, EvaluationTests.cs, seen 2026-11-22).
+fn position(args: &[Value], find: fn(&str, &str) -> Option<usize>, is_last: bool) -> Eval<Value> {
+    if let Value::Array(items) = &args[0] {
+        let is_wanted = |item: &Value| *item == args[1];
+        let at = if is_last { items.iter().rposition(is_wanted) } else { items.iter().position(is_wanted) };
+        return Ok(Value::Int(at.map_or(-1, |at| at as i64)));
+    }
     let (container, wanted) = (text(args, 0)?.to_lowercase(), text(args, 1)?.to_lowercase());
     let at = find(&container, &wanted).map_or(-1, |at| container[..at].chars().count() as i64);
     Ok(Value::Int(at))

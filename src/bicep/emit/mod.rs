@@ -21,9 +21,9 @@ use super::found::FOUND_MAX;
 use super::imports::{Closure, close};
 use super::load::Loaded;
 use super::project::Unit;
-use super::resource_types::ResourceTypes;
 use super::syntax::{Expr, ExprKind, Loop};
 use super::{Options, bind, codes};
+use crate::catalog::azure_types::AzureTypes;
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
 use arm_expr::{Arm, call, text};
@@ -47,7 +47,7 @@ pub(super) struct Emitter<'m, 'a> {
     /// The compiled modules, as in `model.modules`.
     modules: &'m [Option<Arc<Unit>>],
     loaded: &'m Loaded,
-    types: Option<&'m dyn ResourceTypes>,
+    types: Option<&'m dyn AzureTypes>,
     /// What the file imports.
     closure: Closure,
     /// Language version 2.0: resources are known by their names in the file.

@@ -4,10 +4,13 @@ mod build;
 mod build_params;
 mod world;
 
+pub(super) use world::{Folder, variable};
+
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
+use crate::catalog::azure_types::{self, AzureTypes, Embedded};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::files;
@@ -54,6 +57,10 @@ struct Places {
     /// The folder where modules of registries have been restored to; else `.bicep` in the home folder
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
+
+    /// A folder of resource types, such as a checkout of Azure/bicep-types-az; else those inside this program
+    #[arg(long, value_name = "DIR")]
+    types: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
@@ -61,6 +68,18 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
         Command::Build(args) => build::run(args, ui),
         Command::BuildParams(args) => build_params::run(args, ui),
     }
+}
+
+/// Runs `compile` with the resource types that are asked for.
+fn with_types<T>(
+    places: &Places,
+    compile: impl FnOnce(&dyn AzureTypes) -> Result<T, CommandError>,
+) -> Result<T, CommandError> {
+    let Some(folder) = &places.types else { return compile(&Embedded) };
+    let world = world::Folder::all_of(folder)?;
+    let types = azure_types::Folder::open(&world, "")
+        .map_err(|error| CommandError::input(format!("`{}`: {error}", files::shown(folder))))?;
+    compile(&types)
 }
 
 /// Writes `text` to where it is wanted, and shows the warnings.

@@ -9,4 +9,5 @@ pub mod policy;
 pub mod regions;
 pub mod render;
 pub mod schema;
+pub mod snapshot;
 pub mod validate;

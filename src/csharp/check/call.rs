@@ -91,7 +91,12 @@ impl Checker {
             }
             let message = format!("`{}.{}` is a property", shown(owner), call.name);
             let problem = Problem::new(&UNKNOWN_MEMBER, message, call.span);
-            self.found.push(problem.help(format!("write `{}` without brackets", call.name)));
+            let is_table = found.iter().any(|(member, _)| member.gives.starts_with("IReadOnlyDictionary"));
+            self.found.push(problem.help(match call.args.len() {
+                1 if is_table => format!("write `{}[...]`", call.name),
+                2 if is_table => format!("write `{}.GetValueOrDefault(...)`", call.name),
+                _ => format!("write `{}` without brackets", call.name),
+            }));
             return;
         }
         let mut counts: Vec<String> = methods.iter().map(|args| shown_count(*args)).collect();

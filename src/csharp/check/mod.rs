@@ -234,12 +234,18 @@ impl Checker {
             )
             .service_says(format!("Usage of type '{full}' is not supported within expressions"))
         };
-        self.found.push(match found {
+        let problem = match found {
             Named::Refused(full) => not_allowed(full),
             Named::Outside => not_allowed(name),
             _ => Problem::new(&UNKNOWN_TYPE, format!("there is no type `{name}` (CS0246)"), span)
                 .did_you_mean(name, types::names()),
-        });
+        };
+        // `XmlReader reader = XmlReader.Create(...)` is one slip.
+        let is_told =
+            self.found.iter().any(|told| told.code == problem.code && told.message == problem.message);
+        if !is_told {
+            self.found.push(problem);
+        }
     }
 
     fn unknown_name(&mut self, name: &str, span: Span) {

@@ -3,9 +3,9 @@
 use super::Checker;
 use super::expr::is_enum;
 use crate::csharp::ast::{BinaryOp, Expr, ExprKind};
-use crate::csharp::codes::WRONG_TYPE;
+use crate::csharp::codes::{UNKNOWN_NAME, WRONG_TYPE};
 use crate::csharp::problem::Problem;
-use crate::csharp::types::{Fit, Ty};
+use crate::csharp::types::{self, Fit, Named, Ty};
 use crate::text::Span;
 
 impl Checker {
@@ -108,12 +108,41 @@ impl Checker {
             spine.push((*op, &**right, leftmost.span));
             leftmost = left;
         }
-        let mut ty = self.value(leftmost);
-        for (op, right, span) in spine.into_iter().rev() {
+        let mut spine = spine.into_iter().rev().peekable();
+        let is_dashed = spine.next_if(|(op, right, _)| self.is_dashed_name(*op, leftmost, right));
+        let mut ty = match is_dashed {
+            Some((_, _, span)) => {
+                self.dashed_name(span);
+                Ty::Unknown
+            }
+            None => self.value(leftmost),
+        };
+        for (op, right, span) in spine {
             let right = self.value(right);
             ty = self.operate(op, &ty, &right, span);
         }
         ty
+    }
+
+    /// `group-id` without spaces, where there is neither a `group` nor an `id`: a name that was meant as one.
+    fn is_dashed_name(&self, op: BinaryOp, left: &Expr, right: &Expr) -> bool {
+        let is_unknown = |expr: &Expr| match &expr.kind {
+            ExprKind::Name(name) => self.find(name).is_none() && matches!(types::named(name), Named::Unknown),
+            _ => false,
+        };
+        op == BinaryOp::Subtract
+            && left.span.end + 1 == right.span.start
+            && is_unknown(left)
+            && is_unknown(right)
+    }
+
+    fn dashed_name(&mut self, span: Span) {
+        if self.is_full() {
+            return;
+        }
+        let message = "this is a subtraction of two names, and there is neither".to_owned();
+        let problem = Problem::new(&UNKNOWN_NAME, message, span);
+        self.found.push(problem.help("fill it in where it is a placeholder; a name holds no `-`"));
     }
 
     /// Checks `left op right`; returns what it gives.

@@ -299,7 +299,19 @@ impl<'a> Parser<'a> {
             Kind::NamedValue => "a named value".to_owned(),
             Kind::End => "the end".to_owned(),
         };
-        Problem::new(&SYNTAX, format!("expected {expected}, found {found}"), self.span())
+        let problem = Problem::new(&SYNTAX, format!("expected {expected}, found {found}"), self.span());
+        match self.is_doubled_quote() {
+            true => problem.help("remove the surplus quotes; one inside a string is written `\\\"`"),
+            false => problem,
+        }
+    }
+
+    /// Whether two strings touch, as in `"name="""`: their quotes were doubled by something that took them for XML or CSV.
+    fn is_doubled_quote(&self) -> bool {
+        let before = self.at.checked_sub(1).map(|at| &self.tokens[at]);
+        let is_string = |kind: &Kind| matches!(kind, Kind::String(_) | Kind::Interpolated(_));
+        let touches = |before: &Token| is_string(&before.kind) && before.span.end == self.span().start;
+        is_string(self.kind()) && before.is_some_and(touches)
     }
 
     /// C# that policies do not use and this does not read.

@@ -37,14 +37,14 @@ impl ElementDef {
 }
 
 impl Kind {
-    /// What a value has to be: "a number from 1 to 50".
+    /// What a value has to be: "a whole number from 1 to 50".
     pub fn describe(self) -> String {
         match self {
             Self::Text => "text".to_owned(),
             Self::Bool | Self::Condition => "`true` or `false`".to_owned(),
             // A bound that only says how large the type is helps nobody.
-            Self::Integer { min, max } if max >= i64::from(i32::MAX) => format!("a number from {min}"),
-            Self::Integer { min, max } => format!("a number from {min} to {max}"),
+            Self::Integer { min, max } if max >= i64::from(i32::MAX) => format!("a whole number from {min}"),
+            Self::Integer { min, max } => format!("a whole number from {min} to {max}"),
             Self::Number => "a number".to_owned(),
             Self::OneOf([word]) => format!("`{word}`"),
             Self::OneOf(words) => {

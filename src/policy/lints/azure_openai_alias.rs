@@ -1,5 +1,7 @@
 //! The older names of the policies for language models.
 
+use indexmap::IndexMap;
+
 use crate::diag::{Code, Confidence, Diagnostic, Fix};
 use crate::policy::PolicyElement;
 use crate::text::Span;
@@ -24,24 +26,41 @@ pub(super) static CODE: Code = Code::note(
 
 pub(super) const LINT: Lint = Lint { code: &CODE, check };
 
+/// How many places are shown beside the first.
+const MAX_SHOWN: usize = 8;
+
 const OLDER: &str = "azure-openai-";
 
 fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
+    let mut by_name: IndexMap<&str, Vec<&PolicyElement>> = IndexMap::new();
     for element in steps(unit.policy).iter().map(|step| step.element) {
-        let Some(rest) = element.name.strip_prefix(OLDER) else { continue };
+        if let Some(rest) = element.name.strip_prefix(OLDER) {
+            by_name.entry(rest).or_default().push(element);
+        }
+    }
+    // One decision for a text, so one finding.
+    for (rest, elements) in by_name {
         let newer = format!("llm-{rest}");
-        let message = format!("`{}` is the older name of `{newer}`", element.name);
-        let diagnostic = Diagnostic::new(&CODE, message)
-            .at(&element.source, element.name_span)
+        let first = elements[0];
+        let message = format!("`{}` is the older name of `{newer}`", first.name);
+        let mut diagnostic = Diagnostic::new(&CODE, message)
+            .at(&first.source, first.name_span)
             .confidence(Confidence::Medium)
             .help(format!("write `{newer}`, which also covers models other than those of Azure OpenAI"));
-        found.push(diagnostic.fix(rename(element, &newer)));
+        for other in elements.iter().skip(1).take(MAX_SHOWN) {
+            diagnostic = diagnostic.related(&other.source, other.name_span, "here too");
+        }
+        let fix = Fix::unsafely(format!("write `{newer}`"), &first.source, first.name_span, newer.as_str());
+        let fix = end_tag_renamed(fix, first, &newer);
+        let fix = elements.iter().skip(1).fold(fix, |fix, element| {
+            end_tag_renamed(fix.and(element.name_span, newer.as_str()), element, &newer)
+        });
+        found.push(diagnostic.fix(fix));
     }
 }
 
 /// Unsafe: the two share no counters and no stored answers, and metrics may change their name.
-fn rename(element: &PolicyElement, newer: &str) -> Fix {
-    let fix = Fix::unsafely(format!("write `{newer}`"), &element.source, element.name_span, newer);
+fn end_tag_renamed(fix: Fix, element: &PolicyElement, newer: &str) -> Fix {
     let end_tag = format!("</{}", element.name);
     match element.source.slice(element.span).rfind(&end_tag) {
         Some(at) => {

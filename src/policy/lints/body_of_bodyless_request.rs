@@ -32,7 +32,7 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
         let method = of_operation
             .map(str::to_owned)
             .or_else(|| place.ancestors.iter().find_map(|around| only_method(around)));
-        let Some(method) = method.filter(|_| !is_tested(place, &written.uses)) else { return };
+        let Some(method) = method.filter(|_| !is_tested(place, written.uses)) else { return };
         for used in written.uses.bodies.iter().filter(|used| used.of == BodyOf::Request) {
             let message = format!("a {method} request has no body: `context.Request.Body` is null");
             let diagnostic = written.at(Diagnostic::new(&CODE, message), used.span);
@@ -48,7 +48,7 @@ fn is_bodyless(method: &str) -> bool {
 /// The only method for which `when` holds, where that has no body: `context.Request.Method == "GET"` and nothing else.
 fn only_method(when: &PolicyElement) -> Option<String> {
     let condition = written(when).into_iter().find(|written| written.attribute == Some("condition"))?;
-    let (uses, text) = (&condition.uses, &condition.expression.text);
+    let (uses, text) = (condition.uses, &condition.expression.text);
     let is_plain =
         uses.calls.is_empty() && text.contains("==") && !text.contains("||") && !text.contains('!');
     match (uses.members.as_slice(), uses.strings.as_slice()) {
@@ -65,6 +65,6 @@ fn is_tested(place: Place<'_>, uses: &Uses) -> bool {
         |uses: &Uses| uses.members.iter().filter(|member| member.path.starts_with("Request.Body")).count();
     let n_reads = uses.bodies.iter().filter(|used| used.of == BodyOf::Request).count();
     let in_condition =
-        |around: &&PolicyElement| written(around).iter().any(|written| mentions(&written.uses) > 0);
+        |around: &&PolicyElement| written(around).iter().any(|written| mentions(written.uses) > 0);
     mentions(uses) > n_reads || place.ancestors.iter().any(in_condition)
 }

@@ -2,6 +2,7 @@
 
 use crate::diag::{Code, Diagnostic};
 use crate::policy::Piece;
+use crate::policy::elements::{self, Kind};
 use crate::text::Span;
 
 use super::texts::{Located, texts};
@@ -28,7 +29,8 @@ pub(super) const LINT: Lint = Lint { code: &CODE, check };
 
 fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     let source = &unit.document.source;
-    for located in texts(unit.document).iter().filter(|located| !is_template(located)) {
+    let of_interest = |located: &&Located<'_>| !is_template(located) && !is_refused(located);
+    for located in texts(unit.document).iter().filter(of_interest) {
         let mut pieces = located.text.pieces.iter().peekable();
         while let Some(piece) = pieces.next() {
             let Piece::Literal(span) = *piece else { continue };
@@ -64,6 +66,13 @@ enum Fault {
 /// Liquid has double braces of its own, and text that is passed on may hold any.
 fn is_template(located: &Located<'_>) -> bool {
     located.attribute.is_none() && located.element.name == "set-body"
+}
+
+/// Whether reading the text refuses braces there already: a number or a word of a list is asked for.
+fn is_refused(located: &Located<'_>) -> bool {
+    let def = located.attribute.and_then(|name| elements::find(&located.element.name)?.attribute(name));
+    let Some(def) = def else { return false };
+    !matches!(def.kind, Kind::Text)
 }
 
 fn faults(text: &str, is_before_expression: bool) -> Vec<(usize, Fault)> {

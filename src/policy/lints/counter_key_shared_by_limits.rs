@@ -2,9 +2,8 @@
 
 use indexmap::IndexMap;
 
-use crate::csharp;
 use crate::diag::{Code, Confidence, Diagnostic};
-use crate::policy::{PolicyElement, Tier, Value};
+use crate::policy::{Expression, PolicyElement, Tier, Value};
 
 use super::look::{code, expression, is_token_limit};
 use super::steps::{MAX_COMPARED, Step, Steps, steps};
@@ -85,15 +84,14 @@ fn plain(value: &Value) -> String {
 /// True where what the key is made of is what the branches are chosen by, so that each branch has keys of its own.
 fn is_decided_by_key(own: &Steps<'_>, limit: &Counted<'_>) -> bool {
     let key = limit.element().value("counter-key").and_then(expression);
-    let Some(uses) = key.map(|key| csharp::uses(&key.program)) else { return false };
-    let variables = uses.variables.into_iter().filter_map(|used| used.name);
-    let parts: Vec<String> = variables.chain(uses.members.into_iter().map(|used| used.path)).collect();
+    let Some(uses) = key.map(Expression::uses) else { return false };
+    let variables = uses.variables.iter().filter_map(|used| used.name.as_deref());
+    let parts: Vec<&str> = variables.chain(uses.members.iter().map(|used| used.path.as_str())).collect();
     let chooses = own.around(&limit.step).filter(|outer| outer.name() == "choose");
     let mut conditions =
         chooses.flat_map(|choose| &choose.element.children).filter_map(|when| when.value("condition"));
-    conditions.any(|condition| {
-        code(condition).is_some_and(|code| parts.iter().any(|part| code.contains(part.as_str())))
-    })
+    conditions
+        .any(|condition| code(condition).is_some_and(|code| parts.iter().any(|part| code.contains(part))))
 }
 
 fn differ(unit: &Unit<'_>, known: &Counted<'_>, limit: &Counted<'_>, is_exclusive: bool) -> Diagnostic {

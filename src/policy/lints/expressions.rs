@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::csharp::{self, Uses};
+use crate::csharp::Uses;
 use crate::diag::Diagnostic;
 use crate::policy::{Expression, Policy, PolicyElement, Value, ValueKind};
 use crate::text::Span;
@@ -16,7 +16,7 @@ pub struct Written<'a> {
     pub attribute: Option<&'a str>,
     pub value: &'a Value,
     pub expression: &'a Expression,
-    pub uses: Uses,
+    pub uses: &'a Uses,
 }
 
 impl Written<'_> {
@@ -34,7 +34,7 @@ pub fn written(element: &PolicyElement) -> Vec<Written<'_>> {
     let expressions = values.filter_map(|(attribute, value)| {
         let ValueKind::Expression(expression) = &value.kind else { return None };
         let expression: &Expression = Arc::as_ref(expression);
-        Some(Written { element, attribute, value, expression, uses: csharp::uses(&expression.program) })
+        Some(Written { element, attribute, value, expression, uses: expression.uses() })
     });
     expressions.collect()
 }

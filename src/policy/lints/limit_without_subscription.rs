@@ -1,7 +1,7 @@
 //! A limit per subscription where nobody needs one.
 
-use crate::csharp;
 use crate::diag::{Code, Confidence, Diagnostic};
+use crate::policy::Expression;
 
 use super::look::expression;
 use super::steps::steps;
@@ -41,7 +41,7 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         }
         let Some(key) = element.value("counter-key") else { continue };
-        let uses = expression(key).map(|expression| csharp::uses(&expression.program)).unwrap_or_default();
+        let Some(uses) = expression(key).map(Expression::uses) else { continue };
         if uses.members.iter().any(|it| it.path.starts_with("Subscription.") && !it.guarded) {
             let message =
                 "the key reads `context.Subscription`, which is null for a caller without a subscription";

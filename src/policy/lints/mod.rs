@@ -8,6 +8,7 @@ mod authorization_never_checked;
 mod azure_openai_alias;
 mod backend_over_http;
 mod backend_without_forward;
+mod base_twice;
 mod base_url_after_backend_id;
 mod body_consumed;
 mod body_of_bodyless_request;
@@ -102,6 +103,7 @@ pub const ALL: &[&Lint] = &[
     &azure_openai_alias::LINT,
     &backend_over_http::LINT,
     &backend_without_forward::LINT,
+    &base_twice::LINT,
     &base_url_after_backend_id::LINT,
     &body_consumed::LINT,
     &body_of_bodyless_request::LINT,

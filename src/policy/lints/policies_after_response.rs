@@ -1,6 +1,6 @@
 //! Policies that no request reaches.
 
-use crate::diag::{Code, Confidence, Diagnostic, Severity};
+use crate::diag::{Code, Diagnostic};
 
 use super::steps::{ends, lists};
 use super::{Lint, Unit};
@@ -27,17 +27,16 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     for (_, policies) in lists(unit.policy) {
         let Some(at) = policies.iter().position(|policy| ends(policy)) else { continue };
         let (Some(first), Some(last)) = (policies.get(at + 1), policies.last()) else { continue };
+        // `<base/>` alone behind it is how many write a document that means to answer by itself.
+        if policies[at + 1..].iter().all(|policy| policy.name == "base") {
+            continue;
+        }
         let ender = policies[at];
         let message = format!("nothing after this `{}` runs", ender.name);
         let diagnostic = Diagnostic::new(&CODE, message)
             .at(&ender.source, ender.name_span)
             .related(&first.source, first.span.to(last.span), "never runs")
             .help("move what has to run before it, or remove the rest");
-        // `<base/>` alone behind it is how many write a document that means to answer by itself.
-        let is_habit = policies[at + 1..].iter().all(|policy| policy.name == "base");
-        found.push(match is_habit {
-            true => Diagnostic { severity: Severity::Note, ..diagnostic.confidence(Confidence::Low) },
-            false => diagnostic,
-        });
+        found.push(diagnostic);
     }
 }

@@ -30,7 +30,7 @@ const LOGS: &[&str] = &["log-to-eventhub", "trace", "emit-metric"];
 fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     let mut bodies: Vec<(String, &str)> = Vec::new();
     expressions(unit.policy, &mut |place, written| {
-        if let (Some(name), Some(whose)) = (set_variable(place.element), whole(&written.uses)) {
+        if let (Some(name), Some(whose)) = (set_variable(place.element), whole(written.uses)) {
             bodies.push((name.to_owned(), whose));
         }
         let Some(log) = log(place) else { return };

@@ -1,6 +1,6 @@
 //! Keys and tokens in logs.
 
-use crate::csharp::{self, StringUse, Uses};
+use crate::csharp::{StringUse, Uses};
 use crate::diag::{Code, Confidence, Diagnostic};
 use crate::text::Span;
 
@@ -41,7 +41,7 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     };
     for element in steps.iter().filter(|step| is_logged(step)).map(|step| step.element) {
         for expression in values(element).filter_map(expression) {
-            for (secret, span) in secrets(&csharp::uses(&expression.program)) {
+            for (secret, span) in secrets(expression.uses()) {
                 let diagnostic = Diagnostic::new(&CODE, format!("`{secret}` goes into a log"))
                     .at(&element.source, expression.place(span))
                     .confidence(Confidence::Medium);

@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Confidence, Diagnostic};
 
-use super::look::{fixed, model_policy, set_attribute};
+use super::look::{fixed, model_policy};
 use super::steps::steps;
 use super::{Lint, Unit};
 
@@ -45,6 +45,6 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
             .at(&lookup.source, place)
             .confidence(Confidence::Medium)
             .help(format!("start at {ADVISED} and raise it while the answers stay right"));
-        found.push(diagnostic.fix(set_attribute(lookup, "score-threshold", ADVISED)));
+        found.push(diagnostic);
     }
 }

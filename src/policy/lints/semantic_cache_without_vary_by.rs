@@ -6,7 +6,7 @@ use crate::text::Span;
 
 use super::look::{child, model_policy};
 use super::steps::steps;
-use super::{Lint, Unit};
+use super::{Lint, Unit, indent};
 
 pub(super) static CODE: Code = Code::warning(
     "semantic-cache-without-vary-by",
@@ -44,12 +44,22 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
 fn vary_by(lookup: &PolicyElement) -> Option<Fix> {
     let written = lookup.source.slice(lookup.span);
     let title = "vary by the subscription";
+    // On a line of its own, as the element stands on one.
+    let indent = indent(&lookup.source, lookup.span);
     if let Some(open) = written.strip_suffix("/>") {
         let from = lookup.span.start as usize + open.trim_end().len();
-        let replacement = format!(">{VARY_BY}</{}>", lookup.name);
+        let replacement = match indent {
+            "" => format!(">{VARY_BY}</{}>", lookup.name),
+            _ => format!(">\n{indent}    {VARY_BY}\n{indent}</{}>", lookup.name),
+        };
         let rest = Span::new(from, lookup.span.end as usize);
         return Some(Fix::unsafely(title, &lookup.source, rest, replacement));
     }
-    let before_end = Span::at(lookup.span.start as usize + written.rfind("</")?);
-    Some(Fix::unsafely(title, &lookup.source, before_end, VARY_BY))
+    let end_tag = written.rfind("</")?;
+    let before_end = Span::at(lookup.span.start as usize + end_tag);
+    let replacement = match written[..end_tag].ends_with(indent) && !indent.is_empty() {
+        true => format!("    {VARY_BY}\n{indent}"),
+        false => VARY_BY.to_owned(),
+    };
+    Some(Fix::unsafely(title, &lookup.source, before_end, replacement))
 }

@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Confidence, Diagnostic};
 
-use super::look::{child, fixed, set_attribute};
+use super::look::{child, fixed};
 use super::steps::steps;
 use super::{Lint, Unit};
 
@@ -37,7 +37,6 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
             .at(&setter.source, setter.name_span)
             .confidence(Confidence::Medium)
             .help("add a `<value>`, or write `exists-action=\"delete\"` to remove it");
-        let fix = (action == Some("override")).then(|| set_attribute(setter, "exists-action", "delete"));
-        found.push(Diagnostic { fix, ..diagnostic });
+        found.push(diagnostic);
     }
 }

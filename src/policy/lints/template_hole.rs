@@ -1,16 +1,18 @@
 //! Placeholders that were never filled in.
 
 use crate::diag::{Code, Confidence, Diagnostic};
-use crate::policy::PolicyElement;
+use crate::policy::{Element, entities};
+use crate::text::Span;
 
-use super::steps::steps;
+use super::texts::{texts, trimmed};
 use super::{Lint, Unit};
 
-pub(super) static CODE: Code = Code::warning(
+pub(super) static CODE: Code = Code::note(
     "template-hole",
     "a placeholder of a template engine is left in the text",
     "Looks for values that are nothing but a placeholder, such as `{backend-id}`, `[[name]]`, `__NAME__`, \
-     `<%= name %>`, `${name}` or `#{name}#`.",
+     `<%= name %>`, `${name}` or `#{name}#`. A text is told once, with all of its placeholders: most of them are templates, \
+     filled in by what deploys them.",
 )
 .why(
     "API Management fills in `{{named values}}` and nothing else, so the placeholder is taken as it stands: as the name \
@@ -23,6 +25,9 @@ pub(super) static CODE: Code = Code::warning(
 .with_url("https://learn.microsoft.com/azure/api-management/api-management-howto-properties");
 
 pub(super) const LINT: Lint = Lint { code: &CODE, check };
+
+/// How many places are shown beside the first.
+const MAX_SHOWN: usize = 8;
 
 /// How placeholders begin and end.
 const HOLES: &[(&str, &str)] = &[
@@ -37,26 +42,30 @@ const HOLES: &[(&str, &str)] = &[
 ];
 
 fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
-    for element in steps(unit.policy).iter().map(|step| step.element) {
-        if takes_parameters(element) {
-            continue;
-        }
-        let values = element.attributes.iter().map(|attribute| &attribute.value).chain(&element.text);
-        for value in values {
-            let Some(hole) = value.literal().map(str::trim).filter(|literal| is_hole(literal)) else {
-                continue;
-            };
-            let diagnostic =
-                Diagnostic::new(&CODE, format!("`{hole}` looks like a placeholder left in the text"))
-                    .at(&element.source, value.span)
-                    .confidence(Confidence::Low);
-            found.push(diagnostic.help("fill it in before the text is deployed, or write a named value"));
+    let source = &unit.document.source;
+    let mut holes: Vec<(&str, Span)> = Vec::new();
+    for located in texts(unit.document).iter().filter(|located| !takes_parameters(located.element)) {
+        let place = trimmed(source, located.text.span);
+        let written = source.slice(place);
+        if !located.text.has_expression() && is_hole(&entities::decode(written).text) {
+            holes.push((written, place));
         }
     }
+    let Some(((first, place), others)) = holes.split_first() else { return };
+    // A template has many of them, and they are filled in together.
+    let message = match others.len() {
+        0 => format!("`{first}` looks like a placeholder left in the text"),
+        n => format!("`{first}` and {n} more look like placeholders left in the text"),
+    };
+    let mut diagnostic = Diagnostic::new(&CODE, message).at(source, *place).confidence(Confidence::Low);
+    for (_, place) in others.iter().take(MAX_SHOWN) {
+        diagnostic = diagnostic.related(source, *place, "one more");
+    }
+    found.push(diagnostic.help("fill it in before the text is deployed, or write a named value"));
 }
 
 /// Elements whose text has braces of its own: URL templates, bodies, and what is searched for in them.
-fn takes_parameters(element: &PolicyElement) -> bool {
+fn takes_parameters(element: &Element) -> bool {
     ["rewrite-uri", "set-body", "find-and-replace", "set-url"].contains(&element.name.as_str())
 }
 

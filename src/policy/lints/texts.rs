@@ -21,6 +21,13 @@ pub(super) fn texts(document: &Document) -> Vec<Located<'_>> {
     found
 }
 
+/// `span` without the white space at its ends.
+pub(super) fn trimmed(source: &Source, span: Span) -> Span {
+    let written = source.slice(span);
+    let start = span.start as usize + (written.len() - written.trim_start().len());
+    Span::new(start, start + written.trim().len())
+}
+
 fn inside<'a>(element: &'a Element, found: &mut Vec<Located<'a>>) {
     for attribute in &element.attributes {
         let located = |text| Located { element, attribute: Some(attribute.name.as_str()), text };

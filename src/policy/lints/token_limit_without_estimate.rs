@@ -34,5 +34,7 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
             .at(&limit.source, estimate.span)
             .confidence(Confidence::Low);
         found.push(diagnostic.help("write `true` where a single large prompt must not pass the limit"));
+        // Whoever writes it once means it for the whole text.
+        return;
     }
 }

@@ -1,5 +1,7 @@
 //! Reads of a context variable as another type than it was set as.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 use crate::csharp::{self, VariableAccess};
@@ -50,6 +52,7 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
     for write in &flow.writes {
         by_name.entry(write.name).or_insert((write, Vec::new())).1.push(given(write));
     }
+    let mut told = BTreeSet::new();
     for read in flow.reads.iter().filter(|read| read.is_own && is_reached(read)) {
         let (Some(name), Some(wanted)) = (read.used.name.as_deref(), wanted(&read.used.how)) else {
             continue;
@@ -57,6 +60,10 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
         let Some((first, given)) = by_name.get(name) else { continue };
         let differs = |given: &Option<String>| given.as_ref().is_some_and(|given| *given != wanted);
         let (true, Some(Some(given))) = (given.iter().all(differs), given.first()) else { continue };
+        // One `set-variable` is wrong, however often it is read.
+        if !told.insert((name, wanted.clone())) {
+            continue;
+        }
         let message = format!("`{name}` is set as `{given}` and read as `{wanted}`: this throws");
         let diagnostic = Diagnostic::new(&CODE, message)
             .at(&read.element.source, read.span)

@@ -15,7 +15,7 @@ pub(super) fn is_always_allowed(name: &str) -> bool {
 }
 
 /// `{retry-count}`: a hole of a template, which the rule `template-hole` reports.
-fn is_hole(literal: &str) -> bool {
+pub(super) fn is_hole(literal: &str) -> bool {
     let name = literal.trim().strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
     name.is_some_and(|name| !name.is_empty() && !name.contains(['{', '}']))
 }
@@ -114,6 +114,9 @@ impl Lowering<'_> {
                 let title = format!("write `{near}`");
                 diagnostic = diagnostic.fix(Fix::safe(title, original, value.span, near));
             }
+        }
+        if written.starts_with("{{") && !written.contains("}}") {
+            diagnostic = diagnostic.help("close the named value: `{{name}}`");
         }
         self.found.push(diagnostic);
     }

@@ -61,7 +61,7 @@ impl Lowering<'_> {
             let name = def.element.name;
             let is_slip =
                 |wrong: &&str| wrong.starts_with(name) || crate::text::misspelt(wrong, [name]).is_some();
-            if count < def.min && !unknown.iter().any(is_slip) {
+            if count < def.min && !unknown.iter().any(is_slip) && !self.has_hole(element) {
                 let message = format!("`<{}>` needs a `<{}>` inside it", element.name, def.element.name);
                 self.report(&codes::MISSING_CHILD, message, element.name_span);
             }

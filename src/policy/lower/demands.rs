@@ -95,7 +95,8 @@ impl Lowering<'_> {
             let message =
                 format!("`{}` has more than {MAX_CUSTOM_DIMENSIONS} custom dimensions", element.name);
             let diagnostic = self.diagnostic(&codes::TOO_MANY_DIMENSIONS, message, surplus.name_span);
-            self.found.push(diagnostic);
+            self.found
+                .push(diagnostic.help("join some of them into one, or leave out what a log holds anyway"));
         }
     }
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use super::codes;
 use super::elements::{self, Content, ElementDef, SourceOf};
 use super::named_values::Substituted;
-use super::tree::{Document, Element, Node};
+use super::tree::{Document, Element, Node, Text};
 use super::typed::{Body, Policy, PolicyAttribute, PolicyElement, Section, Value};
 use crate::diag::{Code, Confidence, Diagnostic, Edit, Fix, Safety, Severity};
 use crate::text::{Source, Span};
@@ -283,11 +283,21 @@ impl Lowering<'_> {
     fn no_text(&mut self, element: &Element) {
         for child in &element.children {
             let (Node::Text(text) | Node::CData { text, .. }) = child else { continue };
-            if !text.is_blank(self.source) {
+            // What fills in a template may put elements there.
+            if !text.is_blank(self.source) && !self.is_hole(text) {
                 let message = format!("text may not stand inside `<{}>`", element.name);
                 self.report(&codes::UNEXPECTED_TEXT, message, trimmed(self.source, text.span));
             }
         }
+    }
+
+    fn is_hole(&self, text: &Text) -> bool {
+        attributes::is_hole(self.source.slice(text.span))
+    }
+
+    /// Whether a placeholder stands among the elements inside `element`.
+    fn has_hole(&self, element: &Element) -> bool {
+        element.children.iter().any(|node| matches!(node, Node::Text(text) if self.is_hole(text)))
     }
 
     fn in_fragment(&mut self, code: &'static Code, element: &Element) {

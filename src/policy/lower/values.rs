@@ -98,7 +98,7 @@ impl Lowering<'_> {
         for problem in problems {
             self.report_problem(problem, &places);
         }
-        Some(Expression { text, program: program?, places })
+        Some(Expression::new(text, program?, places))
     }
 
     /// A problem of the expression that stands at `places`.

@@ -35,7 +35,7 @@ pub static DUPLICATE_ID: Code = Code::error(
      Whichever is deployed last replaces the other, or is refused. Rename one of them.",
 )
 .with_url(NAMED_VALUES);
-pub static FRAGMENT_WITHOUT_FILE: Code = Code::warning(
+pub static FRAGMENT_WITHOUT_FILE: Code = Code::note(
     "project-fragment-without-file",
     "an included fragment has no file, where other fragments have one of their name",
     "Some fragments that texts of this folder include lie in files of the same name, and this one does not. It may be \

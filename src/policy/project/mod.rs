@@ -84,9 +84,8 @@ pub struct Project {
 
 /// Reads one text.
 pub fn read(source: Arc<Source>, given: &Given) -> File {
-    let (document, _) = super::parse(&source);
     let place = place(source.path());
-    let (policy, found) = load(&source, given.named_values.as_ref());
+    let (document, policy, found) = load(&source, given.named_values.as_ref());
     let references = references::references(&document, &policy);
     File { source, document, policy: Arc::new(policy), place, references, found, is_settled: false }
 }
@@ -95,14 +94,14 @@ pub fn read(source: Arc<Source>, given: &Given) -> File {
 fn load(
     source: &Arc<Source>,
     values: Option<&IndexMap<String, Option<String>>>,
-) -> (Policy, Vec<Diagnostic>) {
+) -> (Document, Policy, Vec<Diagnostic>) {
     let known: Option<IndexMap<String, String>> = values.map(|values| {
         let known = values.iter().filter_map(|(name, value)| Some((name.clone(), value.clone()?)));
         known.collect()
     });
-    let (policy, mut found) = super::load(source, known.as_ref());
+    let (document, policy, mut found) = super::load_with_document(source, known.as_ref());
     found.retain(|diagnostic| diagnostic.code != &policy_codes::UNKNOWN_NAMED_VALUE);
-    (policy, found)
+    (document, policy, found)
 }
 
 impl Project {
@@ -123,10 +122,9 @@ impl Project {
         }
         let mut project =
             Self { files, infos, services, given, loose_fragments, named_by_file: IndexSet::new() };
-        for index in 0..project.files.len() {
-            let settled = project.settled(&project.files[index]).into_owned();
-            project.files[index] = settled;
-        }
+        let mut files = std::mem::take(&mut project.files);
+        files.iter_mut().for_each(|file| project.settle(file));
+        project.files = files;
         let named_by_file = project.files.iter().filter(|file| {
             let mut ids = file.fragment_ids();
             ids.any(|id| project.loose_fragments.contains_key(&layout::fragment_key(id)))
@@ -135,21 +133,29 @@ impl Project {
         project
     }
 
-    /// A text as the project sees it: with the place that the other files bear out, and read again where it uses named
-    /// values which only the folder knows.
-    fn settled<'a>(&self, file: &'a File) -> Cow<'a, File> {
+    /// Makes of a text what the project sees in it: with the place that the other files bear out, and read again where
+    /// it uses named values which only the folder knows.
+    fn settle(&self, file: &mut File) {
         if file.is_settled {
-            return Cow::Borrowed(file);
+            return;
         }
-        let place = file.place.clone().and_then(|place| service::settled(place, &self.services));
-        let mut settled = File { place, is_settled: true, ..file.clone() };
-        let is_of_folder = self.services_of(&settled).any(|service| !service.named_values.is_empty());
-        if is_of_folder && settled.of_kind(Kind::NamedValue).next().is_some() {
-            let (policy, found) = load(&settled.source, self.named_values(&settled).as_ref());
-            settled.references = references::references(&settled.document, &policy);
-            (settled.policy, settled.found) = (Arc::new(policy), found);
+        file.is_settled = true;
+        file.place = file.place.take().and_then(|place| service::settled(place, &self.services));
+        let is_of_folder = self.services_of(file).any(|service| !service.named_values.is_empty());
+        if is_of_folder && file.of_kind(Kind::NamedValue).next().is_some() {
+            let (_, policy, found) = load(&file.source, self.named_values(file).as_ref());
+            file.references = references::references(&file.document, &policy);
+            (file.policy, file.found) = (Arc::new(policy), found);
         }
-        Cow::Owned(settled)
+    }
+
+    /// As [`Self::settle`], for a text that may not be one of the project.
+    fn settled<'a>(&self, file: &'a File) -> Cow<'a, File> {
+        let mut file = Cow::Borrowed(file);
+        if !file.is_settled {
+            self.settle(file.to_mut());
+        }
+        file
     }
 
     /// What is known around a file.

@@ -88,7 +88,9 @@ fn words(reference: &Reference) -> (&'static Code, &'static str, String) {
 /// id may still be given elsewhere, so this only warns.
 fn unlike_its_files(project: &Project, file: &File, reference: &Reference) -> Option<Diagnostic> {
     let is_named_by_file = project.named_by_file.contains(parent(file.source.path()));
-    if !is_named_by_file || project.loose_fragment(file, &reference.name).is_some() {
+    let is_alike = |id: &String| bare(id) == bare(&reference.name);
+    let is_there = || project.loose_fragment(file, &reference.name).is_some();
+    if !is_named_by_file || is_there() || project.loose_fragments.keys().any(is_alike) {
         return None;
     }
     let name = &reference.name;
@@ -99,4 +101,12 @@ fn unlike_its_files(project: &Project, file: &File, reference: &Reference) -> Op
         .service_says(words(reference).2)
         .did_you_mean(name, project.loose_fragments.keys().map(String::as_str));
     Some(diagnostic.help("add the fragment's file, or correct the id"))
+}
+
+/// A name as it sounds: `pf-extract-caller-id` and `Extract-CallerId` are one.
+fn bare(name: &str) -> String {
+    let lower = name.to_ascii_lowercase();
+    let own =
+        ["pf-", "frag-", "fragment-"].iter().find_map(|prefix| lower.strip_prefix(prefix)).unwrap_or(&lower);
+    own.chars().filter(char::is_ascii_alphanumeric).collect()
 }

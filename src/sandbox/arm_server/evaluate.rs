@@ -26,8 +26,18 @@ pub(super) fn deployment(
     };
     let parameters = parameters.iter().map(|(name, value)| (name.clone(), Value::from_json(value))).collect();
     let (deployment, _warnings) =
-        arm::evaluate(template, &parameters, &target).map_err(|found| refused(&found))?;
+        arm::evaluate_with(template, &parameters, &target, &facts()).map_err(|found| refused(&found))?;
     Ok(deployment)
+}
+
+/// What a template may ask of the moment, and of who deploys: the sandbox lets anyone in, so that is nobody.
+fn facts() -> arm::Facts {
+    arm::Facts {
+        now_unix_s: Some(time::OffsetDateTime::now_utc().unix_timestamp()),
+        guid_seed: Some(uuid::Uuid::new_v4().to_string()),
+        deployer_object_id: Some(uuid::Uuid::nil().to_string()),
+        deployer_name: Some(String::new()),
+    }
 }
 
 /// The parameters as GET shows them: with their types, secure ones without a value.

@@ -12,13 +12,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use genai_lz::bicep::{self, Options};
+use genai_lz::catalog::azure_types::Folder;
 use genai_lz::text::{FileError, World};
 use libtest_mimic::{Failed, Trial};
 use serde_json::Value as Json;
 
 use super::super::support;
 use super::drop_generator;
-use super::types::AzureTypes;
 
 const SAMPLES: &str = "Azure+bicep/src/Bicep.Core.Samples/Files";
 const MODULES: &str = "Azure+bicep-registry-modules";
@@ -168,7 +168,8 @@ fn compare_parameters(root: &Path) -> Result<(), Failed> {
 
 fn compare(corpus: &Corpus, root: &Path) -> Result<(), Failed> {
     let world = Checkout(root.join(corpus.root));
-    let types = AzureTypes::read(&root.join(TYPES));
+    let checkout = Checkout(root.join(TYPES));
+    let types = Folder::open(&checkout, "generated").ok();
     let show = std::env::var("GLZ_CORPUS_SHOW").ok();
     let shown = |path: &str| show.as_deref().is_some_and(|show| path.contains(show));
     let options = Options {

@@ -10,7 +10,7 @@ use genai_lz::text::MemoryWorld;
 use libtest_mimic::{Failed, Trial};
 
 use super::super::support;
-use super::{folders, outcome, suite, world};
+use super::{Types, folders, outcome, suite, world};
 
 /// Each byte costs a compilation; the larger cases are large by repetition.
 const BYTES_MAX: usize = 2_000;
@@ -52,7 +52,7 @@ fn case(folder: &Path) -> Result<(), Failed> {
         words(&text).into_iter().map(|(start, end)| format!("{}{}", &text[..start], &text[end..]));
     for damaged in prefixes(&text).chain(without_a_word) {
         world.0.insert(entry.to_owned(), damaged.clone().into_bytes());
-        survives(&damaged, || drop(outcome(&world)))?;
+        survives(&damaged, || drop(outcome(&world, Types::Embedded)))?;
     }
     Ok(())
 }

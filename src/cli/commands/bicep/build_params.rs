@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::world::{Folder, variable};
-use super::{Places, deliver, pretty};
+use super::{Places, deliver, pretty, with_types};
 use crate::bicep::{self, Options};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
@@ -26,7 +26,9 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     let folder = Folder::open(&args.file, &args.places)?;
-    let options = Options { registry: folder.registry(), ..Options::default() };
-    let compiled = bicep::compile_params_with(&folder, folder.entry(), &variable, &options)?;
+    let compiled = with_types(&args.places, |types| {
+        let options = Options { registry: folder.registry(), types: Some(types), ..Options::default() };
+        Ok(bicep::compile_params_with(&folder, folder.entry(), &variable, &options)?)
+    })?;
     deliver(&args.file, &args.places, &pretty(&compiled.parameters), &compiled.warnings, ui)
 }

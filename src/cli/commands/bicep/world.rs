@@ -17,7 +17,7 @@ const FILE_BYTES_MAX: u64 = 64 << 20;
 /// Files below a folder that `loadDirectoryFileInfo` looks at.
 const LISTED_MAX: usize = 10_000;
 
-pub(super) struct Folder {
+pub(in crate::cli::commands) struct Folder {
     root: PathBuf,
     entry: String,
     /// The folder of restored modules, as the compiler names it.
@@ -25,12 +25,21 @@ pub(super) struct Folder {
 }
 
 impl Folder {
+    /// Finds the folder that the files of `file` may be read from, by itself.
+    pub(in crate::cli::commands) fn of(file: &Path) -> Result<Self, CommandError> {
+        Self::find(file, None, None)
+    }
+
     /// Finds the folder that the files of `file` may be read from.
     pub(super) fn open(file: &Path, places: &Places) -> Result<Self, CommandError> {
+        Self::find(file, places.root.as_deref(), places.cache.clone())
+    }
+
+    fn find(file: &Path, root: Option<&Path>, cache: Option<PathBuf>) -> Result<Self, CommandError> {
         let absent = || CommandError::input(format!("`{}` does not exist", files::shown(file)));
         let absolute = fs::canonicalize(file).map_err(|_| absent())?;
         let own = absolute.parent().unwrap_or(Path::new("/")).to_owned();
-        let root = match &places.root {
+        let root = match root {
             Some(root) => fs::canonicalize(root)
                 .map_err(|_| CommandError::input(format!("`{}` does not exist", files::shown(root))))?,
             None => std::env::current_dir()
@@ -47,15 +56,21 @@ impl Folder {
         let home = || {
             variable("HOME").or_else(|| variable("USERPROFILE")).map(|home| Path::new(&home).join(".bicep"))
         };
-        let cache = places.cache.clone().or_else(home).and_then(|cache| fs::canonicalize(cache).ok());
+        let cache = cache.or_else(home).and_then(|cache| fs::canonicalize(cache).ok());
         Ok(Self { root, entry, cache: cache.map(|cache| cache.to_string_lossy().into_owned()) })
     }
 
-    pub(super) fn entry(&self) -> &str {
+    /// All files of a folder, without one to begin with.
+    pub(super) fn all_of(folder: &Path) -> Result<Self, CommandError> {
+        let absent = |_| CommandError::input(format!("`{}` does not exist", files::shown(folder)));
+        Ok(Self { root: fs::canonicalize(folder).map_err(absent)?, entry: String::new(), cache: None })
+    }
+
+    pub(in crate::cli::commands) fn entry(&self) -> &str {
         &self.entry
     }
 
-    pub(super) fn registry(&self) -> Option<&str> {
+    pub(in crate::cli::commands) fn registry(&self) -> Option<&str> {
         self.cache.as_deref()
     }
 
@@ -76,7 +91,7 @@ impl Folder {
 }
 
 /// A variable of the environment.
-pub(super) fn variable(name: &str) -> Option<String> {
+pub(in crate::cli::commands) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 

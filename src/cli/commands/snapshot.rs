@@ -1,0 +1,266 @@
+//! `genai-lz snapshot`: what a template would deploy, kept in a file beside it, and compared with that file later.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use serde_json::{Map, Value as Json};
+
+use crate::arm::{self, Parameters, Target, Value};
+use crate::bicep::{self, Options};
+use crate::cli::commands::bicep::{Folder, variable};
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::cli::files;
+use crate::cli::pipeline::NO_SUBSCRIPTION;
+use crate::cli::ui::Ui;
+use crate::diag::{Diagnostic, render};
+use crate::text::diff;
+
+/// ARM takes 4 MB; one byte more is read to tell, and comments and blanks may make a file larger.
+const JSON_BYTES_MAX: u64 = 16 << 20;
+
+/// Write down what a template would deploy, or compare with what was written down
+///
+/// Compiles and evaluates a Bicep file, a parameters file or an ARM template, without signing in, and writes
+/// `NAME.snapshot.json` beside it, in the shape of `bicep snapshot`. What only Azure knows stands in it as an
+/// expression. The values of secure parameters are not written.
+///
+///     genai-lz snapshot main.bicepparam --resource-group rg
+///     genai-lz snapshot main.bicepparam --resource-group rg --check   ends with 1 where something changed
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Args {
+    /// A `.bicepparam` or `.bicep` file, or an ARM template (`.json`)
+    file: PathBuf,
+
+    /// Write the snapshot, or compare with the one that is there
+    #[arg(long, value_enum, default_value_t = Mode::Overwrite)]
+    mode: Mode,
+
+    /// The same as `--mode validate`
+    #[arg(long)]
+    check: bool,
+
+    /// A parameters file (`.json`) for a `.bicep` file or a template
+    #[arg(long, value_name = "FILE")]
+    parameters: Option<PathBuf>,
+
+    /// The tenant, a GUID; else it stays an expression
+    #[arg(long, value_name = "ID")]
+    tenant_id: Option<String>,
+
+    /// The subscription, a GUID
+    #[arg(long, value_name = "ID", default_value = NO_SUBSCRIPTION)]
+    subscription_id: String,
+
+    /// The resource group; templates for a subscription take none
+    #[arg(long, value_name = "NAME")]
+    resource_group: Option<String>,
+
+    /// The location of the resource group, or of a deployment to a subscription; else it stays an expression
+    #[arg(long, value_name = "NAME")]
+    location: Option<String>,
+
+    /// The name of the deployment; else the name of the file
+    #[arg(long, value_name = "NAME")]
+    deployment_name: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Mode {
+    Overwrite,
+    Validate,
+}
+
+/// A template with its parameters, and what the compiler warned about.
+struct Input {
+    template: Json,
+    parameters: Json,
+    warnings: Vec<Diagnostic>,
+}
+
+pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
+    let input = read(args)?;
+    let target = target(args, &input.template)?;
+    let parameters = given(&input.template, &input.parameters)?;
+    let (deployment, more) = arm::evaluate(&input.template, &parameters, &target)?;
+    let taken = arm::snapshot(&deployment, &more);
+    let warnings: Vec<Diagnostic> = input.warnings.into_iter().chain(more).collect();
+    let place = args.file.with_extension("snapshot.json");
+    if args.check || args.mode == Mode::Validate {
+        return compare(&place, &taken, &warnings, ui);
+    }
+    files::write_atomically(&place, format!("{taken:#}\n").as_bytes())?;
+    if ui.is_json() {
+        let body =
+            serde_json::json!({ "written": files::shown(&place), "diagnostics": render::json(&warnings) });
+        ui.document(Exit::Ok, body)?;
+    } else {
+        ui.warnings(&warnings);
+        ui.say(&format!("wrote `{}`", files::shown(&place)));
+    }
+    Ok(Exit::Ok)
+}
+
+/// Reads the file, and compiles it where it is Bicep.
+fn read(args: &Args) -> Result<Input, CommandError> {
+    let parameters = args.parameters.as_deref().map(json_file).transpose()?;
+    let extension = args.file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    match extension {
+        "json" => {
+            let template = json_file(&args.file)?;
+            Ok(Input { template, parameters: parameters.unwrap_or(Json::Null), warnings: Vec::new() })
+        }
+        "bicep" => {
+            let folder = Folder::of(&args.file)?;
+            let options = Options { registry: folder.registry(), ..Options::default() };
+            let compiled = bicep::compile_with(&folder, folder.entry(), &options)?;
+            Ok(Input {
+                template: compiled.template,
+                parameters: parameters.unwrap_or(Json::Null),
+                warnings: compiled.warnings,
+            })
+        }
+        "bicepparam" if parameters.is_some() => {
+            Err(CommandError::usage("`--parameters` is for templates; a `.bicepparam` file holds its own"))
+        }
+        "bicepparam" => {
+            let folder = Folder::of(&args.file)?;
+            let options = Options { registry: folder.registry(), ..Options::default() };
+            let compiled = bicep::compile_params_with(&folder, folder.entry(), &variable, &options)?;
+            let Some(using) = compiled.using else {
+                let message =
+                    format!("`{}` says `using none`: there is no template", files::shown(&args.file));
+                return Err(CommandError::input(message));
+            };
+            let template = bicep::compile_with(&folder, &using, &options)?;
+            let warnings = compiled.warnings.into_iter().chain(template.warnings).collect();
+            Ok(Input { template: template.template, parameters: compiled.parameters, warnings })
+        }
+        _ => {
+            let message = format!("`{}` is no template", files::shown(&args.file));
+            Err(CommandError::usage(message).hint("name a `.bicepparam`, `.bicep` or `.json` file"))
+        }
+    }
+}
+
+fn json_file(path: &Path) -> Result<Json, CommandError> {
+    let bytes = files::read(path, JSON_BYTES_MAX)?;
+    let shown = files::shown(path);
+    if bytes.len() as u64 > JSON_BYTES_MAX {
+        return Err(CommandError::input(format!("`{shown}` is larger than {JSON_BYTES_MAX} bytes")));
+    }
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    serde_json::from_slice(text)
+        .map_err(|error| CommandError::input(format!("`{shown}` is not JSON: {error}")))
+}
+
+/// Where the template goes: its schema says whether to a resource group or to a subscription.
+fn target(args: &Args, template: &Json) -> Result<Target, CommandError> {
+    let schema = template.get("$schema").and_then(Json::as_str).unwrap_or_default().to_ascii_lowercase();
+    let to_subscription = schema.contains("subscriptiondeploymenttemplate.json");
+    if to_subscription && args.resource_group.is_some() {
+        let message = "the template is for a subscription, so `--resource-group` has no meaning";
+        return Err(CommandError::usage(message).hint("leave `--resource-group` out"));
+    }
+    let is_to_group = schema.contains("/deploymenttemplate.json") || schema.is_empty();
+    if is_to_group && args.resource_group.is_none() {
+        let message = "the template is for a resource group, and none is named";
+        return Err(
+            CommandError::usage(message).hint("name one with `--resource-group NAME`; it need not exist")
+        );
+    }
+    let stem = args.file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    Ok(Target {
+        tenant_id: args.tenant_id.clone().unwrap_or_default(),
+        subscription_id: args.subscription_id.clone(),
+        resource_group: args.resource_group.clone(),
+        location: args.location.clone().unwrap_or_default(),
+        deployment_name: args.deployment_name.clone().or(stem).unwrap_or_default(),
+    })
+}
+
+/// The parameters of a parameters file, or `{ name: { value } }` alone. What is secret, read from a key vault or made
+/// by the tool that deploys stays unknown.
+fn given(template: &Json, file: &Json) -> Result<Parameters, CommandError> {
+    let parameters = file.get("parameters").unwrap_or(file);
+    let mut given = Parameters::new();
+    for (name, parameter) in parameters.as_object().into_iter().flatten() {
+        let unknown = || Value::supplied_later(&format!("parameters('{}')", name.replace('\'', "''")));
+        let value = match (parameter.get("value"), parameter.get("expression").and_then(Json::as_str)) {
+            (Some(_), _) if is_secure(template, name) => unknown(),
+            (Some(value), _) => Value::from_json(value),
+            (None, Some(_)) => unknown(),
+            (None, None) if parameter.get("reference").is_some() => unknown(),
+            (None, None) => {
+                return Err(CommandError::input(format!("the parameter `{name}` has no `value`")));
+            }
+        };
+        given.insert(name.clone(), value);
+    }
+    Ok(given)
+}
+
+/// Whether the template declares the parameter as a secure one, itself or by a type of its own.
+fn is_secure(template: &Json, name: &str) -> bool {
+    /// Types that stand for other types; nobody writes longer chains.
+    const LINKS_MAX: usize = 16;
+    let parameters = template.get("parameters").and_then(Json::as_object);
+    let mut declared = parameters.into_iter().flatten().find(|(key, _)| key.eq_ignore_ascii_case(name));
+    for _ in 0..LINKS_MAX {
+        let Some((_, declaration)) = declared else { return false };
+        if let Some(kind) = declaration.get("type").and_then(Json::as_str) {
+            return kind.to_ascii_lowercase().starts_with("secure");
+        }
+        let definition = declaration.get("$ref").and_then(Json::as_str);
+        let definition = definition.and_then(|reference| reference.strip_prefix("#/definitions/"));
+        let definitions = template.get("definitions").and_then(Json::as_object);
+        declared = definition.and_then(|name| definitions?.iter().find(|(key, _)| *key == name));
+    }
+    // What cannot be told is kept out of the file.
+    true
+}
+
+/// Compares with the snapshot that is there.
+fn compare(place: &Path, taken: &Json, warnings: &[Diagnostic], ui: &Ui) -> Result<Exit, CommandError> {
+    let kept = match json_file(place) {
+        Ok(kept) => kept,
+        Err(error) => return Err(error.hint("write one first, without `--check`")),
+    };
+    let shown = files::shown(place);
+    let (old, new) = (sorted(&kept), sorted(taken));
+    let changes = diff(&shown, &format!("{old:#}\n"), &format!("{new:#}\n"));
+    let exit = if changes.is_empty() { Exit::Ok } else { Exit::InputOrCheck };
+    if ui.is_json() {
+        let body = serde_json::json!({
+            "snapshot": shown,
+            "diff": changes,
+            "diagnostics": render::json(warnings),
+        });
+        ui.document(exit, body)?;
+        return Ok(exit);
+    }
+    ui.warnings(warnings);
+    if changes.is_empty() {
+        ui.say(&format!("`{shown}` says what would be deployed"));
+        return Ok(exit);
+    }
+    ui.data(&changes)?;
+    Err(CommandError::input(format!("`{shown}` is not what would be deployed"))
+        .hint("where the change is meant, write the snapshot again without `--check`"))
+}
+
+/// The same value with the keys of its objects in order, because their order means nothing.
+fn sorted(json: &Json) -> Json {
+    match json {
+        Json::Array(items) => Json::Array(items.iter().map(sorted).collect()),
+        Json::Object(map) => {
+            let mut keys: Vec<_> = map.iter().collect();
+            keys.sort_by_key(|(key, _)| *key);
+            Json::Object(
+                keys.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect::<Map<_, _>>(),
+            )
+        }
+        scalar => scalar.clone(),
+    }
+}
