@@ -48,7 +48,16 @@ enum Open {
 
 /// Splits the whole source; always ends with [`Token::End`].
 pub(super) fn lex(source: &Arc<Source>, found: &mut Vec<Diagnostic>) -> Vec<Spanned> {
-    let mut lexer = Lexer { source, text: source.text(), at: 0, open: Vec::new(), tokens: Vec::new(), found };
+    let mut lexer = Lexer {
+        source,
+        text: source.text(),
+        at: 0,
+        open: Vec::new(),
+        holes: Vec::new(),
+        single_line_holes: 0,
+        tokens: Vec::new(),
+        found,
+    };
     // A byte-order mark at the start is no token.
     lexer.at = if lexer.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     while lexer.step() {}
@@ -61,6 +70,9 @@ struct Lexer<'a> {
     text: &'a str,
     at: usize,
     open: Vec<Open>,
+    /// The places in `open` that are holes, and how many of these are in single-line strings.
+    holes: Vec<usize>,
+    single_line_holes: usize,
     tokens: Vec<Spanned>,
     found: &'a mut Vec<Diagnostic>,
 }
@@ -127,8 +139,8 @@ impl<'a> Lexer<'a> {
 
     /// A hole of a single-line string may not span lines: the string ends where the line does.
     fn break_open_string(&mut self) {
-        if self.open.iter().any(|open| matches!(open, Open::Hole(None))) {
-            self.open.retain(|open| matches!(open, Open::Brace));
+        if self.single_line_holes > 0 {
+            self.forget_holes();
             self.report(
                 &codes::STRING_NEW_LINE,
                 self.at,
@@ -136,6 +148,34 @@ impl<'a> Lexer<'a> {
             );
             self.push(Token::TextRight(String::new()), self.at);
         }
+    }
+
+    fn open(&mut self, open: Open) {
+        if let Open::Hole(dollars) = open {
+            self.holes.push(self.open.len());
+            self.single_line_holes += usize::from(dollars.is_none());
+        }
+        self.open.push(open);
+    }
+
+    fn close(&mut self) -> Option<Open> {
+        let closed = self.open.pop()?;
+        if let Open::Hole(dollars) = closed {
+            self.holes.pop();
+            self.single_line_holes -= usize::from(dollars.is_none());
+        }
+        Some(closed)
+    }
+
+    /// Leaves the braces. What stands below the first hole is not looked at, so that a file of broken strings takes
+    /// no longer than any other.
+    fn forget_holes(&mut self) {
+        let Some(&first) = self.holes.first() else { return };
+        let braces = self.open.len() - first - self.holes.len();
+        self.open.truncate(first);
+        self.open.extend((0..braces).map(|_| Open::Brace));
+        self.holes.clear();
+        self.single_line_holes = 0;
     }
 
     fn block_comment(&mut self) {
@@ -156,9 +196,9 @@ impl<'a> Lexer<'a> {
         };
         self.at += punct.len();
         match *punct {
-            "{" => self.open.push(Open::Brace),
+            "{" => self.open(Open::Brace),
             "}" => {
-                self.open.pop();
+                self.close();
             }
             _ => {}
         }
@@ -203,7 +243,7 @@ impl<'a> Lexer<'a> {
     fn end_of_hole(&mut self) {
         let start = self.at;
         self.at += 1;
-        match self.open.pop() {
+        match self.close() {
             Some(Open::Hole(Some(dollars))) => self.multi_line(start, false, dollars),
             _ => self.single_line(start, false),
         }
@@ -231,7 +271,7 @@ impl<'a> Lexer<'a> {
                     };
                     self.report(code, start, "this string is not closed by `'`".into());
                     // What was open inside it cannot be closed any more.
-                    self.open.retain(|open| matches!(open, Open::Brace));
+                    self.forget_holes();
                     return self.last_piece(value, start, first);
                 }
                 Some(c) => {
@@ -325,7 +365,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn hole(&mut self, value: String, start: usize, first: bool, dollars: Option<usize>) {
-        self.open.push(Open::Hole(dollars));
+        self.open(Open::Hole(dollars));
         self.push(if first { Token::TextLeft(value) } else { Token::TextMiddle(value) }, start);
     }
 

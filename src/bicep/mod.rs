@@ -12,6 +12,7 @@ mod collate;
 mod directives;
 mod emit;
 mod fit;
+mod found;
 mod functions;
 mod imports;
 mod lexer;

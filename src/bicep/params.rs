@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::bind::types::AMBIENT;
 use super::bind::{Model, Param, not_supported};
+use super::found::in_order;
 use super::load::{Environment, Loaded, load};
 use super::parser::{Dialect, parse};
 use super::project::{Project, Unit};
@@ -93,7 +94,7 @@ fn read(
     let mut here = Vec::new();
     let given = params_file(&source, project, environment, stack, &mut here);
     stack.pop();
-    here.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|primary| primary.span.start));
+    in_order(&mut here);
     found.append(&mut here);
     Ok(given)
 }

@@ -9,6 +9,7 @@ use super::bind::Symbol;
 use super::bind::place::Level;
 use super::bind::types::Named;
 use super::bind::{Model, check, not_supported};
+use super::found::in_order;
 use super::imports::{Exports, Home, Origins, exports};
 use super::parser::{Dialect, parse};
 use super::registry::{self, Reference};
@@ -26,10 +27,16 @@ const REFERENCES_MAX: usize = 64;
 /// The largest file that is read: as large as a template that ARM takes. Hand-written files stay below 100 KiB.
 const FILE_BYTES_MAX: usize = 4 << 20;
 
+/// The most that a template may weigh, modules included: each module's template stands in it once for each use, so
+/// that files which use each other twice double at every level. ARM takes 4 MiB; larger ones can still be looked at.
+const WEIGHT_MAX: usize = 16 << 20;
+
 /// A compiled file: what it becomes, what can be passed to it and read from it, and what can be imported from it.
 #[derive(Debug)]
 pub(super) struct Unit {
     pub(super) template: Json,
+    /// As [`weight()`] says.
+    pub(super) weight: usize,
     pub(super) signature: Signature,
     pub(super) home: Home,
     pub(super) exports: Exports,
@@ -191,6 +198,7 @@ impl<'w> Project<'w> {
             model.modules.iter().map(|module| self.referenced(source, &module.decl.path)).collect();
         let loaded = load::load(source, &program, &mut self.files, None, None, &mut found);
         check(&model, &program, &modules, &mut found);
+        check_weight(&model, &modules, &mut found);
         let sound =
             !found.iter().any(Diagnostic::is_error) && modules.iter().chain(&imports).all(Option::is_some);
         if let (true, Some(types)) = (sound, self.options.types) {
@@ -200,11 +208,12 @@ impl<'w> Project<'w> {
         let directives = directives::read(source.text());
         found.retain(|diagnostic| !directives.put_away(source, diagnostic));
         let has_errors = found.iter().any(Diagnostic::is_error);
-        found.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|primary| primary.span.start));
+        in_order(&mut found);
         self.found.append(&mut found);
         let (template, origins) = emitted.filter(|_| !has_errors)?;
         Some(Arc::new(Unit {
             exports: exports(&template),
+            weight: weight(&template),
             template,
             signature: signature(&model, &program),
             home: Home::Local(source.path().to_owned()),
@@ -301,8 +310,36 @@ impl<'w> Project<'w> {
             return None;
         };
         let signature = json_signature(&template);
-        let exports = exports(&template);
-        Some(Arc::new(Unit { template, signature, home, exports, origins: Origins::new() }))
+        let (exports, weight) = (exports(&template), weight(&template));
+        Some(Arc::new(Unit { template, weight, signature, home, exports, origins: Origins::new() }))
+    }
+}
+
+/// About how many bytes the template has as text. Templates are as deep as [`MODULE_DEPTH_MAX`] levels of modules, or
+/// as JSON text that was read.
+fn weight(template: &Json) -> usize {
+    match template {
+        Json::String(text) => text.len() + 2,
+        Json::Array(items) => items.iter().map(weight).sum::<usize>() + items.len() + 2,
+        Json::Object(members) => {
+            members.iter().map(|(name, value)| name.len() + 4 + weight(value)).sum::<usize>() + 2
+        }
+        _ => 4,
+    }
+}
+
+/// Refuses modules that would make the template too large, before any of them is copied into it.
+fn check_weight(model: &Model<'_>, modules: &[Option<Arc<Unit>>], found: &mut Vec<Diagnostic>) {
+    let mut total = 0;
+    for (module, unit) in model.modules.iter().zip(modules) {
+        total += unit.as_ref().map_or(0, |unit| unit.weight);
+        if total > WEIGHT_MAX {
+            let message =
+                format!("with the modules up to this one the template has more than {WEIGHT_MAX} bytes");
+            let diagnostic = Diagnostic::new(&codes::TEMPLATE_TOO_LARGE, message)
+                .help("use a module once, in a loop, instead of several times");
+            return model.report(found, diagnostic, module.decl.path.span);
+        }
     }
 }
 

@@ -6,6 +6,9 @@ use super::super::codes;
 use super::{Model, Symbol, diagnostic};
 use crate::diag::Diagnostic;
 
+/// Names of a cycle that a message holds; a file can hold as many long cycles as it has declarations.
+const NAMES_MAX: usize = 12;
+
 /// Reports every cycle once, at the declaration where it was first met.
 pub(super) fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
     let all = (0..model.params.len())
@@ -40,14 +43,22 @@ fn visit(model: &Model<'_>, start: Symbol, done: &mut BTreeSet<Symbol>, found: &
             let message = format!("`{}` uses itself", model.name_of(symbol));
             model.report(found, diagnostic(&codes::SELF_REFERENCE, message), used.span);
         } else if let Some(&begin) = places.get(&used.symbol) {
-            let mut names: Vec<&str> =
-                path[begin..].iter().map(|(symbol, _)| model.name_of(*symbol)).collect();
-            names.push(names[0]);
-            let message = format!("this is part of a cycle: `{}`", names.join("` -> `"));
+            let message = format!("this is part of a cycle: {}", shown(model, &path[begin..]));
             model.report(found, diagnostic(&codes::CYCLE, message), used.span);
         } else if !done.contains(&used.symbol) {
             places.insert(used.symbol, path.len());
             path.push((used.symbol, 0));
         }
     }
+}
+
+/// `` `a` -> `b` -> `a` ``, with a gap in the middle of a long cycle.
+fn shown(model: &Model<'_>, path: &[(Symbol, usize)]) -> String {
+    let name = |(symbol, _): &(Symbol, usize)| format!("`{}`", model.name_of(*symbol));
+    let mut names: Vec<String> = path.iter().take(NAMES_MAX).map(name).collect();
+    if path.len() > NAMES_MAX {
+        names.push(format!("{} more", path.len() - NAMES_MAX));
+    }
+    names.extend(path.first().map(name));
+    names.join(" -> ")
 }

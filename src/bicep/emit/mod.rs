@@ -17,6 +17,7 @@ mod value;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
+use super::found::FOUND_MAX;
 use super::imports::{Closure, close};
 use super::load::Loaded;
 use super::project::Unit;
@@ -116,7 +117,7 @@ impl<'m, 'a> Emitter<'m, 'a> {
         let diagnostic = diagnostic.at(self.model.source, span);
         let mut found = self.found.borrow_mut();
         // An inlined variable is converted at each use; what is wrong with it is said once.
-        if !found.contains(&diagnostic) {
+        if found.len() <= FOUND_MAX && !found.contains(&diagnostic) {
             found.push(diagnostic);
         }
     }

@@ -35,6 +35,8 @@ pub(super) fn trials() -> Vec<Trial> {
         trials.push(Trial::test(name, move || module(&file)));
     }
     trials.push(Trial::test("bicep::what_is_too_large_or_too_deep_is_refused", too_much));
+    trials.push(Trial::test("bicep::files_that_double_end_soon", doubling));
+    trials.push(Trial::test("bicep::noise_is_told_in_a_hundred_lines", noise_is_told_in_a_hundred_lines));
     trials
 }
 
@@ -107,6 +109,12 @@ fn too_much() -> Result<(), Failed> {
         (0..many).map(|at| format!("type t{at} = t{}\n", at + 1)).collect(),
         (0..many).map(|at| format!("func f{at}() int => f{}()\n", at + 1)).collect(),
         (0..many).map(|at| format!("var v{at} = v{}\n", at + 1)).collect(),
+        (0..many).map(|at| format!("var v{at} = [v{}, v0]\n", at + 1)).collect(),
+        (0..many).map(|at| format!("output v{at} int = nowhere{at}\n")).collect(),
+        "{\n".repeat(many * 10),
+        "'${\n".repeat(many * 10),
+        format!("{}{}", "{\n".repeat(many * 10), "'${\n".repeat(many * 10)),
+        "\"".repeat(many * 10),
         "@sealed()\n".repeat(many),
         "import {".repeat(many),
         "/*".repeat(many),
@@ -114,6 +122,47 @@ fn too_much() -> Result<(), Failed> {
     ] {
         let world = MemoryWorld::default().with("main.bicep", &text);
         survives(&text[..text.len().min(80)], || drop(bicep::compile(&world, "main.bicep")))?;
+    }
+    Ok(())
+}
+
+/// Files that each name the next one twice. What is imported is taken once, so that the chain is a template; modules
+/// stand in the template for each use, 2^40 of them, and are refused.
+fn doubling() -> Result<(), Failed> {
+    let files = 40;
+    let (mut imports, mut modules) = (MemoryWorld::default(), MemoryWorld::default());
+    for at in 0..=files {
+        let (name, next) = (format!("{at}.bicep"), at + 1);
+        let (import, module) = if at == files {
+            ("@export()\nvar v = 1\n".to_owned(), "output o int = 1\n".to_owned())
+        } else {
+            (
+                format!(
+                    "import * as a from '{next}.bicep'\nimport {{ v as w }} from '{next}.bicep'\n\
+                     @export()\nvar v = [a.v, w]\n"
+                ),
+                format!("module a '{next}.bicep' = {{}}\nmodule b '{next}.bicep' = {{}}\noutput o int = 1\n"),
+            )
+        };
+        imports = imports.with(&name, &import);
+        modules = modules.with(&name, &module);
+    }
+    survives("imports", || {
+        assert!(bicep::compile(&imports, "0.bicep").is_ok(), "each file is imported once");
+    })?;
+    survives("modules", || {
+        let refused = bicep::compile(&modules, "0.bicep").expect_err("the template would have 2^40 parts");
+        assert_eq!(refused.0[0].code.id, "bicep-template-too-large");
+    })
+}
+
+/// What a file of noise comes to is short enough to be read.
+fn noise_is_told_in_a_hundred_lines() -> Result<(), Failed> {
+    let world = MemoryWorld::default().with("main.bicep", &"\"".repeat(10_000));
+    let refused = bicep::compile(&world, "main.bicep").expect_err("noise is no Bicep");
+    let last = refused.0.last().and_then(|last| last.help.last());
+    if refused.0.len() != 100 || !last.is_some_and(|help| help.starts_with("more problems")) {
+        return Err(format!("{} problems, the last with {last:?}", refused.0.len()).into());
     }
     Ok(())
 }
