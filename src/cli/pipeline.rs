@@ -49,7 +49,7 @@ pub(crate) fn render(path: &Path) -> Result<Rendered, CommandError> {
     render_bytes(&files::shown(path), &bytes)
 }
 
-/// As [`render`], of the bytes of a file; `shown` is its path as messages show it.
+/// As [`render()`], of the bytes of a file; `shown` is its path as messages show it.
 ///
 /// # Errors
 /// All problems of the spec.

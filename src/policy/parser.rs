@@ -708,7 +708,7 @@ mod tests {
             ("<a>\n<b x=\"@(f(\"y))\" z=\"1\"/>\n<c d=\"@(g(\"h\"))\"/></a>", "2:11", "csharp-unterminated"),
             (
                 "<a>\n<b x=\"@{\nvar d = c[\"d=\"\"\n e=\"\"\n f=\"\"/g\";}\"/>\n<h/></a>",
-                "3:14",
+                "3:15",
                 "csharp-unterminated",
             ),
             ("<a>\n<b>@{ if (x) { return 1; }</b>\n<c>@{ return 2; }</c></a>", "2:5", "csharp-unterminated"),

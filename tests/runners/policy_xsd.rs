@@ -93,7 +93,7 @@ impl Comparison {
             let is_there = other.attributes.iter().any(|other| other.name == attribute.name);
             match (attribute.origin, is_there) {
                 (Origin::Schema, false) => {
-                    self.differs(format!("{path}@{}: not in the schema", attribute.name))
+                    self.differs(format!("{path}@{}: not in the schema", attribute.name));
                 }
                 (Origin::Newer, true) => {
                     self.differs(format!("{path}@{}: called newer than the schema", attribute.name));

@@ -1,4 +1,4 @@
-//! Writes a file of bicep-types-az (`types.json`, https://github.com/Azure/bicep-types) as a section of the table.
+//! Writes a file of bicep-types-az (`types.json`, Azure/bicep-types on GitHub) as a section of the table.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;

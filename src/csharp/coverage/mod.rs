@@ -17,7 +17,7 @@ use super::problem::Problem;
 use super::types;
 use crate::text::Span;
 
-/// Returns the places of a program that [`check`](super::check) takes and that [`evaluate`](super::evaluate) does
+/// Returns the places of a program that [`check`](super::check()) takes and that [`evaluate`](super::evaluate) does
 /// not run.
 pub fn not_run(program: &Program) -> Vec<Problem> {
     let mut checker =

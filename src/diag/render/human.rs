@@ -113,7 +113,9 @@ fn window(source: &Source, labels: &Together<'_>) -> (Range<usize>, bool) {
 /// splits a character.
 fn underlined(label: &Label) -> Range<usize> {
     let text = label.source.text();
-    let start = text.floor_char_boundary(label.span.start as usize);
+    let at = text.floor_char_boundary(label.span.start as usize);
+    // What is missing at the end of the text is missing after its last line, not on the empty one behind it.
+    let start = if at == text.len() { text.trim_end_matches(['\n', '\r']).len() } else { at };
     let longest = text.floor_char_boundary(start + EXCERPT_BYTES_MAX);
     let end = text.floor_char_boundary(label.span.end as usize).min(longest);
     if end > start {

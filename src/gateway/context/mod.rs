@@ -182,7 +182,8 @@ mod tests {
                 return vec![format!("@{{ {out} found; return {path}.TryGetValue(\"a\", out found); }}")];
             }
             "GetValueOrDefault" => &["(\"a\")", "(\"none\", \"\")"],
-            "ContainsKey" | "Trace" => &["(\"a\")"],
+            "Trace" => return vec![format!("@{{ {path}.Trace(\"a\"); return 1; }}")],
+            "ContainsKey" => &["(\"a\")"],
             _ => panic!("say how `{path}.{name}` is called"),
         };
         calls.iter().map(|call| format!("@({path}.{name}{call})")).collect()
