@@ -56,7 +56,8 @@ fn corpus() -> libtest_mimic::Trial {
             match found.first() {
                 Some(reason) => refused.push(format!("{:?} {}", reason.primary, support::finding(reason))),
                 None => {
-                    super::policy_text::converts(source.text()).map_err(|error| format!("{name}: {error}"))?;
+                    super::policy_text::converts(source.text())
+                        .map_err(|error| format!("{name}: {error}"))?;
                 }
             }
         }
