@@ -9,17 +9,15 @@
     reason = "a bench asks the clock, reads files, starts threads and prints"
 )]
 
+mod rounds;
+
 use std::fs;
-use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use genai_lz::bicep;
 use genai_lz::text::{FileError, World};
-
-/// Rounds last this long together, and there are at least three.
-const BUDGET: Duration = Duration::from_secs(2);
 
 fn main() {
     let own = Folder(Path::new(env!("CARGO_MANIFEST_DIR")).join("bicep"));
@@ -47,15 +45,7 @@ impl World for Folder {
 }
 
 fn measure(name: &str, work: impl Fn() -> usize) {
-    let started = Instant::now();
-    let mut rounds = Vec::new();
-    while rounds.len() < 3 || started.elapsed() < BUDGET {
-        let round = Instant::now();
-        black_box(work());
-        rounds.push(round.elapsed());
-    }
-    rounds.sort();
-    let (median, best) = (rounds[rounds.len() / 2], rounds.first().unwrap());
+    let (median, best) = rounds::rounds(work);
     println!("{name:<20} median {median:>10.1?}  best {best:>10.1?}");
 }
 

@@ -1,23 +1,15 @@
 //! How long policies take: to parse, to load and to check one, one of a megabyte, and a thousand. Run with
 //! `cargo bench --bench policy`; each line is the median and the best of several rounds.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a bench asks the clock and prints"
-)]
+#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a bench asks the clock and prints")]
 
-use std::hint::black_box;
+mod rounds;
+
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use genai_lz::policy;
 use genai_lz::policy::project::{self, Given, Project};
 use genai_lz::text::Source;
-
-/// Rounds last this long together, and there are at least three.
-const BUDGET: Duration = Duration::from_secs(2);
 
 fn main() {
     let one = include_str!("../policies/fragments/remember-retry-after.xml").to_owned();
@@ -45,15 +37,7 @@ fn check(sources: &[Arc<Source>]) -> usize {
 }
 
 fn measure(name: &str, bytes: usize, work: impl Fn() -> usize) {
-    let started = Instant::now();
-    let mut rounds = Vec::new();
-    while rounds.len() < 3 || started.elapsed() < BUDGET {
-        let round = Instant::now();
-        black_box(work());
-        rounds.push(round.elapsed());
-    }
-    rounds.sort();
-    let (median, best) = (rounds[rounds.len() / 2], rounds.first().unwrap());
+    let (median, best) = rounds::rounds(work);
     let speed = bytes as f64 / median.as_secs_f64() / 1e6;
     println!("{name:<20} {bytes:>9} bytes  median {median:>10.1?}  best {best:>10.1?}  {speed:>7.1} MB/s");
 }

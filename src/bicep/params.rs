@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::bind::types::AMBIENT;
+use super::bind::types::{AMBIENT, kind_of};
 use super::bind::{Model, Param, not_supported};
 use super::found::in_order;
 use super::load::{Environment, Loaded, load};
@@ -304,14 +304,7 @@ fn check_type(model: &Model<'_>, unit: &Unit, param: &Param<'_>, value: &Json, f
     else {
         return;
     };
-    let actual = match value {
-        Json::Null => "null",
-        Json::Bool(_) => "bool",
-        Json::Number(_) => "int",
-        Json::String(_) => "string",
-        Json::Array(_) => "array",
-        Json::Object(_) => "object",
-    };
+    let actual = kind_of(value);
     if AMBIENT.contains(&expected) && expected != "any" && expected != actual {
         let message = format!("the parameter `{}` takes `{expected}`, not `{actual}`", param.name.name);
         let span = param.default.map_or(param.name.span, |value| value.span);

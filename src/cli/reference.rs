@@ -109,9 +109,7 @@ fn fix_of_example(lint: &Lint) -> Option<Safety> {
     let texts = [example.to_owned(), format!("<policies>{example}</policies>")];
     let sections = ["inbound", "backend", "outbound", "on-error"].map(inside);
     for text in texts.into_iter().chain(sections) {
-        let source = Source::new("example.xml", text);
-        let (document, _) = policy::parse(&source);
-        let (read, _) = policy::load(&source, None);
+        let (document, read, _) = policy::load_with_document(&Source::new("example.xml", text), None);
         for tier in [None].into_iter().chain(Tier::ALL.map(Some)) {
             let around = Surroundings { scope: Some(Scope::Api), tier, ..Surroundings::default() };
             let mut found = Vec::new();

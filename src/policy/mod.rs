@@ -55,7 +55,7 @@ pub fn load(
 }
 
 /// As [`load`], with the tree of the text as it was written.
-fn load_with_document(
+pub fn load_with_document(
     source: &Arc<Source>,
     named_values: Option<&IndexMap<String, String>>,
 ) -> (Document, Policy, Vec<Diagnostic>) {

@@ -48,9 +48,7 @@ struct Text {
 
 impl Text {
     fn read(path: &str, text: &str) -> Self {
-        let source = Source::new(path, text);
-        let (document, _) = policy::parse(&source);
-        let (policy, _) = policy::load(&source, None);
+        let (document, policy, _) = policy::load_with_document(&Source::new(path, text), None);
         Self { path: path.to_owned(), document, policy: Arc::new(policy) }
     }
 

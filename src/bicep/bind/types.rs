@@ -1,5 +1,7 @@
 //! Checks of types: is each name a type, and does no type hold itself.
 
+use serde_json::Value as Json;
+
 use super::super::codes;
 use super::super::imports::Sort;
 use super::super::syntax::{Program, Statement, TypeExpr, TypeKey, TypeKind};
@@ -9,6 +11,18 @@ use crate::diag::Diagnostic;
 
 /// Types that are there without a declaration.
 pub(in crate::bicep) const AMBIENT: [&str; 6] = ["string", "int", "bool", "object", "array", "any"];
+
+/// The name of the type that a value has.
+pub(in crate::bicep) fn kind_of(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "null",
+        Json::Bool(_) => "bool",
+        Json::Number(_) => "int",
+        Json::String(_) => "string",
+        Json::Array(_) => "array",
+        Json::Object(_) => "object",
+    }
+}
 
 /// Types that take a resource type as argument.
 pub(in crate::bicep) const DERIVED: [&str; 3] = ["resourceInput", "resourceOutput", "resource"];

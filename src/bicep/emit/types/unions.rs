@@ -8,7 +8,7 @@ use super::super::super::syntax::{TypeExpr, TypeKey, TypeKind, TypeMember};
 use super::super::Emitter;
 use super::super::arm_expr::text;
 use super::super::bind::not_supported;
-use super::super::bind::types::Named;
+use super::super::bind::types::{Named, kind_of};
 use super::object;
 use super::references::{Declaration, Resolved, reference};
 use crate::diag::Diagnostic;
@@ -236,17 +236,6 @@ impl<'a> Emitter<'_, 'a> {
             let message = format!("`{value}` is the `{property}` of more than one member of the union");
             self.report(&codes::DISCRIMINATOR_TWICE, message, span);
         }
-    }
-}
-
-fn kind_of(value: &Json) -> &'static str {
-    match value {
-        Json::Null => "null",
-        Json::Bool(_) => "bool",
-        Json::Number(_) => "int",
-        Json::String(_) => "string",
-        Json::Array(_) => "array",
-        Json::Object(_) => "object",
     }
 }
 
