@@ -103,7 +103,8 @@ impl NetHost {
         };
         let method = reqwest::Method::from_bytes(request.method.as_bytes())
             .map_err(|_| no_connection(format!("`{}` is not an HTTP method", request.method)))?;
-        let mut builder = client.request(method, target).header("host", &host);
+        let named = request.headers.get("Host");
+        let mut builder = client.request(method, target).header("host", named.as_deref().unwrap_or(&host));
         for (name, value) in &request.headers.0 {
             if !is_connection_field(name) {
                 builder = builder.header(name, bytes_of(value));

@@ -5,6 +5,7 @@
 mod backends;
 mod check;
 mod duration;
+mod examples;
 
 use serde_json::Value as Json;
 use time::OffsetDateTime;
@@ -12,6 +13,7 @@ use time::format_description::well_known::Rfc3339;
 
 pub use check::gateway_validator;
 
+use examples::examples;
 use super::codes::{ENTITY_INVALID, ENTITY_MISSING, ENTITY_UNSUPPORTED};
 use super::{Resource, ResourceId, State, providers};
 use crate::diag::{Code, DiagResult, Diagnostic, finish};
@@ -124,6 +126,7 @@ impl Reader<'_> {
             display_name: self.text(operation, "displayName")?,
             method: self.text(operation, "method")?.to_ascii_uppercase(),
             url_template: self.text(operation, "urlTemplate")?,
+            examples: examples(operation),
             policy: self.policy(&operation.id),
         })
     }
