@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::compile::Compiler;
 use super::cache::Cache;
+use super::compile::Compiler;
 use super::pipeline::Pipeline;
 use super::policies::cross_domain_file;
 use super::{
@@ -26,10 +26,8 @@ impl Gateway {
         building.check_pools();
         let policies = building.load();
         let pipelines = building.pipelines(&policies);
-        let (global, _) = policy::compose(
-            &[(Scope::Global, Arc::clone(&policies.global))],
-            &policies.fragments,
-        );
+        let (global, _) =
+            policy::compose(&[(Scope::Global, Arc::clone(&policies.global))], &policies.fragments);
         let cross_domain = cross_domain_file(&global.inbound);
         building.check_unreached(&policies);
         let found = unique(building.found);

@@ -77,8 +77,8 @@ impl Gateway {
 
     fn cross_domain_file(&self, request: &Request) -> Option<Response> {
         let file = self.cross_domain.as_ref()?;
-        let asks = request.method.eq_ignore_ascii_case("GET")
-            && Url::parse(&request.url).path == "/crossdomain.xml";
+        let asks =
+            request.method.eq_ignore_ascii_case("GET") && Url::parse(&request.url).path == "/crossdomain.xml";
         let headers = Headers(vec![("Content-Type".to_owned(), "text/x-cross-domain-policy".to_owned())]);
         let body = Body::Bytes(file.clone().into_bytes());
         asks.then(|| Response { status: 200, reason: String::new(), headers, body })

@@ -39,13 +39,11 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 pub use config::{
-    Api, Backend, BackendKind, Breaker, Config, Example, Operation, PoolMember, Product, StatusRange, Subscription,
-    SubscriptionDates, SubscriptionScope, Tier,
+    Api, Backend, BackendKind, Breaker, Config, Example, Operation, PoolMember, Product, StatusRange,
+    Subscription, SubscriptionDates, SubscriptionScope, Tier,
 };
 pub use handle::Exchange;
-pub use host::{
-    Branch, Host, HttpProxy, Metric, SendError, Until, UpstreamRequest, UpstreamResponse,
-};
+pub use host::{Branch, Host, HttpProxy, Metric, SendError, Until, UpstreamRequest, UpstreamResponse};
 pub use message::{Body, BodyStream, Headers, Request, Response, StreamError};
 pub use trace::{Attempt, Trace, TraceStep};
 

@@ -89,10 +89,7 @@ fn request(live: &Live, request: &LiveRequest) -> Value {
         ("OriginalMethod", Value::text(&request.original_method)),
         ("OriginalUrl", url(&request.original_url)),
         ("IpAddress", Value::text(&request.client_ip)),
-        (
-            "MatchedParameters",
-            Value::map(parameters.map(|(name, value)| (name.clone(), Value::text(value)))),
-        ),
+        ("MatchedParameters", Value::map(parameters.map(|(name, value)| (name.clone(), Value::text(value))))),
         ("HasBody", Value::Bool(request.body.bytes().is_some_and(|bytes| !bytes.is_empty()))),
         ("ClientCertificates", Value::Nil),
         ("Headers", headers(&request.headers)),
@@ -100,10 +97,7 @@ fn request(live: &Live, request: &LiveRequest) -> Value {
 }
 
 fn response(response: &LiveResponse) -> Value {
-    record([
-        ("StatusCode", Value::Int(response.status.into())),
-        ("Headers", headers(&response.headers)),
-    ])
+    record([("StatusCode", Value::Int(response.status.into())), ("Headers", headers(&response.headers))])
 }
 
 fn url(url: &Url) -> Value {
@@ -148,9 +142,9 @@ fn from_csharp(value: &csharp::Value) -> Value {
         csharp::Value::Int(value) => Value::Int(i64::from(*value)),
         csharp::Value::Long(value) => Value::Int(*value),
         csharp::Value::Double(value) => Value::Float(*value),
-        csharp::Value::Object(object) if object.type_name().starts_with('J') => {
-            value.to_json().map_or_else(|_| Value::text(value.display()), |json| Value::from_json(&json, false))
-        }
+        csharp::Value::Object(object) if object.type_name().starts_with('J') => value
+            .to_json()
+            .map_or_else(|_| Value::text(value.display()), |json| Value::from_json(&json, false)),
         other => Value::text(other.display()),
     }
 }

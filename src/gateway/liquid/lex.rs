@@ -138,7 +138,8 @@ impl<'a> Cursor<'a> {
 
     /// Takes the next word where it is that name or sign.
     fn takes(&mut self, wanted: &str) -> bool {
-        let taken = matches!(self.words.get(self.at), Some(Word::Name(word) | Word::Sign(word)) if *word == wanted);
+        let taken =
+            matches!(self.words.get(self.at), Some(Word::Name(word) | Word::Sign(word)) if *word == wanted);
         self.at += usize::from(taken);
         taken
     }
@@ -151,7 +152,9 @@ impl<'a> Cursor<'a> {
     pub(super) fn end(&self) -> Result<(), String> {
         match self.words.get(self.at) {
             None => Ok(()),
-            Some(Word::Name(word) | Word::Sign(word) | Word::Text(word)) => Err(format!("`{word}` is too much")),
+            Some(Word::Name(word) | Word::Sign(word) | Word::Text(word)) => {
+                Err(format!("`{word}` is too much"))
+            }
             Some(_) => Err("there is a number too much".to_owned()),
         }
     }
@@ -305,8 +308,8 @@ fn number(text: &str) -> Result<(Word<'_>, usize), String> {
         text[from..].find(|c: char| !c.is_ascii_digit()).map_or(text.len(), |length| from + length)
     };
     let whole = digits(1);
-    let has_fraction = text[whole..].starts_with('.')
-        && text[whole + 1..].starts_with(|c: char| c.is_ascii_digit());
+    let has_fraction =
+        text[whole..].starts_with('.') && text[whole + 1..].starts_with(|c: char| c.is_ascii_digit());
     let length = if has_fraction { digits(whole + 1) } else { whole };
     let too_large = || format!("`{}` is no number", &text[..length]);
     let word = if has_fraction {

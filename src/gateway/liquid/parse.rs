@@ -7,8 +7,7 @@ use super::{Condition, Loop, Node, Template};
 const MAX_DEPTH: usize = 64;
 
 /// Tags that belong to the one around them.
-const INNER: [&str; 8] =
-    ["else", "elsif", "endcapture", "endcase", "endfor", "endif", "endunless", "when"];
+const INNER: [&str; 8] = ["else", "elsif", "endcapture", "endcase", "endfor", "endif", "endunless", "when"];
 
 /// Parses a template.
 ///

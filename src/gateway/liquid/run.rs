@@ -135,7 +135,8 @@ impl Running<'_> {
         let number = |running: &mut Self, operand: &Option<Operand>| -> Result<Option<usize>, String> {
             let Some(operand) = operand else { return Ok(None) };
             let value = running.operand(operand)?;
-            let number = value.integer().ok_or_else(|| format!("`{}` is no number of items", value.print()))?;
+            let number =
+                value.integer().ok_or_else(|| format!("`{}` is no number of items", value.print()))?;
             Ok(Some(usize::try_from(number).unwrap_or_default()))
         };
         let (offset, limit) = (number(self, &one.offset)?, number(self, &one.limit)?);

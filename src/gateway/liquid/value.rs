@@ -46,9 +46,9 @@ impl Value {
         match json {
             Json::Null => Self::Nil,
             Json::Bool(value) => Self::Bool(*value),
-            Json::Number(number) => number
-                .as_i64()
-                .map_or_else(|| Self::Float(number.as_f64().unwrap_or_default()), Self::Int),
+            Json::Number(number) => {
+                number.as_i64().map_or_else(|| Self::Float(number.as_f64().unwrap_or_default()), Self::Int)
+            }
             Json::String(text) => Self::text_or_date(text, parses_dates),
             Json::Array(items) => {
                 Self::list(items.iter().map(|item| Self::from_json(item, parses_dates)).collect())
@@ -182,10 +182,13 @@ impl Value {
             (Self::Text(left), Self::Text(right)) => left == right,
             (Self::Date(left), Self::Date(right)) => left == right,
             (Self::List(left), Self::List(right)) => {
-                left.len() == right.len() && left.iter().zip(right.iter()).all(|(left, right)| left.equals(right))
+                left.len() == right.len()
+                    && left.iter().zip(right.iter()).all(|(left, right)| left.equals(right))
             }
             (Self::Int(left), Self::Int(right)) => left == right,
-            (Self::Int(_) | Self::Float(_), Self::Int(_) | Self::Float(_)) => self.compare(other) == Some(Ordering::Equal),
+            (Self::Int(_) | Self::Float(_), Self::Int(_) | Self::Float(_)) => {
+                self.compare(other) == Some(Ordering::Equal)
+            }
             _ => false,
         }
     }

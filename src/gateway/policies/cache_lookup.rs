@@ -154,7 +154,8 @@ fn query(parameters: &[String], route: &Route, request: &LiveRequest) -> Vec<Str
         is_named || names.is_empty() && !name.eq_ignore_ascii_case(key)
     };
     let kept = request.query.iter().filter(|(name, _)| keeps_apart(name));
-    let mut kept: Vec<String> = kept.map(|(name, value)| format!("{}={value}", name.to_lowercase())).collect();
+    let mut kept: Vec<String> =
+        kept.map(|(name, value)| format!("{}={value}", name.to_lowercase())).collect();
     kept.sort();
     kept
 }

@@ -76,7 +76,11 @@ impl CacheStore {
             LiveBody::Bytes(bytes) => {
                 response.body = LiveBody::Bytes(bytes.clone());
                 let stored = place.with_body(bytes);
-                if stored { format!("stored for {duration_s} s") } else { "not stored: too large, or for no time".to_owned() }
+                if stored {
+                    format!("stored for {duration_s} s")
+                } else {
+                    "not stored: too large, or for no time".to_owned()
+                }
             }
             body => {
                 response.body = body;

@@ -125,7 +125,8 @@ impl Run for Store {
             let message = format!("{} cannot be cached", values::describe(&value));
             return Err(Fault::broken("ValueNotCacheable", message));
         };
-        let stored = live.gateway.cache().store(key, Cached::Value(copy), live.host.now_unix_ms(), duration_s);
+        let stored =
+            live.gateway.cache().store(key, Cached::Value(copy), live.host.now_unix_ms(), duration_s);
         live.note(if stored {
             format!("stored for {duration_s} s")
         } else {

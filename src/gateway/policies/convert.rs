@@ -101,7 +101,9 @@ impl Format {
     pub(super) fn is(self, media_type: &str) -> bool {
         let name = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match self {
-            Self::Json => matches!(name.as_str(), "application/json" | "text/json") || name.ends_with("+json"),
+            Self::Json => {
+                matches!(name.as_str(), "application/json" | "text/json") || name.ends_with("+json")
+            }
             Self::Xml => matches!(name.as_str(), "application/xml" | "text/xml") || name.ends_with("+xml"),
         }
     }

@@ -36,9 +36,10 @@ pub(in crate::gateway) fn file(inbound: &[Placed]) -> Option<String> {
 }
 
 fn element(policy: &PolicyElement) -> Element {
-    let attributes = policy.attributes.iter().map(|attribute| {
-        (attribute.name.clone(), attribute.value.literal().unwrap_or_default().to_owned())
-    });
+    let attributes = policy
+        .attributes
+        .iter()
+        .map(|attribute| (attribute.name.clone(), attribute.value.literal().unwrap_or_default().to_owned()));
     let text = policy.text.as_ref().and_then(Value::literal).map(str::to_owned);
     Element {
         name: policy.name.clone(),

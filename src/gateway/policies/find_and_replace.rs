@@ -35,7 +35,7 @@ impl Run for FindAndReplace {
     fn run(&self, live: &Arc<Live>) -> Result<Flow, Fault> {
         let (from, to) = (self.from.get(live)?, self.to.get(live)?);
         let n_replaced = change_body(live, self.side, |body| replace(body, from.as_bytes(), to.as_bytes()))?;
-        live.note(format!("replaced {n_replaced} times"));
+        live.note(format!("replacements: {n_replaced}"));
         Ok(Flow::Next)
     }
 }

@@ -90,8 +90,8 @@ impl Run for ForwardRequest {
             Followed { answer: live.host.send(request), redirects: Vec::new() }
         };
         let result = followed.answer;
-        if let Some(last) = followed.redirects.last() {
-            live.note(format!("followed {} redirects to {last}", followed.redirects.len()));
+        if !followed.redirects.is_empty() {
+            live.note(format!("redirected to {}", followed.redirects.join(" and to ")));
         }
         let duration_ms = live.host.now_unix_ms() - started_ms;
         let attempt = Attempt {

@@ -106,3 +106,53 @@ impl BodyStream for Held {
         chunk
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::sim_host::{SimAnswer, SimBody, SimHost};
+    use crate::gateway::{Api, Body, Config, Headers, Operation, Request};
+
+    fn gateway() -> Arc<Gateway> {
+        let policy = "<policies><backend><limit-concurrency key='k' max-count='1'>\
+                      <forward-request buffer-response='false'/></limit-concurrency></backend></policies>";
+        let operation = Operation { method: "GET".into(), url_template: "/".into(), ..Operation::default() };
+        let api = Api {
+            id: "a".into(),
+            service_url: Some("https://a.example".into()),
+            operations: vec![operation],
+            policy: Some(policy.into()),
+            ..Api::default()
+        };
+        let (gateway, _) = Gateway::build(Config { apis: vec![api], ..Config::default() }).unwrap();
+        Arc::new(gateway)
+    }
+
+    #[test]
+    fn a_streamed_answer_keeps_its_slot_until_it_ends_or_is_left() {
+        let (gateway, host) = (gateway(), Arc::new(SimHost::new(1)));
+        let events = SimAnswer::new(200, "").header("Content-Type", "text/event-stream");
+        host.script("a.example", [SimAnswer { body: SimBody::Chunks(vec!["data: x".into()]), ..events }]);
+        let ask = || {
+            let request = Request {
+                method: "GET".into(),
+                url: "https://g/".into(),
+                headers: Headers::default(),
+                body: Vec::new(),
+                client_ip: String::new(),
+            };
+            let host: Arc<dyn Host> = host.clone();
+            gateway.handle(request, host).response
+        };
+        let streaming = ask();
+        assert_eq!(ask().status, 429);
+        let Body::Stream(mut stream) = streaming.body else { panic!("events are a stream") };
+        assert!(stream.next_chunk().is_some());
+        assert_eq!(ask().status, 429);
+        assert!(stream.next_chunk().is_none());
+        let left = ask();
+        assert_eq!((left.status, ask().status), (200, 429));
+        drop(left);
+        assert_eq!(ask().status, 200);
+    }
+}

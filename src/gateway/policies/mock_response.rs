@@ -51,7 +51,8 @@ impl Run for MockResponse {
         };
         let example = live.route.operation.examples.iter().find(fits);
         let mut response = LiveResponse::empty(status);
-        if let Some(content_type) = wanted.as_deref().or(example.map(|example| example.content_type.as_str())) {
+        if let Some(content_type) = wanted.as_deref().or(example.map(|example| example.content_type.as_str()))
+        {
             response.headers.set("Content-Type", content_type);
         }
         match example {

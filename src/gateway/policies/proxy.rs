@@ -16,10 +16,8 @@ use crate::gateway::pipeline::{Flow, Run};
 use crate::gateway::setting::Setting;
 use crate::policy::Placed;
 
-pub(super) static EXECUTOR: Executor = Executor {
-    element: "proxy",
-    compile: |compiler, placed| compile(compiler, placed, Side::Request),
-};
+pub(super) static EXECUTOR: Executor =
+    Executor { element: "proxy", compile: |compiler, placed| compile(compiler, placed, Side::Request) };
 
 pub(super) fn compile(compiler: &mut Compiler<'_>, placed: &Placed, side: Side) -> Option<Box<dyn Run>> {
     let element = &placed.element;

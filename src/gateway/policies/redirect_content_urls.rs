@@ -30,17 +30,22 @@ impl Run for RedirectContentUrls {
     fn run(&self, live: &Arc<Live>) -> Result<Flow, Fault> {
         let (backend, is_compressed) = {
             let mut state = live.state();
-            let encoded = self.side.headers(&mut state).is_some_and(|headers| headers.contains("Content-Encoding"));
+            let encoded =
+                self.side.headers(&mut state).is_some_and(|headers| headers.contains("Content-Encoding"));
             (backend(live, &state), encoded)
         };
         let (Some(backend), false) = (backend, is_compressed) else {
-            live.note(if is_compressed { "left alone: the body is compressed" } else { "no backend is known" });
+            live.note(if is_compressed {
+                "left alone: the body is compressed"
+            } else {
+                "no backend is known"
+            });
             return Ok(Flow::Next);
         };
         let gateway = gateway(live);
         let (from, to) = if self.side == Side::Request { (gateway, backend) } else { (backend, gateway) };
         let n_changed = change_body(live, self.side, |body| redirect(body, &from, &to))?;
-        live.note(format!("{n_changed} links to {from} became links to {to}"));
+        live.note(format!("links changed: {n_changed}, from {from} to {to}"));
         Ok(Flow::Next)
     }
 }
@@ -72,7 +77,9 @@ fn redirect(body: &[u8], from: &str, to: &str) -> (Vec<u8>, usize) {
     let (mut changed, mut n_changed, mut rest) = (Vec::with_capacity(body.len()), 0, body);
     while !rest.is_empty() {
         let begins = rest.get(..from.len()).is_some_and(|start| start.eq_ignore_ascii_case(from.as_bytes()));
-        let ends = rest.get(from.len()).is_none_or(|next| !next.is_ascii_alphanumeric() && !b".:-_@%".contains(next));
+        let ends = rest
+            .get(from.len())
+            .is_none_or(|next| !next.is_ascii_alphanumeric() && !b".:-_@%".contains(next));
         if begins && ends {
             changed.extend_from_slice(to.as_bytes());
             n_changed += 1;
@@ -93,7 +100,10 @@ mod tests {
     fn links_end_where_another_host_would_begin() {
         let (from, to) = ("https://things.example/base", "https://gateway.example/v1");
         for (body, expected) in [
-            ("{\"self\": \"https://things.example/base/7?x=1\"}", "{\"self\": \"https://gateway.example/v1/7?x=1\"}"),
+            (
+                "{\"self\": \"https://things.example/base/7?x=1\"}",
+                "{\"self\": \"https://gateway.example/v1/7?x=1\"}",
+            ),
             ("HTTPS://Things.Example/base", "https://gateway.example/v1"),
             ("https://things.example/baseline", "https://things.example/baseline"),
             ("https://things.example/other", "https://things.example/other"),

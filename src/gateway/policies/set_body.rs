@@ -21,10 +21,8 @@ use crate::gateway::live::{Live, LiveBody};
 use crate::gateway::pipeline::{Flow, Run};
 use crate::policy::{Expression, Placed, PolicyElement, ValueKind};
 
-pub(super) static EXECUTOR: Executor = Executor {
-    element: "set-body",
-    compile: |compiler, placed| compile(compiler, placed, Side::of(placed)),
-};
+pub(super) static EXECUTOR: Executor =
+    Executor { element: "set-body", compile: |compiler, placed| compile(compiler, placed, Side::of(placed)) };
 
 struct SetBody {
     side: Side,
@@ -50,11 +48,7 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, placed: &Placed, side: Side) 
     Some(Box::new(SetBody { side, content }))
 }
 
-fn liquid(
-    compiler: &mut Compiler<'_>,
-    element: &PolicyElement,
-    text: Option<&ValueKind>,
-) -> Option<Content> {
+fn liquid(compiler: &mut Compiler<'_>, element: &PolicyElement, text: Option<&ValueKind>) -> Option<Content> {
     let problem = match text {
         Some(ValueKind::Expression(_)) => "an expression for a template".to_owned(),
         Some(ValueKind::Literal(text)) => match liquid::parse(text) {

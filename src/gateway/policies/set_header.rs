@@ -12,12 +12,12 @@ use std::sync::Arc;
 use super::Executor;
 use super::message::{ExistsAction, Side};
 use crate::diag::Diagnostic;
-use crate::gateway::{Headers, codes};
 use crate::gateway::compile::Compiler;
 use crate::gateway::fault::Fault;
 use crate::gateway::live::Live;
 use crate::gateway::pipeline::{Flow, Run};
 use crate::gateway::setting::{Setting, get_or};
+use crate::gateway::{Headers, codes};
 use crate::policy::Placed;
 
 pub(super) static EXECUTOR: Executor = Executor {

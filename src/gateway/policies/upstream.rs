@@ -130,11 +130,9 @@ mod tests {
     #[test]
     fn a_location_is_read_beside_the_request() {
         let from = Url::parse("https://h/a/b?q=1");
-        for (location, expected) in [
-            ("/c?x=1", "https://h/c?x=1"),
-            ("c", "https://h/a/c"),
-            ("?y=2", "https://h/a/?y=2"),
-        ] {
+        for (location, expected) in
+            [("/c?x=1", "https://h/c?x=1"), ("c", "https://h/a/c"), ("?y=2", "https://h/a/?y=2")]
+        {
             assert_eq!(relative(&from, location).to_string(), expected, "{location}");
         }
     }

@@ -13,13 +13,13 @@ use time::format_description::well_known::Rfc3339;
 
 pub use check::gateway_validator;
 
-use examples::examples;
 use super::codes::{ENTITY_INVALID, ENTITY_MISSING, ENTITY_UNSUPPORTED};
 use super::{Resource, ResourceId, State, providers};
 use crate::diag::{Code, DiagResult, Diagnostic, finish};
 use crate::gateway::{
     Api, Config, Operation, Product, Subscription, SubscriptionDates, SubscriptionScope, Tier,
 };
+use examples::examples;
 
 /// Makes the configuration of the service `apim_id`. Entities are sorted by name, so that the order in which a
 /// deployment happened to create them does not show.

@@ -75,7 +75,8 @@ pub(super) fn strip_newlines(input: &Value, _: &[Value], _: &dyn Environment) ->
 }
 
 pub(super) fn newline_to_br(input: &Value, _: &[Value], _: &dyn Environment) -> Out {
-    text(input.print().replace("\r\n", "\n").replace('\n', "<br />\r\n"))
+    let broken = input.print().replace('\n', "<br />\n");
+    text(broken.replace("\r<br />\n", "<br />\r\n"))
 }
 
 /// Everything between `<` and `>` goes.
@@ -129,7 +130,8 @@ pub(super) fn slice(input: &Value, arguments: &[Value], _: &dyn Environment) -> 
     let characters: Vec<char> = input.print().chars().collect();
     let n = i64::try_from(characters.len()).unwrap_or(i64::MAX);
     let start = if start < 0 { (start + n).max(0) } else { start };
-    let (start, length) = (usize::try_from(start).unwrap_or_default(), usize::try_from(length).unwrap_or_default());
+    let (start, length) =
+        (usize::try_from(start).unwrap_or_default(), usize::try_from(length).unwrap_or_default());
     text(characters.into_iter().skip(start).take(length).collect::<String>())
 }
 
@@ -186,7 +188,8 @@ pub(super) fn date(input: &Value, arguments: &[Value], environment: &dyn Environ
         return text(moment);
     }
     let program = if moment.is_empty() { "DateTime.UtcNow" } else { PARSES_DATE };
-    let program = csharp::parse(program, Form::Expression).map_err(|_| "dates are not understood".to_owned())?;
+    let program =
+        csharp::parse(program, Form::Expression).map_err(|_| "dates are not understood".to_owned())?;
     match csharp::evaluate(&program, csharp::Value::string(&moment), environment) {
         Ok(csharp::Value::Object(date)) => text(date.format(&format).map_err(|thrown| thrown.message)?),
         _ => text(moment),
