@@ -26,6 +26,7 @@ pub mod render;
 pub mod spec;
 // L4 pure results
 pub mod gateway;
+pub mod openai;
 pub mod plan;
 // L5 the world
 pub mod azure;
