@@ -32,8 +32,8 @@ pub(super) const MAX_VALUE_WEIGHT: u64 = 500_000;
 /// How deep evaluation may nest over variables, functions and JSON together.
 const MAX_DEPTH: u32 = 220;
 /// One step is a call, or a value (64 bytes of text) that a call gives. Templates of Azure's largest size take
-/// about a tenth of it.
-const MAX_STEPS: u64 = 20_000_000;
+/// about a fifth of it.
+const MAX_STEPS: u64 = 10_000_000;
 
 /// How many parts of a value so many bytes of text count for.
 pub(super) fn text_weight(bytes: usize) -> u64 {

@@ -62,7 +62,8 @@ impl Frame<'_> {
                 "The resource '{wanted}' is not defined in the template. Please see https://aka.ms/arm-template for \
                  usage details."
             ));
-            let diagnostic = Diagnostic::new(&INVALID_TEMPLATE, message).did_you_mean(last, self.known_names());
+            let diagnostic =
+                Diagnostic::new(&INVALID_TEMPLATE, message).did_you_mean(last, self.known_names());
             return Err(diagnostic.azure_says(service).into());
         }
         Ok(found)

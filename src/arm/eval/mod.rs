@@ -160,7 +160,8 @@ impl Session {
     fn count_resource(&self) -> Eval<()> {
         self.resources.set(self.resources.get() + 1);
         if self.resources.get() > MAX_ALL_RESOURCES {
-            let message = format!("the deployments in it make more than {MAX_ALL_RESOURCES} resources together");
+            let message =
+                format!("the deployments in it make more than {MAX_ALL_RESOURCES} resources together");
             return Err(Fault::new(&LIMIT, message));
         }
         Ok(())
@@ -255,6 +256,23 @@ mod tests {
         let deep = |before: &str| format!("{}{before}{}", "concat('a', ".repeat(90), ")".repeat(90));
         is_limited(&chain(5, deep), "levels deep");
         run(&chain(50, |before| format!("concat({before}, 'x')"))).unwrap();
+    }
+
+    #[test]
+    fn loops_in_loops_are_bounded_together() {
+        let copies = |input: Json| json!({ "copy": [{ "name": "c", "count": 800, "input": input }] });
+        let values = copies(copies(copies(json!("[copyIndex('c')]"))));
+        let output = json!({ "type": "int", "value": "[length(variables('c'))]" });
+        is_limited(&json!({ "variables": values, "resources": [], "outputs": { "o": output } }), "parts");
+        let looped = |mut resource: Json, name: &str| {
+            resource["name"] = json!(format!("[format('{name}-{{0}}', copyIndex())]"));
+            resource["copy"] = json!({ "name": name, "count": 800 });
+            json!({ "resources": [resource] })
+        };
+        let innermost = looped(json!({ "type": "A.B/c", "apiVersion": "1" }), "c");
+        let middle = looped(module("", innermost, json!({})), "b");
+        let outermost = looped(module("", middle, json!({})), "a");
+        is_limited(&outermost, "resources together");
     }
 
     #[test]
