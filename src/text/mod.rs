@@ -3,6 +3,7 @@
 
 mod diff;
 mod encoding;
+mod glob;
 mod paths;
 mod source;
 mod suggest;
@@ -11,6 +12,7 @@ mod world;
 
 pub use diff::diff;
 pub use encoding::foreign_encoding;
+pub use glob::{glob, wildcard};
 pub use paths::{join, parent, relative};
 pub use source::{Position, Source, Span};
 pub use suggest::{misspelt, suggest};

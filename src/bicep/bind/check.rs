@@ -10,7 +10,6 @@ use super::super::syntax::{
     Decorator, Expr, ExprKind, Member, Object, Program, Statement, StatementKind, TypeExpr, TypeKind,
 };
 use super::place::Level;
-use super::types::AMBIENT;
 use super::uses::{Scope, target};
 use super::{Model, Symbol, diagnostic, not_supported};
 use crate::diag::Diagnostic;
@@ -182,15 +181,18 @@ fn check_params(
                 match signature.params.get(name) {
                     None => {
                         let message = format!("the module `{}` has no parameter `{name}`", module.name.name);
-                        let here = diagnostic(&codes::PROPERTY_NOT_ALLOWED, message)
-                            .did_you_mean(name, signature.params.keys().map(String::as_str));
+                        let here = diagnostic(&codes::PROPERTY_NOT_ALLOWED, message);
+                        let known = signature.params.keys().map(String::as_str);
+                        let here = model.did_you_mean(here, name, known);
                         model.report(found, here, property.key_span);
                     }
-                    Some(param) => check_param_type(model, name, param.ty.as_deref(), &property.value, found),
+                    // Whether the value fits is looked at in `fit::parameters`.
+                    Some(_) => {}
                 }
             }
             Member::Spread(value) => {
-                model.report(found, not_supported("`...` in a module's `params`"), value.span);
+                let message = "the parameters of a module are written out, without `...`";
+                model.report(found, diagnostic(&codes::SPREAD_PLACE, message), value.span);
             }
             Member::Resource(_) => {}
         }
@@ -209,27 +211,6 @@ fn check_params(
 }
 
 /// Only literals have a type that is plain to see.
-fn check_param_type(
-    model: &Model<'_>,
-    name: &str,
-    expected: Option<&str>,
-    value: &Expr,
-    found: &mut Vec<Diagnostic>,
-) {
-    let actual = match &value.bare().kind {
-        ExprKind::Str(_) | ExprKind::Interpolated { .. } => "string",
-        ExprKind::Int(_) => "int",
-        ExprKind::Bool(_) => "bool",
-        ExprKind::Object(_) => "object",
-        ExprKind::Array(_) | ExprKind::For { .. } => "array",
-        _ => return,
-    };
-    if let Some(expected) = expected.filter(|expected| AMBIENT.contains(expected) && *expected != actual) {
-        let message = format!("the parameter `{name}` takes `{expected}`, not `{actual}`");
-        model.report(found, diagnostic(&codes::PROPERTY_TYPE, message), value.span);
-    }
-}
-
 fn check_level(
     model: &Model<'_>,
     module: &super::Mod<'_>,
