@@ -18,7 +18,11 @@ use crate::diag::Diagnostic;
 const DECORATORS: &[(&str, &[&str], usize)] = &[
     ("allowed", &["param"], 1),
     ("batchSize", &["resource", "module"], 1),
-    ("description", &["param", "var", "resource", "module", "output", "type", "func", "property"], 1),
+    (
+        "description",
+        &["param", "var", "resource", "module", "output", "type", "func", "property", "import"],
+        1,
+    ),
     ("discriminator", &["param", "output", "type", "property"], 1),
     ("export", &["var", "type", "func"], 0),
     ("maxLength", &["param", "output", "type", "property"], 1),
@@ -117,15 +121,32 @@ fn check_body(model: &Model<'_>, object: &Object, within: Option<usize>, found: 
             model.report(found, diagnostic(&codes::SPREAD_PLACE, message), value.span);
         }
     }
-    let Some(depends_on) = object.get("dependsOn") else { return };
-    // The name of a collection is a list as well.
+    if let Some(depends_on) = object.get("dependsOn") {
+        check_dependencies(model, depends_on, within, found);
+    }
+}
+
+/// `[a, b]`, the name of a collection, or `condition ? … : …` of these: what either branch names is waited for.
+fn check_dependencies(
+    model: &Model<'_>,
+    depends_on: &Expr,
+    within: Option<usize>,
+    found: &mut Vec<Diagnostic>,
+) {
     let named = target(model, depends_on, &Scope::top(within));
     if named.is_some_and(|(symbol, index)| index.is_none() && model.is_collection(symbol)) {
         return;
     }
-    let ExprKind::Array(items) = &depends_on.kind else {
-        let message = "`dependsOn` must be written out as `[ … ]`";
-        return model.report(found, diagnostic(&codes::DEPENDENCY, message), depends_on.span);
+    let items = match &depends_on.bare().kind {
+        ExprKind::Array(items) => items,
+        ExprKind::Ternary { yes, no, .. } => {
+            check_dependencies(model, yes, within, found);
+            return check_dependencies(model, no, within, found);
+        }
+        _ => {
+            let message = "`dependsOn` must be written out as `[ … ]`";
+            return model.report(found, diagnostic(&codes::DEPENDENCY, message), depends_on.span);
+        }
     };
     for item in items {
         let symbol = target(model, &item.value, &Scope::top(within)).map(|(symbol, _)| symbol);
@@ -248,6 +269,8 @@ fn check_decorators(model: &Model<'_>, statement: &Statement, found: &mut Vec<Di
         StatementKind::Output { .. } => "output",
         StatementKind::Type { .. } => "type",
         StatementKind::Func { .. } => "func",
+        // Public modules describe what they import (avm/ptn/network/virtual-wan, 2026-08-21).
+        StatementKind::Import { .. } => "import",
         _ => "",
     };
     let mut seen: Vec<&str> = Vec::new();
@@ -369,7 +392,7 @@ fn decorator_code(kind: &str) -> &'static crate::diag::Code {
         "var" => &codes::NOT_A_VAR_DECORATOR,
         "resource" => &codes::NOT_A_RESOURCE_DECORATOR,
         "module" => &codes::NOT_A_MODULE_DECORATOR,
-        "type" | "func" | "property" => &codes::DECORATOR_NOT_HERE,
+        "type" | "func" | "property" | "import" => &codes::DECORATOR_NOT_HERE,
         _ => &codes::NOT_AN_OUTPUT_DECORATOR,
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::DiagnosticsFormat;
-use super::world::Folder;
+use super::world::{Folder, from_here};
 use crate::cli::files;
 use crate::diag::Diagnostic;
 use crate::diag::render::{self, Report};
@@ -22,7 +22,7 @@ pub(super) fn relocate(found: &mut [Diagnostic], folder: &Folder, format: Diagno
             let whole = folder.whole_path(source.path());
             let shown = match format {
                 DiagnosticsFormat::Default => whole.as_path(),
-                DiagnosticsFormat::Sarif => folder.from_here(&whole),
+                DiagnosticsFormat::Sarif => from_here(&whole),
             };
             Source::new(files::shown(shown), source.text())
         });

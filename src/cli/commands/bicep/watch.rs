@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::inputs;
+use super::world::from_here;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::files;
@@ -105,12 +106,12 @@ impl Seen {
             }
             let now = Stamp::of(file);
             if now.content != stamp.content {
-                changed.push(files::shown(file));
+                changed.push(files::shown(from_here(file)));
             }
             *stamp = now;
         }
         let folders = self.folders.iter().filter(|(folder, names)| listing(folder) != **names);
-        changed.extend(folders.map(|(folder, _)| files::shown(folder)));
+        changed.extend(folders.map(|(folder, _)| files::shown(from_here(folder))));
         let patterns = self.patterns.iter().filter(|(pattern, files)| matches(pattern) != **files);
         changed.extend(patterns.map(|(pattern, _)| pattern.clone()));
         changed

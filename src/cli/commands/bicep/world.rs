@@ -93,12 +93,6 @@ impl Folder {
         self.root.join(path)
     }
 
-    /// A path as seen from the current folder, where it lies below it.
-    pub(super) fn from_here<'p>(&self, path: &'p Path) -> &'p Path {
-        let here = std::env::current_dir().and_then(fs::canonicalize).ok();
-        here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path)
-    }
-
     /// True where a path of the compiler is the file on disk.
     pub(super) fn is_file(&self, path: &str, file: &Path) -> bool {
         let [ours, theirs] = [&self.whole_path(path), file].map(|path| fs::canonicalize(path).ok());
@@ -138,6 +132,12 @@ pub(super) fn cache_folder(named: Option<&Path>) -> Result<PathBuf, CommandError
     named.map(Path::to_owned).or_else(home_cache).ok_or_else(|| {
         CommandError::input("there is no home folder to keep modules in").hint("name a folder with `--cache`")
     })
+}
+
+/// A path as seen from the current folder, where it lies below it.
+pub(super) fn from_here(path: &Path) -> &Path {
+    let here = std::env::current_dir().and_then(fs::canonicalize).ok();
+    here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path)
 }
 
 /// A variable of the environment.
