@@ -12,10 +12,11 @@ use super::invalid;
 use super::scope::Scope;
 use crate::arm::codes::{LIMIT, UNSUPPORTED};
 use crate::arm::fault::{Eval, Fault};
-use crate::arm::functions::{counted, find, scoped_id};
+use crate::arm::functions::{find, scoped_id};
 use crate::arm::limits::{MAX_DECLARED, MAX_RESOURCES, check_number};
 use crate::arm::machine::described;
 use crate::arm::{Target, Value};
+use crate::text::plural;
 
 /// A resource as the template writes it, with loops still to be expanded.
 struct Written<'a> {
@@ -255,7 +256,7 @@ fn segments(env: &Env<'_>, resource_type: &str, name: &Value) -> Eval<Vec<Value>
             if names.len() != n_segments {
                 return Err(invalid(format!(
                     "the type `{resource_type}` needs a name of {}, and `{name}` has {}",
-                    counted(n_segments, "segment"),
+                    plural(n_segments, "segment"),
                     names.len()
                 )));
             }

@@ -1,13 +1,14 @@
 //! Resource ids, and what deployed resources answer.
 
 use super::Needs::Nothing;
-use super::{Body, Function, built_in, counted, described, text, values};
+use super::{Body, Function, built_in, described, text, values};
 use crate::arm::codes::{TOO_LATE, UNSUPPORTED};
 use crate::arm::eval::Env;
 use crate::arm::fault::{Eval, Fault};
 use crate::arm::machine::Machine;
 use crate::arm::residual::Node;
 use crate::arm::{Target, Value};
+use crate::text::plural;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     values("extensionResourceId", 3, None, Nothing, |args| {
@@ -110,7 +111,7 @@ pub(in crate::arm) fn scoped_id(scope: &Value, resource_type: &str, names: &[Val
     if types.len() != names.len() {
         return Err(Fault::failed(format!(
             "the type `{resource_type}` needs {}, not {}",
-            counted(types.len(), "name"),
+            plural(types.len(), "name"),
             names.len()
         )));
     }
