@@ -223,10 +223,17 @@ impl Parser {
         self.scan.at += 1;
         let (name, name_span) = self.scan.name();
         if name.is_empty() {
-            let diagnostic = Diagnostic::new(&codes::BARE_LESS_THAN, "this `<` does not begin an element")
-                .help("write `&lt;`; a bare `<` is allowed only inside an expression");
-            self.scan.report(diagnostic, Span::new(start, start + 1));
-            return self.add(Node::Junk(Span::new(start, start + 1)));
+            // `<>` is a tag whose name is missing, as in a sample of the validate-graphql-request page.
+            let is_tag = self.skip_end_of_nameless_tag();
+            let help = if is_tag {
+                "write the name of the element"
+            } else {
+                "write `&lt;`; a bare `<` is allowed only inside an expression"
+            };
+            let diagnostic = Diagnostic::new(&codes::BARE_LESS_THAN, "this `<` does not begin an element");
+            let span = Span::new(start, self.scan.at);
+            self.scan.report(diagnostic.help(help), span);
+            return self.add(Node::Junk(span));
         }
         self.check_name(&name, name_span);
         if self.open.len() >= MAX_DEPTH {
@@ -243,6 +250,13 @@ impl Parser {
         } else {
             self.open.push(Open { element, stray: None });
         }
+    }
+
+    /// Goes past a `>` that stands where a name should.
+    fn skip_end_of_nameless_tag(&mut self) -> bool {
+        let is_there = self.scan.peek() == Some(b'>');
+        self.scan.at += usize::from(is_there);
+        is_there
     }
 
     /// Names begin with a letter, `_` or `:`; what `{{name}}` begins is not known.

@@ -309,7 +309,7 @@ error[unknown-field]: unknown field `locaton`
         let text = human_as(&found, PLAIN);
         assert_eq!(text.matches("error[unknown-field]: error").count(), 98);
         assert_eq!(text.matches("note[odd]: note").count(), 2);
-        let counted = "note: 150 more findings in `p.xml`: 150 odd\n  |\n  = help: `--format concise` shows all of them\n\n\
+        let counted = "note: 150 more findings in `p.xml`: 150 odd\n |\n = help: `--format concise` shows all of them\n\n\
                        note[odd]: elsewhere\n";
         assert!(text.contains(counted), "{text}");
     }

@@ -17,6 +17,7 @@ impl Parser {
         self.scan.at += 2;
         let (name, name_span) = self.scan.name();
         if name.is_empty() {
+            self.skip_end_of_nameless_tag();
             let span = Span::new(start, self.scan.at);
             let diagnostic = Diagnostic::new(&codes::BARE_LESS_THAN, "this `</` does not begin an end tag");
             self.scan.report(diagnostic.help("write the name of the element that it ends"), span);
