@@ -2,6 +2,9 @@
 
 use super::exception::Exception;
 use super::limits;
+use super::number;
+use rust_decimal::prelude::ToPrimitive as _;
+use rust_decimal::{Decimal, RoundingStrategy};
 use super::value::Value;
 
 /// More digits than this in a format such as `D1000000` are refused.
@@ -29,15 +32,31 @@ pub(super) fn double(value: f64) -> String {
     format!("{mantissa}E{sign}{:02}", exponent.abs())
 }
 
+/// `float.ToString()`, as [`double`] with the digits that a `float` needs.
+pub(super) fn float(value: f32) -> String {
+    if !value.is_finite() || value == 0.0 {
+        return double(value.into());
+    }
+    let scientific = format!("{value:e}");
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if (-4..7).contains(&exponent) {
+        return format!("{value}");
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{mantissa}E{sign}{:02}", exponent.abs())
+}
+
 /// `value.ToString(format)`.
 pub(super) fn value(value: &Value, format: &str) -> Result<String, Exception> {
     if format.is_empty() {
         return Ok(value.display());
     }
     match value {
-        Value::Int(number) => number_format(Number::Whole(i64::from(*number), 32), format),
-        Value::Long(number) => number_format(Number::Whole(*number, 64), format),
+        Value::Int(number) => number_format(Number::Whole((*number).into(), 32), format),
+        Value::Long(number) => number_format(Number::Whole((*number).into(), 64), format),
         Value::Double(number) => number_format(Number::Real(*number), format),
+        Value::Number(number) => number_format(Number::of(*number), format),
         Value::Object(object) => object.format(format),
         _ => Ok(value.display()),
     }
@@ -46,15 +65,41 @@ pub(super) fn value(value: &Value, format: &str) -> Result<String, Exception> {
 #[derive(Clone, Copy)]
 enum Number {
     /// With its width in bits.
-    Whole(i64, u32),
+    Whole(i128, u32),
     Real(f64),
+    Exact(Decimal),
 }
 
 impl Number {
+    fn of(number: number::Number) -> Self {
+        use number::Number as Of;
+        let bits = match number {
+            Of::Byte(_) | Of::SByte(_) => 8,
+            Of::Short(_) | Of::UShort(_) => 16,
+            Of::UInt(_) => 32,
+            _ => 64,
+        };
+        match (number, number.whole()) {
+            (_, Some(whole)) => Self::Whole(whole, bits),
+            (Of::Decimal(value), _) => Self::Exact(value),
+            // By its shortest digits: 0.1f is 0.1, not 0.100000001490116.
+            (number, _) => Self::Real(number.display().parse().unwrap_or_else(|_| number.real())),
+        }
+    }
+
     fn real(self) -> f64 {
         match self {
             Self::Whole(value, _) => value as f64,
             Self::Real(value) => value,
+            Self::Exact(value) => value.to_f64().unwrap_or(f64::NAN),
+        }
+    }
+
+    /// A hundred times as much.
+    fn percent(self) -> Self {
+        match self {
+            Self::Exact(value) => value.checked_mul(Decimal::ONE_HUNDRED).map_or(self, Self::Exact),
+            number => Self::Real(number.real() * 100.0),
         }
     }
 
@@ -62,6 +107,7 @@ impl Number {
         match self {
             Self::Whole(value, _) => value.to_string(),
             Self::Real(value) => double(value),
+            Self::Exact(value) => value.to_string(),
         }
     }
 
@@ -70,6 +116,11 @@ impl Number {
         match self {
             Self::Whole(value, _) if places == 0 => value.to_string(),
             Self::Whole(value, _) => format!("{value}.{}", "0".repeat(places)),
+            Self::Exact(value) => {
+                let shown = u32::try_from(places).unwrap_or(28).min(28);
+                let rounded = value.round_dp_with_strategy(shown, RoundingStrategy::MidpointAwayFromZero);
+                format!("{rounded:.places$}")
+            }
             Self::Real(value) if places > 15 => format!("{value:.places$}"),
             Self::Real(value) => round_half_away(value, places),
         }
@@ -125,14 +176,14 @@ fn number_format(number: Number, format: &str) -> Result<String, Exception> {
             Ok(format!("{sign}{:0>width$}", value.unsigned_abs().to_string(), width = precision.unwrap_or(1)))
         }
         ('X', Number::Whole(value, bits)) => {
-            let bits = if bits == 32 { value as u32 as u64 } else { value as u64 };
+            let bits = (value as u64) & (u64::MAX >> (64 - bits));
             let digits = if letter == 'X' { format!("{bits:X}") } else { format!("{bits:x}") };
             Ok(format!("{digits:0>width$}", width = precision.unwrap_or(1)))
         }
         ('F', _) => Ok(number.fixed(precision.unwrap_or(2))),
         ('N', _) => Ok(grouped(&number.fixed(precision.unwrap_or(2)))),
         ('P', _) => {
-            Ok(format!("{} %", grouped(&Number::Real(number.real() * 100.0).fixed(precision.unwrap_or(2)))))
+            Ok(format!("{} %", grouped(&number.percent().fixed(precision.unwrap_or(2)))))
         }
         ('G', _) if precision.is_none_or(|precision| precision == 0) => Ok(number.display()),
         ('R', Number::Real(value)) => Ok(double(value)),

@@ -52,12 +52,7 @@ impl Checker {
                     self.scope.truncate(mark);
                 }
             }
-            StmtKind::Checked { on, body } => {
-                if *on {
-                    self.refuse("`checked`", statement.span);
-                }
-                self.block(body);
-            }
+            StmtKind::Checked { body, .. } => self.block(body),
             StmtKind::If { condition, then, otherwise } => {
                 self.expr(condition);
                 self.nested(then);

@@ -3,14 +3,15 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::web;
+use super::{bits, math, web};
 use crate::csharp::convert;
 use crate::csharp::exception::Exception;
 use crate::csharp::format;
+use crate::csharp::number;
 use crate::csharp::limits::{check_single, joined};
 use crate::csharp::objects::{
-    Bytes, DateTime, DateTimeKind, DateTimeOffset, Encoding, EnumValue, Guid, JToken, List, MAX_TICKS,
-    TimeSpan, as_token, span_from,
+    DateTime, DateTimeKind, DateTimeOffset, Encoding, EnumValue, Guid, Hasher, JToken, List, MAX_TICKS,
+    Name, Namespace, TimeSpan, Tuple, UriKind, Xml, as_token, is_well_formed, span_from,
 };
 use crate::csharp::ops;
 use crate::csharp::value::{Environment, Object as _, Value};
@@ -53,7 +54,28 @@ pub(in crate::csharp) const ENUMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("StringSplitOptions", &["None", "RemoveEmptyEntries", "TrimEntries"]),
+    (
+        "StringComparer",
+        &[
+            "CurrentCulture",
+            "CurrentCultureIgnoreCase",
+            "InvariantCulture",
+            "InvariantCultureIgnoreCase",
+            "Ordinal",
+            "OrdinalIgnoreCase",
+        ],
+    ),
+    ("UriKind", &["RelativeOrAbsolute", "Absolute", "Relative"]),
+    ("SaveOptions", &["None", "DisableFormatting", "OmitDuplicateNamespaces"]),
+    ("LoadOptions", &["None", "PreserveWhitespace", "SetBaseUri", "SetLineInfo"]),
+    (
+        "XmlNodeType",
+        &["None", "Element", "Attribute", "Text", "CDATA", "ProcessingInstruction", "Comment", "Document"],
+    ),
+    ("UriPartial", &["Scheme", "Authority", "Path", "Query"]),
     ("DateTimeKind", &["Unspecified", "Utc"]),
+    ("RegexOptions", super::regex::OPTIONS),
+    ("MidpointRounding", &["ToEven", "AwayFromZero"]),
     ("DayOfWeek", &["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]),
 ];
 
@@ -63,19 +85,29 @@ pub(in crate::csharp) fn get(type_name: &str, name: &str, env: &dyn Environment)
     let offset = |ticks| Value::object(DateTimeOffset { ticks, offset_minutes: 0 });
     Some(match (type_name, name) {
         ("string", "Empty") => "".into(),
-        ("int", "MaxValue") => Value::Int(i32::MAX),
-        ("int", "MinValue") => Value::Int(i32::MIN),
-        ("long", "MaxValue") => Value::Long(i64::MAX),
-        ("long", "MinValue") => Value::Long(i64::MIN),
-        ("double", "MaxValue") => Value::Double(f64::MAX),
-        ("double", "MinValue") => Value::Double(f64::MIN),
-        ("double", "NaN") => Value::Double(f64::NAN),
+        (keyword, _) if number::keyword(keyword).is_some() => return number::constant(keyword, name),
         ("Math", "PI") => Value::Double(std::f64::consts::PI),
         ("Math", "E") => Value::Double(std::f64::consts::E),
         ("Guid", "Empty") => Value::object(Guid(uuid::Uuid::nil())),
         ("Environment", "NewLine") => "\n".into(),
-        ("Encoding", "UTF8") => Value::object(Encoding::Utf8),
-        ("Encoding", "ASCII") => Value::object(Encoding::Ascii),
+        ("Encoding", _) => return Encoding::of_property(name).map(Value::object),
+        ("XNamespace", _) => return Namespace::of_property(name).map(Value::object),
+        ("BitConverter", "IsLittleEndian") => Value::Bool(true),
+        ("bool", "TrueString") => "True".into(),
+        ("bool", "FalseString") => "False".into(),
+        ("char", "MaxValue") => Value::Char('\u{ffff}'),
+        ("char", "MinValue") => Value::Char('\0'),
+        ("Uri", "UriSchemeHttp") => "http".into(),
+        ("Uri", "UriSchemeHttps") => "https".into(),
+        ("Uri", "UriSchemeFile") => "file".into(),
+        ("Uri", "UriSchemeFtp") => "ftp".into(),
+        ("Uri", "SchemeDelimiter") => "://".into(),
+        ("TimeSpan", "MinValue") => Value::object(TimeSpan(i64::MIN)),
+        ("TimeSpan", "TicksPerDay") => Value::Long(864_000_000_000),
+        ("TimeSpan", "TicksPerHour") => Value::Long(36_000_000_000),
+        ("TimeSpan", "TicksPerMinute") => Value::Long(600_000_000),
+        ("TimeSpan", "TicksPerSecond") => Value::Long(10_000_000),
+        ("TimeSpan", "TicksPerMillisecond") => Value::Long(10_000),
         ("DateTime", "UtcNow" | "Now") => Value::object(DateTime::from_unix_ms(env.now_unix_ms())),
         ("DateTime", "Today") => {
             let now = DateTime::from_unix_ms(env.now_unix_ms());
@@ -106,23 +138,48 @@ pub(in crate::csharp) fn call(
 ) -> Option<Result<Value, Exception>> {
     match type_name {
         "string" => string(name, args),
-        "int" | "long" | "double" | "bool" => number(type_name, name, args),
-        "char" => character(name, args).map(Ok),
+        "bool" => number(type_name, name, args),
+        _ if number::keyword(type_name).is_some() => number(type_name, name, args),
+        "char" => character(name, args),
         "Convert" => conversion(name, args),
-        "Math" => math(name, args),
+        "Math" => math::call(name, args),
         "Guid" => guid(name, args, env),
         "DateTime" | "DateTimeOffset" | "TimeSpan" => time(type_name, name, args),
         "Uri" | "WebUtility" => url(type_name, name, args),
         "JObject" | "JArray" | "JToken" | "JsonConvert" => json(type_name, name, type_args, args),
         "Enumerable" => enumerable(name, args),
-        "Array" => match (name, args) {
-            ("IndexOf", [items, item]) => {
-                let items = items.elements()?;
-                let found = items.iter().position(|present| ops::equal(present, item));
-                Some(Ok(Value::Int(found.map_or(-1, |at| i32::try_from(at).unwrap_or(i32::MAX)))))
+        "XDocument" | "XElement" => match (name, args) {
+            ("Parse", [Value::Null, ..]) => Some(Err(Exception::argument_null("text"))),
+            ("Parse", [Value::String(text)]) => Some(Xml::parse(text, type_name, false)),
+            ("Parse", [Value::String(text), options]) if options.type_name() == "LoadOptions" => {
+                Some(Xml::parse(text, type_name, options.display().contains("PreserveWhitespace")))
             }
             _ => None,
         },
+        "XName" => match (name, args) {
+            ("Get", [text]) => Some(Name::of(text).map(Value::object)),
+            ("Get", [local, namespace]) => {
+                Some(Namespace(namespace.display()).name(local).map(Value::object))
+            }
+            _ => None,
+        },
+        "XNamespace" => match (name, args) {
+            ("Get", [text]) => Some(Ok(Value::object(Namespace(text.display())))),
+            _ => None,
+        },
+        "Tuple" if name == "Create" && !args.is_empty() && args.len() < 8 => {
+            Some(Ok(Value::object(Tuple::unnamed(args.to_vec()))))
+        }
+        "BitConverter" => bits::call(name, args),
+        "Encoding" => match (name, args) {
+            ("GetEncoding", [name]) => Some(Encoding::named(&name.display()).map(Value::object)),
+            ("Convert", [from, to, bytes]) => {
+                let (from, to) = (from.downcast::<Encoding>()?, to.downcast::<Encoding>()?);
+                Some(Ok(Value::bytes(to.encode(&from.decode(&convert::bytes_of(bytes)?)))))
+            }
+            _ => None,
+        },
+        class if name == "Create" && args.is_empty() => Hasher::make(class, None, env.random_u64()),
         "object" => match (name, args) {
             ("Equals" | "ReferenceEquals", [left, right]) => Some(Ok(Value::Bool(ops::equal(left, right)))),
             _ => None,
@@ -176,45 +233,131 @@ fn number(type_name: &str, name: &str, args: &[Value]) -> Option<Result<Value, E
     match (name, args) {
         ("Parse", [Value::Null]) => Some(Err(Exception::argument_null("s"))),
         ("Parse", [Value::String(text)]) => Some(match type_name {
-            "int" => convert::parse_long(text, "Int32").map(|number| Value::Int(number as i32)),
-            "long" => convert::parse_long(text, "Int64").map(Value::Long),
-            "double" => convert::parse_double(text).map(Value::Double),
-            _ => convert::parse_bool(text).map(Value::Bool),
+            "bool" => convert::parse_bool(text).map(Value::Bool),
+            keyword => convert::parse_number(text, keyword),
         }),
-        ("IsNaN", [Value::Double(number)]) if type_name == "double" => Some(Ok(Value::Bool(number.is_nan()))),
+        ("IsNaN", [number]) => Some(Ok(Value::Bool(number::real(number)?.is_nan()))),
+        ("IsInfinity", [number]) => Some(Ok(Value::Bool(number::real(number)?.is_infinite()))),
+        ("IsPositiveInfinity", [number]) => Some(Ok(Value::Bool(number::real(number)? == f64::INFINITY))),
+        ("IsNegativeInfinity", [number]) => Some(Ok(Value::Bool(number::real(number)? == f64::NEG_INFINITY))),
+        ("Compare", [left, right]) if type_name == "decimal" => {
+            Some(ops::sort_order(left, right).map(|order| Value::Int(order as i32)))
+        }
+        (_, [left, right]) if type_name == "decimal" => {
+            use crate::csharp::ast::BinaryOp;
+            let op = match name {
+                "Add" => BinaryOp::Add,
+                "Subtract" => BinaryOp::Subtract,
+                "Multiply" => BinaryOp::Multiply,
+                "Divide" => BinaryOp::Divide,
+                "Remainder" => BinaryOp::Remainder,
+                _ => return math::of_decimal(name, args),
+            };
+            let zero = number::widened(Value::Int(0), "decimal");
+            Some(ops::binary(BinaryOp::Add, left, &zero).and_then(|left| ops::binary(op, &left, right)))
+        }
+        ("Negate", [value]) if type_name == "decimal" => {
+            Some(ops::unary(crate::csharp::ast::UnaryOp::Minus, value, false))
+        }
+        ("ToInt32" | "ToInt64" | "ToDouble", [value]) if type_name == "decimal" => {
+            let keyword = match name {
+                "ToInt32" => "int",
+                "ToInt64" => "long",
+                _ => "double",
+            };
+            number::cast(value, keyword, true)
+        }
+        ("Round" | "Floor" | "Ceiling" | "Truncate", _) if type_name == "decimal" => {
+            math::of_decimal(name, args)
+        },
         _ => None,
     }
 }
 
-fn character(name: &str, args: &[Value]) -> Option<Value> {
+fn character(name: &str, args: &[Value]) -> Option<Result<Value, Exception>> {
+    match (name, args) {
+        ("ToString", [Value::Char(c)]) => return Some(Ok(c.to_string().into())),
+        ("Parse", [Value::String(text)]) => return conversion("ToChar", &[text.as_ref().into()]),
+        ("ConvertFromUtf32", [Value::Int(code)]) => {
+            let c = u32::try_from(*code).ok().and_then(char::from_u32);
+            return Some(c.map(|c| c.to_string().into()).ok_or_else(|| {
+                Exception::out_of_range(
+                    "A valid UTF32 value is between 0x000000 and 0x10ffff, inclusive, and should not include surrogate \
+                     codepoint values (0x00d800 ~ 0x00dfff). (Parameter 'utf32')",
+                )
+            }));
+        }
+        ("ConvertToUtf32", [Value::String(text), Value::Int(at)]) => {
+            let units: Vec<u16> = text.encode_utf16().collect();
+            let rest = usize::try_from(*at).ok().and_then(|at| units.get(at..)).unwrap_or_default();
+            let c = char::decode_utf16(rest.iter().copied()).next().and_then(Result::ok);
+            return Some(c.map(|c| Value::Int(c as i32)).ok_or_else(|| Exception::out_of_range("Index was out of range. (Parameter 'index')")));
+        }
+        (_, [text @ Value::String(_), at]) => {
+            let c = super::string::index(text.as_str()?, at);
+            return match c {
+                Ok(c) => character(name, &[c]),
+                Err(_) => Some(Err(Exception::out_of_range("Index was out of range. (Parameter 'index')"))),
+            };
+        }
+        _ => {}
+    }
     let [Value::Char(c)] = args else { return None };
-    Some(match name {
-        "IsDigit" => Value::Bool(c.is_numeric()),
+    // Half of a pair is the replacement character here.
+    let is_half = *c == char::REPLACEMENT_CHARACTER;
+    Some(Ok(match name {
+        "IsDigit" => Value::Bool(super::regex::is_digit(*c)),
+        "IsNumber" => Value::Bool(c.is_numeric()),
         "IsLetter" => Value::Bool(c.is_alphabetic()),
-        "IsLetterOrDigit" => Value::Bool(c.is_alphanumeric()),
+        "IsLetterOrDigit" => Value::Bool(c.is_alphabetic() || super::regex::is_digit(*c)),
         "IsWhiteSpace" => Value::Bool(c.is_whitespace()),
         "IsUpper" => Value::Bool(c.is_uppercase()),
         "IsLower" => Value::Bool(c.is_lowercase()),
-        "ToUpper" | "ToUpperInvariant" => Value::Char(c.to_uppercase().next().unwrap_or(*c)),
-        "ToLower" | "ToLowerInvariant" => Value::Char(c.to_lowercase().next().unwrap_or(*c)),
+        "IsControl" => Value::Bool(c.is_control()),
+        "IsPunctuation" => Value::Bool(super::regex::is_of(*c, "P")),
+        "IsSymbol" => Value::Bool(super::regex::is_of(*c, "S")),
+        "IsSeparator" => Value::Bool(super::regex::is_of(*c, "Z")),
+        "IsSurrogate" | "IsHighSurrogate" | "IsLowSurrogate" => Value::Bool(is_half),
+        "GetNumericValue" => Value::Double(c.to_digit(10).map_or(-1.0, f64::from)),
+        "ToUpper" | "ToUpperInvariant" => Value::Char(single(c.to_uppercase()).unwrap_or(*c)),
+        "ToLower" | "ToLowerInvariant" => Value::Char(single(c.to_lowercase()).unwrap_or(*c)),
         _ => return None,
-    })
+    }))
+}
+
+/// The one character that a mapping gives; of `ß` there is none.
+fn single(mut mapped: impl ExactSizeIterator<Item = char>) -> Option<char> {
+    if mapped.len() == 1 { mapped.next() } else { None }
 }
 
 fn conversion(name: &str, args: &[Value]) -> Option<Result<Value, Exception>> {
     Some(match (name, args) {
         ("ToString", [value]) => Ok(value.display().into()),
-        ("ToInt32", [value]) => convert::change_type(value, "int"),
-        ("ToInt64", [value]) => convert::change_type(value, "long"),
-        ("ToDouble", [value]) => convert::change_type(value, "double"),
-        ("ToBoolean", [value]) => convert::change_type(value, "bool"),
-        ("ToDateTime", [value]) => convert::change_type(value, "DateTime"),
+        ("ToBoolean" | "ToDateTime" | "ToInt16" | "ToUInt16" | "ToInt32" | "ToUInt32" | "ToInt64", [value])
+        | ("ToUInt64" | "ToByte" | "ToSByte" | "ToDouble" | "ToSingle" | "ToDecimal", [value]) => {
+            convert::change_type(value, &name["To".len()..])
+        }
         ("ToBase64String" | "FromBase64String", [Value::Null]) => Err(Exception::argument_null("s")),
+        ("ToBase64String", [bytes, Value::Int(from), Value::Int(count)]) => {
+            crate::csharp::objects::slice(&convert::bytes_of(bytes)?, *from, *count)
+                .map(|part| STANDARD.encode(part).into())
+        }
+        ("ToChar", [Value::String(text)]) => match text.chars().next() {
+            Some(c) if text.encode_utf16().count() == 1 => Ok(Value::Char(c)),
+            _ => Err(Exception::format("String must be exactly one character long.")),
+        },
+        ("ToChar", [number]) => Ok(Value::Char(
+            u16::try_from(number.as_i64()?).ok().and_then(|unit| char::from_u32(unit.into())).unwrap_or('\u{fffd}'),
+        )),
+        ("IsDBNull", [_]) => Ok(Value::Bool(false)),
+        ("ToString" | "ToByte" | "ToInt16" | "ToInt32" | "ToInt64" | "ToUInt32" | "ToUInt64", [value, Value::Int(radix)]) => {
+            return in_radix(name, value, *radix);
+        }
         ("ToBase64String", [bytes]) => Ok(STANDARD.encode(convert::bytes_of(bytes)?).into()),
         ("FromBase64String", [Value::String(text)]) => {
             // .NET skips blanks.
             let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-            STANDARD.decode(compact).map(|bytes| Value::object(Bytes(bytes))).map_err(|_| {
+            STANDARD.decode(compact).map(|bytes| Value::bytes(bytes)).map_err(|_| {
                 Exception::format(
                     "The input is not a valid Base-64 string as it contains a non-base 64 character, more than two \
                      padding characters, or an illegal character among the padding characters.",
@@ -225,52 +368,60 @@ fn conversion(name: &str, args: &[Value]) -> Option<Result<Value, Exception>> {
     })
 }
 
-fn math(name: &str, args: &[Value]) -> Option<Result<Value, Exception>> {
-    use crate::csharp::ast::BinaryOp::{Greater, Less};
-    if let (true, [left, right]) = (matches!(name, "Max" | "Min"), args) {
-        let op = if name == "Max" { Less } else { Greater };
-        ops::as_f64(left).and(ops::as_f64(right))?;
-        let second = ops::binary(op, left, right).ok()?.as_bool()?;
-        // Adding zero promotes the result to the wider type of the two.
-        let zero = Value::Int(0);
-        let (chosen, other) = if second { (right, left) } else { (left, right) };
-        let promoted = match (chosen, other) {
-            (_, Value::Double(_)) => ops::as_f64(chosen).map(Value::Double)?,
-            (Value::Int(number), Value::Long(_)) => Value::Long(i64::from(*number)),
-            _ => return Some(ops::binary(crate::csharp::ast::BinaryOp::Add, chosen, &zero)),
-        };
-        return Some(Ok(promoted));
+/// `Convert.ToString(255, 16)` and `Convert.ToInt32("ff", 16)`, with 2, 8, 10 or 16.
+fn in_radix(name: &str, value: &Value, radix: i32) -> Option<Result<Value, Exception>> {
+    if !matches!(radix, 2 | 8 | 10 | 16) {
+        return Some(Err(Exception::argument("Invalid Base.")));
     }
-    Some(Ok(match (name, args) {
-        ("Abs", [Value::Int(number)]) => match number.checked_abs() {
-            Some(number) => Value::Int(number),
-            None => return Some(Err(Exception::overflow("Int32"))),
-        },
-        ("Abs", [Value::Long(number)]) => match number.checked_abs() {
-            Some(number) => Value::Long(number),
-            None => return Some(Err(Exception::overflow("Int64"))),
-        },
-        ("Abs", [Value::Double(number)]) => Value::Double(number.abs()),
-        ("Sign", [number]) => Value::Int(match ops::as_f64(number)? {
-            number if number > 0.0 => 1,
-            number if number < 0.0 => -1,
-            _ => 0,
-        }),
-        ("Pow", [base, exponent]) => Value::Double(ops::as_f64(base)?.powf(ops::as_f64(exponent)?)),
-        ("Round", [number, Value::Int(places)]) => {
-            let scale = 10f64.powi(*places);
-            Value::Double((ops::as_f64(number)? * scale).round_ties_even() / scale)
+    if name == "ToString" {
+        let keyword = number::keyword_of(value)?;
+        let whole = number::whole(value)?;
+        // A negative number shows its bits.
+        let bits = match keyword {
+            "int" => u64::from(whole as u32),
+            "short" => u64::from(whole as u16),
+            "byte" => u64::from(whole as u8),
+            _ => whole as u64,
+        };
+        return Some(Ok(match radix {
+            2 => format!("{bits:b}"),
+            8 => format!("{bits:o}"),
+            16 => format!("{bits:x}"),
+            _ => whole.to_string(),
         }
-        ("Round", [number]) => Value::Double(ops::as_f64(number)?.round_ties_even()),
-        ("Floor", [number]) => Value::Double(ops::as_f64(number)?.floor()),
-        ("Ceiling", [number]) => Value::Double(ops::as_f64(number)?.ceil()),
-        ("Truncate", [number]) => Value::Double(ops::as_f64(number)?.trunc()),
-        ("Sqrt", [number]) => Value::Double(ops::as_f64(number)?.sqrt()),
-        ("Log", [number]) => Value::Double(ops::as_f64(number)?.ln()),
-        ("Log10", [number]) => Value::Double(ops::as_f64(number)?.log10()),
-        ("Exp", [number]) => Value::Double(ops::as_f64(number)?.exp()),
+        .into()));
+    }
+    let keyword = convert::short_name(&name["To".len()..]);
+    let text = match value {
+        Value::String(text) => text,
+        Value::Null => return Some(Ok(number::widened(Value::Int(0), keyword))),
         _ => return None,
-    }))
+    };
+    if radix == 10 {
+        return Some(convert::parse_number(text, keyword));
+    }
+    let digits = if radix == 16 { text.trim_start_matches("0x").trim_start_matches("0X") } else { text };
+    if digits.is_empty() {
+        let message = "Index was out of range. Must be non-negative and less than the size of the collection. \
+                       (Parameter 'startIndex')";
+        return Some(Err(Exception::out_of_range(message)));
+    }
+    let Ok(number) = i128::from_str_radix(digits, radix.cast_unsigned()) else {
+        return Some(Err(Exception::format("Could not find any recognizable digits.")));
+    };
+    // All bits may be given: "ffffffff" is -1.
+    let fits = matches!(number::whole(&number::wrapped(number, keyword)), Some(back) if back == number)
+        || number < 1 << bits_of(keyword);
+    Some(if fits { Ok(number::wrapped(number, keyword)) } else { Err(number::out_of_type(keyword)) })
+}
+
+fn bits_of(keyword: &str) -> u32 {
+    match keyword {
+        "byte" | "sbyte" => 8,
+        "short" | "ushort" => 16,
+        "int" | "uint" => 32,
+        _ => 64,
+    }
 }
 
 fn guid(name: &str, args: &[Value], env: &dyn Environment) -> Option<Result<Value, Exception>> {
@@ -304,6 +455,18 @@ fn time(type_name: &str, name: &str, args: &[Value]) -> Option<Result<Value, Exc
 
 fn url(type_name: &str, name: &str, args: &[Value]) -> Option<Result<Value, Exception>> {
     Some(match (type_name, name, args) {
+        ("Uri", "EscapeUriString", [Value::String(text)]) => Ok(web::escape_uri_string(text).into()),
+        ("Uri", "IsWellFormedUriString", [text, kind]) => {
+            let kind = UriKind::of(&kind.display());
+            let text = text.as_str().unwrap_or_default();
+            Ok(Value::Bool(crate::csharp::objects::Uri::parse(text, kind).is_ok() && is_well_formed(text)))
+        }
+        ("Uri", "CheckSchemeName", [text]) => {
+            let text = text.as_str().unwrap_or_default();
+            let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+            Ok(Value::Bool(text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(good)))
+        }
+        ("Uri", "IsHexDigit", [Value::Char(c)]) => Ok(Value::Bool(c.is_ascii_hexdigit())),
         ("Uri", "EscapeDataString", [Value::String(text)]) => Ok(web::escape_data(text).into()),
         ("Uri", "UnescapeDataString", [Value::String(text)]) => Ok(web::url_decode(text, false).into()),
         ("Uri", _, [Value::Null]) => Err(Exception::argument_null("stringToEscape")),
@@ -329,6 +492,10 @@ fn json(
         ("JObject" | "JArray" | "JToken", "Parse", [Value::String(text)]) => JToken::parse(text, type_name),
         ("JObject" | "JArray" | "JToken", "FromObject", [value]) => {
             value.to_json().map(|json| Value::from_json(&json))
+        }
+        (_, "DeepEquals", [left, right]) => {
+            let text = |value: &Value| value.downcast::<JToken>().map(|token| token.to_text(false));
+            Ok(Value::Bool(text(left) == text(right)))
         }
         ("JsonConvert", "SerializeObject", [value, rest @ ..]) if rest.len() < 2 => {
             let indented = rest.first().is_some_and(|formatting| formatting.display() == "Indented");
