@@ -390,12 +390,16 @@ pub(super) fn bytes_of(value: &Value) -> Option<Vec<u8>> {
 /// Makes a list of another kind from anything that can be walked.
 pub(super) fn collect(kind: ListKind, items: Vec<Value>) -> Value {
     match kind {
+        ListKind::Array if !items.is_empty() && items.iter().all(|item| matches!(item, Value::Number(Number::Byte(_)))) => {
+            Value::bytes(items.iter().filter_map(|item| u8::try_from(item.as_i64()?).ok()).collect())
+        }
         ListKind::Array => {
             let element = items.first().map_or("object", |first| match first {
                 Value::String(_) => "string",
                 Value::Int(_) => "int",
                 Value::Long(_) => "long",
                 Value::Double(_) => "double",
+                Value::Number(number) => number.keyword(),
                 Value::Bool(_) => "bool",
                 Value::Char(_) => "char",
                 _ => "object",

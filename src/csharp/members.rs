@@ -153,7 +153,7 @@ const OTHER_TYPES: &[&str] = &[
 
 /// Types that LINQ walks over.
 const ENUMERABLE: &[&str] =
-    &["JArray", "JObject", "JToken", "Headers", "IReadOnlyDictionary", "Claims", "List", "Dictionary", "HashSet", "string"];
+    &["JArray", "JObject", "JToken", "Headers", "IReadOnlyDictionary", "Claims", "List", "Dictionary", "HashSet", "MatchCollection", "GroupCollection", "CaptureCollection", "string"];
 
 /// What every hash function has, every keyed one, and every number.
 const HASH: &str = "Clear() ComputeHash() Dispose() Hash HashSize:int Initialize()";

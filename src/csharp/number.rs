@@ -337,7 +337,15 @@ fn decimal_arithmetic(op: BinaryOp, left: Decimal, right: Decimal) -> Result<Val
         BinaryOp::Add => left.checked_add(right),
         BinaryOp::Subtract => left.checked_sub(right),
         BinaryOp::Multiply => left.checked_mul(right),
-        BinaryOp::Divide => left.checked_div(right),
+        // A quotient has no more zeros at its end than the scales of the two ask for.
+        BinaryOp::Divide => left.checked_div(right).map(|quotient| {
+            let mut quotient = quotient.normalize();
+            let least = left.scale().saturating_sub(right.scale());
+            if quotient.scale() < least {
+                quotient.rescale(least);
+            }
+            quotient
+        }),
         BinaryOp::Remainder => left.checked_rem(right),
         _ => {
             return Err(Exception::invalid_operation(format!("Operator '{}' needs whole numbers.", op.text())));

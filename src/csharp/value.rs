@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::exception::Exception;
 use super::format;
 use super::number::{self, Number};
-use super::objects::{Bytes, Claims, JToken, List, Xml};
+use super::objects::{Bytes, Claims, JToken, Jwt, List, Xml};
 
 /// A run-time value. Strings are shared; reference types of .NET that the host supplies are [`Object`]s.
 #[derive(Clone)]
@@ -142,6 +142,11 @@ impl Value {
         Xml::parse(text, type_name, false)
     }
 
+    /// The `Jwt` that `AsJwt()` reads of a text; null where it is none.
+    pub fn from_jwt(text: &str) -> Self {
+        Jwt::parse(text).map_or(Self::Null, Self::object)
+    }
+
     /// What `Body.AsFormUrlEncodedContent()` gives: the fields of a form, each with its values.
     pub fn from_form(body: &str) -> Self {
         Self::object(Claims::of_form(body))
@@ -194,6 +199,11 @@ impl Value {
     /// Returns the text of a string; None for every other value.
     pub fn as_str(&self) -> Option<&str> {
         if let Self::String(value) = self { Some(value) } else { None }
+    }
+
+    /// The bytes of a `byte[]`; None for every other value.
+    pub fn as_bytes(&self) -> Option<Vec<u8>> {
+        self.downcast::<Bytes>().map(Bytes::to_vec)
     }
 
     /// The value as a whole number, where its type holds nothing else and it fits.

@@ -3,7 +3,9 @@
 
 mod diff;
 mod encoding;
+mod glob;
 mod paths;
+mod random;
 mod source;
 mod suggest;
 mod visible;
@@ -11,7 +13,9 @@ mod world;
 
 pub use diff::diff;
 pub use encoding::foreign_encoding;
+pub use glob::{glob, wildcard};
 pub use paths::{join, parent, relative};
+pub use random::{next_random, unit};
 pub use source::{Position, Source, Span};
 pub use suggest::{misspelt, suggest};
 pub use visible::{is_unshowable, shortened, visible};

@@ -7,7 +7,6 @@
 mod array;
 mod cidr;
 mod date;
-mod datetime;
 mod encoding;
 mod format;
 mod hash;
@@ -88,6 +87,11 @@ impl Function {
     /// False for functions that are known by name only, to refuse them with a reason.
     pub fn is_supported(&self) -> bool {
         !matches!(self.body, Body::Refused(..))
+    }
+
+    /// True for functions whose value nothing but Azure knows.
+    pub fn is_answered_by_azure(&self) -> bool {
+        matches!(self.body, Body::Azure)
     }
 
     /// The position of the argument that names the resource whose answer is awaited.

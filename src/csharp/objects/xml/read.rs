@@ -96,7 +96,8 @@ impl Reader<'_> {
                 match instruction.strip_prefix("xml").filter(|rest| rest.starts_with(char::is_whitespace)) {
                     Some(declaration) if is_top && !has_root => {
                         if let Data::Document { declaration: kept, .. } = &mut *super::lock(&document.data) {
-                            *kept = Some(format!("<?xml{declaration}?>"));
+                            let attributes = declaration.trim().replace('\'', "\"");
+                            *kept = Some(format!("<?xml {attributes}?>"));
                         }
                     }
                     Some(_) => return self.fail("Unexpected XML declaration."),
