@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::ast::TypeRef;
 use super::exception::Exception;
-use super::objects::{
-    Attribute, Xml,
-    Bytes, DateTime, DateTimeOffset, Dictionary, Guid, JToken, JsonKind, List, ListKind, as_token, parse_date,
-};
 use super::number::{self, Number};
+use super::objects::{
+    Attribute, Bytes, DateTime, DateTimeOffset, Dictionary, Guid, JToken, JsonKind, List, ListKind, Xml,
+    as_token, parse_date,
+};
 use super::value::{Object as _, Value};
 use rust_decimal::RoundingStrategy;
 use rust_decimal::prelude::ToPrimitive as _;
@@ -44,7 +44,9 @@ pub(super) fn default_of(ty: &str) -> Value {
         "double" => Value::Double(0.0),
         "bool" => Value::Bool(false),
         "char" => Value::Char('\0'),
-        other => number::keyword(other).map_or(Value::Null, |keyword| number::widened(Value::Int(0), keyword)),
+        other => {
+            number::keyword(other).map_or(Value::Null, |keyword| number::widened(Value::Int(0), keyword))
+        }
     }
 }
 
@@ -67,10 +69,16 @@ pub(super) fn cast(value: Value, ty: &TypeRef) -> Result<Value, Exception> {
     }
     // The explicit conversions of XElement and XAttribute.
     let xml = value.downcast::<Attribute>().map(Attribute::value).or_else(|| {
-        value.downcast::<Xml>().filter(|_| value.type_name() == "XElement")?.get("Value").ok().map(|text| text.display())
+        value
+            .downcast::<Xml>()
+            .filter(|_| value.type_name() == "XElement")?
+            .get("Value")
+            .ok()
+            .map(|text| text.display())
     });
     if let Some(text) = xml
-        && (matches!(name, "string" | "bool" | "DateTime" | "DateTimeOffset" | "Guid") || number::keyword(name).is_some())
+        && (matches!(name, "string" | "bool" | "DateTime" | "DateTimeOffset" | "Guid")
+            || number::keyword(name).is_some())
     {
         return change_type(&text.into(), name);
     }
@@ -172,8 +180,9 @@ pub(super) fn change_type(value: &Value, name: &str) -> Result<Value, Exception>
             Value::Bool(flag) => Ok(number::widened(Value::Int((*flag).into()), name)),
             Value::String(text) => parse_number(text, name),
             Value::Char(_) => Err(Exception::invalid_cast("Char", number::runtime_name(name))),
-            other => number::cast(other, name, true)
-                .unwrap_or_else(|| Err(Exception::invalid_cast(&other.type_name(), number::runtime_name(name)))),
+            other => number::cast(other, name, true).unwrap_or_else(|| {
+                Err(Exception::invalid_cast(&other.type_name(), number::runtime_name(name)))
+            }),
         },
         _ if number::keyword(name).is_some() => {
             let wide = to_whole(&value, name)?;
@@ -228,7 +237,9 @@ fn to_whole(value: &Value, keyword: &str) -> Result<i128, Exception> {
             rounded.to_i128().ok_or_else(|| number::out_of_type(keyword))
         }
         Value::String(text) => parse_whole(text, keyword),
-        Value::Object(object) => Err(Exception::invalid_cast(object.type_name(), number::runtime_name(keyword))),
+        Value::Object(object) => {
+            Err(Exception::invalid_cast(object.type_name(), number::runtime_name(keyword)))
+        }
         other => number::whole(other)
             .ok_or_else(|| Exception::invalid_cast(&other.type_name(), number::runtime_name(keyword))),
     }
@@ -390,7 +401,10 @@ pub(super) fn bytes_of(value: &Value) -> Option<Vec<u8>> {
 /// Makes a list of another kind from anything that can be walked.
 pub(super) fn collect(kind: ListKind, items: Vec<Value>) -> Value {
     match kind {
-        ListKind::Array if !items.is_empty() && items.iter().all(|item| matches!(item, Value::Number(Number::Byte(_)))) => {
+        ListKind::Array
+            if !items.is_empty()
+                && items.iter().all(|item| matches!(item, Value::Number(Number::Byte(_)))) =>
+        {
             Value::bytes(items.iter().filter_map(|item| u8::try_from(item.as_i64()?).ok()).collect())
         }
         ListKind::Array => {

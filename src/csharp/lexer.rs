@@ -1,7 +1,7 @@
 //! Text to tokens. Problems are gathered, so that a wrong literal does not hide what follows it.
 
-use super::number::{self, Number};
 use super::codes::{NOT_READ, SINGLE_QUOTED_STRING, SYNTAX};
+use super::number::{self, Number};
 use super::problem::Problem;
 use super::scan::{
     RawPiece, end_of_block_comment, end_of_line, end_of_quoted, end_of_verbatim, scan_interpolated,

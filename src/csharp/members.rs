@@ -152,8 +152,21 @@ const OTHER_TYPES: &[&str] = &[
 ];
 
 /// Types that LINQ walks over.
-const ENUMERABLE: &[&str] =
-    &["JArray", "JObject", "JToken", "Headers", "IReadOnlyDictionary", "Claims", "List", "Dictionary", "HashSet", "MatchCollection", "GroupCollection", "CaptureCollection", "string"];
+const ENUMERABLE: &[&str] = &[
+    "JArray",
+    "JObject",
+    "JToken",
+    "Headers",
+    "IReadOnlyDictionary",
+    "Claims",
+    "List",
+    "Dictionary",
+    "HashSet",
+    "MatchCollection",
+    "GroupCollection",
+    "CaptureCollection",
+    "string",
+];
 
 /// What every hash function has, every keyed one, and every number.
 const HASH: &str = "Clear() ComputeHash() Dispose() Hash HashSize:int Initialize()";
@@ -390,19 +403,27 @@ const STATIC: &[(&str, &str)] = &[
     ("SHA256", "Create():SHA256"),
     ("SHA384", "Create():SHA384"),
     ("SHA512", "Create():SHA512"),
-    ("Regex", "IsMatch():bool Match():Match Matches():MatchCollection Replace():string Split() Unescape():string"),
-    ("decimal", "Add():decimal Ceiling():decimal Compare():int Divide():decimal Floor():decimal MaxValue:decimal MinValue:decimal \
+    (
+        "Regex",
+        "IsMatch():bool Match():Match Matches():MatchCollection Replace():string Split() Unescape():string",
+    ),
+    (
+        "decimal",
+        "Add():decimal Ceiling():decimal Compare():int Divide():decimal Floor():decimal MaxValue:decimal MinValue:decimal \
         MinusOne:decimal Multiply():decimal Negate():decimal One:decimal Parse():decimal Remainder():decimal Round():decimal \
-        Subtract():decimal ToDouble():double ToInt32():int ToInt64():long Truncate():decimal TryParse():bool Zero:decimal"),
-    ("float", "Epsilon:float IsInfinity():bool IsNaN():bool MaxValue:float MinValue:float NaN:float NegativeInfinity:float \
-        Parse():float PositiveInfinity:float TryParse():bool"),
+        Subtract():decimal ToDouble():double ToInt32():int ToInt64():long Truncate():decimal TryParse():bool Zero:decimal",
+    ),
+    (
+        "float",
+        "Epsilon:float IsInfinity():bool IsNaN():bool MaxValue:float MinValue:float NaN:float NegativeInfinity:float \
+        Parse():float PositiveInfinity:float TryParse():bool",
+    ),
     ("byte", "MaxValue:byte MinValue:byte Parse():byte TryParse():bool"),
     ("sbyte", "MaxValue:sbyte MinValue:sbyte Parse():sbyte TryParse():bool"),
     ("short", "MaxValue:short MinValue:short Parse():short TryParse():bool"),
     ("ushort", "MaxValue:ushort MinValue:ushort Parse():ushort TryParse():bool"),
     ("uint", "MaxValue:uint MinValue:uint Parse():uint TryParse():bool"),
     ("ulong", "MaxValue:ulong MinValue:ulong Parse():ulong TryParse():bool"),
-
     (
         "DateTime",
         "MaxValue:DateTime MinValue:DateTime Now:DateTime Parse():DateTime Today:DateTime UtcNow:DateTime",
@@ -449,8 +470,11 @@ const STATIC: &[(&str, &str)] = &[
          IsSurrogate():bool IsSymbol():bool IsUpper():bool IsWhiteSpace():bool MaxValue MinValue Parse() ToString():string \
          ToLower() ToLowerInvariant() ToUpper() ToUpperInvariant()",
     ),
-    ("double", "Epsilon:double IsInfinity():bool IsNaN():bool IsNegativeInfinity():bool IsPositiveInfinity():bool \
-        MaxValue:double MinValue:double NaN:double NegativeInfinity:double Parse():double PositiveInfinity:double TryParse():bool"),
+    (
+        "double",
+        "Epsilon:double IsInfinity():bool IsNaN():bool IsNegativeInfinity():bool IsPositiveInfinity():bool \
+        MaxValue:double MinValue:double NaN:double NegativeInfinity:double Parse():double PositiveInfinity:double TryParse():bool",
+    ),
     ("int", "MaxValue:int MinValue:int Parse():int TryParse():bool"),
     ("long", "MaxValue:long MinValue:long Parse():long TryParse():bool"),
     ("object", "Equals():bool ReferenceEquals():bool"),

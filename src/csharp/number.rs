@@ -93,9 +93,8 @@ pub(super) fn runtime_name(keyword: &str) -> &'static str {
 
 /// The keyword of a number type, `char` excepted.
 pub(super) fn keyword(name: &str) -> Option<&'static str> {
-    const KEYWORDS: [&str; 11] = [
-        "sbyte", "byte", "short", "ushort", "int", "uint", "long", "ulong", "float", "double", "decimal",
-    ];
+    const KEYWORDS: [&str; 11] =
+        ["sbyte", "byte", "short", "ushort", "int", "uint", "long", "ulong", "float", "double", "decimal"];
     KEYWORDS.into_iter().find(|known| *known == name)
 }
 
@@ -178,7 +177,8 @@ pub(super) fn fitting(number: i128, keyword: &str) -> Option<Value> {
 
 /// Converts a number to a number type as a cast does: towards zero, and around the end where it is not `checked`.
 pub(super) fn cast(value: &Value, keyword: &str, checked: bool) -> Option<Result<Value, Exception>> {
-    let does_not_fit = || Exception::new("OverflowException", "Arithmetic operation resulted in an overflow.");
+    let does_not_fit =
+        || Exception::new("OverflowException", "Arithmetic operation resulted in an overflow.");
     match keyword {
         "double" => return real(value).map(|number| Ok(Value::Double(number))),
         "float" => return real(value).map(|number| Ok(Value::Number(Number::Float(number as f32)))),
@@ -324,7 +324,12 @@ fn real_arithmetic(op: BinaryOp, left: f64, right: f64) -> Result<f64, Exception
         BinaryOp::Multiply => left * right,
         BinaryOp::Divide => left / right,
         BinaryOp::Remainder => left % right,
-        _ => return Err(Exception::invalid_operation(format!("Operator '{}' needs whole numbers.", op.text()))),
+        _ => {
+            return Err(Exception::invalid_operation(format!(
+                "Operator '{}' needs whole numbers.",
+                op.text()
+            )));
+        }
     })
 }
 
@@ -348,7 +353,10 @@ fn decimal_arithmetic(op: BinaryOp, left: Decimal, right: Decimal) -> Result<Val
         }),
         BinaryOp::Remainder => left.checked_rem(right),
         _ => {
-            return Err(Exception::invalid_operation(format!("Operator '{}' needs whole numbers.", op.text())));
+            return Err(Exception::invalid_operation(format!(
+                "Operator '{}' needs whole numbers.",
+                op.text()
+            )));
         }
     };
     result.map(|number| Value::Number(Number::Decimal(number))).ok_or_else(|| out_of_type("decimal"))

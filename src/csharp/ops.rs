@@ -51,10 +51,12 @@ pub(super) fn binary_in(
         return result;
     }
     // Arithmetic with a nullable that has no value has no value.
-    if (left.is_null() && number::real(right).is_some()) || (right.is_null() && number::real(left).is_some()) {
+    if (left.is_null() && number::real(right).is_some()) || (right.is_null() && number::real(left).is_some())
+    {
         return Ok(Value::Null);
     }
-    number::arithmetic(op, left, right, checked).unwrap_or_else(|| Err(not_applicable(op.text(), left, right)))
+    number::arithmetic(op, left, right, checked)
+        .unwrap_or_else(|| Err(not_applicable(op.text(), left, right)))
 }
 
 fn concat(left: &Value, right: &Value) -> Result<Value, Exception> {
@@ -148,7 +150,9 @@ fn operator_equal(left: &Value, right: &Value) -> bool {
         (Value::Object(_), Value::String(_)) if left.downcast::<Name>().is_some() => {
             Name::of(right).is_ok_and(|right| left.downcast::<Name>() == Some(&right))
         }
-        (Value::String(_), Value::Object(_)) if right.downcast::<Name>().is_some() => operator_equal(right, left),
+        (Value::String(_), Value::Object(_)) if right.downcast::<Name>().is_some() => {
+            operator_equal(right, left)
+        }
         (Value::String(left), Value::String(right)) => left == right,
         (Value::Object(first), Value::Object(second)) => {
             if std::sync::Arc::ptr_eq(first, second) {

@@ -70,7 +70,15 @@ fn runs(def: &Def, member: &Member) -> bool {
     }
     let has_indexer = matches!(
         def.name,
-        "string" | "List" | "IList" | "MatchCollection" | "GroupCollection" | "CaptureCollection" | "Dictionary" | "IDictionary" | "IReadOnlyDictionary"
+        "string"
+            | "List"
+            | "IList"
+            | "MatchCollection"
+            | "GroupCollection"
+            | "CaptureCollection"
+            | "Dictionary"
+            | "IDictionary"
+            | "IReadOnlyDictionary"
     ) || matches!(def.name, "JToken" | "JObject" | "JArray");
     if member.name == "this" {
         return has_indexer;

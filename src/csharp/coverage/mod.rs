@@ -445,7 +445,8 @@ fn takes_out(name: &str, n_args: usize) -> bool {
 }
 
 /// What a body can be read as. The service knows XML and form types besides (policy expressions, "IMessageBody").
-const BODY_TYPES: &[&str] = &["string", "String", "byte[]", "Byte[]", "JObject", "JArray", "JToken", "XDocument", "XElement"];
+const BODY_TYPES: &[&str] =
+    &["string", "String", "byte[]", "Byte[]", "JObject", "JArray", "JToken", "XDocument", "XElement"];
 
 /// The namespaces of the types that policies name in full.
 fn is_namespace(name: &str) -> bool {

@@ -151,8 +151,11 @@ impl Interpreter<'_> {
             self.store_out(out, value)?;
             return Ok(Value::Bool(found));
         }
-        if let ("TryParseJwt" | "TryParseBasic", Value::String(text), [Argument { value: out @ ArgumentValue::Out { .. }, .. }]) =
-            (name, target, args)
+        if let (
+            "TryParseJwt" | "TryParseBasic",
+            Value::String(text),
+            [Argument { value: out @ ArgumentValue::Out { .. }, .. }],
+        ) = (name, target, args)
         {
             let read = if name == "TryParseJwt" { "AsJwt" } else { "AsBasic" };
             let value = string::call(text, read, &[]).unwrap_or(Ok(Value::Null))?;
@@ -225,7 +228,8 @@ impl Interpreter<'_> {
         let other = args.first().and_then(Value::elements).map_or(1, |other| other.len().max(1));
         self.charge(items.len().saturating_mul(other))?;
         self.account_bytes(std::mem::size_of_val(items))?;
-        if let Some(sorted) = linq::then_by(target, name, args, &mut |lambda, args| self.invoke(lambda, args)) {
+        if let Some(sorted) = linq::then_by(target, name, args, &mut |lambda, args| self.invoke(lambda, args))
+        {
             return sorted;
         }
         let result = linq::call(items, name, type_args, args, &mut |lambda, args| self.invoke(lambda, args));
@@ -266,7 +270,8 @@ fn hash_code(value: &Value) -> i32 {
             // The four integers of its bytes, each the lowest byte first.
             let bytes = object.call("ToByteArray", &[], &[]).ok().and_then(|bytes| convert::bytes_of(&bytes));
             let bytes = bytes.unwrap_or_default();
-            let parts = bytes.chunks_exact(4).map(|part| i32::from_le_bytes([part[0], part[1], part[2], part[3]]));
+            let parts =
+                bytes.chunks_exact(4).map(|part| i32::from_le_bytes([part[0], part[1], part[2], part[3]]));
             parts.fold(0, |mixed, part| mixed ^ part)
         }
         other => {

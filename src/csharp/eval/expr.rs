@@ -103,9 +103,11 @@ impl Interpreter<'_> {
                 let members = members.iter().map(|(name, value)| Ok((name.clone(), self.expr(value)?)));
                 Ok(Value::object(Anonymous(members.collect::<Evaluated<_>>()?)))
             }
-            ExprKind::Lambda(lambda) => {
-                Ok(Value::object(Closure { lambda: Arc::clone(lambda), scope: self.scope.clone(), checked: self.checked }))
-            }
+            ExprKind::Lambda(lambda) => Ok(Value::object(Closure {
+                lambda: Arc::clone(lambda),
+                scope: self.scope.clone(),
+                checked: self.checked,
+            })),
             ExprKind::Switch { subject, arms } => self.switch(subject, arms),
             ExprKind::Throw(value) => {
                 let value = self.expr(value)?;
@@ -134,7 +136,9 @@ impl Interpreter<'_> {
             ExprKind::Literal(literal) => number::keyword_of(&literal_value(literal).ok()?),
             ExprKind::Paren(inner) | ExprKind::Unary { operand: inner, .. } => self.number_type(inner),
             ExprKind::Checked { inner, .. } => self.number_type(inner),
-            ExprKind::Cast { ty, .. } if ty.rank == 0 && !ty.nullable => number::keyword(short_name(&ty.name)),
+            ExprKind::Cast { ty, .. } if ty.rank == 0 && !ty.nullable => {
+                number::keyword(short_name(&ty.name))
+            }
             ExprKind::Name(name) => number::keyword_of(&self.scope.find(name)?.get()),
             ExprKind::Binary { op, left, right } if op.is_arithmetic() => {
                 number::wider(self.number_type(left)?, self.number_type(right)?)
@@ -364,25 +368,22 @@ pub(in crate::csharp) fn dotted(expr: &Expr) -> Option<String> {
 /// `target.name`
 pub(super) fn read_member(target: &Value, name: &str) -> Evaluated {
     Ok(match target {
-            // Only a nullable has this member.
-            Value::Null if name == "HasValue" => Value::Bool(false),
-            Value::Null => return Err(Exception::null_reference()),
-            Value::String(text) => string::get(text, name)?,
-            // `x.Value` and `x.HasValue` of a nullable that has a value.
-            simple
-            @ (Value::Int(_)
-            | Value::Long(_)
-            | Value::Double(_)
-            | Value::Number(_)
-            | Value::Bool(_)
-            | Value::Char(_)) => {
-                match name {
-                    "Value" => simple.clone(),
-                    "HasValue" => Value::Bool(true),
-                    _ => return Err(Exception::missing_member(&simple.type_name(), name)),
-                }
-            }
-            Value::Object(object) => object.get(name)?,
+        // Only a nullable has this member.
+        Value::Null if name == "HasValue" => Value::Bool(false),
+        Value::Null => return Err(Exception::null_reference()),
+        Value::String(text) => string::get(text, name)?,
+        // `x.Value` and `x.HasValue` of a nullable that has a value.
+        simple @ (Value::Int(_)
+        | Value::Long(_)
+        | Value::Double(_)
+        | Value::Number(_)
+        | Value::Bool(_)
+        | Value::Char(_)) => match name {
+            "Value" => simple.clone(),
+            "HasValue" => Value::Bool(true),
+            _ => return Err(Exception::missing_member(&simple.type_name(), name)),
+        },
+        Value::Object(object) => object.get(name)?,
     })
 }
 

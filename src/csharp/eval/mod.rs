@@ -20,8 +20,15 @@ use scope::{Cell, Scope};
 /// # Errors
 /// The [`Exception`] that the expression throws and does not catch, or that stops it at a limit.
 pub fn evaluate(program: &Program, context: Value, env: &dyn Environment) -> Result<Value, Exception> {
-    let mut interpreter =
-        Interpreter { env, scope: Scope::default(), functions: Vec::new(), steps: 0, allocated: 0, depth: 0, checked: false };
+    let mut interpreter = Interpreter {
+        env,
+        scope: Scope::default(),
+        functions: Vec::new(),
+        steps: 0,
+        allocated: 0,
+        depth: 0,
+        checked: false,
+    };
     interpreter.scope.declare("context", None, context);
     let result = interpreter.body(&program.body);
     // A function sees itself, and the two would hold each other in memory for good.

@@ -76,9 +76,7 @@ pub(super) fn declared(value: Value, ty: &TypeRef) -> Result<Value, Exception> {
             "int" | "long" | "double" | "bool" | "string" | "decimal" | "float" | "uint" | "ulong" | "short"
             | "ushort" | "byte" | "sbyte",
             value_of_other_type,
-        )
-            if !value_of_other_type.is_null() && !convert::is(value_of_other_type, ty) =>
-        {
+        ) if !value_of_other_type.is_null() && !convert::is(value_of_other_type, ty) => {
             Err(Exception::invalid_cast(&value.type_name(), &ty.display()))
         }
         _ => Ok(value),
@@ -88,7 +86,9 @@ pub(super) fn declared(value: Value, ty: &TypeRef) -> Result<Value, Exception> {
 /// A `var` keeps the type of its first value.
 fn widen(value: Value, present: &Value) -> Value {
     match (present, &value) {
-        (Value::Double(_), Value::Int(_) | Value::Long(_) | Value::Number(_)) => number::widened(value, "double"),
+        (Value::Double(_), Value::Int(_) | Value::Long(_) | Value::Number(_)) => {
+            number::widened(value, "double")
+        }
         (Value::Long(_), Value::Int(_)) => number::widened(value, "long"),
         (Value::Number(present), _) => number::widened(value, present.keyword()),
         _ => value,

@@ -37,7 +37,11 @@ impl Interpreter<'_> {
             // A local function may be called before the place where it stands, and sees what its block has declared.
             self.charge(functions.len() * (1 + self.scope.mark() / 16))?;
             for (cell, function) in &functions {
-                let closure = Closure { lambda: Arc::clone(function), scope: self.scope.clone(), checked: self.checked };
+                let closure = Closure {
+                    lambda: Arc::clone(function),
+                    scope: self.scope.clone(),
+                    checked: self.checked,
+                };
                 cell.set(Value::object(closure))?;
             }
             match self.statement(statement)? {

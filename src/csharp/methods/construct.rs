@@ -4,11 +4,11 @@ use crate::csharp::ast::TypeRef;
 use crate::csharp::convert::{self, bytes_of, short_name};
 use crate::csharp::exception::Exception;
 use crate::csharp::limits::{check_single, joined};
+use crate::csharp::methods::regex::Regex;
 use crate::csharp::objects::{
     Anonymous, Comparison, DateTime, DateTimeKind, DateTimeOffset, Dictionary, Guid, HashSet, Hasher, JToken,
     JsonKind, KeyValue, List, Raised, Random, StringBuilder, TimeSpan, Tuple, Uri, UriKind, Xml, as_token,
 };
-use crate::csharp::methods::regex::Regex;
 use crate::csharp::value::{Environment, Object as _, Value};
 
 /// The types that `new` makes, as the reference lists them.
@@ -101,9 +101,7 @@ pub(in crate::csharp) fn construct(
             }
             Ok(Value::object(copy))
         }
-        ("HashSet", [] | [Value::Int(_)]) => {
-            HashSet::new(Vec::new(), Comparison::Exact).map(Value::object)
-        }
+        ("HashSet", [] | [Value::Int(_)]) => HashSet::new(Vec::new(), Comparison::Exact).map(Value::object),
         ("HashSet", [comparer]) if Comparison::of(comparer).is_some() => {
             HashSet::new(Vec::new(), Comparison::of(comparer).unwrap_or_default()).map(Value::object)
         }
@@ -128,7 +126,9 @@ pub(in crate::csharp) fn construct(
         ("Regex", _) => Regex::new(args).map(Value::object),
         ("Guid", [bytes]) if let Some(bytes) = bytes_of(bytes) => match <[u8; 16]>::try_from(bytes) {
             Ok(bytes) => Ok(Value::object(Guid(uuid::Uuid::from_bytes_le(bytes)))),
-            Err(_) => Err(Exception::argument("Byte array for Guid must be exactly 16 bytes long. (Parameter 'b')")),
+            Err(_) => {
+                Err(Exception::argument("Byte array for Guid must be exactly 16 bytes long. (Parameter 'b')"))
+            }
         },
         ("Guid", []) => Ok(Value::object(Guid(uuid::Uuid::nil()))),
         ("object", []) => Ok(Value::object(Anonymous(Vec::new()))),

@@ -3,9 +3,9 @@
 
 use std::cmp::Ordering;
 
+use super::grouping::{Ordered, group_by};
 use crate::csharp::convert::{self, short_name};
 use crate::csharp::exception::Exception;
-use super::grouping::{Ordered, group_by};
 use crate::csharp::objects::{Comparison, Dictionary, HashSet, JToken, ListKind, Tuple, key_text};
 use crate::csharp::ops;
 use crate::csharp::value::{Object as _, Value};

@@ -106,10 +106,9 @@ pub(in crate::csharp) fn call_static(
     }
     // The replacement stands between the pattern and the options.
     let (of_regex, of_call): (Vec<Value>, Vec<Value>) = match (name, args) {
-        ("Replace", [input, pattern, with, options @ ..]) => (
-            std::iter::once(pattern).chain(options).cloned().collect(),
-            vec![input.clone(), with.clone()],
-        ),
+        ("Replace", [input, pattern, with, options @ ..]) => {
+            (std::iter::once(pattern).chain(options).cloned().collect(), vec![input.clone(), with.clone()])
+        }
         ("IsMatch" | "Match" | "Matches" | "Split", [input, pattern @ ..]) if !pattern.is_empty() => {
             (pattern.to_vec(), vec![input.clone()])
         }
@@ -136,10 +135,8 @@ impl Regex {
             [Value::Null, ..] => return Some(Err(Exception::argument_null("input"))),
             _ => return None,
         };
-        let subject = Arc::new(Subject {
-            units: text.encode_utf16().collect(),
-            names: self.pattern.names().to_vec(),
-        });
+        let subject =
+            Arc::new(Subject { units: text.encode_utf16().collect(), names: self.pattern.names().to_vec() });
         let from = |index: &Value| {
             let from = index.as_i64().and_then(|from| usize::try_from(from).ok());
             from.filter(|from| *from <= subject.units.len()).ok_or_else(|| {
@@ -152,7 +149,8 @@ impl Regex {
             // -1 is as many as there are.
             count.as_i64().map(|count| usize::try_from(count).unwrap_or(usize::MAX))
         };
-        let mut find = |from: Result<usize, Exception>| Ok(self.pattern.find(&subject.units, from?, steps)?);
+        let mut find =
+            |from: Result<usize, Exception>| Ok(self.pattern.find(&subject.units, from?, steps)?);
         Some(match (name, rest) {
             ("IsMatch", []) => find(Ok(0)).map(|found| Value::Bool(found.is_some())),
             ("IsMatch", [start]) => find(from(start)).map(|found| Value::Bool(found.is_some())),
@@ -171,9 +169,7 @@ impl Regex {
                 self.split(&subject, text, most, steps)
             }
             ("Replace", [with]) => self.replace(&subject, text, with, usize::MAX, steps, invoke),
-            ("Replace", [with, count]) => {
-                self.replace(&subject, text, with, limit(count)?, steps, invoke)
-            }
+            ("Replace", [with, count]) => self.replace(&subject, text, with, limit(count)?, steps, invoke),
             _ => return None,
         })
     }
@@ -262,7 +258,10 @@ impl Subject {
             let none = || self.span(None, "Match", Vec::new());
             let group = Value::object(Capture { name: "Group", ..none() });
             let groups = Collection { name: "GroupCollection", names: vec!["0".into()], items: vec![group] };
-            return Value::object(Capture { groups: Some((Arc::new(groups), Arc::clone(self), Vec::new())), ..none() });
+            return Value::object(Capture {
+                groups: Some((Arc::new(groups), Arc::clone(self), Vec::new())),
+                ..none()
+            });
         };
         let group = |captured: &Vec<(usize, usize)>| {
             let each = captured.iter().map(|one| Value::object(self.span(Some(one), "Capture", Vec::new())));
@@ -281,9 +280,8 @@ impl Subject {
 
     /// A replacement with its `$1`, `${name}`, `$$`, `$&`, `` $` ``, `$'`, `$+` and `$_` filled in.
     fn filled(&self, pattern: &str, captures: &Captures) -> String {
-        let group = |index: usize| {
-            captures[index].last().map(|(from, to)| self.text(*from, *to)).unwrap_or_default()
-        };
+        let group =
+            |index: usize| captures[index].last().map(|(from, to)| self.text(*from, *to)).unwrap_or_default();
         let named = |name: &str| self.names.iter().position(|known| known == name);
         let (start, end) = captures[0][0];
         let mut out = String::new();
@@ -376,10 +374,9 @@ impl Object for Capture {
             ("Result", [Value::String(pattern)], Some((_, subject, captures))) if self.success => {
                 Ok(subject.filled(pattern, captures).into())
             }
-            ("Result", [Value::String(_)], Some(_)) => Err(Exception::new(
-                "NotSupportedException",
-                "Result cannot be called on a failed Match.",
-            )),
+            ("Result", [Value::String(_)], Some(_)) => {
+                Err(Exception::new("NotSupportedException", "Result cannot be called on a failed Match."))
+            }
             _ => Err(Exception::missing_overload(self.name, name, args)),
         }
     }
@@ -417,11 +414,11 @@ impl Object for Collection {
         let groups = self.name == "GroupCollection";
         let found = match key {
             Value::String(name) if groups => self.names.iter().position(|known| **known == **name),
-            Value::Int(number) if groups => {
-                self.names.iter().position(|known| *known == number.to_string()).or_else(|| {
-                    usize::try_from(*number).ok().filter(|index| *index < self.items.len())
-                })
-            }
+            Value::Int(number) if groups => self
+                .names
+                .iter()
+                .position(|known| *known == number.to_string())
+                .or_else(|| usize::try_from(*number).ok().filter(|index| *index < self.items.len())),
             Value::Int(number) => usize::try_from(*number).ok(),
             _ => return Err(Exception::missing_overload(self.name, "[]", std::slice::from_ref(key))),
         };

@@ -1,17 +1,17 @@
 //! Static members: `string.IsNullOrEmpty`, `Convert.ToBase64String`, `JObject.Parse`, `DateTime.UtcNow`.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+mod chars;
+mod conversion;
 
 use super::{bits, math, web};
 use crate::csharp::convert;
 use crate::csharp::exception::Exception;
 use crate::csharp::format;
-use crate::csharp::number;
 use crate::csharp::limits::{check_single, joined};
+use crate::csharp::number;
 use crate::csharp::objects::{
-    DateTime, DateTimeKind, DateTimeOffset, Encoding, EnumValue, Guid, Hasher, JToken, List, MAX_TICKS,
-    Name, Namespace, TimeSpan, Tuple, UriKind, Xml, as_token, is_well_formed, span_from,
+    DateTime, DateTimeKind, DateTimeOffset, Encoding, EnumValue, Guid, Hasher, JToken, List, MAX_TICKS, Name,
+    Namespace, TimeSpan, Tuple, UriKind, Xml, as_token, is_well_formed, span_from,
 };
 use crate::csharp::ops;
 use crate::csharp::value::{Environment, Object as _, Value};
@@ -140,8 +140,8 @@ pub(in crate::csharp) fn call(
         "string" => string(name, args),
         "bool" => number(type_name, name, args),
         _ if number::keyword(type_name).is_some() => number(type_name, name, args),
-        "char" => character(name, args),
-        "Convert" => conversion(name, args),
+        "char" => chars::character(name, args),
+        "Convert" => conversion::conversion(name, args),
         "Math" => math::call(name, args),
         "Guid" => guid(name, args, env),
         "DateTime" | "DateTimeOffset" | "TimeSpan" => time(type_name, name, args),
@@ -269,158 +269,8 @@ fn number(type_name: &str, name: &str, args: &[Value]) -> Option<Result<Value, E
         }
         ("Round" | "Floor" | "Ceiling" | "Truncate", _) if type_name == "decimal" => {
             math::of_decimal(name, args)
-        },
+        }
         _ => None,
-    }
-}
-
-fn character(name: &str, args: &[Value]) -> Option<Result<Value, Exception>> {
-    match (name, args) {
-        ("ToString", [Value::Char(c)]) => return Some(Ok(c.to_string().into())),
-        ("Parse", [Value::String(text)]) => return conversion("ToChar", &[text.as_ref().into()]),
-        ("ConvertFromUtf32", [Value::Int(code)]) => {
-            let c = u32::try_from(*code).ok().and_then(char::from_u32);
-            return Some(c.map(|c| c.to_string().into()).ok_or_else(|| {
-                Exception::out_of_range(
-                    "A valid UTF32 value is between 0x000000 and 0x10ffff, inclusive, and should not include surrogate \
-                     codepoint values (0x00d800 ~ 0x00dfff). (Parameter 'utf32')",
-                )
-            }));
-        }
-        ("ConvertToUtf32", [Value::String(text), Value::Int(at)]) => {
-            let units: Vec<u16> = text.encode_utf16().collect();
-            let rest = usize::try_from(*at).ok().and_then(|at| units.get(at..)).unwrap_or_default();
-            let c = char::decode_utf16(rest.iter().copied()).next().and_then(Result::ok);
-            return Some(c.map(|c| Value::Int(c as i32)).ok_or_else(|| Exception::out_of_range("Index was out of range. (Parameter 'index')")));
-        }
-        (_, [text @ Value::String(_), at]) => {
-            let c = super::string::index(text.as_str()?, at);
-            return match c {
-                Ok(c) => character(name, &[c]),
-                Err(_) => Some(Err(Exception::out_of_range("Index was out of range. (Parameter 'index')"))),
-            };
-        }
-        _ => {}
-    }
-    let [Value::Char(c)] = args else { return None };
-    // Half of a pair is the replacement character here.
-    let is_half = *c == char::REPLACEMENT_CHARACTER;
-    Some(Ok(match name {
-        "IsDigit" => Value::Bool(super::regex::is_digit(*c)),
-        "IsNumber" => Value::Bool(c.is_numeric()),
-        "IsLetter" => Value::Bool(c.is_alphabetic()),
-        "IsLetterOrDigit" => Value::Bool(c.is_alphabetic() || super::regex::is_digit(*c)),
-        "IsWhiteSpace" => Value::Bool(c.is_whitespace()),
-        "IsUpper" => Value::Bool(c.is_uppercase()),
-        "IsLower" => Value::Bool(c.is_lowercase()),
-        "IsControl" => Value::Bool(c.is_control()),
-        "IsPunctuation" => Value::Bool(super::regex::is_of(*c, "P")),
-        "IsSymbol" => Value::Bool(super::regex::is_of(*c, "S")),
-        "IsSeparator" => Value::Bool(super::regex::is_of(*c, "Z")),
-        "IsSurrogate" | "IsHighSurrogate" | "IsLowSurrogate" => Value::Bool(is_half),
-        "GetNumericValue" => Value::Double(c.to_digit(10).map_or(-1.0, f64::from)),
-        "ToUpper" | "ToUpperInvariant" => Value::Char(single(c.to_uppercase()).unwrap_or(*c)),
-        "ToLower" | "ToLowerInvariant" => Value::Char(single(c.to_lowercase()).unwrap_or(*c)),
-        _ => return None,
-    }))
-}
-
-/// The one character that a mapping gives; of `ß` there is none.
-fn single(mut mapped: impl ExactSizeIterator<Item = char>) -> Option<char> {
-    if mapped.len() == 1 { mapped.next() } else { None }
-}
-
-fn conversion(name: &str, args: &[Value]) -> Option<Result<Value, Exception>> {
-    Some(match (name, args) {
-        ("ToString", [value]) => Ok(value.display().into()),
-        ("ToBoolean" | "ToDateTime" | "ToInt16" | "ToUInt16" | "ToInt32" | "ToUInt32" | "ToInt64", [value])
-        | ("ToUInt64" | "ToByte" | "ToSByte" | "ToDouble" | "ToSingle" | "ToDecimal", [value]) => {
-            convert::change_type(value, &name["To".len()..])
-        }
-        ("ToBase64String" | "FromBase64String", [Value::Null]) => Err(Exception::argument_null("s")),
-        ("ToBase64String", [bytes, Value::Int(from), Value::Int(count)]) => {
-            crate::csharp::objects::slice(&convert::bytes_of(bytes)?, *from, *count)
-                .map(|part| STANDARD.encode(part).into())
-        }
-        ("ToChar", [Value::String(text)]) => match text.chars().next() {
-            Some(c) if text.encode_utf16().count() == 1 => Ok(Value::Char(c)),
-            _ => Err(Exception::format("String must be exactly one character long.")),
-        },
-        ("ToChar", [number]) => Ok(Value::Char(
-            u16::try_from(number.as_i64()?).ok().and_then(|unit| char::from_u32(unit.into())).unwrap_or('\u{fffd}'),
-        )),
-        ("IsDBNull", [_]) => Ok(Value::Bool(false)),
-        ("ToString" | "ToByte" | "ToInt16" | "ToInt32" | "ToInt64" | "ToUInt32" | "ToUInt64", [value, Value::Int(radix)]) => {
-            return in_radix(name, value, *radix);
-        }
-        ("ToBase64String", [bytes]) => Ok(STANDARD.encode(convert::bytes_of(bytes)?).into()),
-        ("FromBase64String", [Value::String(text)]) => {
-            // .NET skips blanks.
-            let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-            STANDARD.decode(compact).map(|bytes| Value::bytes(bytes)).map_err(|_| {
-                Exception::format(
-                    "The input is not a valid Base-64 string as it contains a non-base 64 character, more than two \
-                     padding characters, or an illegal character among the padding characters.",
-                )
-            })
-        }
-        _ => return None,
-    })
-}
-
-/// `Convert.ToString(255, 16)` and `Convert.ToInt32("ff", 16)`, with 2, 8, 10 or 16.
-fn in_radix(name: &str, value: &Value, radix: i32) -> Option<Result<Value, Exception>> {
-    if !matches!(radix, 2 | 8 | 10 | 16) {
-        return Some(Err(Exception::argument("Invalid Base.")));
-    }
-    if name == "ToString" {
-        let keyword = number::keyword_of(value)?;
-        let whole = number::whole(value)?;
-        // A negative number shows its bits.
-        let bits = match keyword {
-            "int" => u64::from(whole as u32),
-            "short" => u64::from(whole as u16),
-            "byte" => u64::from(whole as u8),
-            _ => whole as u64,
-        };
-        return Some(Ok(match radix {
-            2 => format!("{bits:b}"),
-            8 => format!("{bits:o}"),
-            16 => format!("{bits:x}"),
-            _ => whole.to_string(),
-        }
-        .into()));
-    }
-    let keyword = convert::short_name(&name["To".len()..]);
-    let text = match value {
-        Value::String(text) => text,
-        Value::Null => return Some(Ok(number::widened(Value::Int(0), keyword))),
-        _ => return None,
-    };
-    if radix == 10 {
-        return Some(convert::parse_number(text, keyword));
-    }
-    let digits = if radix == 16 { text.trim_start_matches("0x").trim_start_matches("0X") } else { text };
-    if digits.is_empty() {
-        let message = "Index was out of range. Must be non-negative and less than the size of the collection. \
-                       (Parameter 'startIndex')";
-        return Some(Err(Exception::out_of_range(message)));
-    }
-    let Ok(number) = i128::from_str_radix(digits, radix.cast_unsigned()) else {
-        return Some(Err(Exception::format("Could not find any recognizable digits.")));
-    };
-    // All bits may be given: "ffffffff" is -1.
-    let fits = matches!(number::whole(&number::wrapped(number, keyword)), Some(back) if back == number)
-        || number < 1 << bits_of(keyword);
-    Some(if fits { Ok(number::wrapped(number, keyword)) } else { Err(number::out_of_type(keyword)) })
-}
-
-fn bits_of(keyword: &str) -> u32 {
-    match keyword {
-        "byte" | "sbyte" => 8,
-        "short" | "ushort" => 16,
-        "int" | "uint" => 32,
-        _ => 64,
     }
 }
 

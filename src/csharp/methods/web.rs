@@ -20,7 +20,10 @@ pub(in crate::csharp) fn escape_uri_string(text: &str) -> String {
 
 /// What `Uri.ToString` does: escapes of what can be shown are taken back, those of delimiters stay.
 pub(in crate::csharp) fn unescape_shown(text: &str) -> String {
-    let keep = ["%25", "%2F", "%2f", "%3F", "%3f", "%23", "%40", "%3A", "%3a", "%26", "%3D", "%3d", "%2B", "%2b", "%5C", "%5c"];
+    let keep = [
+        "%25", "%2F", "%2f", "%3F", "%3f", "%23", "%40", "%3A", "%3a", "%26", "%3D", "%3d", "%2B", "%2b",
+        "%5C", "%5c",
+    ];
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find('%') {
@@ -28,7 +31,9 @@ pub(in crate::csharp) fn unescape_shown(text: &str) -> String {
         // A run of escapes is one text in UTF-8.
         let mut run = String::new();
         rest = &rest[at..];
-        while let Some(escape) = rest.get(..3).filter(|escape| escape.starts_with('%') && !keep.contains(escape)) {
+        while let Some(escape) =
+            rest.get(..3).filter(|escape| escape.starts_with('%') && !keep.contains(escape))
+        {
             run.push_str(escape);
             rest = &rest[3..];
         }

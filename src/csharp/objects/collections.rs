@@ -319,7 +319,9 @@ impl Object for Dictionary {
             }
             ("ContainsValue", [value]) => {
                 let entries = lock(&self.0);
-                return Ok(Value::Bool(entries.values().any(|(_, own)| crate::csharp::ops::equal(own, value))));
+                return Ok(Value::Bool(
+                    entries.values().any(|(_, own)| crate::csharp::ops::equal(own, value)),
+                ));
             }
             ("Clear", []) => lock(&self.0).clear(),
             _ => return Err(Exception::missing_overload("Dictionary", name, args)),

@@ -91,7 +91,11 @@ pub(in crate::csharp) struct Hasher {
 impl Hasher {
     /// `new C()`, `C.Create()` and, with a key, `new C(key)`; None where `class` is no such class. A keyed hash without a
     /// key has one by chance, as in .NET.
-    pub(in crate::csharp) fn make(class: &str, key: Option<&Value>, random: u64) -> Option<Result<Value, Exception>> {
+    pub(in crate::csharp) fn make(
+        class: &str,
+        key: Option<&Value>,
+        random: u64,
+    ) -> Option<Result<Value, Exception>> {
         let (class, hash, keyed) = CLASSES.iter().find(|(name, ..)| *name == class)?;
         let key = match (key, keyed) {
             (Some(Value::Null), true) => return Some(Err(Exception::argument_null("key"))),
@@ -100,7 +104,13 @@ impl Hasher {
             (None, false) => None,
             (Some(_), false) => return None,
         };
-        Some(Ok(Value::object(Self { class, hash: *hash, key, computed: Mutex::default(), is_disposed: AtomicBool::new(false) })))
+        Some(Ok(Value::object(Self {
+            class,
+            hash: *hash,
+            key,
+            computed: Mutex::default(),
+            is_disposed: AtomicBool::new(false),
+        })))
     }
 
     pub(in crate::csharp) fn dispose(&self) {
@@ -202,7 +212,9 @@ pub(super) fn cipher(
         return Err(failed("Specified key is not a valid size for this algorithm."));
     }
     if iv.len() != 16 {
-        return Err(failed("Specified initialization vector (IV) does not match the block size for this algorithm."));
+        return Err(failed(
+            "Specified initialization vector (IV) does not match the block size for this algorithm.",
+        ));
     }
     let wrong = || failed("Padding is invalid and cannot be removed.");
     macro_rules! run {

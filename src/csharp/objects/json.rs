@@ -1,6 +1,8 @@
 //! `JObject`, `JArray`, `JProperty` and `JValue` of Newtonsoft.Json 13, as a tree whose nodes know their parent:
 //! adding a node that already has one adds a copy.
 
+mod edit;
+
 use std::any::Any;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Weak};
@@ -310,85 +312,6 @@ impl JToken {
         self.children()
     }
 
-    /// Everything below, with `self` first, in the order of the text; the properties of objects too.
-    fn below(&self, into: &mut Vec<Value>) {
-        into.push(Value::Object(self.me()));
-        for child in self.walked() {
-            if let Some(token) = child.downcast::<Self>() {
-                token.below(into);
-            }
-        }
-    }
-
-    /// `Merge(content)`: objects are merged member by member, arrays are joined, and what is null does not replace
-    /// (MergeArrayHandling.Concat and MergeNullValueHandling.Ignore, the defaults of Newtonsoft.Json 13).
-    fn merge(&self, content: &Value) -> Result<(), Exception> {
-        let Some(other) = content.downcast::<Self>() else { return Ok(()) };
-        match (self.kind(), other.kind()) {
-            (JsonKind::Object, JsonKind::Object) => {
-                let copy = other.copy();
-                let members = match &*lock(&copy.node) {
-                    Node::Object(members) => members.clone(),
-                    _ => IndexMap::new(),
-                };
-                for (name, value) in &members {
-                    match self.member(name) {
-                        Some(own) if own.kind() == value.kind() && own.kind() != JsonKind::Value => {
-                            own.merge(&Value::Object(value.clone()))?;
-                        }
-                        Some(_) if value.as_scalar().is_some_and(|value| value.is_null()) => {}
-                        _ => self.set_member(name, &Value::Object(value.copy()))?,
-                    }
-                }
-                Ok(())
-            }
-            (JsonKind::Array, JsonKind::Array) => {
-                other.values().iter().try_for_each(|item| self.add_content(&Value::Object(item.copy())))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// `Replace(value)`
-    fn replace(&self, value: &Value) -> Result<(), Exception> {
-        let Some(parent) = self.parent() else {
-            return Err(Exception::invalid_operation("The parent is missing."));
-        };
-        let me = self.me();
-        let child = parent.adopt(value)?;
-        match &mut *lock(&parent.node) {
-            Node::Array(items) => {
-                if let Some(slot) = items.iter_mut().find(|item| Arc::ptr_eq(item, &me)) {
-                    *slot = child;
-                }
-            }
-            Node::Object(members) => {
-                if let Some(slot) = members.values_mut().find(|value| Arc::ptr_eq(value, &me)) {
-                    *slot = child;
-                }
-            }
-            Node::Property(_, value) => *value = child,
-            Node::Scalar(_) => {}
-        }
-        *lock(&self.parent) = Weak::new();
-        Ok(())
-    }
-
-    /// The item of the same array that is `step` places away.
-    fn brother(&self, step: isize) -> Option<Value> {
-        let parent = self.parent()?;
-        let me = self.me();
-        let items = parent.walked();
-        let is_me = |item: &Value| {
-            item.downcast::<Self>().is_some_and(|token| match token.kind() {
-                JsonKind::Property => Arc::ptr_eq(&token.name_and_value().1, &me),
-                _ => Arc::ptr_eq(&token.me(), &me),
-            })
-        };
-        let at = items.iter().position(is_me)?;
-        items.get(at.checked_add_signed(step)?).cloned()
-    }
-
     fn path(&self) -> String {
         let Some(parent) = self.parent() else { return String::new() };
         let me = self.me();
@@ -453,9 +376,9 @@ impl JToken {
                 Value::Null
             }),
             ("IndexOf", [item]) => {
-                let at = item.downcast::<Self>().and_then(|item| {
-                    self.children().iter().position(|own| Arc::ptr_eq(own, &item.me()))
-                });
+                let at = item
+                    .downcast::<Self>()
+                    .and_then(|item| self.children().iter().position(|own| Arc::ptr_eq(own, &item.me())));
                 Ok(Value::Int(at.and_then(|at| i32::try_from(at).ok()).unwrap_or(-1)))
             }
             ("Clear" | "RemoveAll", []) => {
@@ -484,8 +407,11 @@ impl JToken {
                 let exact = self.member(key);
                 let same = || {
                     let names = self.walked().into_iter();
-                    let mut properties = names.filter_map(|one| Some(one.downcast::<Self>()?.name_and_value()));
-                    properties.find(|(name, _)| name.to_lowercase() == key.to_lowercase()).map(|(_, value)| value)
+                    let mut properties =
+                        names.filter_map(|one| Some(one.downcast::<Self>()?.name_and_value()));
+                    properties
+                        .find(|(name, _)| name.to_lowercase() == key.to_lowercase())
+                        .map(|(_, value)| value)
                 };
                 let found = exact.or_else(|| if ignores_case { same() } else { None });
                 Ok(found.map_or(Value::Null, |member| Value::Object(member)))

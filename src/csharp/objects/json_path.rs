@@ -27,7 +27,11 @@ enum Step {
     All,
     /// What follows is looked for at every depth.
     Descend,
-    Slice { from: Option<i64>, to: Option<i64>, by: i64 },
+    Slice {
+        from: Option<i64>,
+        to: Option<i64>,
+        by: i64,
+    },
     Filter(Filter),
 }
 
@@ -41,7 +45,10 @@ enum Filter {
 #[derive(Clone)]
 enum Operand {
     /// From the item (`@`) or from the root (`$`).
-    Path { from_root: bool, steps: Vec<Step> },
+    Path {
+        from_root: bool,
+        steps: Vec<Step>,
+    },
     Constant(Value),
     Regex(Pattern),
 }
@@ -64,7 +71,11 @@ struct Parser<'a> {
 }
 
 /// The tokens that a path leads to.
-pub(super) fn select(start: &Arc<JToken>, root: &Arc<JToken>, path: &str) -> Result<Vec<Arc<JToken>>, Exception> {
+pub(super) fn select(
+    start: &Arc<JToken>,
+    root: &Arc<JToken>,
+    path: &str,
+) -> Result<Vec<Arc<JToken>>, Exception> {
     let mut parser = Parser { path, rest: path.trim(), n_steps: 0 };
     let from_root = parser.rest.starts_with('$');
     if from_root {
@@ -140,7 +151,9 @@ impl Parser<'_> {
     }
 
     fn quoted(&mut self) -> Result<Option<String>, Exception> {
-        let Some(quote) = self.rest.chars().next().filter(|c| matches!(c, '\'' | '"')) else { return Ok(None) };
+        let Some(quote) = self.rest.chars().next().filter(|c| matches!(c, '\'' | '"')) else {
+            return Ok(None);
+        };
         let mut text = String::new();
         let mut chars = self.rest.char_indices().skip(1);
         while let Some((at, c)) = chars.next() {
@@ -358,7 +371,10 @@ fn take(
             let items = token.values();
             let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
             let place = |index: Option<i64>, default: i64| {
-                index.map_or(default, |index| if index < 0 { (index + length).max(0) } else { index.min(length) })
+                index.map_or(
+                    default,
+                    |index| if index < 0 { (index + length).max(0) } else { index.min(length) },
+                )
             };
             let mut at = place(*from, if *by > 0 { 0 } else { length - 1 });
             let end = place(*to, if *by > 0 { length } else { -1 });
@@ -393,7 +409,12 @@ fn descend(token: &Arc<JToken>, into: &mut Vec<Arc<JToken>>, visited: &mut usize
     token.values().iter().try_for_each(|child| descend(child, into, visited))
 }
 
-fn holds(item: &Arc<JToken>, root: &Arc<JToken>, filter: &Filter, visited: &mut usize) -> Result<bool, Exception> {
+fn holds(
+    item: &Arc<JToken>,
+    root: &Arc<JToken>,
+    filter: &Filter,
+    visited: &mut usize,
+) -> Result<bool, Exception> {
     match filter {
         Filter::Both(all, left, right) => {
             let first = holds(item, root, left, visited)?;
@@ -444,7 +465,9 @@ fn compares(left: &Value, comparison: Comparison, right: &Value) -> bool {
         };
         return same == (comparison == Comparison::Equal);
     }
-    let comparable = |value: &Value| !value.is_null() && as_token(value).is_ok_and(|token| token.kind() == JsonKind::Value);
+    let comparable = |value: &Value| {
+        !value.is_null() && as_token(value).is_ok_and(|token| token.kind() == JsonKind::Value)
+    };
     let kinds_fit = left.as_str().is_some() == right.as_str().is_some();
     if !comparable(left) || !comparable(right) || !kinds_fit {
         return false;

@@ -26,8 +26,8 @@ pub(super) use set::{Comparison, HashSet};
 pub(super) use small::{Anonymous, EnumValue, Guid, Raised, StringBuilder};
 pub(super) use time::{DateTime, DateTimeKind, DateTimeOffset, MAX_TICKS, TimeSpan, parse_date, span_from};
 pub(super) use tokens::{Basic, Claims, Jwt};
-pub(super) use uri::{Uri, UriKind, is_well_formed};
 pub(super) use tuple::Tuple;
+pub(super) use uri::{Uri, UriKind, is_well_formed};
 pub(super) use xml::{Attribute, Name, Namespace, Xml, extension};
 
 use std::sync::{Mutex, MutexGuard};

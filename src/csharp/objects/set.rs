@@ -21,7 +21,8 @@ impl Comparison {
     /// Of a `StringComparer`; None for another value.
     pub(in crate::csharp) fn of(value: &Value) -> Option<Self> {
         let comparer = value.type_name() == "StringComparer";
-        comparer.then(|| if value.display().ends_with("IgnoreCase") { Self::IgnoresCase } else { Self::Exact })
+        comparer
+            .then(|| if value.display().ends_with("IgnoreCase") { Self::IgnoresCase } else { Self::Exact })
     }
 
     /// What equal keys have in common.
@@ -83,9 +84,7 @@ impl Object for HashSet {
         match (name, args) {
             ("Add", [item]) => Ok(Value::Bool(self.add(item)?)),
             ("Contains", [item]) => Ok(Value::Bool(lock(&self.items).contains_key(&self.key(item)?))),
-            ("Remove", [item]) => {
-                Ok(Value::Bool(lock(&self.items).shift_remove(&self.key(item)?).is_some()))
-            }
+            ("Remove", [item]) => Ok(Value::Bool(lock(&self.items).shift_remove(&self.key(item)?).is_some())),
             ("Clear", []) => {
                 lock(&self.items).clear();
                 Ok(Value::Null)

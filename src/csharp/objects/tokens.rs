@@ -147,7 +147,9 @@ impl Object for Claims {
         match name {
             "Count" => Ok(Value::Int(i32::try_from(self.entries.len()).unwrap_or(i32::MAX))),
             "Keys" => Ok(Value::array("string", self.entries.keys().map(Value::string).collect())),
-            "Values" => Ok(Value::array("string[]", self.entries.values().map(|values| strings(values)).collect())),
+            "Values" => {
+                Ok(Value::array("string[]", self.entries.values().map(|values| strings(values)).collect()))
+            }
             _ => Err(Exception::missing_member("Claims", name)),
         }
     }

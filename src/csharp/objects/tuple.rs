@@ -21,7 +21,8 @@ impl Tuple {
     /// Item by item, whatever their names.
     pub(in crate::csharp) fn equals(&self, other: &Self) -> bool {
         let pairs = self.0.iter().zip(&other.0);
-        self.0.len() == other.0.len() && pairs.into_iter().all(|((_, left), (_, right))| ops::equal(left, right))
+        self.0.len() == other.0.len()
+            && pairs.into_iter().all(|((_, left), (_, right))| ops::equal(left, right))
     }
 }
 

@@ -55,9 +55,9 @@ impl Uri {
         let trimmed = text.trim();
         match Parts::parse(trimmed) {
             _ if trimmed.is_empty() && kind == UriKind::Absolute => fail("The URI is empty."),
-            Ok(Some(_)) if kind == UriKind::Relative => {
-                fail("A relative URI cannot be created because the 'uriString' parameter represents an absolute URI.")
-            }
+            Ok(Some(_)) if kind == UriKind::Relative => fail(
+                "A relative URI cannot be created because the 'uriString' parameter represents an absolute URI.",
+            ),
             Ok(Some(parts)) => Ok(Self { original: text.to_owned(), parts: Some(parts) }),
             Ok(None) if kind == UriKind::Absolute => fail("The format of the URI could not be determined."),
             Ok(None) => Ok(Self { original: text.to_owned(), parts: None }),
@@ -150,7 +150,14 @@ impl Parts {
 
     fn absolute(&self) -> String {
         let slashes = if self.host.is_empty() && self.scheme != "file" { "" } else { "//" };
-        format!("{}:{slashes}{}{}{}{}", self.scheme, self.authority(true), self.path, self.query, self.fragment)
+        format!(
+            "{}:{slashes}{}{}{}{}",
+            self.scheme,
+            self.authority(true),
+            self.path,
+            self.query,
+            self.fragment
+        )
     }
 
     /// What each part is called; None for what is no part.
@@ -263,7 +270,9 @@ impl Object for Uri {
 
     fn display(&self) -> String {
         // `ToString()` shows what can be shown unescaped.
-        self.parts.as_ref().map_or_else(|| self.original.clone(), |parts| web::unescape_shown(&parts.absolute()))
+        self.parts
+            .as_ref()
+            .map_or_else(|| self.original.clone(), |parts| web::unescape_shown(&parts.absolute()))
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -24,7 +24,10 @@ pub(super) enum Op {
     UnitFolded(u16),
     Set(usize),
     Anchor(Anchor),
-    Back { group: usize, ignore_case: bool },
+    Back {
+        group: usize,
+        ignore_case: bool,
+    },
     Open(usize),
     Close(usize),
     /// Goes on at the first place; at the second where that comes to nothing.
@@ -32,17 +35,44 @@ pub(super) enum Op {
     Jump(usize),
     LoopStart(usize),
     /// Decides whether the loop whose body begins at `body` runs once more.
-    Loop { counter: usize, least: u32, most: u32, lazy: bool, body: usize },
+    Loop {
+        counter: usize,
+        least: u32,
+        most: u32,
+        lazy: bool,
+        body: usize,
+    },
     /// One more time, without a decision: where a lazy loop comes back to.
-    LoopAgain { counter: usize, body: usize },
+    LoopAgain {
+        counter: usize,
+        body: usize,
+    },
     /// As many as there are of one set, then fewer.
-    Run { set: usize, least: u32, most: u32 },
+    Run {
+        set: usize,
+        least: u32,
+        most: u32,
+    },
     /// What follows up to `Done` is looked at; then it goes on at `after`.
-    Look { behind: bool, negative: bool, after: usize },
-    Atomic { after: usize },
-    IfGroup { group: usize, otherwise: usize },
+    Look {
+        behind: bool,
+        negative: bool,
+        after: usize,
+    },
+    Atomic {
+        after: usize,
+    },
+    IfGroup {
+        group: usize,
+        otherwise: usize,
+    },
     /// As `Look`, with another place to go where nothing is found.
-    IfLook { behind: bool, negative: bool, after: usize, otherwise: usize },
+    IfLook {
+        behind: bool,
+        negative: bool,
+        after: usize,
+        otherwise: usize,
+    },
     Done,
 }
 
@@ -58,7 +88,12 @@ pub(super) fn compile(parsed: Parsed) -> Result<Program, PatternError> {
     let mut compiler = Compiler {
         groups: numbers.iter().map(|number| index(*number).unwrap_or(0)).collect(),
         numbers: order.clone(),
-        program: Program { code: Vec::new(), sets: Vec::new(), names: names.into_values().collect(), n_counters: 0 },
+        program: Program {
+            code: Vec::new(),
+            sets: Vec::new(),
+            names: names.into_values().collect(),
+            n_counters: 0,
+        },
     };
     compiler.node(&parsed.node)?;
     compiler.push(Op::Done)?;

@@ -273,9 +273,10 @@ impl<'a> Machine<'a> {
         let Some((from, to)) = self.captures[group].last().copied() else { return Ok(None) };
         self.spend((to - from) / UNITS_PER_STEP)?;
         let Some(here) = self.text.get(at..at + (to - from)) else { return Ok(None) };
-        let same = self.text[from..to].iter().zip(here).all(|(left, right)| {
-            left == right || (ignore_case && folded(*left) == folded(*right))
-        });
+        let same = self.text[from..to]
+            .iter()
+            .zip(here)
+            .all(|(left, right)| left == right || (ignore_case && folded(*left) == folded(*right)));
         Ok(same.then_some(at + (to - from)))
     }
 
@@ -291,9 +292,7 @@ impl<'a> Machine<'a> {
             Anchor::LineStart => before.is_none_or(|unit| unit == LINE_FEED),
             Anchor::TextEnd => after.is_none(),
             Anchor::LineEnd => after.is_none_or(|unit| unit == LINE_FEED),
-            Anchor::LastLineEnd => {
-                after.is_none() || (after == Some(LINE_FEED) && at + 1 == self.text.len())
-            }
+            Anchor::LastLineEnd => after.is_none() || (after == Some(LINE_FEED) && at + 1 == self.text.len()),
             Anchor::Boundary { ascii } => is_boundary(ascii),
             Anchor::NotBoundary { ascii } => !is_boundary(ascii),
             Anchor::SearchStart => at == self.from,

@@ -74,7 +74,10 @@ fn options_change_what_a_pattern_means() {
     let multiline = Options { multiline: true, ..Options::default() };
     assert_eq!(first("^b$", multiline, "a\nb\nc"), "0=b");
     assert_eq!(first("a.b", Options { single_line: true, ..Options::default() }, "a\nb"), "0=a\nb");
-    assert_eq!(first("(a)(?<x>b)", Options { explicit_capture: true, ..Options::default() }, "ab"), "0=ab x=b");
+    assert_eq!(
+        first("(a)(?<x>b)", Options { explicit_capture: true, ..Options::default() }, "ab"),
+        "0=ab x=b"
+    );
     assert_eq!(first(r"\d", Options { ecma_script: true, ..Options::default() }, "٣"), "no");
     assert_eq!(first(r"\d", Options::default(), "٣"), "0=٣");
 }
@@ -106,7 +109,10 @@ fn a_pattern_that_would_run_for_years_is_ended() {
 
 #[test]
 fn no_piece_of_a_pattern_panics() {
-    let pieces = ["(", ")", "[", "]", "?", "*", "+", "{1,2}", "|", "^", "$", "\\", "\\b", "\\d", "a", "-", "(?:", "(?=", "(?<n>", "(?(n)", "\\k<n>", "\\1", "(?i)", "{"];
+    let pieces = [
+        "(", ")", "[", "]", "?", "*", "+", "{1,2}", "|", "^", "$", "\\", "\\b", "\\d", "a", "-", "(?:",
+        "(?=", "(?<n>", "(?(n)", "\\k<n>", "\\1", "(?i)", "{",
+    ];
     let mut state = 7_u64;
     for _ in 0..3000 {
         let mut pattern = String::new();

@@ -301,7 +301,11 @@ impl Object for Attribute {
     }
 
     fn display(&self) -> String {
-        format!("{}=\"{}\"", self.name.local, self.value().replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;"))
+        format!(
+            "{}=\"{}\"",
+            self.name.local,
+            self.value().replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+        )
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -315,8 +319,10 @@ pub(in crate::csharp) fn extension(
     name: &str,
     args: &[Value],
 ) -> Option<Result<Value, Exception>> {
-    let is_ours = matches!(name, "Elements" | "Descendants" | "DescendantsAndSelf" | "Attributes" | "Nodes" | "Remove");
-    let all_xml = items.iter().all(|item| item.downcast::<Xml>().is_some() || item.downcast::<Attribute>().is_some());
+    let is_ours =
+        matches!(name, "Elements" | "Descendants" | "DescendantsAndSelf" | "Attributes" | "Nodes" | "Remove");
+    let all_xml =
+        items.iter().all(|item| item.downcast::<Xml>().is_some() || item.downcast::<Attribute>().is_some());
     if !is_ours || !all_xml {
         return None;
     }

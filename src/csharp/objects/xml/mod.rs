@@ -85,7 +85,9 @@ impl Xml {
     /// The text of an element, which is all text below it, or of a text or comment.
     fn text(&self) -> String {
         match &*lock(&self.data) {
-            Data::Text(text) | Data::CData(text) | Data::Comment(text) | Data::Instruction(text) => text.clone(),
+            Data::Text(text) | Data::CData(text) | Data::Comment(text) | Data::Instruction(text) => {
+                text.clone()
+            }
             Data::Document { children, .. } | Data::Element { children, .. } => {
                 let is_text = |child: &&Arc<Self>| {
                     !matches!(&*lock(&child.data), Data::Comment(_) | Data::Instruction(_))
@@ -101,9 +103,11 @@ impl Xml {
             Data::Document { children, declaration } => {
                 Data::Document { children: children.iter().map(|child| child.copy()).collect(), declaration }
             }
-            Data::Element { name, attributes, children } => {
-                Data::Element { name, attributes, children: children.iter().map(|child| child.copy()).collect() }
-            }
+            Data::Element { name, attributes, children } => Data::Element {
+                name,
+                attributes,
+                children: children.iter().map(|child| child.copy()).collect(),
+            },
             other => other,
         });
         copied.height.store(self.height.load(Ordering::Relaxed), Ordering::Relaxed);

@@ -118,7 +118,9 @@ impl Reader<'_> {
         }
         match self.open.last() {
             Some((name, ..)) => {
-                let why = format!("Unexpected end of file has occurred. The following elements are not closed: {name}.");
+                let why = format!(
+                    "Unexpected end of file has occurred. The following elements are not closed: {name}."
+                );
                 self.fail(&why)
             }
             None if !has_root => self.fail("Root element is missing."),

@@ -48,8 +48,10 @@ impl Xml {
                     .iter()
                     .map(|(name, value)| (qualified(name, false, prefixes, &mut declared), value))
                     .collect();
-                for (name, value) in
-                    attributes.iter().map(|(name, value)| (name, *value)).chain(declared.iter().map(|(name, value)| (name, value)))
+                for (name, value) in attributes
+                    .iter()
+                    .map(|(name, value)| (name, *value))
+                    .chain(declared.iter().map(|(name, value)| (name, value)))
                 {
                     out.push_str(&format!(" {name}=\""));
                     escape(value, true, out);
@@ -59,7 +61,9 @@ impl Xml {
                     out.push_str(" />");
                 } else {
                     out.push('>');
-                    let mixed = children.iter().any(|child| matches!(&*lock(&child.data), Data::Text(_) | Data::CData(_)));
+                    let mixed = children
+                        .iter()
+                        .any(|child| matches!(&*lock(&child.data), Data::Text(_) | Data::CData(_)));
                     let indents = indented && !mixed;
                     for child in children {
                         if indents {
@@ -92,7 +96,12 @@ fn qualified(
         return format!("xml:{}", name.local);
     }
     let in_force = |prefix: &str, prefixes: &[(String, String)]| {
-        prefixes.iter().rev().find(|(known, _)| known == prefix).map(|(_, namespace)| namespace.clone()).unwrap_or_default()
+        prefixes
+            .iter()
+            .rev()
+            .find(|(known, _)| known == prefix)
+            .map(|(_, namespace)| namespace.clone())
+            .unwrap_or_default()
     };
     if name.namespace.is_empty() {
         if is_element && !in_force("", prefixes).is_empty() {
