@@ -84,7 +84,7 @@ impl Checker {
                 self.expr(subject);
                 for arm in arms {
                     let mark = self.scope.len();
-                    self.pattern(&arm.pattern, expr.span);
+                    self.pattern(&arm.pattern);
                     arm.when.iter().chain([&arm.value]).for_each(|part| {
                         self.expr(part);
                     });
@@ -134,7 +134,7 @@ impl Checker {
             }
             ExprKind::Is { operand, pattern } => {
                 self.expr(operand);
-                self.pattern(pattern, expr.span);
+                self.pattern(pattern);
                 "bool".to_owned()
             }
             ExprKind::New { ty, args, initializer } => self.construct(ty, args, initializer),
@@ -392,7 +392,7 @@ impl Checker {
         name.to_owned()
     }
 
-    fn pattern(&mut self, pattern: &Pattern, span: Span) {
+    fn pattern(&mut self, pattern: &Pattern) {
         for part in pattern.exprs() {
             self.expr(part);
         }
@@ -405,14 +405,14 @@ impl Checker {
                 let ty = if is_constant { UNKNOWN.to_owned() } else { self.type_ref(ty) };
                 binding.iter().for_each(|binding| self.declare(&binding.name, &ty));
             }
-            Pattern::Not(inner) => self.pattern(inner, span),
+            Pattern::Not(inner) => self.pattern(inner),
             Pattern::Both { left, right, .. } => {
-                self.pattern(left, span);
-                self.pattern(right, span);
+                self.pattern(left);
+                self.pattern(right);
             }
             Pattern::Property { ty, members, binding } => {
                 let ty = ty.as_ref().map(|ty| self.type_ref(ty)).unwrap_or_default();
-                members.iter().for_each(|(_, member)| self.pattern(member, span));
+                members.iter().for_each(|(_, member)| self.pattern(member));
                 binding.iter().for_each(|binding| self.declare(&binding.name, &ty));
             }
             Pattern::Any { binding: None }

@@ -35,7 +35,7 @@ impl Checker {
                 for section in sections {
                     let mark = self.scope.len();
                     for (pattern, when) in &section.labels {
-                        pattern.iter().for_each(|pattern| self.pattern(pattern, statement.span));
+                        pattern.iter().for_each(|pattern| self.pattern(pattern));
                         when.iter().for_each(|when| {
                             self.expr(when);
                         });

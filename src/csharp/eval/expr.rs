@@ -306,7 +306,7 @@ impl Interpreter<'_> {
                     .iter()
                     .map(|value| value.as_i64().and_then(|byte| u8::try_from(byte).ok()))
                     .collect();
-                bytes.map(|bytes| Value::bytes(bytes)).ok_or_else(|| Exception::overflow("Byte"))
+                bytes.map(Value::bytes).ok_or_else(|| Exception::overflow("Byte"))
             }
             (Some(name), Some(element)) => {
                 let values = values.into_iter().map(|value| super::scope::declared(value, element));

@@ -44,7 +44,7 @@ pub(super) fn conversion(name: &str, args: &[Value]) -> Option<Result<Value, Exc
         ("FromBase64String", [Value::String(text)]) => {
             // .NET skips blanks.
             let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-            STANDARD.decode(compact).map(|bytes| Value::bytes(bytes)).map_err(|_| {
+            STANDARD.decode(compact).map(Value::bytes).map_err(|_| {
                 Exception::format(
                     "The input is not a valid Base-64 string as it contains a non-base 64 character, more than two \
                      padding characters, or an illegal character among the padding characters.",

@@ -42,7 +42,7 @@ impl Xml {
 
     /// Replaces the content by a text.
     fn set_text(&self, value: &Value) -> Result<(), Exception> {
-        if let Data::Text(text) | Data::CData(text) | Data::Comment(text) = &mut *lock(&self.data) {
+        if let Data::Text(text) | Data::Cdata(text) | Data::Comment(text) = &mut *lock(&self.data) {
             *text = xml_text(value);
             return Ok(());
         }
@@ -106,7 +106,7 @@ impl Xml {
             Data::Document { .. } => "XDocument",
             Data::Element { .. } => "XElement",
             Data::Text(_) => "XText",
-            Data::CData(_) => "XCData",
+            Data::Cdata(_) => "XCData",
             Data::Comment(_) => "XComment",
             Data::Instruction(_) => "XProcessingInstruction",
         }
@@ -179,7 +179,7 @@ impl Object for Xml {
                 return Ok(self.to_text(options.display() != "DisableFormatting").into());
             }
             ("Remove", []) => return self.remove().map(|()| Value::Null),
-            ("ReplaceWith" | "AddAfterSelf" | "AddBeforeSelf", [content @ ..]) if !content.is_empty() => {
+            ("ReplaceWith" | "AddAfterSelf" | "AddBeforeSelf", content) if !content.is_empty() => {
                 let Some((parent, at)) = self.place() else {
                     return Err(Exception::invalid_operation("The parent is missing."));
                 };
@@ -211,7 +211,7 @@ impl Object for Xml {
                 return Ok(nodes(all));
             }
             ("Nodes", []) if is_container => return Ok(nodes(self.children())),
-            ("Add", [content @ ..]) if is_container && !content.is_empty() => {
+            ("Add", content) if is_container && !content.is_empty() => {
                 content.iter().try_for_each(|item| self.add(item))?;
                 return Ok(Value::Null);
             }

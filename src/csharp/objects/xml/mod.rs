@@ -35,7 +35,7 @@ enum Data {
     Document { children: Vec<Arc<Xml>>, declaration: Option<String> },
     Element { name: Name, attributes: Vec<(Name, String)>, children: Vec<Arc<Xml>> },
     Text(String),
-    CData(String),
+    Cdata(String),
     Comment(String),
     Instruction(String),
 }
@@ -85,7 +85,7 @@ impl Xml {
     /// The text of an element, which is all text below it, or of a text or comment.
     fn text(&self) -> String {
         match &*lock(&self.data) {
-            Data::Text(text) | Data::CData(text) | Data::Comment(text) | Data::Instruction(text) => {
+            Data::Text(text) | Data::Cdata(text) | Data::Comment(text) | Data::Instruction(text) => {
                 text.clone()
             }
             Data::Document { children, .. } | Data::Element { children, .. } => {
@@ -248,7 +248,7 @@ impl Xml {
                 Name::of(name).map(|name| Value::object(Attribute::free(name, xml_text(value))))
             }
             ("XText", [text]) => Ok(Value::Object(Self::new(Data::Text(text.display())))),
-            ("XCData", [text]) => Ok(Value::Object(Self::new(Data::CData(text.display())))),
+            ("XCData", [text]) => Ok(Value::Object(Self::new(Data::Cdata(text.display())))),
             ("XComment", [text]) => Ok(Value::Object(Self::new(Data::Comment(text.display())))),
             _ => return None,
         })

@@ -88,7 +88,7 @@ impl Reader<'_> {
                 here.insert(&Xml::new(Data::Comment(comment)), None)?;
             } else if !is_top && self.eat("<![CDATA[") {
                 let text = self.until("]]>")?;
-                here.insert(&Xml::new(Data::CData(text)), None)?;
+                here.insert(&Xml::new(Data::Cdata(text)), None)?;
             } else if self.rest().starts_with("<!DOCTYPE") {
                 return self.fail("For security reasons DTD is prohibited in this XML document.");
             } else if self.eat("<?") {

@@ -21,7 +21,7 @@ impl Xml {
         }
         match &*lock(&self.data) {
             Data::Text(text) => escape(text, false, out),
-            Data::CData(text) => out.push_str(&format!("<![CDATA[{text}]]>")),
+            Data::Cdata(text) => out.push_str(&format!("<![CDATA[{text}]]>")),
             Data::Comment(text) => out.push_str(&format!("<!--{text}-->")),
             Data::Instruction(text) => out.push_str(&format!("<?{text}?>")),
             Data::Document { children, .. } => {
@@ -63,7 +63,7 @@ impl Xml {
                     out.push('>');
                     let mixed = children
                         .iter()
-                        .any(|child| matches!(&*lock(&child.data), Data::Text(_) | Data::CData(_)));
+                        .any(|child| matches!(&*lock(&child.data), Data::Text(_) | Data::Cdata(_)));
                     let indents = indented && !mixed;
                     for child in children {
                         if indents {
