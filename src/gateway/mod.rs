@@ -34,8 +34,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 pub use config::{
-    Api, Backend, BackendKind, Breaker, Config, Operation, PoolMember, Product, StatusRange, Subscription,
-    SubscriptionDates, SubscriptionScope, Tier,
+    Api, Backend, BackendKind, Breaker, Config, Credentials, ManagedIdentity, Operation, Pool, PoolMember,
+    Product, StatusRange, Subscription, SubscriptionDates, SubscriptionScope, Threshold, Tier,
 };
 pub use handle::Exchange;
 pub use host::{Host, Metric, SendError, UpstreamRequest, UpstreamResponse};

@@ -51,8 +51,8 @@ fn paragraph(report: &Report, found: &Diagnostic) -> String {
     format!("{}:{}: {severity}[{}] {message}\n", place.file, place.start, found.code.id)
 }
 
-/// XML 1.0 has no way to write most control characters.
-fn escaped(text: &str) -> String {
+/// Text as XML and HTML hold it. XML 1.0 has no way to write most control characters.
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

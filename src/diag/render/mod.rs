@@ -12,7 +12,7 @@ pub use concise::concise;
 pub use github::github;
 pub use human::{Style, human};
 pub use json::json;
-pub use junit::junit;
+pub use junit::{escaped as xml_escaped, junit};
 pub use page::{markdown, page};
 pub use sarif::sarif;
 
