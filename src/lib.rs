@@ -14,6 +14,7 @@ pub mod diag;
 pub mod text;
 // L1 facts
 pub mod catalog;
+pub mod dotnet;
 // L2 languages
 pub mod arm;
 pub mod bicep;

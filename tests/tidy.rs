@@ -10,6 +10,7 @@ const LAYERS: &[(u8, &str, &[&str])] = &[
     (0, "text", &[]),
     (0, "diag", &["text"]),
     (1, "catalog", &[]),
+    (1, "dotnet", &[]),
     (2, "arm", &[]),
     (2, "bicep", &["arm"]),
     (2, "csharp", &[]),

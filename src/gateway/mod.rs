@@ -38,7 +38,7 @@ pub use config::{
     Product, StatusRange, Subscription, SubscriptionDates, SubscriptionScope, Threshold, Tier,
 };
 pub use handle::Exchange;
-pub use host::{Host, Metric, SendError, UpstreamRequest, UpstreamResponse};
+pub use host::{Branch, Host, HttpProxy, Metric, SendError, Until, UpstreamRequest, UpstreamResponse};
 pub use message::{Body, BodyStream, Headers, Request, Response, StreamError};
 pub use trace::{Attempt, Trace, TraceStep};
 

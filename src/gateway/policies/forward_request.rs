@@ -137,7 +137,7 @@ impl ForwardRequest {
             authorize(credentials, live, &mut headers, &mut url)?;
         }
         let (method, url) = (request.method.clone(), url.to_string());
-        Ok(UpstreamRequest { method, url, headers, body, timeout_ms })
+        Ok(UpstreamRequest { method, url, headers, body, timeout_ms, client_certificate: None, proxy: None })
     }
 
     fn accept(&self, live: &Live, upstream: &Upstream, response: UpstreamResponse) -> Result<Flow, Fault> {

@@ -12,7 +12,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
 
-use super::{Body, BodyStream, Host, Metric, SendError, StreamError, UpstreamRequest, UpstreamResponse};
+use super::{
+    Body, BodyStream, Branch, Host, Metric, SendError, StreamError, Until, UpstreamRequest, UpstreamResponse,
+};
 
 use crate::text::next_random;
 
@@ -34,6 +36,8 @@ struct World {
     upstreams: IndexMap<String, Box<dyn Upstream>>,
     /// When the next task is due; a wait that ends before needs no other task to run.
     next_due_ms: Option<i64>,
+    /// Tasks that go on behind the one that began them, with the time when each is due.
+    detached: Vec<(i64, tasks::Stack)>,
     /// Which task runs; 0 outside of tasks.
     task: usize,
     /// Calls upstream that nobody has taken yet, by task.
@@ -97,6 +101,7 @@ impl SimHost {
             upstream_random: !seed,
             upstreams: IndexMap::new(),
             next_due_ms: None,
+            detached: Vec::new(),
             task: 0,
             calls: IndexMap::new(),
             keeps: Keeps::All,
@@ -124,7 +129,7 @@ impl SimHost {
 
     /// Lets time pass.
     pub fn advance_ms(&self, ms: u64) {
-        self.world().advance(ms);
+        self.wait(ms);
     }
 
     /// Returns what left the gateway since the last call.
@@ -155,24 +160,47 @@ impl SimHost {
 
     /// Waits: another task may run meanwhile.
     fn wait(&self, ms: u64) {
+        let is_task = tasks::is_task();
         let due_ms = {
             let mut world = self.world();
             let due_ms = world.now_ms.saturating_add(i64::try_from(ms).unwrap_or(i64::MAX));
-            if !tasks::is_task() || world.next_due_ms.is_none_or(|next_ms| due_ms < next_ms) {
+            let is_next = world.next_due_ms.is_none_or(|next_ms| due_ms < next_ms);
+            if if is_task { is_next } else { world.detached.is_empty() } {
                 world.now_ms = due_ms;
                 return;
             }
             due_ms
         };
-        tasks::wait_until(due_ms);
+        if is_task {
+            tasks::wait_until(due_ms);
+        } else {
+            tasks::run_detached(self, due_ms);
+            self.world().now_ms = due_ms;
+        }
+    }
+
+    /// Asks the upstream that a request reaches.
+    fn ask(&self, request: UpstreamRequest) -> Result<SimAnswer, SendError> {
+        let url = request.proxy.as_ref().map_or(&request.url, |proxy| &proxy.url);
+        let host = super::url::Url::parse(url).host().to_ascii_lowercase();
+        let mut world = self.world();
+        let answer = world.answer(&host, &request).ok_or_else(|| SendError {
+            reason: "BackendConnectionFailure".to_owned(),
+            message: format!("no upstream answers at {host}"),
+        });
+        let outcome = answer.as_ref().and_then(|answer| match &answer.failure {
+            Some(failure) => Err(failure),
+            None => Ok(answer),
+        });
+        world.keep_call(host, outcome);
+        if world.keeps == Keeps::All {
+            world.record.requests.push(request);
+        }
+        answer
     }
 }
 
 impl World {
-    fn advance(&mut self, ms: u64) {
-        self.now_ms = self.now_ms.saturating_add(i64::try_from(ms).unwrap_or(i64::MAX));
-    }
-
     fn answer(&mut self, host: &str, request: &UpstreamRequest) -> Option<SimAnswer> {
         let random = next_random(&mut self.upstream_random);
         let now_ms = self.now_ms;
@@ -201,24 +229,8 @@ impl Host for SimHost {
     }
 
     fn send(&self, request: UpstreamRequest) -> Result<UpstreamResponse, SendError> {
-        let host = super::url::Url::parse(&request.url).host().to_ascii_lowercase();
         let timeout_ms = request.timeout_ms;
-        let answer = {
-            let mut world = self.world();
-            let answer = world.answer(&host, &request).ok_or_else(|| SendError {
-                reason: "BackendConnectionFailure".to_owned(),
-                message: format!("no upstream answers at {host}"),
-            });
-            let outcome = answer.as_ref().and_then(|answer| match &answer.failure {
-                Some(failure) => Err(failure),
-                None => Ok(answer),
-            });
-            world.keep_call(host, outcome);
-            if world.keeps == Keeps::All {
-                world.record.requests.push(request);
-            }
-            answer?
-        };
+        let answer = self.ask(request)?;
         self.wait(answer.latency_ms.min(timeout_ms));
         if answer.latency_ms > timeout_ms {
             let message = format!("no answer within {timeout_ms} ms");
@@ -234,6 +246,15 @@ impl Host for SimHost {
             }
         };
         Ok(UpstreamResponse { status: answer.status, reason: String::new(), headers: answer.headers, body })
+    }
+
+    /// The upstream uses up an answer, which nobody sees, and no time passes.
+    fn send_one_way(&self, request: UpstreamRequest) -> Result<(), SendError> {
+        self.ask(request).map(drop)
+    }
+
+    fn run_together(&self, branches: Vec<Branch>, until: Until) -> Option<usize> {
+        tasks::run_together(self, branches, until)
     }
 
     fn managed_identity_token(&self, resource: &str, client_id: Option<&str>) -> Result<String, String> {
