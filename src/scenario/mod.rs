@@ -37,6 +37,9 @@ pub use run::{Options, run};
 
 use steps::{Exact, Step, StepKind};
 
+#[cfg(test)]
+mod tests;
+
 /// A scenario file: cases that are independent of each other.
 #[derive(Debug)]
 pub struct File {
