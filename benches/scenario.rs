@@ -19,14 +19,12 @@ fn main() {
 }
 
 fn measure(name: &str, policy: &str, users: u32, duration: &str) {
-    let text = FILE
-        .replace("POLICY", policy)
-        .replace("USERS", &users.to_string())
-        .replace("DURATION", duration);
+    let text =
+        FILE.replace("POLICY", policy).replace("USERS", &users.to_string()).replace("DURATION", duration);
     let file = scenario::read(&Source::new("bench.md", text)).expect("the scenario is right");
     let began = Instant::now();
-    let report =
-        scenario::run(&file, &file.cases[0], &Options::default(), &NoSpecs).expect("the gateway can be built");
+    let report = scenario::run(&file, &file.cases[0], &Options::default(), &NoSpecs)
+        .expect("the gateway can be built");
     let took = began.elapsed();
     assert!(report.passed(), "{:#?}", report.checks);
     println!(

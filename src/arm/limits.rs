@@ -89,10 +89,25 @@ pub(super) fn refusal(reason: &str) -> String {
 pub(super) struct Meter {
     steps: Cell<u64>,
     depth: Cell<u32>,
+    stopped: Cell<bool>,
 }
 
 impl Meter {
+    /// Ends the evaluation: what is left of it fails, without a finding of its own.
+    pub(super) fn stop(&self) {
+        self.stopped.set(true);
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stopped.get()
+    }
+
+    fn check_going(&self) -> Eval<()> {
+        if self.is_stopped() { Err(Fault::Reported) } else { Ok(()) }
+    }
+
     pub(super) fn charge(&self, steps: u64) -> Eval<()> {
+        self.check_going()?;
         let used = self.steps.get().saturating_add(steps);
         self.steps.set(used);
         if used > MAX_STEPS {
@@ -106,6 +121,7 @@ impl Meter {
 
     /// Runs `inner` one level deeper.
     pub(super) fn deeper<T>(&self, inner: impl FnOnce() -> Eval<T>) -> Eval<T> {
+        self.check_going()?;
         let depth = self.depth.get();
         if depth >= MAX_DEPTH {
             return Err(Fault::new(

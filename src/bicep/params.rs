@@ -13,7 +13,7 @@ use super::parser::{Dialect, parse};
 use super::project::{Project, Unit};
 use super::syntax::{Expr, ExprKind, Program, StatementKind};
 use super::{Options, codes, emit};
-use crate::arm::{self, Parameters, Target};
+use crate::arm::{self, Parameters, Target, TargetScope};
 use crate::diag::{DiagResult, Diagnostic, Diagnostics, finish};
 use crate::text::{Source, Span, World};
 
@@ -275,8 +275,7 @@ fn compute(
     // No function that would tell the target apart can be called here.
     let target = Target {
         tenant_id: String::new(),
-        subscription_id: String::new(),
-        resource_group: Some(String::new()),
+        scope: TargetScope::group("", ""),
         location: String::new(),
         deployment_name: String::new(),
     };

@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::values::Ms;
 use crate::gateway::{
-    Api, Backend, BackendKind, Breaker, Config, Credentials, ManagedIdentity, Operation, Pool, PoolMember,
-    Product, StatusRange, Subscription, SubscriptionDates, SubscriptionScope, Threshold, Tier,
+    Api, Backend, BackendKind, Breaker, Config, Credentials, Example, ManagedIdentity, Operation, Pool,
+    PoolMember, Product, StatusRange, Subscription, SubscriptionDates, SubscriptionScope, Threshold, Tier,
 };
 
 /// `toml config`.
@@ -42,6 +42,9 @@ struct ShortApi {
     open: bool,
     /// `POST /deployments/{id}/chat/completions`; the last segment is the operation's id.
     operations: Vec<String>,
+    /// By operation: status, media type, body.
+    #[serde(default)]
+    examples: IndexMap<String, Vec<(u16, String, String)>>,
 }
 
 /// A product with one subscription, whose key is `key-<product>`.
@@ -188,6 +191,12 @@ fn subscription(id: String, key: &str, scope: SubscriptionScope) -> Subscription
 }
 
 fn api(short: ShortApi) -> Result<Api, String> {
+    let example = |(status, content_type, body)| Example { status, content_type, body };
+    let examples: IndexMap<String, Vec<Example>> = short
+        .examples
+        .into_iter()
+        .map(|(operation, examples)| (operation, examples.into_iter().map(example).collect()))
+        .collect();
     let operation = |text: String| {
         let (method, url_template) = text
             .split_once(' ')
@@ -198,6 +207,7 @@ fn api(short: ShortApi) -> Result<Api, String> {
             id,
             method: method.to_owned(),
             url_template: url_template.to_owned(),
+            examples: examples.get(text.as_str()).cloned().unwrap_or_default(),
             policy: None,
         })
     };

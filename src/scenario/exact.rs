@@ -74,6 +74,12 @@ pub(super) fn upstream(record: &Record) -> String {
         for (name, value) in &request.headers.0 {
             let _ = writeln!(text, "{name}: {value}");
         }
+        if let Some(certificate) = &request.client_certificate {
+            let _ = writeln!(text, "(shows the certificate: {certificate})");
+        }
+        if let Some(proxy) = &request.proxy {
+            let _ = writeln!(text, "(through {proxy:?})");
+        }
         let _ = writeln!(text, "\n{}", String::from_utf8_lossy(&request.body));
     }
     text

@@ -170,7 +170,7 @@ fn request(source: &Arc<Source>, block: &Block) -> Result<Request, Box<Diagnosti
     let mut offset = block.span.start as usize;
     let mut first = None;
     let mut headers = Headers::default();
-    for line in head.split('\n') {
+    for line in head.trim_end_matches('\n').split('\n') {
         let span = Span::new(offset, offset + line.len());
         offset += line.len() + 1;
         if first.is_none() {

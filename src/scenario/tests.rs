@@ -33,14 +33,14 @@ fn case(text: &str, expected: &[&str]) {
 
 #[test]
 fn blocks_that_say_nothing_are_refused() {
-    case("# only a title\n", &["1 scenario-empty: the file has no case, which begins with a heading `## name`"]);
     case(
-        &format!("## c\n{CONFIG}{REQUEST}"),
-        &["1 scenario-empty: the case `c` expects nothing"],
+        "# only a title\n",
+        &["1 scenario-empty: the file has no case, which begins with a heading `## name`"],
     );
+    case(&format!("## c\n{CONFIG}{REQUEST}"), &["1 scenario-empty: the case `c` expects nothing"]);
     case(
         &format!("## c\n{CONFIG}{REQUEST}```expect\n# a remark\n```\n"),
-        &["17 scenario-empty: the block expects nothing"],
+        &["16 scenario-empty: the block expects nothing"],
     );
     case(
         "## c\n```json\n{}\n```\n```expect\nstatus is 200\n",
@@ -64,22 +64,25 @@ fn values_and_names_are_told_with_their_place() {
     let expect = "```expect\nstatus is 200\n```\n";
     case(
         &format!("## c\n```toml config\nv3 = true\n```\n{REQUEST}{expect}"),
-        &["3 scenario-value: unknown field `v3`, expected one of `v2`, `named-values`, `loggers`, `api`, `product`, `subscription`, `backend`, `pool`"],
+        &[
+            "3 scenario-value: unknown field `v3`, expected one of `v2`, `named-values`, `loggers`, `api`, `product`, `subscription`, `backend`, `pool`",
+        ],
     );
-    case(&format!("## c\n{CONFIG}```wait\n5\n```\n{REQUEST}{expect}"), &[
-        "14 scenario-value: `5` is not a time such as `250 ms`, `1.5 s`, `2 min` or `1 h`",
-    ]);
+    case(
+        &format!("## c\n{CONFIG}```wait\n5\n```\n{REQUEST}{expect}"),
+        &["14 scenario-value: `5` is not a time such as `250 ms`, `1.5 s`, `2 min` or `1 h`"],
+    );
     case(
         &format!("## c\n{CONFIG}```http request\nGET /a/x\nno header\n```\n{expect}"),
         &["15 scenario-request: `no header` is not a header"],
     );
     case(
         &format!("## c\n{CONFIG}{REQUEST}```expect\nstatus is\n```\n"),
-        &["18 scenario-expectation: nothing stands behind `is`"],
+        &["17 scenario-expectation: nothing stands behind `is`"],
     );
     case(
         &format!("## c\n{CONFIG}{REQUEST}```expect\ncalls to two is 1\ntokens of me is 1\n```\n"),
-        &["18 scenario-name: there is no backend `two`", "19 scenario-name: there is no subscription `me`"],
+        &["17 scenario-name: there is no backend `two`", "18 scenario-name: there is no subscription `me`"],
     );
     case(
         &format!("## c\n{CONFIG}```xml policy api b\n<policies/>\n```\n{REQUEST}{expect}"),
@@ -93,12 +96,18 @@ fn values_and_names_are_told_with_their_place() {
         ],
     );
     case(
-        &format!("## c\n{CONFIG}```toml upstreams\n\"one.example\" = [{{ status = 99 }}]\n```\n{REQUEST}{expect}"),
+        &format!(
+            "## c\n{CONFIG}```toml upstreams\n\"one.example\" = [{{ status = 99 }}]\n```\n{REQUEST}{expect}"
+        ),
         &["14 scenario-value: upstream `one.example`: `status` is from 100 to 599, not 99"],
     );
     case(
-        &format!("## c\n{CONFIG}```toml load\n[[request]]\nname = \"r\"\npath = \"/a/x\"\n[[phase]]\nusers = 1\nfor = \"1 s\"\n```\n```expect\nrequests is 1\n```\n"),
-        &["14 scenario-value: `r` needs a `body`: only chat completions, completions and embeddings have one made up"],
+        &format!(
+            "## c\n{CONFIG}```toml load\n[[request]]\nname = \"r\"\npath = \"/a/x\"\n[[phase]]\nusers = 1\nfor = \"1 s\"\n```\n```expect\nrequests is 1\n```\n"
+        ),
+        &[
+            "14 scenario-value: `r` needs a `body`: only chat completions, completions and embeddings have one made up",
+        ],
     );
 }
 
@@ -107,7 +116,9 @@ fn a_finding_in_a_policy_stands_where_the_policy_does() {
     let policy = "```xml policy api\n<policies>\n<inbound>\n<set-backend-service backend-id=\"no\"/>\n</inbound>\n</policies>\n```\n";
     case(
         &format!("## c\n{CONFIG}{policy}{REQUEST}```expect\nstatus is 200\n```\n"),
-        &["16 gateway-unknown-backend: there is no backend `no`; the service says \"Backend with id 'no' could not be found.\""],
+        &[
+            "16 gateway-unknown-backend: there is no backend `no`; the service says \"Backend with id 'no' could not be found.\"",
+        ],
     );
 }
 

@@ -14,7 +14,7 @@ use crate::arm::limits::refusal;
 use crate::diag::Diagnostic;
 
 /// How many resources a lookup passes by in one step of evaluation.
-const RESOURCES_PER_STEP: u64 = 16;
+pub(super) const RESOURCES_PER_STEP: u64 = 16;
 
 impl Frame<'_> {
     /// What `dependsOn` and the loop of a resource say.
@@ -35,8 +35,7 @@ impl Frame<'_> {
 
     /// What a resource waits for, its body included: `touched` are the ids that the body reads.
     pub(super) fn dependencies(&self, index: usize, touched: &[String]) -> Vec<usize> {
-        let by_id =
-            |id: &String| self.entries.iter().position(|entry| entry.id_text().eq_ignore_ascii_case(id));
+        let by_id = |id: &String| self.by_id.get(&id.to_lowercase()).copied();
         once_each(self.declared[index].iter().copied().chain(touched.iter().filter_map(by_id)).collect())
     }
 

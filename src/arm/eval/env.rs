@@ -5,6 +5,7 @@ use std::cell::RefCell;
 
 use indexmap::IndexMap;
 
+use super::dependencies::RESOURCES_PER_STEP;
 use super::frame::Frame;
 use super::invalid;
 use super::scope::Scope;
@@ -149,6 +150,17 @@ impl<'a> Env<'a> {
         })
     }
 
+    /// What the tool that deploys gives beside the parameters; only the expressions of a parameters file may ask.
+    pub(in crate::arm) fn external_input(&self, name: &str) -> Eval<Value> {
+        let Some(inputs) = &self.scope.session.external_inputs else {
+            return Err(Fault::failed(
+                "external inputs are known to parameters files alone, not to templates",
+            ));
+        };
+        let unknown = || Value::supplied_later(&format!("externalInputs('{}')", name.replace('\'', "''")));
+        Ok(inputs.get(name).cloned().unwrap_or_else(unknown))
+    }
+
     pub(in crate::arm) fn content_version(&self) -> &str {
         self.scope.template.get("contentVersion").and_then(serde_json::Value::as_str).unwrap_or("1.0.0.0")
     }
@@ -188,6 +200,8 @@ impl<'a> Env<'a> {
     fn find(&self, target: &str) -> Eval<Option<(&'a Frame<'a>, usize)>> {
         let mut frame = self.frame;
         while let Some(current) = frame {
+            // A lookup walks the resources.
+            self.scope.session.meter.charge(current.entries.len() as u64 / RESOURCES_PER_STEP)?;
             let found = current.find(target);
             // The same resource may be written twice with conditions that exclude each other.
             let made: Vec<_> =

@@ -2,6 +2,7 @@
 //! adds their bodies.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde_json::{Map, Value as Json};
@@ -16,6 +17,8 @@ pub(super) struct Frame<'a> {
     pub(super) scope: &'a Scope<'a>,
     pub(super) place: Place<'a>,
     pub(super) entries: Vec<Entry<'a>>,
+    /// The first entry of each id, in lower case.
+    pub(super) by_id: BTreeMap<String, usize>,
     /// What each of the entries waits for by its declaration alone.
     pub(super) declared: Vec<Vec<usize>>,
     /// Names of loops that made no copies.
@@ -48,6 +51,8 @@ pub(super) struct Entry<'a> {
     pub(super) name: Value,
     pub(super) id: Value,
     pub(super) condition: Value,
+    /// What stands in `@options`.
+    pub(super) options: Option<Value>,
 }
 
 /// Which copy of a looped resource this is.

@@ -128,7 +128,8 @@ impl Backends {
         }
     }
 
-    fn url_of(&self, id: &str) -> Option<&str> {
+    /// The URL of a single backend.
+    pub(super) fn url_of(&self, id: &str) -> Option<&str> {
         match &self.entities.get(id)?.kind {
             BackendKind::Single { url, .. } => Some(url),
             BackendKind::Pool(_) => None,

@@ -293,6 +293,10 @@ impl Host for SimHost {
     fn random_u64(&self) -> u64 {
         next_random(&mut self.world().random)
     }
+
+    fn wants_changes(&self) -> bool {
+        self.world().keeps == Keeps::All
+    }
 }
 
 /// A body that arrives over virtual time.

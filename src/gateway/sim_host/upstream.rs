@@ -46,6 +46,14 @@ pub struct SimPiece {
     pub bytes: Option<Vec<u8>>,
 }
 
+impl SimBody {
+    /// Pieces that arrive at once.
+    pub fn stream<T: Into<Vec<u8>>>(pieces: impl IntoIterator<Item = T>) -> Self {
+        let piece = |bytes: T| SimPiece { after_ms: 0, bytes: Some(bytes.into()) };
+        Self::Pieces(pieces.into_iter().map(piece).collect())
+    }
+}
+
 impl SimAnswer {
     /// An answer without headers, at once.
     pub fn new(status: u16, body: impl Into<String>) -> Self {

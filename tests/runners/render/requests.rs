@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use genai_lz::diag::render::{Style, human};
-use genai_lz::gateway::sim_host::{Record, SimAnswer, SimBody, SimHost, SimPiece};
+use genai_lz::gateway::sim_host::{Record, SimAnswer, SimBody, SimHost};
 use genai_lz::gateway::{
     Api, Backend, Body, Breaker, Config, Gateway, Headers, Operation, PoolMember, Product, Request, Response,
     StatusRange, Subscription, SubscriptionDates, SubscriptionScope, Threshold,
@@ -249,8 +249,7 @@ fn bad_request(setup: &Setup) -> Result<(), Failed> {
 fn streams(setup: &Setup) -> Result<(), Failed> {
     let events = ["data: {\"choices\":[]}\n\n", "data: [DONE]\n\n"].map(str::to_owned).to_vec();
     let mut answer = SimAnswer::new(200, "").header("Content-Type", "text/event-stream");
-    let piece = |event: &String| SimPiece { after_ms: 0, bytes: Some(event.clone().into_bytes()) };
-    answer.body = SimBody::Pieces(events.iter().map(piece).collect());
+    answer.body = SimBody::stream(events.clone());
     setup.host.script(PTU, [answer]);
     let mut body = prompt();
     body["stream"] = json!(true);
@@ -341,7 +340,7 @@ fn api(api: &Json) -> Api {
                 display_name: string(&operation["displayName"]),
                 method: string(&operation["method"]),
                 url_template: string(&operation["urlTemplate"]),
-                policy: None,
+                ..Operation::default()
             })
             .collect(),
         ..Api::default()
