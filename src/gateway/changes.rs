@@ -28,7 +28,8 @@ impl Snapshot {
     pub(super) fn of(live: &Live) -> Self {
         let state = live.state();
         let State { request, response, variables, target, .. } = &*state;
-        let query: Vec<String> = request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let query: Vec<String> =
+            request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
         let mut snapshot = Self {
             request_line: format!("{} {}{query}", request.method, request.path),
@@ -66,12 +67,18 @@ impl Snapshot {
         headers("response header", &self.response, &after.response, &mut changes);
         if self.request_body != after.request_body {
             let bytes = |n: Option<usize>| n.map_or_else(|| "read".to_owned(), |n| format!("{n} bytes"));
-            changes.push(format!("request body: {} -> {}", bytes(self.request_body), bytes(after.request_body)));
+            changes.push(format!(
+                "request body: {} -> {}",
+                bytes(self.request_body),
+                bytes(after.request_body)
+            ));
         }
         for (name, value) in &after.variables {
             match self.variables.get(name) {
                 Some(before) if before == value => {}
-                Some(before) => changes.push(format!("variable {name}: {} -> {}", shown(before), shown(value))),
+                Some(before) => {
+                    changes.push(format!("variable {name}: {} -> {}", shown(before), shown(value)))
+                }
                 None => changes.push(format!("variable {name} = {}", shown(value))),
             }
         }
@@ -93,7 +100,9 @@ fn headers(what: &str, before: &Headers, after: &Headers, changes: &mut Vec<Stri
         }
         let value = |value: Option<String>| match value {
             None => "(none)".to_owned(),
-            Some(_) if SECRETS.iter().any(|secret| secret.eq_ignore_ascii_case(name)) => "(hidden)".to_owned(),
+            Some(_) if SECRETS.iter().any(|secret| secret.eq_ignore_ascii_case(name)) => {
+                "(hidden)".to_owned()
+            }
             Some(value) => shown(&value),
         };
         changes.push(format!("{what} {name}: {} -> {}", value(old), value(new)));

@@ -9,8 +9,8 @@
 
 mod backends;
 mod build;
-mod changes;
 mod cache;
+mod changes;
 pub mod codes;
 mod compile;
 mod config;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use super::env::Env;
-use super::frame::{Copy, Entry, Frame, Memo, Place, is_deployment};
+use super::frame::{Copy, Entry, Frame, Memo, Names, Place, is_deployment};
 use super::invalid;
 use super::scope::Scope;
 use crate::arm::codes::{BATCH_SIZE, LIMIT, UNSUPPORTED};
@@ -37,7 +37,7 @@ impl<'a> Frame<'a> {
             scope,
             place,
             entries: Vec::new(),
-            by_id: BTreeMap::new(),
+            names: Names::default(),
             declared: Vec::new(),
             empty_loops: Vec::new(),
             memos: RefCell::default(),
@@ -51,9 +51,7 @@ impl<'a> Frame<'a> {
             let declared = frame.declare_resource(&env, written).map_err(|fault| fault.within(&place));
             refused |= scope.session.keep(declared).is_none();
         }
-        for (index, entry) in frame.entries.iter().enumerate() {
-            frame.by_id.entry(entry.id_text().to_lowercase()).or_insert(index);
-        }
+        frame.names = Names::of(&frame.entries);
         let checked = frame.check_ids().and_then(|()| frame.check_count());
         refused |= scope.session.keep(checked).is_none();
         for entry in &frame.entries {
@@ -126,6 +124,7 @@ impl<'a> Frame<'a> {
             resource_type = format!("{parent_type}/{resource_type}");
             name = child_name(env, parent_name, name)?;
         }
+        env.scope.session.count_resource()?;
         let children =
             json.get("resources").filter(|_| !is_deployment(&resource_type)).and_then(Json::as_array);
         self.entries.push(Entry {

@@ -5,7 +5,6 @@ use std::cell::RefCell;
 
 use indexmap::IndexMap;
 
-use super::dependencies::RESOURCES_PER_STEP;
 use super::frame::Frame;
 use super::invalid;
 use super::scope::Scope;
@@ -200,13 +199,11 @@ impl<'a> Env<'a> {
     fn find(&self, target: &str) -> Eval<Option<(&'a Frame<'a>, usize)>> {
         let mut frame = self.frame;
         while let Some(current) = frame {
-            // A lookup walks the resources.
-            self.scope.session.meter.charge(current.entries.len() as u64 / RESOURCES_PER_STEP)?;
             let found = current.find(target);
             // The same resource may be written twice with conditions that exclude each other.
             let made: Vec<_> =
                 found.iter().filter(|at| !current.entries[**at].is_left_out()).copied().collect();
-            match if made.is_empty() { &found } else { &made }.as_slice() {
+            match if made.is_empty() { found } else { &made } {
                 [] => frame = current.visible_outer(),
                 [index] => return Ok(Some((current, *index))),
                 several => {
@@ -229,7 +226,7 @@ impl<'a> Env<'a> {
         if target.starts_with('/') {
             return Ok((target.into(), None));
         }
-        let known = self.frame.into_iter().flat_map(Frame::names);
+        let known = self.frame.into_iter().flat_map(Frame::known_names);
         let message = format!("the template has no resource `{target}`");
         Err(Diagnostic::new(&INVALID_TEMPLATE, message).did_you_mean(target, known).into())
     }
@@ -298,7 +295,7 @@ impl Outside for Env<'_> {
         if found.is_empty() && !frame.is_empty_loop(symbolic_name) {
             return Err(invalid(format!("the template has no resource `{symbolic_name}`")));
         }
-        let id = |index: usize| frame.entries[index].id.as_str().map(str::to_owned).ok_or(Fault::Stuck);
-        found.into_iter().map(id).collect()
+        let id = |index: &usize| frame.entries[*index].id.as_str().map(str::to_owned).ok_or(Fault::Stuck);
+        found.iter().map(id).collect()
     }
 }

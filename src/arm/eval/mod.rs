@@ -17,14 +17,17 @@ mod types;
 mod user_function;
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use serde_json::Value as Json;
 
 use crate::diag::{DiagResult, Diagnostic, Diagnostics, finish};
 
 use super::codes::{INVALID_TEMPLATE, LIMIT};
+use super::expr::{Expr, parse};
 use super::fault::{Eval, Fault};
-use super::limits::{MAX_TEMPLATE_BYTES, Meter};
+use super::limits::{MAX_ALL_RESOURCES, MAX_TEMPLATE_BYTES, Meter};
 use super::{Deployment, Facts, Parameters, Target, TargetScope, Value};
 
 pub(super) use env::Env;
@@ -112,6 +115,9 @@ struct Session {
     guids: Cell<u32>,
     found: RefCell<Vec<Diagnostic>>,
     nesting: Cell<usize>,
+    /// How many resources were declared in all deployments.
+    resources: Cell<usize>,
+    expressions: RefCell<HashMap<String, Rc<Expr>>>,
     /// What `externalInputs` answers; None while a template is evaluated.
     external_inputs: Option<Parameters>,
     /// The values of secure parameters, which never stand in a finding.
@@ -148,6 +154,27 @@ impl Session {
         if let Some(secret) = value.as_str().filter(|secret| secret.len() >= SHORTEST) {
             self.secrets.borrow_mut().push(secret.to_owned());
         }
+    }
+
+    /// Counts a resource of the deployment or of those in it.
+    fn count_resource(&self) -> Eval<()> {
+        self.resources.set(self.resources.get() + 1);
+        if self.resources.get() > MAX_ALL_RESOURCES {
+            let message =
+                format!("the deployments in it make more than {MAX_ALL_RESOURCES} resources together");
+            return Err(Fault::new(&LIMIT, message));
+        }
+        Ok(())
+    }
+
+    /// The parsed expression; loops and functions come back to the same one.
+    fn parsed(&self, text: &str) -> Eval<Rc<Expr>> {
+        if let Some(known) = self.expressions.borrow().get(text) {
+            return Ok(Rc::clone(known));
+        }
+        let expr = Rc::new(parse(text).map_err(|found| Fault::from(*found))?);
+        self.expressions.borrow_mut().insert(text.to_owned(), Rc::clone(&expr));
+        Ok(expr)
     }
 
     /// Takes the value out of a result, or reports why there is none.
@@ -229,6 +256,23 @@ mod tests {
         let deep = |before: &str| format!("{}{before}{}", "concat('a', ".repeat(90), ")".repeat(90));
         is_limited(&chain(5, deep), "levels deep");
         run(&chain(50, |before| format!("concat({before}, 'x')"))).unwrap();
+    }
+
+    #[test]
+    fn loops_in_loops_are_bounded_together() {
+        let copies = |input: Json| json!({ "copy": [{ "name": "c", "count": 800, "input": input }] });
+        let values = copies(copies(copies(json!("[copyIndex('c')]"))));
+        let output = json!({ "type": "int", "value": "[length(variables('c'))]" });
+        is_limited(&json!({ "variables": values, "resources": [], "outputs": { "o": output } }), "parts");
+        let looped = |mut resource: Json, name: &str| {
+            resource["name"] = json!(format!("[format('{name}-{{0}}', copyIndex())]"));
+            resource["copy"] = json!({ "name": name, "count": 800 });
+            json!({ "resources": [resource] })
+        };
+        let innermost = looped(json!({ "type": "A.B/c", "apiVersion": "1" }), "c");
+        let middle = looped(module("", innermost, json!({})), "b");
+        let outermost = looped(module("", middle, json!({})), "a");
+        is_limited(&outermost, "resources together");
     }
 
     #[test]

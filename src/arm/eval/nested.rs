@@ -150,7 +150,7 @@ fn location(frame: &Frame<'_>, target: &Target) -> Eval<Value> {
                 known => known.into(),
             });
         }
-        if let [index] = current.find(&id).as_slice()
+        if let [index] = current.find(&id)
             && !current.entries[*index].existing
             && let Some(json) = current.entries[*index].json.get("location")
         {

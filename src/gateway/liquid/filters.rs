@@ -26,6 +26,17 @@ const fn filter(name: &'static str, arguments: (usize, usize), apply: Apply) -> 
     Filter { name, arguments, apply }
 }
 
+/// The longest text that a filter makes out of two.
+const MAX_TEXT_BYTES: usize = 16 * 1024 * 1024;
+
+/// Refuses a text before it is made.
+fn fits(n_bytes: usize) -> Result<(), String> {
+    if n_bytes > MAX_TEXT_BYTES {
+        return Err(format!("a text of more than {MAX_TEXT_BYTES} bytes"));
+    }
+    Ok(())
+}
+
 /// All of them, by name.
 pub(super) static ALL: [Filter; 43] = [
     filter("Abs", (0, 0), numbers::abs),

@@ -1,5 +1,6 @@
 //! Runs a template.
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 
 use indexmap::IndexMap;
@@ -11,8 +12,18 @@ use crate::csharp::Environment;
 /// The largest body that a template makes.
 const MAX_OUTPUT_BYTES: usize = 16 * 1024 * 1024;
 
-/// Nodes that run; a template over a large body takes a few hundred thousand.
-const MAX_STEPS: usize = 1_000_000;
+/// Bytes of texts and lists that one run makes on its way, so that none doubles itself until the memory is full.
+const MAX_MADE_BYTES: usize = 256 * 1024 * 1024;
+
+/// What an item of a list counts for.
+const ITEM_BYTES: usize = 32;
+
+/// What one run may take: a step for each node and each item that is looked at. A template over a large body takes a
+/// few hundred thousand.
+const MAX_STEPS: usize = 2_000_000;
+
+/// Characters that count as one step.
+const STEP_BYTES: usize = 64;
 
 /// Numbers in a range such as `(1..1000)`.
 const MAX_RANGE: i64 = 100_000;
@@ -31,7 +42,8 @@ pub(super) fn run(
         counters: IndexMap::new(),
         turns: IndexMap::new(),
         out: String::new(),
-        n_steps: 0,
+        n_steps: Cell::new(0),
+        n_made: 0,
         environment,
     };
     running.nodes(nodes)?;
@@ -46,7 +58,9 @@ struct Running<'a> {
     /// Of `cycle`, by group.
     turns: IndexMap<String, usize>,
     out: String,
-    n_steps: usize,
+    n_steps: Cell<usize>,
+    /// Bytes made so far.
+    n_made: usize,
     environment: &'a dyn Environment,
 }
 
@@ -61,10 +75,7 @@ enum Goes {
 impl Running<'_> {
     fn nodes(&mut self, nodes: &[Node]) -> Result<Goes, String> {
         for node in nodes {
-            self.n_steps += 1;
-            if self.n_steps > MAX_STEPS {
-                return Err(format!("the template runs more than {MAX_STEPS} steps"));
-            }
+            self.spend(1)?;
             let goes = self.node(node)?;
             if goes != Goes::On {
                 return Ok(goes);
@@ -131,7 +142,9 @@ impl Running<'_> {
     }
 
     fn for_loop(&mut self, one: &Loop) -> Result<Goes, String> {
-        let mut items = self.operand(&one.list)?.items();
+        let list = self.operand(&one.list)?;
+        self.spend(weight(&list))?;
+        let mut items = list.items();
         let number = |running: &mut Self, operand: &Option<Operand>| -> Result<Option<usize>, String> {
             let Some(operand) = operand else { return Ok(None) };
             let value = running.operand(operand)?;
@@ -168,6 +181,22 @@ impl Running<'_> {
             return Err(format!("the template makes more than {MAX_OUTPUT_BYTES} bytes"));
         }
         self.out.push_str(text);
+        self.made(text.len())
+    }
+
+    fn spend(&self, n_steps: usize) -> Result<(), String> {
+        self.n_steps.set(self.n_steps.get().saturating_add(n_steps));
+        if self.n_steps.get() > MAX_STEPS {
+            return Err(format!("the template runs more than {MAX_STEPS} steps"));
+        }
+        Ok(())
+    }
+
+    fn made(&mut self, n_bytes: usize) -> Result<(), String> {
+        self.n_made = self.n_made.saturating_add(n_bytes);
+        if self.n_made > MAX_MADE_BYTES {
+            return Err(format!("the template makes more than {MAX_MADE_BYTES} bytes on its way"));
+        }
         Ok(())
     }
 
@@ -176,8 +205,14 @@ impl Running<'_> {
         for (filter, arguments) in &expr.filters {
             let arguments: Vec<Value> =
                 arguments.iter().map(|argument| self.operand(argument)).collect::<Result<_, _>>()?;
+            self.spend(weight(&value))?;
             value = (filter.apply)(&value, &arguments, self.environment)
                 .map_err(|problem| format!("the filter `{}`: {problem}", filter.name))?;
+            self.made(match &value {
+                Value::Text(text) => text.len(),
+                Value::List(items) => items.len().saturating_mul(ITEM_BYTES),
+                _ => 0,
+            })?;
         }
         Ok(value)
     }
@@ -227,7 +262,10 @@ impl Running<'_> {
         match comparison {
             Comparison::Equal => self.is_equal(&value, right),
             Comparison::NotEqual => Ok(!self.is_equal(&value, right)?),
-            Comparison::Contains => Ok(value.contains(&self.operand(right)?)),
+            Comparison::Contains => {
+                self.spend(weight(&value))?;
+                Ok(value.contains(&self.operand(right)?))
+            }
             Comparison::Less => order(&[Ordering::Less]),
             Comparison::LessOrEqual => order(&[Ordering::Less, Ordering::Equal]),
             Comparison::Greater => order(&[Ordering::Greater]),
@@ -240,6 +278,16 @@ impl Running<'_> {
             Operand::Empty => Ok(value.is_empty()),
             other => Ok(value.equals(&self.operand(other)?)),
         }
+    }
+}
+
+/// How much there is to look at.
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::Text(text) => text.len() / STEP_BYTES,
+        Value::List(items) => items.len(),
+        Value::Map(map) => map.entries.len(),
+        _ => 0,
     }
 }
 

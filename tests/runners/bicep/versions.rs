@@ -135,30 +135,29 @@ fn scope(template: &Json) -> TargetScope {
 /// Each resource that is made, by its id, and each output. What is only read has no entry in the first form. A resource
 /// comes after all that it waits for, however long the way: the first form names the ends of some ways, too.
 fn parts(deployment: &Deployment) -> BTreeMap<String, String> {
-    let all = deployment.walk();
-    let is_read = |resource: &arm::Resource| resource.existing;
-    let mut waits: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (_, resource) in &all {
-        let ids = resource.depends_on.iter().map(|id| id.to_lowercase());
-        waits.entry(resource.id.to_lowercase()).or_default().extend(ids);
-    }
-    let read: BTreeSet<String> =
-        all.iter().filter(|(_, resource)| is_read(resource)).map(|(_, it)| it.id.to_lowercase()).collect();
-    let made: BTreeSet<String> =
-        all.iter().filter(|(_, resource)| !is_read(resource)).map(|(_, it)| it.id.to_lowercase()).collect();
     let mut parts = BTreeMap::new();
-    for (path, resource) in all.iter().filter(|(_, resource)| !is_read(resource)) {
-        let mut after = closure(&waits, &resource.id.to_lowercase());
-        after.retain(|id| made.contains(id) || !read.contains(id));
-        let text = format!(
-            "{}@{}\ncondition {}\noptions {:?}\nafter {after:#?}\n{}",
-            resource.resource_type,
-            resource.api_version,
-            resource.condition.to_expression(),
-            resource.options.as_ref().map(Value::to_expression),
-            resource.body.to_expression(),
-        );
-        parts.insert(format!("{} {}", path.join(">"), resource.id.to_lowercase()), text);
+    let mut open = vec![(String::new(), deployment)];
+    while let Some((path, deployment)) = open.pop() {
+        let id = |resource: &arm::Resource| resource.id.to_lowercase();
+        let (read, made): (Vec<_>, Vec<_>) =
+            deployment.resources.iter().partition(|resource| resource.existing);
+        let made_ids: BTreeSet<String> = made.iter().map(|resource| id(resource)).collect();
+        let read: BTreeSet<String> = read.into_iter().map(id).filter(|id| !made_ids.contains(id)).collect();
+        let mut waits: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for resource in &deployment.resources {
+            let ids = resource.depends_on.iter().map(|id| id.to_lowercase());
+            waits.entry(id(resource)).or_default().extend(ids);
+        }
+        for resource in made {
+            let mut after = closure(&waits, &id(resource));
+            after.retain(|id| !read.contains(id));
+            // What reads the same resource by `existing` comes after it.
+            after.remove(&id(resource));
+            open.extend(
+                resource.nested.iter().map(|nested| (format!("{path}{}>", resource.name), &**nested)),
+            );
+            parts.insert(format!("{path} {}", id(resource)), described(resource, &after));
+        }
     }
     for (name, output) in &deployment.outputs {
         parts.insert(
@@ -167,6 +166,17 @@ fn parts(deployment: &Deployment) -> BTreeMap<String, String> {
         );
     }
     parts
+}
+
+fn described(resource: &arm::Resource, after: &BTreeSet<String>) -> String {
+    format!(
+        "{}@{}\ncondition {}\noptions {:?}\nafter {after:#?}\n{}",
+        resource.resource_type,
+        resource.api_version,
+        resource.condition.to_expression(),
+        resource.options.as_ref().map(Value::to_expression),
+        resource.body.to_expression(),
+    )
 }
 
 fn closure(waits: &BTreeMap<String, BTreeSet<String>>, of: &str) -> BTreeSet<String> {

@@ -1,8 +1,10 @@
 //! Filters of lists, and those for any value.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use super::super::value::{Value, count};
+use super::fits;
 use crate::csharp::Environment;
 
 type Out = Result<Value, String>;
@@ -28,6 +30,8 @@ pub(super) fn join(input: &Value, arguments: &[Value], _: &dyn Environment) -> O
     let Value::List(items) = input else { return Ok(input.clone()) };
     let between = arguments.first().map_or_else(|| " ".to_owned(), Value::print);
     let texts: Vec<String> = items.iter().map(Value::print).collect();
+    let n_between = between.len().saturating_mul(texts.len());
+    fits(texts.iter().map(String::len).fold(n_between, usize::saturating_add))?;
     Ok(Value::text(texts.join(&between)))
 }
 
@@ -84,12 +88,10 @@ pub(super) fn split(input: &Value, arguments: &[Value], _: &dyn Environment) -> 
     Ok(Value::list(text.split(at.as_str()).filter(|part| !part.is_empty()).map(Value::text).collect()))
 }
 
+/// Items of one kind that print alike are one.
 pub(super) fn uniq(input: &Value, _: &[Value], _: &dyn Environment) -> Out {
-    let mut kept: Vec<Value> = Vec::new();
-    for item in input.items() {
-        if !kept.iter().any(|known| known.equals(&item)) {
-            kept.push(item);
-        }
-    }
-    Ok(Value::list(kept))
+    let mut seen = BTreeSet::new();
+    let mut items = input.items();
+    items.retain(|item| seen.insert((rank(item), item.print())));
+    Ok(Value::list(items))
 }

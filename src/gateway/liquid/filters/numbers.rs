@@ -1,12 +1,10 @@
 //! Filters of numbers. Whole numbers stay whole, also when divided; a text that is a number counts as one.
 
 use super::super::value::Value;
+use super::fits;
 use crate::csharp::Environment;
 
 type Out = Result<Value, String>;
-
-/// The longest text that `Times` makes by repeating one.
-const MAX_REPEATED_BYTES: usize = 1024 * 1024;
 
 enum Pair {
     Whole(i64, i64),
@@ -63,9 +61,7 @@ pub(super) fn minus(input: &Value, arguments: &[Value], _: &dyn Environment) -> 
 pub(super) fn times(input: &Value, arguments: &[Value], _: &dyn Environment) -> Out {
     if let (Value::Text(text), None, Value::Int(n)) = (input, input.number(), &arguments[0]) {
         let n = usize::try_from(*n).unwrap_or_default();
-        if text.len().saturating_mul(n) > MAX_REPEATED_BYTES {
-            return Err(format!("more than {MAX_REPEATED_BYTES} bytes"));
-        }
+        fits(text.len().saturating_mul(n))?;
         return Ok(Value::text(text.repeat(n)));
     }
     compute(input, &arguments[0], i64::checked_mul, |left, right| left * right)

@@ -1,6 +1,7 @@
 //! Filters of texts and dates.
 
 use super::super::value::Value;
+use super::fits;
 use crate::csharp::{self, Environment, Form};
 use crate::gateway::url;
 
@@ -97,27 +98,30 @@ pub(super) fn strip_html(input: &Value, _: &[Value], _: &dyn Environment) -> Out
 }
 
 pub(super) fn remove(input: &Value, arguments: &[Value], _: &dyn Environment) -> Out {
-    text(without_empty(&arguments[0], &input.print(), |text, from| text.replace(from, "")))
+    replaced(input, &arguments[0], "", usize::MAX)
 }
 
 pub(super) fn remove_first(input: &Value, arguments: &[Value], _: &dyn Environment) -> Out {
-    text(without_empty(&arguments[0], &input.print(), |text, from| text.replacen(from, "", 1)))
+    replaced(input, &arguments[0], "", 1)
 }
 
 pub(super) fn replace(input: &Value, arguments: &[Value], _: &dyn Environment) -> Out {
-    let to = arguments.get(1).map(Value::print).unwrap_or_default();
-    text(without_empty(&arguments[0], &input.print(), |text, from| text.replace(from, &to)))
+    replaced(input, &arguments[0], &arguments.get(1).map(Value::print).unwrap_or_default(), usize::MAX)
 }
 
 pub(super) fn replace_first(input: &Value, arguments: &[Value], _: &dyn Environment) -> Out {
-    let to = arguments.get(1).map(Value::print).unwrap_or_default();
-    text(without_empty(&arguments[0], &input.print(), |text, from| text.replacen(from, &to, 1)))
+    replaced(input, &arguments[0], &arguments.get(1).map(Value::print).unwrap_or_default(), 1)
 }
 
-/// An empty text is found nowhere.
-fn without_empty(from: &Value, text: &str, change: impl FnOnce(&str, &str) -> String) -> String {
-    let from = from.print();
-    if from.is_empty() { text.to_owned() } else { change(text, &from) }
+/// Replaces a text at most so many times. An empty one is found nowhere.
+fn replaced(input: &Value, from: &Value, to: &str, most: usize) -> Out {
+    let (printed, from) = (input.print(), from.print());
+    if from.is_empty() {
+        return text(printed);
+    }
+    let n_found = printed.matches(from.as_str()).take(most).count();
+    fits(n_found.saturating_mul(to.len()).saturating_add(printed.len()))?;
+    text(printed.replacen(from.as_str(), to, most))
 }
 
 /// So many characters from a place, which counts from the end where it is negative.
