@@ -79,8 +79,12 @@ fn for_findings_only(args: &Args) -> Option<CommandError> {
     if is_taken || !args.format.is_for_findings() {
         return None;
     }
+    let takes = match args.command {
+        Command::Test(_) => "`human`, `json` and `junit`",
+        _ => "`human` and `json`",
+    };
     let error = CommandError::usage(format!(
-        "`--format {}` is for `genai-lz validate`; this command takes `human` and `json`",
+        "`--format {}` is for `genai-lz validate`; this command takes {takes}",
         args.format.name()
     ));
     Some(error.hint("leave `--format` out, or write `--format json`"))

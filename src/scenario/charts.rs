@@ -92,7 +92,7 @@ pub(super) fn draw(kinds: &[ChartKind], rows: &Rows) -> Vec<Chart> {
     let end_ms =
         rows.requests.iter().map(|row| row.at_ms).chain(rows.calls.iter().map(|call| call.at_ms)).max();
     let Some(end_ms) = end_ms else { return Vec::new() };
-    let bucket_ms = nice(end_ms / BUCKETS + 1);
+    let bucket_ms = round_time(end_ms / BUCKETS + 1);
     let mut charts = Vec::new();
     for kind in kinds {
         let series = series(*kind, rows, bucket_ms, end_ms);
@@ -104,7 +104,7 @@ pub(super) fn draw(kinds: &[ChartKind], rows: &Rows) -> Vec<Chart> {
 }
 
 /// A time that people read easily, at least so long.
-fn nice(ms: u64) -> u64 {
+pub(super) fn round_time(ms: u64) -> u64 {
     const STEPS: [u64; 19] = [
         1, 5, 10, 50, 100, 250, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000,
         600_000, 1_800_000, 3_600_000,

@@ -66,11 +66,11 @@ fn section(out: &mut String, case: &RanCase, id: &str) {
             let time = if report.virtual_ms == 0 {
                 String::new()
             } else {
-                format!(" in {}", duration(report.virtual_ms))
+                format!(" in {} of virtual time", duration(report.virtual_ms))
             };
             let n = number(report.n_requests as f64);
             let noun = if report.n_requests == 1 { "request" } else { "requests" };
-            let _ = writeln!(out, "<p class=\"dim\">{n} {noun}{time} of virtual time</p>");
+            let _ = writeln!(out, "<p class=\"dim\">{n} {noun}{time}</p>");
             expectations(out, &report.checks);
             sums(out, report);
             charts(out, report);

@@ -38,8 +38,15 @@ fn one(text: &mut String, path: &str, case: &RanCase, name_width: usize, width: 
         }
         Ok(report) => {
             let _ = writeln!(text, "  {mark}  {name:<name_width$}  {}", effort(report));
+            let mut told = "";
             for check in report.checks.iter().filter(|check| !check.passed) {
                 failed(text, path, check);
+                // Expectations that look at one request have one trace.
+                if !check.trace.is_empty() && check.trace != told {
+                    let _ = writeln!(text, "          trace:");
+                    indented(text, &check.trace, 12);
+                }
+                told = &check.trace;
             }
             for drawn in &report.charts {
                 text.push('\n');
@@ -69,13 +76,11 @@ fn failed(text: &mut String, path: &str, check: &Check) {
     if check.is_exact {
         let changed = diff("expectation", &with_end(&check.expected), &with_end(&check.actual));
         indented(text, &changed, 12);
-    } else {
+    } else if check.actual.trim_end().contains('\n') {
         let _ = writeln!(text, "          came:");
         indented(text, &check.actual, 12);
-    }
-    if !check.trace.is_empty() {
-        let _ = writeln!(text, "          trace:");
-        indented(text, &check.trace, 12);
+    } else {
+        let _ = writeln!(text, "          came: {}", visible(check.actual.trim_end()));
     }
 }
 

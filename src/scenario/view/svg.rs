@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::{duration, number};
 use crate::diag::render::xml_escaped as escaped;
 use crate::scenario::Chart;
+use crate::scenario::charts::round_time;
 
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 220.0;
@@ -15,7 +16,8 @@ const TOP: f64 = 10.0;
 const BOTTOM: f64 = 26.0;
 /// Lines across, above the bottom one.
 const Y_TICKS: u32 = 4;
-const X_TICKS: u64 = 6;
+/// Times below, at most.
+const X_TICKS: u64 = 8;
 
 /// Draws a chart.
 pub(super) fn svg(chart: &Chart) -> String {
@@ -87,19 +89,16 @@ fn grid(out: &mut String, chart: &Chart, n: usize, top: f64) {
         );
     }
     let end_ms = chart.bucket_ms * n as u64;
-    for tick in 0..=X_TICKS {
-        let share = tick as f64 / X_TICKS as f64;
-        let at = LEFT + share * (WIDTH - LEFT - RIGHT);
-        let anchor = match tick {
-            0 => "start",
-            X_TICKS => "end",
-            _ => "middle",
-        };
+    let step_ms = round_time(end_ms.div_ceil(X_TICKS));
+    for tick in 0..=end_ms / step_ms {
+        let at_ms = tick * step_ms;
+        let at = LEFT + at_ms as f64 / end_ms.max(1) as f64 * (WIDTH - LEFT - RIGHT);
+        let anchor = if at_ms == end_ms { "end" } else { "middle" };
         let _ = writeln!(
             out,
             "<text class=\"tick\" x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
             HEIGHT - 8.0,
-            duration(end_ms * tick / X_TICKS)
+            if at_ms == 0 { "0".to_owned() } else { duration(at_ms) }
         );
     }
 }
