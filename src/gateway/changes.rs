@@ -77,7 +77,7 @@ impl Snapshot {
             match self.variables.get(name) {
                 Some(before) if before == value => {}
                 Some(before) => {
-                    changes.push(format!("variable {name}: {} -> {}", shown(before), shown(value)))
+                    changes.push(format!("variable {name}: {} -> {}", shown(before), shown(value)));
                 }
                 None => changes.push(format!("variable {name} = {}", shown(value))),
             }

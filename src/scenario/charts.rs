@@ -119,9 +119,11 @@ fn series(kind: ChartKind, rows: &Rows, bucket_ms: u64, end_ms: u64) -> Vec<Seri
         ChartKind::RequestsByBackend => {
             rows.calls.iter().for_each(|call| sums.add(name(&names.backends, call.backend), call.at_ms, 1.0));
         }
-        ChartKind::TokensByBackend => rows.calls.iter().for_each(|call| {
-            sums.add(name(&names.backends, call.backend), call.at_ms, f64::from(call.tokens))
-        }),
+        ChartKind::TokensByBackend => {
+            for call in &rows.calls {
+                sums.add(name(&names.backends, call.backend), call.at_ms, f64::from(call.tokens));
+            }
+        }
         ChartKind::RefusalsByBackend => rows
             .calls
             .iter()
@@ -130,9 +132,11 @@ fn series(kind: ChartKind, rows: &Rows, bucket_ms: u64, end_ms: u64) -> Vec<Seri
         ChartKind::AnswersByStatus => {
             rows.requests.iter().for_each(|row| sums.add(&row.status.to_string(), row.at_ms, 1.0));
         }
-        ChartKind::TokensBySubscription => rows.requests.iter().for_each(|row| {
-            sums.add(name(&names.subscriptions, row.subscription), row.at_ms, f64::from(row.tokens))
-        }),
+        ChartKind::TokensBySubscription => {
+            for row in &rows.requests {
+                sums.add(name(&names.subscriptions, row.subscription), row.at_ms, f64::from(row.tokens));
+            }
+        }
         ChartKind::RequestsByName => {
             rows.requests.iter().for_each(|row| sums.add(name(&names.requests, row.request), row.at_ms, 1.0));
         }

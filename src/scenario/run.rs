@@ -16,7 +16,7 @@ use super::upstreams::Accounts;
 use super::{Case, File, Specs, exact, users};
 use crate::diag::{DiagResult, Diagnostic, Diagnostics};
 use crate::gateway::sim_host::{Keeps, Record, START_UNIX_MS, SimHost};
-use crate::gateway::{Config, Gateway, Host, Request, Trace};
+use crate::gateway::{Config, Gateway, Host as _, Request, Trace};
 use crate::text::{Source, Span};
 
 /// How scenarios run.

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::rows::{CallRow, NOBODY, RequestRow, Rows, intern};
 use crate::gateway::sim_host::{START_UNIX_MS, SimCall, SimHost};
-use crate::gateway::{Attempt, Body, Config, Exchange, Gateway, Headers, Host, Request, Trace};
+use crate::gateway::{Attempt, Body, Config, Exchange, Gateway, Headers, Host as _, Request, Trace};
 
 /// Where requests of a case go, and what they leave behind.
 pub(super) struct Door {

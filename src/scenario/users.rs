@@ -4,7 +4,7 @@ use super::load::{self, Load, LoadRequest, Phase};
 use super::rows::{NOBODY, Names, intern};
 use super::send::{Door, Whose};
 use crate::gateway::sim_host::tasks::{self, Task};
-use crate::gateway::{Config, Headers, Host, Request, Subscription};
+use crate::gateway::{Config, Headers, Host as _, Request, Subscription};
 use crate::text::next_random;
 
 /// Requests of one case: half an hour of a thousand users who think for a second, and some more. A load that would send

@@ -80,7 +80,7 @@ mod tests {
             let mut counts = [0_u32; 3];
             for _ in 0..2_000 {
                 let random = crate::text::next_random(&mut state);
-                let down = if random % 4 == 0 { (random >> 8) % 3 } else { 3 };
+                let down = if random.is_multiple_of(4) { (random >> 8) % 3 } else { 3 };
                 let is_up =
                     |id: &str| weights.iter().position(|(known, _)| *known == id) != Some(down as usize);
                 let chosen = pool

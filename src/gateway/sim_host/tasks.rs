@@ -200,7 +200,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
-    use crate::gateway::Host;
+    use crate::gateway::Host as _;
 
     /// Runs tasks that each wait through their list; returns who woke when.
     fn woken(waits: &[&[u64]]) -> Vec<(usize, i64)> {

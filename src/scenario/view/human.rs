@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::{Ran, RanCase, chart, counts, duration, number};
 use crate::scenario::{CaseReport, Check};
-use crate::text::{diff, visible};
+use crate::text::{diff, plural, visible};
 
 /// Lines of a trace or a text that are shown of a failure.
 const MAX_LINES: usize = 60;
@@ -22,7 +22,7 @@ pub fn human(ran: &[Ran], width: usize) -> String {
         text.push('\n');
     }
     let (n, n_failed) = counts(ran);
-    let cases = if n == 1 { "1 case".to_owned() } else { format!("{n} cases") };
+    let cases = plural(n, "case");
     let verdict = if n_failed == 0 { "all passed".to_owned() } else { format!("{n_failed} failed") };
     let _ = writeln!(text, "{cases}, {verdict}");
     text

@@ -10,11 +10,12 @@ use terminal_size::{Width, terminal_size};
 use crate::cli::args::Format;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
-use crate::cli::ui::{Ui, plural};
+use crate::cli::ui::Ui;
 use crate::cli::{files, parallel};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::scenario::view::{self, Ran, RanCase};
 use crate::scenario::{self, CaseReport, File, Options};
+use crate::text::plural;
 
 use inputs::Input;
 use specs::Deployed;
