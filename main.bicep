@@ -1,2 +1,0 @@
-module b 'b.bicep' = {}
-output a int = 2
