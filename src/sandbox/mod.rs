@@ -17,7 +17,7 @@ pub mod state;
 pub use arm_server::{ArmOptions, ArmServer, Faults, Validator};
 pub use error::{ArmFault, Error};
 pub use gateway_server::GatewayServer;
-pub use landing::{Landing, LandingError};
+pub use landing::{Landing, LandingError, model_accounts};
 pub use net_host::NetHost;
 pub use openai_sim::OpenAiSim;
 pub use proof::{API_VERSION, Call, Proof, Verdict, prove};

@@ -10,4 +10,5 @@ pub mod regions;
 pub mod render;
 pub mod schema;
 pub mod snapshot;
+pub mod test;
 pub mod validate;
