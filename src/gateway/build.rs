@@ -34,6 +34,7 @@ impl Gateway {
             pipelines,
             backends: Backends::new(&config.backends),
             counters: AllCounters::default(),
+            openid: Default::default(),
         };
         finish(gateway, found)
     }

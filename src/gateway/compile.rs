@@ -12,6 +12,7 @@ use super::setting::{FromValue, Setting};
 use crate::csharp;
 use crate::diag::Diagnostic;
 use crate::policy::{Effective, Placed, PolicyElement, ValueKind, elements};
+use crate::text::Span;
 
 pub(super) struct Compiler<'a> {
     pub config: &'a Config,
@@ -114,14 +115,19 @@ impl<'a> Compiler<'a> {
         self.setting(element, name)
     }
 
-    /// Refuses elements inside a policy whose effect is not modelled.
-    pub(super) fn refuse_children(&mut self, element: &PolicyElement) {
-        for child in &element.children {
+    /// Refuses elements of that name inside a policy: their effect is not modelled.
+    pub(super) fn refuse_children(&mut self, element: &PolicyElement, name: &str) {
+        for child in element.children.iter().filter(|child| child.name == name) {
             let message =
                 format!("the sandbox does not run `{}` with `<{}>` inside", element.name, child.name);
             let diagnostic = Diagnostic::new(&codes::NOT_EMULATED, message);
             self.found.push(diagnostic.at(&child.source, child.name_span));
         }
+    }
+
+    /// Refuses a value that the policy cannot be run with, such as a key that is no Base64.
+    pub(super) fn invalid(&mut self, element: &PolicyElement, span: Span, why: String) {
+        self.found.push(Diagnostic::new(&codes::INVALID_VALUE, why).at(&element.source, span));
     }
 
     /// Reads the text between the tags.

@@ -7,7 +7,7 @@ use super::fault::{Answer, Fault};
 use super::live::{Live, LiveBody, LiveRequest, LiveResponse};
 use super::pipeline::{self, Flow, Pipeline};
 use super::route::Route;
-use super::tokens::{EventCounter, Metered, Usage, estimate_prompt};
+use super::tokens::{EventCounter, Metered, PromptType, Usage, estimate_prompt};
 use super::trace::Trace;
 use super::url::Url;
 use super::{Body, Gateway, Host, PipelineKey, Request, Response};
@@ -32,6 +32,8 @@ impl Gateway {
         if let Err(fault) = authorized.and_then(|()| run_sections(&live, &pipeline)) {
             run_on_error(&live, &pipeline, fault);
         }
+        let meters = live.state().meters.clone();
+        meters.iter().for_each(|meter| meter.finished(&live));
         finish(&live)
     }
 
@@ -55,10 +57,7 @@ fn run_sections(live: &Arc<Live>, pipeline: &Pipeline) -> Result<(), Fault> {
         return Ok(());
     }
     tell_meters(live, prompt_tokens);
-    if pipeline::run(&pipeline.outbound, live)? == Flow::Next {
-        let meters = live.state().meters.clone();
-        meters.iter().for_each(|meter| meter.finished(live));
-    }
+    pipeline::run(&pipeline.outbound, live)?;
     Ok(())
 }
 
@@ -107,7 +106,11 @@ fn usage(live: &Live) -> Option<Usage> {
 /// Estimated before the body is sent, because afterwards it may be gone.
 fn estimated_prompt(live: &Live) -> u64 {
     let state = live.state();
-    if state.meters.is_empty() { 0 } else { state.request.body.bytes().map_or(0, estimate_prompt) }
+    if state.meters.is_empty() {
+        0
+    } else {
+        state.request.body.bytes().map_or(0, |body| estimate_prompt(body, PromptType::Auto))
+    }
 }
 
 fn finish(live: &Live) -> Exchange {

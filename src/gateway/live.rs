@@ -1,6 +1,7 @@
 //! One request on its way: what policies and expressions read and change. Shared between the interpreter and the
 //! objects that expressions hold, so every access is short and never spans the evaluation of an expression.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
@@ -28,6 +29,8 @@ pub(super) struct Live {
     pub route: Route,
     pub request_id: String,
     pub started_unix_ms: i64,
+    /// How large the body was that the caller sent.
+    pub request_bytes: u64,
     state: Mutex<State>,
     /// Id of the backend entity that answered last. Apart from the state, because it is read while a stream is.
     answered_by: Mutex<String>,
@@ -45,6 +48,8 @@ pub(super) struct State {
     pub last_error: Option<LastError>,
     pub trace: Trace,
     pub meters: Vec<Arc<dyn Meter>>,
+    /// What this request has added to which counters: each counts a request once, however many policies name it.
+    pub counted: BTreeMap<String, u64>,
 }
 
 /// The request as it would go upstream now.
@@ -102,6 +107,7 @@ impl Live {
     ) -> Arc<Self> {
         let started_unix_ms = host.now_unix_ms();
         let original_url = Url::parse(&request.url);
+        let request_bytes = u64::try_from(request.body.len()).unwrap_or(u64::MAX);
         let state = State {
             request: LiveRequest {
                 method: request.method,
@@ -121,6 +127,7 @@ impl Live {
             last_error: None,
             trace: Trace::default(),
             meters: Vec::new(),
+            counted: BTreeMap::new(),
         };
         Arc::new(Self {
             gateway: Arc::clone(gateway),
@@ -128,6 +135,7 @@ impl Live {
             route,
             request_id: request_id(host.as_ref()),
             started_unix_ms,
+            request_bytes,
             state: Mutex::new(state),
             answered_by: Mutex::new(String::new()),
         })
@@ -194,6 +202,14 @@ impl Live {
         if let Some(step) = self.state().trace.steps.get_mut(step.wrapping_sub(1)) {
             step.note = note.into();
         }
+    }
+
+    /// Sets a variable to a number: an `int`, or a `long` where it is larger.
+    pub(super) fn set_number(&self, name: Option<&String>, value: u64) {
+        let Some(name) = name else { return };
+        let long = || Value::Long(i64::try_from(value).unwrap_or(i64::MAX));
+        let value = i32::try_from(value).map_or_else(|_| long(), Value::Int);
+        self.state().variables.insert(name.clone(), value);
     }
 
     pub(super) fn attempted(&self, attempt: Attempt) {

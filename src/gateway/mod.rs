@@ -17,6 +17,7 @@ mod counters;
 mod fault;
 mod handle;
 mod host;
+mod jwt;
 mod live;
 mod message;
 mod pipeline;
@@ -43,7 +44,7 @@ pub use message::{Body, BodyStream, Headers, Request, Response, StreamError};
 pub use trace::{Attempt, Trace, TraceStep};
 
 use backends::Backends;
-use counters::{Bucket, Counters, QuotaCount, SlidingLog};
+use counters::{Counters, QuotaCount, RateCount};
 use pipeline::Pipeline;
 use route::Routes;
 
@@ -61,6 +62,7 @@ pub struct Gateway {
     pipelines: IndexMap<PipelineKey, Arc<Pipeline>>,
     backends: Backends,
     counters: AllCounters,
+    openid: jwt::Documents,
 }
 
 /// What decides which policies run.
@@ -74,11 +76,12 @@ struct PipelineKey {
 /// Counters by the policies that use them; each kind has its own keys.
 #[derive(Debug, Default)]
 struct AllCounters {
-    token_logs: Counters<SlidingLog>,
-    token_buckets: Counters<Bucket>,
+    token_rates: Counters<RateCount>,
     token_quotas: Counters<QuotaCount>,
-    call_logs: Counters<SlidingLog>,
+    call_rates: Counters<RateCount>,
     call_quotas: Counters<QuotaCount>,
+    /// Bytes.
+    bandwidth_quotas: Counters<QuotaCount>,
 }
 
 impl Gateway {
@@ -100,5 +103,9 @@ impl Gateway {
 
     fn counters(&self) -> &AllCounters {
         &self.counters
+    }
+
+    fn openid(&self) -> &jwt::Documents {
+        &self.openid
     }
 }

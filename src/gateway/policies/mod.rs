@@ -2,14 +2,18 @@
 //! table is refused when a gateway is built.
 
 mod authentication_managed_identity;
+mod check_header;
 mod choose;
 mod emit_metric;
 mod emit_token_metric;
 mod forward_request;
 mod include_fragment;
+mod increment;
+mod ip_filter;
+mod levels;
 mod log_to_eventhub;
 mod message;
-mod quota_by_key;
+mod quota;
 mod rate_limit;
 mod retry;
 mod return_response;
@@ -21,8 +25,11 @@ mod set_method;
 mod set_query_parameter;
 mod set_status;
 mod set_variable;
+mod token_check;
 mod token_limit;
 mod trace;
+mod validate_azure_ad_token;
+mod validate_jwt;
 
 use super::compile::Compiler;
 use super::pipeline::Run;
@@ -38,14 +45,17 @@ pub(super) struct Executor {
 /// All of them, by element. `base` is gone once a policy is composed.
 pub(super) const ALL: &[&Executor] = &[
     &authentication_managed_identity::EXECUTOR,
+    &check_header::EXECUTOR,
     &choose::EXECUTOR,
     &emit_metric::EXECUTOR,
     &emit_token_metric::AZURE_OPENAI,
     &emit_token_metric::LLM,
     &forward_request::EXECUTOR,
     &include_fragment::EXECUTOR,
+    &ip_filter::EXECUTOR,
     &log_to_eventhub::EXECUTOR,
-    &quota_by_key::EXECUTOR,
+    &quota::BY_KEY,
+    &quota::BY_SUBSCRIPTION,
     &rate_limit::BY_KEY,
     &rate_limit::BY_SUBSCRIPTION,
     &retry::EXECUTOR,
@@ -61,6 +71,8 @@ pub(super) const ALL: &[&Executor] = &[
     &token_limit::AZURE_OPENAI,
     &token_limit::LLM,
     &trace::EXECUTOR,
+    &validate_azure_ad_token::EXECUTOR,
+    &validate_jwt::EXECUTOR,
 ];
 
 pub(super) fn find(element: &str) -> Option<&'static Executor> {

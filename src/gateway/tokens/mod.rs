@@ -6,8 +6,8 @@ mod usage;
 
 use std::sync::Arc;
 
-pub(super) use estimate::estimate_prompt;
-pub(super) use stream::{EventCounter, Metered};
+pub(super) use estimate::{PromptType, estimate_prompt};
+pub(super) use stream::{EventCounter, Metered, Streamed};
 pub(super) use usage::Usage;
 
 use super::live::Live;
@@ -21,11 +21,11 @@ pub(super) trait Meter: Send + Sync {
     }
 
     /// A streamed answer has come to its end, or the caller has gone.
-    fn streamed(&self, live: &Arc<Live>, usage: &Usage) {
-        let _ = (live, usage);
+    fn streamed(&self, live: &Arc<Live>, streamed: &Streamed) {
+        let _ = (live, streamed);
     }
 
-    /// Outbound is done and the answer is about to leave.
+    /// The answer is about to leave, whichever way it came about: all sections are done, on-error too.
     fn finished(&self, live: &Arc<Live>) {
         let _ = live;
     }
