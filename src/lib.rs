@@ -14,6 +14,7 @@ pub mod diag;
 pub mod text;
 // L1 facts
 pub mod catalog;
+pub mod dotnet;
 // L2 languages
 pub mod arm;
 pub mod bicep;
@@ -25,6 +26,7 @@ pub mod render;
 pub mod spec;
 // L4 pure results
 pub mod gateway;
+pub mod openai;
 pub mod plan;
 // L5 the world
 pub mod azure;

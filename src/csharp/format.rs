@@ -1,33 +1,11 @@
-//! Numbers as text and composite formats, in the invariant culture: the gateway has no other.
+//! Values as text: formats of `ToString` and composite formats. How .NET writes numbers and times is in `dotnet`.
 
 use super::exception::Exception;
 use super::limits;
 use super::value::Value;
+use crate::dotnet::{self, BadFormat, Number, Piece};
 
-/// More digits than this in a format such as `D1000000` are refused.
-const MAX_PRECISION: usize = 512;
-
-/// `double.ToString()`: the shortest text that reads back as the same number, scientific outside 1E-05 to 1E+15
-/// (.NET Core 3.0 and later).
-pub(super) fn double(value: f64) -> String {
-    if value.is_nan() {
-        return "NaN".to_owned();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
-    }
-    if value == 0.0 {
-        return if value.is_sign_negative() { "-0" } else { "0" }.to_owned();
-    }
-    let scientific = format!("{value:e}");
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..15).contains(&exponent) {
-        return format!("{value}");
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}E{sign}{:02}", exponent.abs())
-}
+pub(super) use crate::dotnet::{align, double};
 
 /// `value.ToString(format)`.
 pub(super) fn value(value: &Value, format: &str) -> Result<String, Exception> {
@@ -35,215 +13,47 @@ pub(super) fn value(value: &Value, format: &str) -> Result<String, Exception> {
         return Ok(value.display());
     }
     match value {
-        Value::Int(number) => number_format(Number::Whole(i64::from(*number), 32), format),
-        Value::Long(number) => number_format(Number::Whole(*number, 64), format),
-        Value::Double(number) => number_format(Number::Real(*number), format),
+        Value::Int(number) => written(Number::Whole(i64::from(*number), 32), format),
+        Value::Long(number) => written(Number::Whole(*number, 64), format),
+        Value::Double(number) => written(Number::Real(*number), format),
         Value::Object(object) => object.format(format),
         _ => Ok(value.display()),
     }
 }
 
-#[derive(Clone, Copy)]
-enum Number {
-    /// With its width in bits.
-    Whole(i64, u32),
-    Real(f64),
-}
-
-impl Number {
-    fn real(self) -> f64 {
-        match self {
-            Self::Whole(value, _) => value as f64,
-            Self::Real(value) => value,
-        }
-    }
-
-    fn display(self) -> String {
-        match self {
-            Self::Whole(value, _) => value.to_string(),
-            Self::Real(value) => double(value),
-        }
-    }
-
-    /// With `places` decimals, halves away from zero as .NET rounds when formatting.
-    fn fixed(self, places: usize) -> String {
-        match self {
-            Self::Whole(value, _) if places == 0 => value.to_string(),
-            Self::Whole(value, _) => format!("{value}.{}", "0".repeat(places)),
-            Self::Real(value) if places > 15 => format!("{value:.places$}"),
-            Self::Real(value) => round_half_away(value, places),
-        }
-    }
-}
-
-/// Rounds the shortest decimal text of `value`, so that 0.125 and 2.5 round as a reader expects.
-fn round_half_away(value: f64, places: usize) -> String {
-    let text = format!("{value}");
-    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    if fraction.len() <= places {
-        let padding = "0".repeat(places - fraction.len());
-        return if places == 0 { whole.to_owned() } else { format!("{whole}.{fraction}{padding}") };
-    }
-    let negative = whole.starts_with('-');
-    let mut digits: Vec<u8> =
-        whole.trim_start_matches('-').bytes().chain(fraction[..places].bytes()).collect();
-    if fraction.as_bytes()[places] >= b'5' {
-        let mut carry = true;
-        for digit in digits.iter_mut().rev() {
-            if *digit == b'9' {
-                *digit = b'0';
-            } else {
-                *digit += 1;
-                carry = false;
-                break;
-            }
-        }
-        if carry {
-            digits.insert(0, b'1');
-        }
-    }
-    let digits: String = digits.into_iter().map(char::from).collect();
-    let (whole, fraction) = digits.split_at(digits.len() - places);
-    let sign = if negative { "-" } else { "" };
-    if places == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
-}
-
-fn number_format(number: Number, format: &str) -> Result<String, Exception> {
-    let mut chars = format.chars();
-    let letter = chars.next().unwrap_or('G');
-    let rest = chars.as_str();
-    if !letter.is_ascii_alphabetic() || !rest.chars().all(|c| c.is_ascii_digit()) {
-        return custom_number(number, format);
-    }
-    let precision: Option<usize> = if rest.is_empty() { None } else { rest.parse().ok() };
-    if precision.is_some_and(|precision| precision > MAX_PRECISION) || rest.len() > 4 {
-        return Err(bad_format(format));
-    }
-    match (letter.to_ascii_uppercase(), number) {
-        ('D', Number::Whole(value, _)) => {
-            let sign = if value < 0 { "-" } else { "" };
-            Ok(format!("{sign}{:0>width$}", value.unsigned_abs().to_string(), width = precision.unwrap_or(1)))
-        }
-        ('X', Number::Whole(value, bits)) => {
-            let bits = if bits == 32 { value as u32 as u64 } else { value as u64 };
-            let digits = if letter == 'X' { format!("{bits:X}") } else { format!("{bits:x}") };
-            Ok(format!("{digits:0>width$}", width = precision.unwrap_or(1)))
-        }
-        ('F', _) => Ok(number.fixed(precision.unwrap_or(2))),
-        ('N', _) => Ok(grouped(&number.fixed(precision.unwrap_or(2)))),
-        ('P', _) => {
-            Ok(format!("{} %", grouped(&Number::Real(number.real() * 100.0).fixed(precision.unwrap_or(2)))))
-        }
-        ('G', _) if precision.is_none_or(|precision| precision == 0) => Ok(number.display()),
-        ('R', Number::Real(value)) => Ok(double(value)),
-        _ => Err(bad_format(format)),
-    }
-}
-
-fn grouped(fixed: &str) -> String {
-    let (sign, digits) = fixed.strip_prefix('-').map_or(("", fixed), |digits| ("-", digits));
-    let (whole, fraction) = digits.find('.').map_or((digits, ""), |at| digits.split_at(at));
-    let mut out = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    format!("{sign}{out}{fraction}")
-}
-
-/// `0.00`, `#,##0.#`, with literal text around the digits; nothing else of the custom formats.
-fn custom_number(number: Number, format: &str) -> Result<String, Exception> {
-    let is_placeholder = |c: char| matches!(c, '0' | '#' | '.' | ',');
-    let start = format.find(is_placeholder).ok_or_else(|| bad_format(format))?;
-    let end = format.rfind(is_placeholder).unwrap_or(start) + 1;
-    let (prefix, pattern, suffix) = (&format[..start], &format[start..end], &format[end..]);
-    let plain = |text: &str| !text.contains(['%', ';', '\\', '\'', '"', '‰']) && !text.contains('E');
-    if !pattern.chars().all(is_placeholder) || !plain(prefix) || !plain(suffix) {
-        return Err(bad_format(format));
-    }
-    let (whole, fraction) = pattern.split_once('.').unwrap_or((pattern, ""));
-    let places = fraction.len();
-    let least_places = fraction.rfind('0').map_or(0, |at| at + 1);
-    let least_whole = whole.chars().filter(|c| *c == '0').count();
-    let fixed = number.fixed(places);
-    let (digits, mut decimals) = fixed.split_once('.').unwrap_or((&fixed, ""));
-    while decimals.len() > least_places && decimals.ends_with('0') {
-        decimals = &decimals[..decimals.len() - 1];
-    }
-    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |digits| ("-", digits));
-    let digits = format!("{:0>least_whole$}", digits.trim_start_matches('0'));
-    let digits = if whole.contains(',') { grouped(&digits) } else { digits };
-    let point = if decimals.is_empty() { "" } else { "." };
-    Ok(format!("{sign}{prefix}{digits}{point}{decimals}{suffix}"))
+fn written(value: Number, format: &str) -> Result<String, Exception> {
+    dotnet::number(value, format).map_err(|_| bad_format(format))
 }
 
 fn bad_format(format: &str) -> Exception {
     Exception::format(format!("The format '{format}' is invalid or not evaluated."))
 }
 
-/// Pads to `width` on the left, or on the right where it is negative, as `{x,width}` does.
-pub(super) fn align(text: String, width: i32) -> String {
-    let missing = (width.unsigned_abs() as usize).saturating_sub(text.encode_utf16().count());
-    let padding = " ".repeat(missing);
-    if width < 0 { text + &padding } else { padding + &text }
-}
-
 /// `string.Format(format, args)`.
 pub(super) fn composite(format: &str, args: &[Value]) -> Result<String, Exception> {
-    let wrong = || Exception::format("Input string was not in a correct format.");
+    let wrong = |_: BadFormat| Exception::format("Input string was not in a correct format.");
     let mut out = String::new();
-    let mut rest = format;
-    while let Some(at) = rest.find(['{', '}']) {
-        out.push_str(&rest[..at]);
-        let brace = &rest[at..=at];
-        rest = &rest[at + 1..];
-        if let Some(after) = rest.strip_prefix(brace) {
-            out.push_str(brace);
-            rest = after;
-            continue;
+    for piece in dotnet::pieces(format).map_err(wrong)? {
+        match piece {
+            Piece::Text(text) => out.push_str(text),
+            Piece::Item { index, width, style } => {
+                limits::check_single(width.unsigned_abs() as usize)?;
+                let argument = args.get(index).ok_or_else(|| {
+                    Exception::format(
+                        "Index (zero based) must be greater than or equal to zero and less than the size of the argument list.",
+                    )
+                })?;
+                out.push_str(&align(value(argument, style)?, width));
+            }
         }
-        let end = rest.find('}').filter(|_| brace == "{").ok_or_else(wrong)?;
-        let (item, spec) = rest[..end].split_once(':').unwrap_or((&rest[..end], ""));
-        let (index, width) = item.split_once(',').unwrap_or((item, "0"));
-        let index: usize = index.trim().parse().map_err(|_| wrong())?;
-        let width: i32 = width.trim().parse().map_err(|_| wrong())?;
-        limits::check_single(width.unsigned_abs() as usize)?;
-        let argument = args.get(index).ok_or_else(|| {
-            Exception::format(
-                "Index (zero based) must be greater than or equal to zero and less than the size of the argument list.",
-            )
-        })?;
-        out.push_str(&align(value(argument, spec)?, width));
         limits::check_single(out.len())?;
-        rest = &rest[end + 1..];
     }
-    out.push_str(rest);
     Ok(out)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn doubles_print_as_dotnet_prints_them() {
-        for (number, expected) in [
-            (1.0, "1"),
-            (0.1, "0.1"),
-            (-2.5, "-2.5"),
-            (1e15, "1E+15"),
-            (123_456_789_012_345.0, "123456789012345"),
-            (0.0001, "0.0001"),
-            (0.00001, "1E-05"),
-            (0.000_012_5, "1.25E-05"),
-            (f64::NAN, "NaN"),
-            (1.0 / 3.0, "0.3333333333333333"),
-        ] {
-            assert_eq!(double(number), expected);
-        }
-    }
 
     #[test]
     fn number_formats_follow_the_invariant_culture() {

@@ -1,6 +1,8 @@
 //! Everything outside the interpreter. Two implementations: the sandbox's (sockets, the real clock) and the
 //! simulated one of tests and scenarios (a script, a virtual clock, a seed).
 
+use std::fmt;
+
 use indexmap::IndexMap;
 
 use super::{Body, Headers};
@@ -19,6 +21,16 @@ pub trait Host: Send + Sync {
     /// [`SendError`] where no answer came.
     fn send(&self, request: UpstreamRequest) -> Result<UpstreamResponse, SendError>;
 
+    /// Sends a request and does not wait for what comes of it.
+    ///
+    /// # Errors
+    /// [`SendError`] where it is known at once that nobody will take it.
+    fn send_one_way(&self, request: UpstreamRequest) -> Result<(), SendError>;
+
+    /// Runs branches side by side: all begin now. Returns the number of the one that ended first, counted from 0;
+    /// None where there is none. What a branch does after that is its own affair: it may go on in the background.
+    fn run_together(&self, branches: Vec<Branch>, until: Until) -> Option<usize>;
+
     /// Returns a token of the gateway's managed identity for `resource` (an Entra resource URI).
     ///
     /// # Errors
@@ -35,6 +47,16 @@ pub trait Host: Send + Sync {
     fn random_u64(&self) -> u64;
 }
 
+/// Work that runs beside other work, such as a policy inside `wait`.
+pub type Branch = Box<dyn FnOnce() + Send>;
+
+/// When branches that run side by side are done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    AllEnd,
+    FirstEnds,
+}
+
 /// A request as it leaves for an upstream.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UpstreamRequest {
@@ -45,6 +67,27 @@ pub struct UpstreamRequest {
     pub body: Vec<u8>,
     /// For the status line and headers; the body may take longer.
     pub timeout_ms: u64,
+    /// The client certificate that the connection shows, by the name that the policy gives it, such as
+    /// `certificate-id gateway-cert`. Where the connection is not encrypted nobody sees it.
+    pub client_certificate: Option<String>,
+    /// The HTTP proxy that takes the request instead of the upstream.
+    pub proxy: Option<HttpProxy>,
+}
+
+/// Where the policy `proxy` sends a request.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HttpProxy {
+    /// `http://host:port`
+    pub url: String,
+    pub username: Option<String>,
+    pub password: Option<String>,
+}
+
+impl fmt::Debug for HttpProxy {
+    /// Without the password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HttpProxy({} as {})", self.url, self.username.as_deref().unwrap_or("nobody"))
+    }
 }
 
 /// An upstream's answer.

@@ -15,7 +15,8 @@ use tokio::sync::mpsc;
 
 use super::Error;
 use crate::gateway::{
-    Body, BodyStream, Headers, Host, Metric, SendError, StreamError, UpstreamRequest, UpstreamResponse,
+    Body, BodyStream, Branch, Headers, Host, HttpProxy, Metric, SendError, StreamError, Until, UpstreamRequest,
+    UpstreamResponse,
 };
 
 /// Metrics kept to look at; older ones are dropped.
@@ -93,16 +94,16 @@ impl NetHost {
         let url = reqwest::Url::parse(&request.url)
             .map_err(|error| no_connection(format!("`{}` is not a URL: {error}", request.url)))?;
         let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
-        let address = self.upstreams.get(&host).ok_or_else(|| {
-            no_connection(format!(
-                "`{host}` is not an upstream of this sandbox, and nothing else is reachable"
-            ))
-        })?;
         let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-        let local = format!("http://{address}{}{query}", url.path());
+        let (client, target) = match &request.proxy {
+            Some(proxy) => {
+                (self.client_through(proxy)?, format!("http://{}{}{query}", url.authority(), url.path()))
+            }
+            None => (self.client.clone(), format!("http://{}{}{query}", self.address(&host)?, url.path())),
+        };
         let method = reqwest::Method::from_bytes(request.method.as_bytes())
             .map_err(|_| no_connection(format!("`{}` is not an HTTP method", request.method)))?;
-        let mut builder = self.client.request(method, local).header("host", &host);
+        let mut builder = client.request(method, target).header("host", &host);
         for (name, value) in &request.headers.0 {
             if !is_connection_field(name) {
                 builder = builder.header(name, bytes_of(value));
@@ -111,7 +112,33 @@ impl NetHost {
         Ok(builder.body(request.body.clone()))
     }
 
-    async fn exchange(&self, request: reqwest::RequestBuilder) -> Result<UpstreamResponse, SendError> {
+    fn address(&self, host: &str) -> Result<SocketAddr, SendError> {
+        self.upstreams.get(host).copied().ok_or_else(|| {
+            no_connection(format!(
+                "`{host}` is not an upstream of this sandbox, and nothing else is reachable"
+            ))
+        })
+    }
+
+    /// A client whose requests a proxy takes, which has to be an upstream of this sandbox as well. Without encryption
+    /// and with basic authentication, whatever the URL says: the proxy gets the whole request to look at.
+    fn client_through(&self, proxy: &HttpProxy) -> Result<reqwest::Client, SendError> {
+        let url = reqwest::Url::parse(&proxy.url)
+            .map_err(|error| no_connection(format!("the proxy `{}` is not a URL: {error}", proxy.url)))?;
+        let address = self.address(&url.host_str().unwrap_or_default().to_ascii_lowercase())?;
+        let mut through =
+            reqwest::Proxy::http(format!("http://{address}")).map_err(|error| no_connection(reasons(&error)))?;
+        if let Some(username) = &proxy.username {
+            through = through.basic_auth(username, proxy.password.as_deref().unwrap_or_default());
+        }
+        reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .proxy(through)
+            .build()
+            .map_err(|error| no_connection(reasons(&error)))
+    }
+
+    async fn exchange(request: reqwest::RequestBuilder, runtime: &Handle) -> Result<UpstreamResponse, SendError> {
         let mut answer = request.send().await.map_err(|error| no_connection(reasons(&error)))?;
         let status = answer.status();
         let fields = answer.headers().iter().filter(|(name, _)| !is_connection_field(name.as_str()));
@@ -119,7 +146,7 @@ impl NetHost {
             Headers(fields.map(|(name, value)| (name.to_string(), text_of(value.as_bytes()))).collect());
         let streamed = headers.get("content-type").is_some_and(|kind| kind.starts_with("text/event-stream"));
         let body = if streamed {
-            Body::Stream(Box::new(self.stream(answer)))
+            Body::Stream(Box::new(stream(answer, runtime)))
         } else {
             let mut bytes = Vec::new();
             while let Some(chunk) = answer.chunk().await.map_err(|error| no_connection(reasons(&error)))? {
@@ -132,29 +159,6 @@ impl NetHost {
         };
         let reason = status.canonical_reason().unwrap_or_default().to_owned();
         Ok(UpstreamResponse { status: status.as_u16(), reason, headers, body })
-    }
-
-    /// Passes the body on as it arrives. The upstream connection is dropped as soon as the reader is.
-    fn stream(&self, mut answer: reqwest::Response) -> ChannelStream {
-        let (sender, receiver) = mpsc::channel(CHUNKS_IN_FLIGHT);
-        self.runtime.spawn(async move {
-            loop {
-                let chunk = tokio::select! {
-                    chunk = answer.chunk() => chunk,
-                    () = sender.closed() => return,
-                };
-                let chunk = match chunk {
-                    Ok(Some(bytes)) => Ok(bytes.to_vec()),
-                    Ok(None) => return,
-                    Err(error) => Err(StreamError(reasons(&error))),
-                };
-                let broken = chunk.is_err();
-                if sender.send(chunk).await.is_err() || broken {
-                    return;
-                }
-            }
-        });
-        ChannelStream(receiver)
     }
 }
 
@@ -171,11 +175,41 @@ impl Host for NetHost {
     fn send(&self, request: UpstreamRequest) -> Result<UpstreamResponse, SendError> {
         let outgoing = self.request(&request)?;
         let limit = Duration::from_millis(request.timeout_ms);
-        let within = async { tokio::time::timeout(limit, self.exchange(outgoing)).await };
+        let within = async { tokio::time::timeout(limit, Self::exchange(outgoing, &self.runtime)).await };
         self.runtime.block_on(within).unwrap_or_else(|_elapsed| {
             let message = format!("no answer within {} ms", request.timeout_ms);
             Err(SendError { reason: "Timeout".to_owned(), message })
         })
+    }
+
+    fn send_one_way(&self, request: UpstreamRequest) -> Result<(), SendError> {
+        let outgoing = self.request(&request)?;
+        let limit = Duration::from_millis(request.timeout_ms);
+        let runtime = self.runtime.clone();
+        self.runtime.spawn(async move {
+            // Nobody waits for the answer, so nobody is told that it did not come.
+            let _unseen = tokio::time::timeout(limit, Self::exchange(outgoing, &runtime)).await;
+        });
+        Ok(())
+    }
+
+    /// A thread for each. One that panics ends without being counted.
+    fn run_together(&self, branches: Vec<Branch>, until: Until) -> Option<usize> {
+        let (sender, ended) = std::sync::mpsc::channel();
+        for (index, branch) in branches.into_iter().enumerate() {
+            let sender = sender.clone();
+            std::thread::spawn(move || {
+                branch();
+                // The receiver has gone where only the first counts.
+                let _too_late = sender.send(index);
+            });
+        }
+        drop(sender);
+        let first = ended.recv().ok();
+        if until == Until::AllEnd {
+            ended.iter().for_each(drop);
+        }
+        first
     }
 
     /// A token in the form of Entra's, but unsigned: only the sandbox's own upstreams take it.
@@ -211,6 +245,29 @@ impl Host for NetHost {
         let [a, b, c, d, e, f, .., y, z] = *uuid::Uuid::new_v4().as_bytes();
         u64::from_be_bytes([a, b, c, d, e, f, y, z])
     }
+}
+
+/// Passes the body on as it arrives. The upstream connection is dropped as soon as the reader is.
+fn stream(mut answer: reqwest::Response, runtime: &Handle) -> ChannelStream {
+    let (sender, receiver) = mpsc::channel(CHUNKS_IN_FLIGHT);
+    runtime.spawn(async move {
+        loop {
+            let chunk = tokio::select! {
+                chunk = answer.chunk() => chunk,
+                () = sender.closed() => return,
+            };
+            let chunk = match chunk {
+                Ok(Some(bytes)) => Ok(bytes.to_vec()),
+                Ok(None) => return,
+                Err(error) => Err(StreamError(reasons(&error))),
+            };
+            let broken = chunk.is_err();
+            if sender.send(chunk).await.is_err() || broken {
+                return;
+            }
+        }
+    });
+    ChannelStream(receiver)
 }
 
 /// A body that is still arriving.
@@ -295,6 +352,8 @@ mod tests {
             headers,
             body: body.to_string().into_bytes(),
             timeout_ms: 10_000,
+            client_certificate: None,
+            proxy: None,
         }
     }
 

@@ -4,6 +4,7 @@
 mod diff;
 mod encoding;
 mod paths;
+mod random;
 mod source;
 mod suggest;
 mod visible;
@@ -12,6 +13,7 @@ mod world;
 pub use diff::diff;
 pub use encoding::foreign_encoding;
 pub use paths::{join, parent, relative};
+pub use random::{next_random, unit};
 pub use source::{Position, Source, Span};
 pub use suggest::{misspelt, suggest};
 pub use visible::{is_unshowable, shortened, visible};

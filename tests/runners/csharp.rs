@@ -1,9 +1,9 @@
 //! Runs tests/suite/csharp/*.toml: an expression, perhaps with variables of the context, and what it gives.
 //! `GLZ_BLESS=1` writes what it gave into the file; read the diff as if someone else had written it.
 
-#![expect(clippy::print_stdout, reason = "the reading of the corpus tells its counts")]
+mod corpus;
+mod plausible;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,8 +11,6 @@ use genai_lz::csharp::{
     Environment, Exception, Expected, Form, Object, Problem, Value, check, check_result, evaluate, members,
     not_run, parse,
 };
-use genai_lz::policy::{self, Node, Piece};
-use genai_lz::text::Source;
 use libtest_mimic::{Failed, Trial};
 use serde::{Deserialize, Serialize};
 
@@ -73,7 +71,7 @@ pub(crate) fn cases() -> Vec<Trial> {
     let texts: Vec<String> = files.iter().map(|path| read(path)).collect();
     let all_text = texts.concat();
     let mut trials: Vec<Trial> = files.iter().flat_map(|path| file_cases(path)).collect();
-    trials.push(corpus());
+    trials.push(corpus::trial());
     trials.push(Trial::test("csharp::every_member_has_a_case", move || every_member_has_a_case(&all_text)));
     let mutated = texts.clone();
     trials.push(Trial::test("csharp::no_mutation_of_a_case_panics", move || {
@@ -85,79 +83,6 @@ pub(crate) fn cases() -> Vec<Trial> {
         Ok(())
     }));
     trials
-}
-
-/// Expressions of the public policies that are no C#: damaged by a formatter, or a template in another language.
-const MOST_UNREADABLE: usize = 7;
-
-/// Expressions of the public policies with an error that the service would report too.
-const MOST_WRONG: usize = 6;
-
-/// Every expression in the `.xml` files below the folder that GENAI_LZ_CORPUS names is read, and is free of errors, but
-/// for a number that only goes down.
-fn corpus() -> Trial {
-    let folder = std::env::var_os("GENAI_LZ_CORPUS");
-    let is_absent = folder.is_none();
-    let trial = Trial::test("csharp::the_expressions_of_the_corpus_are_read", move || {
-        let mut seen: BTreeMap<(String, bool), String> = BTreeMap::new();
-        for path in support::files_below(Path::new(&folder.unwrap_or_default()), "xml") {
-            let Ok(text) = std::fs::read_to_string(&path) else { continue };
-            let source = Source::new(path.to_string_lossy(), text.as_str());
-            for (expression, form) in expressions(&policy::parse(&source).0) {
-                seen.entry((expression, form == Form::Block)).or_insert_with(|| path.display().to_string());
-            }
-        }
-        let (mut unreadable, mut wrong) = (Vec::new(), Vec::new());
-        for ((text, is_block), path) in &seen {
-            let form = if *is_block { Form::Block } else { Form::Expression };
-            let say = |problem: &Problem| {
-                let at = text.get(problem.span.range()).unwrap_or_default();
-                format!("{}: {} at `{at}`\n    {path}", problem.code.id, problem.message)
-            };
-            match parse(text, form) {
-                Err(problems) => unreadable.extend(problems.first().map(say)),
-                Ok(program) => wrong.extend(check(&program).iter().find(|one| one.is_error()).map(say)),
-            }
-        }
-        println!("{} expressions, {} unreadable, {} wrong", seen.len(), unreadable.len(), wrong.len());
-        if unreadable.len() <= MOST_UNREADABLE && wrong.len() <= MOST_WRONG {
-            return Ok(());
-        }
-        let counts = format!("{} unreadable, {} wrong of {}", unreadable.len(), wrong.len(), seen.len());
-        Err(format!("{counts}\n{}\n\n{}", unreadable.join("\n"), wrong.join("\n")).into())
-    });
-    trial.with_ignored_flag(is_absent)
-}
-
-/// The expressions of a policy, without `@` and brackets, character references in place.
-fn expressions(document: &policy::Document) -> Vec<(String, Form)> {
-    fn texts<'a>(nodes: &'a [Node], into: &mut Vec<&'a policy::Text>) {
-        for node in nodes {
-            match node {
-                Node::Element(element) => {
-                    into.extend(element.attributes.iter().filter_map(|attribute| attribute.value.as_ref()));
-                    texts(&element.children, into);
-                }
-                Node::Text(text) | Node::CData { text, .. } => into.push(text),
-                _ => {}
-            }
-        }
-    }
-    let mut all = Vec::new();
-    texts(&document.nodes, &mut all);
-    let pieces = all.iter().flat_map(|text| &text.pieces);
-    pieces
-        .filter_map(|piece| match piece {
-            Piece::Expression { span, form } => Some((document.source.slice(*span), *form)),
-            Piece::Literal(_) => None,
-        })
-        .map(|(text, form)| {
-            let decoded = [("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&apos;", "'"), ("&amp;", "&")]
-                .iter()
-                .fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
-            (decoded[2..decoded.len() - 1].to_owned(), form)
-        })
-        .collect()
 }
 
 fn read(path: &Path) -> String {

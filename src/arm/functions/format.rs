@@ -1,5 +1,4 @@
-//! `format`: .NET composite formatting, `{0}`, `{1,5}`, `{0:D3}`, `{{`. The number formats D, N, F and X and
-//! digit patterns such as `000` are there; others are refused by name.
+//! `format`: .NET composite formatting, `{0}`, `{1,5}`, `{0:D3}`, `{{`, with the number formats of .NET.
 
 use serde_json::Value as Json;
 
@@ -8,56 +7,44 @@ use super::text;
 use crate::arm::Value;
 use crate::arm::fault::{Eval, Fault};
 use crate::arm::limits::check_text;
+use crate::dotnet::{self, BadFormat, Number, Piece};
 
 /// No column in a template is wider; a bound keeps the result small.
-const WIDEST: usize = 1_000;
+const WIDEST: u32 = 1_000;
+/// Ints of templates are 64-bit.
+const INT_BITS: u32 = 64;
 
 pub(super) fn format(args: &[Value]) -> Eval<Value> {
-    let pattern = text(args, 0)?;
+    let bad = |bad: BadFormat| Fault::failed(bad.0);
     let mut out = String::new();
-    let mut rest = pattern;
-    while let Some(at) = rest.find(['{', '}']) {
-        out.push_str(&rest[..at]);
-        let brace = &rest[at..=at];
-        let after = &rest[at + 1..];
-        if let Some(escaped) = after.strip_prefix(brace) {
-            out.push_str(brace);
-            rest = escaped;
-        } else if brace == "}" {
-            return Err(Fault::failed("the format has a `}` without `{`; write `}}` for a brace"));
-        } else {
-            let end = after
-                .find('}')
-                .ok_or_else(|| Fault::failed("the format has a `{` without `}`; write `{{` for a brace"))?;
-            out.push_str(&item(&after[..end], &args[1..])?);
-            check_text(out.len())?;
-            rest = &after[end + 1..];
+    for piece in dotnet::pieces(text(args, 0)?).map_err(bad)? {
+        match piece {
+            Piece::Text(text) => out.push_str(text),
+            Piece::Item { width, .. } if width.unsigned_abs() > WIDEST => {
+                return Err(Fault::failed(format!("a column of {width} characters is wider than {WIDEST}")));
+            }
+            Piece::Item { index, width, style } => {
+                let shown = item(&args[1..], index, style)?;
+                out.push_str(&dotnet::align(shown, width));
+            }
         }
+        check_text(out.len())?;
     }
-    out.push_str(rest);
     Ok(out.into())
 }
 
-/// `index[,alignment][:format]`
-fn item(text: &str, args: &[Value]) -> Eval<String> {
-    let (place, style) = text.split_once(':').unwrap_or((text, ""));
-    let (index, alignment) = place.split_once(',').unwrap_or((place, "0"));
-    let bad = || Fault::failed(format!("`{{{text}}}` is no place for an argument"));
-    let index: usize = index.trim().parse().map_err(|_| bad())?;
-    let alignment: isize = alignment.trim().parse().map_err(|_| bad())?;
-    let width = alignment.unsigned_abs();
-    if width > WIDEST {
-        return Err(bad());
-    }
+/// The argument at `index`. Only numbers have formats; .NET ignores those of others.
+fn item(args: &[Value], index: usize, style: &str) -> Eval<String> {
     let value = args.get(index).ok_or_else(|| {
         Fault::failed(format!("the format asks for argument {{{index}}}, but {} are given", args.len()))
     })?;
-    let shown = match (value, style) {
-        (Value::Int(number), style) if !style.is_empty() => integer(*number, style)?,
-        (Value::Array(_) | Value::Object(_), _) => single_quoted(&value.to_json().ok_or(Fault::Stuck)?),
-        _ => plain_text(value)?,
-    };
-    Ok(if alignment < 0 { format!("{shown:<width$}") } else { format!("{shown:>width$}") })
+    let number = |value| dotnet::number(value, style).map_err(|bad| Fault::failed(bad.0));
+    match value {
+        Value::Int(value) if !style.is_empty() => number(Number::Whole(*value, INT_BITS)),
+        Value::Float(value) if !style.is_empty() => number(Number::Real(*value)),
+        Value::Array(_) | Value::Object(_) => Ok(single_quoted(&value.to_json().ok_or(Fault::Stuck)?)),
+        _ => plain_text(value),
+    }
 }
 
 /// Arrays and objects inside of a text: JSON with single quotes, as ARM writes it
@@ -79,45 +66,6 @@ fn single_quoted(json: &Json) -> String {
         }
         scalar => scalar.to_string(),
     }
-}
-
-fn integer(number: i64, style: &str) -> Eval<String> {
-    let unknown = || Fault::failed(format!("the number format `{style}` is not supported"));
-    let sign = if number < 0 { "-" } else { "" };
-    let digits = number.unsigned_abs();
-    if style.chars().all(|c| c == '0') {
-        return Ok(format!("{sign}{digits:0>width$}", width = style.len().min(WIDEST)));
-    }
-    let (kind, precision) = style.split_at(style.chars().next().map_or(0, char::len_utf8));
-    let precision: Option<usize> =
-        if precision.is_empty() { None } else { Some(precision.parse().map_err(|_| unknown())?) };
-    let width = precision.unwrap_or(0).min(WIDEST);
-    let fraction = match precision.unwrap_or(2).min(WIDEST) {
-        0 => String::new(),
-        places => format!(".{}", "0".repeat(places)),
-    };
-    match kind {
-        "D" | "d" => Ok(format!("{sign}{digits:0>width$}")),
-        "X" => Ok(format!("{number:0>width$X}")),
-        "x" => Ok(format!("{number:0>width$x}")),
-        "F" | "f" => Ok(format!("{sign}{digits}{fraction}")),
-        "N" | "n" => Ok(format!("{sign}{}{fraction}", grouped(digits))),
-        "G" | "g" => Ok(number.to_string()),
-        _ => Err(unknown()),
-    }
-}
-
-/// Thousands separated by commas, as the invariant culture does.
-fn grouped(digits: u64) -> String {
-    let text = digits.to_string();
-    let mut out = String::new();
-    for (index, digit) in text.chars().enumerate() {
-        if index > 0 && (text.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@
 mod array;
 mod cidr;
 mod date;
-mod datetime;
 mod encoding;
 mod format;
 mod hash;

@@ -5,29 +5,12 @@ use std::any::Any;
 
 use crate::csharp::exception::Exception;
 use crate::csharp::value::{Object, Value};
+use crate::dotnet::calendar::{
+    DAYS, TICKS_PER_DAY, UNIX_EPOCH, date_of, days_from_civil, days_in_month, plus_months, weekday,
+};
+use crate::dotnet::{self, Zone};
 
-pub(in crate::csharp) const TICKS_PER_SECOND: i64 = 10_000_000;
-const TICKS_PER_DAY: i64 = 86_400 * TICKS_PER_SECOND;
-/// 1970-01-01 in ticks.
-const UNIX_EPOCH: i64 = 719_162 * TICKS_PER_DAY;
-/// 9999-12-31T23:59:59.9999999.
-pub(in crate::csharp) const MAX_TICKS: i64 = 3_652_059 * TICKS_PER_DAY - 1;
-
-const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
+pub(in crate::csharp) use crate::dotnet::calendar::{MAX_TICKS, TICKS_PER_SECOND};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::csharp) enum DateTimeKind {
@@ -137,46 +120,6 @@ impl TimeSpan {
     }
 }
 
-/// Days since 0001-01-01 of a date of the Gregorian calendar.
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let before = year - 1;
-    let leap = is_leap(year);
-    let of_months: i64 = (1..month).map(|month| days_in_month_of(leap, month)).sum();
-    before * 365 + before / 4 - before / 100 + before / 400 + of_months + day - 1
-}
-
-fn is_leap(year: i64) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-}
-
-fn days_in_month(year: i64, month: i64) -> i64 {
-    days_in_month_of(is_leap(year), month)
-}
-
-fn days_in_month_of(leap: bool, month: i64) -> i64 {
-    match month {
-        2 => 28 + i64::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// Year, month and day of a number of ticks.
-fn date_of(ticks: i64) -> (i64, i64, i64) {
-    let mut days = ticks.div_euclid(TICKS_PER_DAY);
-    let mut year = days / 366 + 1;
-    while days_from_civil(year + 1, 1, 1) <= days {
-        year += 1;
-    }
-    days -= days_from_civil(year, 1, 1);
-    let mut month = 1;
-    while days >= days_in_month(year, month) {
-        days -= days_in_month(year, month);
-        month += 1;
-    }
-    (year, month, days + 1)
-}
-
 /// A property that both date types have.
 fn date_property(ticks: i64, name: &str) -> Option<Value> {
     let (year, month, day) = date_of(ticks);
@@ -199,13 +142,8 @@ fn date_property(ticks: i64, name: &str) -> Option<Value> {
     })
 }
 
-/// 0 is Sunday; 0001-01-01 was a Monday.
-fn weekday(ticks: i64) -> usize {
-    ((ticks.div_euclid(TICKS_PER_DAY) + 1) % 7) as usize
-}
-
 /// The number of ticks that `AddDays(value)` and its siblings add, the largest or smallest where it is none; for
-/// months see [`add_months`].
+/// months see [`plus_months`].
 fn ticks_of(name: &str, value: f64) -> Option<i64> {
     let per_unit = match name {
         "AddDays" | "FromDays" => TICKS_PER_DAY,
@@ -243,22 +181,10 @@ fn added(ticks: i64, name: &str, args: &[Value]) -> Option<Result<i64, Exception
     }
     if let (true, Some(months)) = (matches!(name, "AddMonths" | "AddYears"), value.as_i64()) {
         let months = if name == "AddYears" { months.saturating_mul(12) } else { months };
-        return Some(add_months(ticks, months));
+        return Some(plus_months(ticks, months).map(|moved| moved - ticks).ok_or_else(out_of_range));
     }
     let number = crate::csharp::ops::as_f64(value)?;
     ticks_of(name, number).filter(|_| name.starts_with("Add")).map(Ok)
-}
-
-/// The day is kept where the month has it, otherwise the last of the month.
-fn add_months(ticks: i64, months: i64) -> Result<i64, Exception> {
-    let (year, month, day) = date_of(ticks);
-    let total = (year * 12 + month - 1).checked_add(months).ok_or_else(out_of_range)?;
-    let (year, month) = (total.div_euclid(12), total.rem_euclid(12) + 1);
-    if !(1..=9999).contains(&year) {
-        return Err(out_of_range());
-    }
-    let day = day.min(days_in_month(year, month));
-    Ok(days_from_civil(year, month, day) * TICKS_PER_DAY + ticks.rem_euclid(TICKS_PER_DAY) - ticks)
 }
 
 impl Object for DateTime {
@@ -294,7 +220,7 @@ impl Object for DateTime {
     }
 
     fn format(&self, format: &str) -> Result<String, Exception> {
-        let zone = if self.kind == DateTimeKind::Utc { Zone::Utc } else { Zone::None };
+        let zone = if self.kind == DateTimeKind::Utc { Zone::Utc } else { Zone::Unsaid };
         format_date(self.ticks, zone, format)
     }
 
@@ -435,110 +361,19 @@ impl Object for TimeSpan {
     }
 }
 
-#[derive(Clone, Copy)]
-enum Zone {
-    None,
-    Utc,
-    Offset(i64),
-}
-
-impl Zone {
-    /// What `K` shows.
-    fn text(self) -> String {
-        match self {
-            Self::None => String::new(),
-            Self::Utc => "Z".to_owned(),
-            Self::Offset(_) => self.offset(),
-        }
-    }
-
-    /// What `zzz` shows.
-    fn offset(self) -> String {
-        let minutes = if let Self::Offset(minutes) = self { minutes } else { 0 };
-        let sign = if minutes < 0 { '-' } else { '+' };
-        format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
-    }
-}
-
-/// Standard and custom date formats (.NET documentation, "Standard/Custom date and time format strings").
 fn format_date(ticks: i64, zone: Zone, format: &str) -> Result<String, Exception> {
-    let pattern = match format {
-        "" | "G" => "MM/dd/yyyy HH:mm:ss",
-        "o" | "O" => "yyyy-MM-ddTHH:mm:ss.fffffffK",
-        "s" => "yyyy-MM-ddTHH:mm:ss",
-        "u" => "yyyy-MM-dd HH:mm:ssZ",
-        "r" | "R" => "ddd, dd MMM yyyy HH:mm:ss 'GMT'",
-        "d" => "MM/dd/yyyy",
-        "D" => "dddd, dd MMMM yyyy",
-        "t" => "HH:mm",
-        "T" => "HH:mm:ss",
-        "g" => "MM/dd/yyyy HH:mm",
-        "f" => "dddd, dd MMMM yyyy HH:mm",
-        "F" => "dddd, dd MMMM yyyy HH:mm:ss",
-        "M" | "m" => "MMMM dd",
-        "Y" | "y" => "yyyy MMMM",
-        // What Newtonsoft.Json writes: as `o` without trailing zeros.
-        "json" => "yyyy-MM-ddTHH:mm:ss.FFFFFFFK",
-        single if single.chars().count() == 1 => {
-            return Err(Exception::format("Input string was not in a correct format."));
-        }
-        custom => custom.strip_prefix('%').unwrap_or(custom),
-    };
-    let (year, month, day) = date_of(ticks);
-    let seconds = ticks.rem_euclid(TICKS_PER_DAY) / TICKS_PER_SECOND;
-    let fraction = format!("{:07}", ticks.rem_euclid(TICKS_PER_SECOND));
-    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    let mut out = String::new();
-    let mut chars = pattern.chars().peekable();
-    while let Some(c) = chars.next() {
-        if c == '\\' {
-            out.extend(chars.next());
-            continue;
-        }
-        if c == '\'' || c == '"' {
-            out.extend(chars.by_ref().take_while(|next| *next != c));
-            continue;
-        }
-        let mut run = 1;
-        while chars.next_if_eq(&c).is_some() {
-            run += 1;
-        }
-        let padded = |value: i64| if run == 1 { value.to_string() } else { format!("{value:02}") };
-        let text = match (c, run) {
-            ('y', 1) => (year % 100).to_string(),
-            ('y', 2) => format!("{:02}", year % 100),
-            ('y', _) => format!("{year:0run$}"),
-            ('M', 3) => MONTHS[month as usize - 1][..3].to_owned(),
-            ('M', 4..) => MONTHS[month as usize - 1].to_owned(),
-            ('M', _) => padded(month),
-            ('d', 3) => DAYS[weekday(ticks)][..3].to_owned(),
-            ('d', 4..) => DAYS[weekday(ticks)].to_owned(),
-            ('d', _) => padded(day),
-            ('H', _) => padded(hour),
-            ('h', _) => padded((hour + 11) % 12 + 1),
-            ('m', _) => padded(minute),
-            ('s', _) => padded(second),
-            ('f', ..=7) => fraction[..run].to_owned(),
-            ('F', ..=7) => {
-                let digits = fraction[..run].trim_end_matches('0');
-                // The point before an empty fraction goes with it.
-                if digits.is_empty() && out.ends_with('.') {
-                    out.pop();
-                }
-                digits.to_owned()
-            }
-            ('t', 1) => if hour < 12 { "A" } else { "P" }.to_owned(),
-            ('t', _) => if hour < 12 { "AM" } else { "PM" }.to_owned(),
-            ('z', 3) => zone.offset(),
-            ('K', _) => zone.text(),
-            ('z' | 'f' | 'F' | 'g' | '%', _) => {
-                return Err(Exception::format(format!("The format '{format}' is invalid or not evaluated.")));
-            }
-            _ => c.to_string().repeat(run),
-        };
-        out.push_str(&text);
+    // What Newtonsoft.Json writes: as `o` without trailing zeros.
+    let pattern = if format == "json" { "yyyy-MM-ddTHH:mm:ss.FFFFFFFK" } else { format };
+    // Of a time with an offset .NET has no `U`.
+    if format == "U" && matches!(zone, Zone::Offset(_)) {
+        return Err(Exception::format("Input string was not in a correct format."));
     }
-    Ok(out)
+    dotnet::date(ticks, zone, pattern).map_err(|_| {
+        if format.chars().count() == 1 {
+            return Exception::format("Input string was not in a correct format.");
+        }
+        Exception::format(format!("The format '{format}' is invalid or not evaluated."))
+    })
 }
 
 /// Reads ISO 8601 and the invariant `MM/dd/yyyy HH:mm:ss`, with an optional zone; None for anything else.

@@ -131,7 +131,7 @@ impl ForwardRequest {
         let mut headers = Headers(vec![("Host".to_owned(), upstream.url.authority.clone())]);
         headers.0.extend(request.headers.0.iter().filter(|(name, _)| !is_hop_by_hop(name)).cloned());
         let (method, url) = (request.method.clone(), upstream.url.to_string());
-        Ok(UpstreamRequest { method, url, headers, body, timeout_ms })
+        Ok(UpstreamRequest { method, url, headers, body, timeout_ms, client_certificate: None, proxy: None })
     }
 
     fn accept(&self, live: &Live, upstream: &Upstream, response: UpstreamResponse) -> Result<Flow, Fault> {

@@ -59,7 +59,7 @@ async fn status(State(account): State<Arc<Account>>) -> Json<Value> {
 }
 
 async fn throttle(State(account): State<Arc<Account>>, Query(query): Query<Throttle>) -> Json<Value> {
-    account.state().throttled = Some(query.retry_after_s);
+    account.state().throttle(query.retry_after_s);
     Json(report(&account))
 }
 
@@ -70,12 +70,12 @@ async fn fail(
     if !(400..600).contains(&query.status) {
         return Err((StatusCode::BAD_REQUEST, "set `status` to a number from 400 to 599\n".to_owned()));
     }
-    account.state().failure = Some(query.status);
+    account.state().fail(query.status);
     Ok(Json(report(&account)))
 }
 
 async fn limits(State(account): State<Arc<Account>>, Query(query): Query<Limits>) -> Json<Value> {
-    account.state().enforce_limits = query.enforce;
+    account.state().hold_limits(query.enforce);
     Json(report(&account))
 }
 
@@ -85,8 +85,8 @@ async fn clear(State(account): State<Arc<Account>>) -> Json<Value> {
 }
 
 fn report(account: &Account) -> Value {
-    let deployments: Vec<_> = account.deployments.iter().map(|deployment| deployment.name.as_str()).collect();
     let state = account.state();
+    let deployments: Vec<_> = state.core.deployments().map(|deployment| deployment.name.as_str()).collect();
     json!({
         "host": account.host,
         "deployments": deployments,

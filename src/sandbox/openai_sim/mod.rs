@@ -1,23 +1,22 @@
 //! Simulated Azure OpenAI accounts on loopback, one port each: chat completions (whole and streamed), completions
 //! and embeddings with usage, and throttling or failure on command. Answers depend only on the request; no model
-//! runs. Facts: Azure OpenAI REST reference, api-version 2024-10-21 (learn.microsoft.com/azure/ai-services/openai).
+//! runs. What is answered is [`crate::openai`]'s; here are the ports, the credentials and the record of requests.
 
-mod answers;
 mod control;
-mod faults;
 mod http;
-mod limits;
 
 use std::collections::VecDeque;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use indexmap::IndexMap;
+use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use limits::Window;
+use crate::openai::{self, Disturbance, Effect, Offer};
 
 /// Requests kept to look at, per account; older ones are dropped.
 const MAX_KEPT_REQUESTS: usize = 1000;
@@ -80,20 +79,20 @@ struct Running {
 /// What the requests to one account share.
 struct Account {
     host: String,
-    deployments: Vec<SimDeployment>,
     api_key: String,
+    /// Time goes on from here without jumping.
+    started: Instant,
+    started_unix_ms: i64,
     state: Mutex<AccountState>,
 }
 
-#[derive(Default)]
 struct AccountState {
+    core: openai::Account,
     /// Answer 429, with this `Retry-After` in seconds.
     throttled: Option<Option<u32>>,
     /// Answer this status.
     failure: Option<u16>,
     enforce_limits: bool,
-    /// By deployment.
-    windows: IndexMap<String, Window>,
     kept: VecDeque<SimRequest>,
     n_requests: usize,
 }
@@ -110,8 +109,11 @@ impl OpenAiSim {
             let address = listener.local_addr()?;
             let host = host.to_ascii_lowercase();
             let api_key = uuid::Uuid::new_v4().simple().to_string();
-            let state = Mutex::default();
-            let account = Arc::new(Account { host: host.clone(), deployments, api_key, state });
+            let (started, now) = (Instant::now(), OffsetDateTime::now_utc());
+            let started_unix_ms = now.unix_timestamp() * 1000;
+            let state = Mutex::new(AccountState::new(deployments));
+            let account = Account { host: host.clone(), api_key, started, started_unix_ms, state };
+            let account = Arc::new(account);
             let router = http::router(Arc::clone(&account));
             // axum's serve ends only with its task; accept errors are retried inside.
             let serving = tokio::spawn(async move {
@@ -139,17 +141,17 @@ impl OpenAiSim {
 
     /// From now on the account answers 429. Returns whether there is such an account.
     pub fn set_throttled(&self, host: &str, retry_after_s: Option<u32>) -> bool {
-        self.change(host, |state| state.throttled = Some(retry_after_s))
+        self.change(host, |state| state.throttle(retry_after_s))
     }
 
     /// From now on the account answers `status`. Returns whether there is such an account.
     pub fn set_failure(&self, host: &str, status: u16) -> bool {
-        self.change(host, |state| state.failure = Some(status))
+        self.change(host, |state| state.fail(status))
     }
 
     /// Whether deployments refuse what is beyond their capacity; off at the start.
     pub fn set_limits(&self, host: &str, enforce: bool) -> bool {
-        self.change(host, |state| state.enforce_limits = enforce)
+        self.change(host, |state| state.hold_limits(enforce))
     }
 
     /// Takes back what was set by the other commands. What was asked stays on record.
@@ -195,11 +197,56 @@ impl Account {
 }
 
 impl AccountState {
+    fn new(deployments: Vec<SimDeployment>) -> Self {
+        let deployments = deployments.into_iter().map(|one| {
+            let offer = Offer::of_sku(&one.sku, one.capacity);
+            let mut deployment = openai::Deployment::new(one.name, one.model, offer);
+            deployment.holds_limits = false;
+            deployment
+        });
+        Self {
+            core: openai::Account::new(deployments),
+            throttled: None,
+            failure: None,
+            enforce_limits: false,
+            kept: VecDeque::new(),
+            n_requests: 0,
+        }
+    }
+
+    fn throttle(&mut self, retry_after_s: Option<u32>) {
+        self.throttled = Some(retry_after_s);
+        self.disturb();
+    }
+
+    fn fail(&mut self, status: u16) {
+        self.failure = Some(status);
+        self.disturb();
+    }
+
+    fn hold_limits(&mut self, enforce: bool) {
+        self.enforce_limits = enforce;
+        self.core.deployments_mut().for_each(|deployment| deployment.holds_limits = enforce);
+    }
+
     fn clear(&mut self) {
         self.throttled = None;
         self.failure = None;
-        self.enforce_limits = false;
-        self.windows.clear();
+        self.disturb();
+        self.hold_limits(false);
+        self.core.deployments_mut().for_each(openai::Deployment::reset);
+    }
+
+    /// Hands the core what was set from outside; a failure goes before throttling.
+    fn disturb(&mut self) {
+        let throttled = self.throttled.map(|retry_after_s| {
+            let retry_after_ms = retry_after_s.map(|seconds| u64::from(seconds) * 1000);
+            Effect::Status { status: 429, retry_after_ms }
+        });
+        let failure = self.failure.map(|status| Effect::Status { status, retry_after_ms: None });
+        let disturbance =
+            |effect| Disturbance { deployment: None, first: 1, count: None, chance: 1.0, effect };
+        self.core.disturb(failure.or(throttled).map(disturbance));
     }
 
     /// Keeps a request; returns its number.

@@ -286,7 +286,7 @@ async fn web_pages_give_no_commands() {
 
 #[test]
 fn the_record_is_bounded_and_numbers_stay_true() {
-    let mut state = AccountState::default();
+    let mut state = AccountState::new(Vec::new());
     let request = |n: usize| SimRequest {
         method: "POST".to_owned(),
         path: n.to_string(),

@@ -7,7 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use indexmap::IndexMap;
 
 use super::{
-    Body, BodyStream, Headers, Host, Metric, SendError, StreamError, UpstreamRequest, UpstreamResponse,
+    Body, BodyStream, Branch, Headers, Host, Metric, SendError, StreamError, Until, UpstreamRequest,
+    UpstreamResponse,
 };
 
 /// 2026-01-01T00:00:00Z, a Thursday.
@@ -111,13 +112,12 @@ impl Host for SimHost {
     }
 
     fn send(&self, request: UpstreamRequest) -> Result<UpstreamResponse, SendError> {
-        let host = super::url::Url::parse(&request.url).host().to_owned();
+        let host = receiver(&request);
         let timeout_ms = request.timeout_ms;
         self.world().record.requests.push(request);
         let answer = self.world().scripts.get_mut(&host).and_then(next_answer);
         let Some(answer) = answer else {
-            let message = format!("no upstream answers at {host}");
-            return Err(SendError { reason: "BackendConnectionFailure".to_owned(), message });
+            return Err(no_upstream(&host));
         };
         self.advance_ms(answer.latency_ms.min(timeout_ms));
         if answer.latency_ms > timeout_ms {
@@ -132,6 +132,30 @@ impl Host for SimHost {
             SimBody::Chunks(chunks) => Body::Stream(Box::new(Chunks(chunks.into()))),
         };
         Ok(UpstreamResponse { status: answer.status, reason: String::new(), headers: answer.headers, body })
+    }
+
+    /// The upstream uses up an answer, which nobody sees, and no time passes.
+    fn send_one_way(&self, request: UpstreamRequest) -> Result<(), SendError> {
+        let host = receiver(&request);
+        let mut world = self.world();
+        world.record.requests.push(request);
+        world.scripts.get_mut(&host).and_then(next_answer).map(drop).ok_or_else(|| no_upstream(&host))
+    }
+
+    /// One after the other, each on a clock that begins where the first began. Then the clock stands where the last
+    /// or the first of them ended; of those that end together the first in order counts.
+    fn run_together(&self, branches: Vec<Branch>, until: Until) -> Option<usize> {
+        let begin_ms = self.world().now_ms;
+        let mut ends_ms = Vec::new();
+        for branch in branches {
+            self.world().now_ms = begin_ms;
+            branch();
+            ends_ms.push(self.world().now_ms);
+        }
+        let (first, first_ms) = ends_ms.iter().copied().enumerate().min_by_key(|(_, end_ms)| *end_ms)?;
+        let last_ms = ends_ms.into_iter().max()?;
+        self.world().now_ms = if until == Until::AllEnd { last_ms } else { first_ms };
+        Some(first)
     }
 
     fn managed_identity_token(&self, resource: &str, client_id: Option<&str>) -> Result<String, String> {
@@ -155,6 +179,17 @@ impl Host for SimHost {
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
     }
+}
+
+/// The host name that the request reaches: the proxy's, where there is one.
+fn receiver(request: &UpstreamRequest) -> String {
+    let url = request.proxy.as_ref().map_or(&request.url, |proxy| &proxy.url);
+    super::url::Url::parse(url).host().to_owned()
+}
+
+fn no_upstream(host: &str) -> SendError {
+    let message = format!("no upstream answers at {host}");
+    SendError { reason: "BackendConnectionFailure".to_owned(), message }
 }
 
 fn next_answer(script: &mut VecDeque<SimAnswer>) -> Option<SimAnswer> {

@@ -2,24 +2,38 @@
 
 use serde_json::{Value as Json, json};
 
+use super::reply::{Reply, ReplyBody};
+
 /// An answer that refuses the request.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Fault {
+pub struct Fault {
     pub status: u16,
     pub body: Json,
-    pub retry_after_s: Option<u32>,
+    pub retry_after_ms: Option<u64>,
 }
 
 impl Fault {
+    /// The refusal as an answer, with `retry-after` in whole seconds and `retry-after-ms` where there is one.
+    pub fn reply(&self) -> Reply {
+        let body = ReplyBody::Whole(self.body.to_string().into_bytes());
+        let mut reply = Reply::new(self.status, "application/json", body);
+        if let Some(ms) = self.retry_after_ms {
+            reply.set("retry-after", ms.div_ceil(1000).to_string());
+            reply.set("retry-after-ms", ms.to_string());
+        }
+        reply
+    }
+
     fn new(status: u16, body: Json) -> Self {
-        Self { status, body, retry_after_s: None }
+        Self { status, body, retry_after_ms: None }
     }
 
     fn coded(status: u16, code: &str, message: &str) -> Self {
         Self::new(status, json!({"error": {"code": code, "message": message}}))
     }
 
-    pub(super) fn unauthorized_token() -> Self {
+    /// 401 for a token that is missing or for someone else.
+    pub fn unauthorized_token() -> Self {
         Self::new(
             401,
             json!({
@@ -30,7 +44,8 @@ impl Fault {
         )
     }
 
-    pub(super) fn unauthorized_key() -> Self {
+    /// 401 for a key that is not the account's.
+    pub fn unauthorized_key() -> Self {
         Self::coded(
             401,
             "401",
@@ -40,15 +55,17 @@ impl Fault {
     }
 
     /// Also what a request without `api-version` gets.
-    pub(super) fn not_found() -> Self {
+    pub fn not_found() -> Self {
         Self::coded(404, "404", "Resource not found")
     }
 
-    pub(super) fn bad_api_version(version: &str) -> Self {
+    /// 400 for a version that is none.
+    pub fn bad_api_version(version: &str) -> Self {
         Self::coded(400, "BadRequest", &format!("API version not supported: {version}"))
     }
 
-    pub(super) fn deployment_not_found() -> Self {
+    /// 404 for a deployment that is not there.
+    pub fn deployment_not_found() -> Self {
         Self::coded(
             404,
             "DeploymentNotFound",
@@ -57,7 +74,8 @@ impl Fault {
         )
     }
 
-    pub(super) fn operation_not_supported(operation: &str, model: &str) -> Self {
+    /// 400 for an operation that the model does not do.
+    pub fn operation_not_supported(operation: &str, model: &str) -> Self {
         let message = format!(
             "The {operation} operation does not work with the specified model, {model}. Please choose different \
              model and try again."
@@ -65,26 +83,31 @@ impl Fault {
         Self::coded(400, "OperationNotSupported", &message)
     }
 
-    pub(super) fn method_not_allowed() -> Self {
+    /// 405.
+    pub fn method_not_allowed() -> Self {
         Self::coded(405, "405", "Method not allowed")
     }
 
-    pub(super) fn too_large() -> Self {
+    /// 413.
+    pub fn too_large() -> Self {
         Self::coded(413, "413", "Request body too large")
     }
 
-    pub(super) fn bad_json() -> Self {
+    /// 400 for a body that is no JSON object.
+    pub fn bad_json() -> Self {
         let message = "We could not parse the JSON body of your request. The OpenAI API expects a JSON payload, but \
             what was sent was not valid JSON.";
         Self::invalid(message, None, None)
     }
 
-    pub(super) fn missing_parameter(name: &str) -> Self {
+    /// 400 for a member that has to be there.
+    pub fn missing_parameter(name: &str) -> Self {
         let message = format!("Missing required parameter: '{name}'.");
         Self::invalid(&message, Some(name), Some("missing_required_parameter"))
     }
 
-    pub(super) fn invalid_value(name: &str, message: &str) -> Self {
+    /// 400 for a member with a value that does not do.
+    pub fn invalid_value(name: &str, message: &str) -> Self {
         Self::invalid(message, Some(name), Some("invalid_value"))
     }
 
@@ -94,13 +117,16 @@ impl Fault {
         Self::new(400, json!({ "error": error }))
     }
 
+    /// 429 of a provisioned deployment that is full.
+    pub fn over_capacity(retry_after_ms: u64) -> Self {
+        let message = "The provisioned deployment is over its capacity: utilization is above 100 percent. Please retry \
+            after the time in the retry-after-ms header.";
+        Self { retry_after_ms: Some(retry_after_ms), ..Self::coded(429, "429", message) }
+    }
+
     /// 429. `what` is `token` or `call`.
-    pub(super) fn throttled(
-        operation: &str,
-        api_version: &str,
-        what: &str,
-        retry_after_s: Option<u32>,
-    ) -> Self {
+    pub fn throttled(operation: &str, api_version: &str, what: &str, retry_after_ms: Option<u64>) -> Self {
+        let retry_after_s = retry_after_ms.map(|ms| ms.div_ceil(1000));
         let retry =
             retry_after_s.map_or(String::new(), |seconds| format!(" Please retry after {seconds} seconds."));
         let message = format!(
@@ -108,11 +134,11 @@ impl Fault {
              rate limit of your current OpenAI S0 pricing tier.{retry} Please go here: \
              https://aka.ms/oai/quotaincrease if you would like to further increase the default rate limit."
         );
-        Self { retry_after_s, ..Self::coded(429, "429", &message) }
+        Self { retry_after_ms, ..Self::coded(429, "429", &message) }
     }
 
     /// A failure on command.
-    pub(super) fn failure(status: u16) -> Self {
+    pub fn failure(status: u16) -> Self {
         let code = match status {
             500 => "InternalServerError",
             503 => "ServiceUnavailable",

@@ -25,9 +25,9 @@ const WORDS: [&str; 16] = [
     "now",
 ];
 
-/// The operations of the data plane that are simulated.
+/// The operations of the data plane that are answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Operation {
+pub enum Operation {
     Chat,
     Completion,
     Embeddings,
@@ -35,7 +35,7 @@ pub(super) enum Operation {
 
 impl Operation {
     /// By the rest of the path after the deployment.
-    pub(super) fn of_path(path: &str) -> Option<Self> {
+    pub fn of_path(path: &str) -> Option<Self> {
         match path {
             "chat/completions" => Some(Self::Chat),
             "completions" => Some(Self::Completion),
@@ -45,7 +45,7 @@ impl Operation {
     }
 
     /// The name in throttling messages.
-    pub(super) fn id(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Chat => "ChatCompletions_Create",
             Self::Completion => "Completions_Create",
@@ -54,7 +54,7 @@ impl Operation {
     }
 
     /// The name in the message for a model that does something else.
-    pub(super) fn verb(self) -> &'static str {
+    pub fn verb(self) -> &'static str {
         match self {
             Self::Chat => "chatCompletion",
             Self::Completion => "completion",
@@ -62,35 +62,46 @@ impl Operation {
         }
     }
 
-    pub(super) fn fits(self, model: &str) -> bool {
+    pub fn fits(self, model: &str) -> bool {
         model.contains("embedding") == (self == Self::Embeddings)
     }
 }
 
 /// The answer to a request that is in order.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Answer {
+pub struct Answer {
     pub body: AnswerBody,
-    /// Prompt and completion together.
-    pub total_tokens: u64,
+    pub prompt_tokens: u64,
+    pub completion_tokens: u64,
 }
 
+impl Answer {
+    /// Prompt and completion together.
+    pub fn total_tokens(&self) -> u64 {
+        self.prompt_tokens + self.completion_tokens
+    }
+}
+
+/// The body of an answer.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum AnswerBody {
+pub enum AnswerBody {
     Whole(Json),
     /// Server-sent events, each with its empty line.
     Events(Vec<String>),
 }
 
 /// Who answers, and when.
-pub(super) struct Moment<'a> {
+pub struct Moment<'a> {
     pub model: &'a str,
     pub id: String,
     pub unix_s: i64,
 }
 
 /// Answers `request`.
-pub(super) fn answer(operation: Operation, request: &Json, moment: &Moment<'_>) -> Result<Answer, Fault> {
+///
+/// # Errors
+/// The refusal of a request that is not in order.
+pub fn answer(operation: Operation, request: &Json, moment: &Moment<'_>) -> Result<Answer, Fault> {
     match operation {
         Operation::Chat => chat(request, moment),
         Operation::Completion => completion(request, moment),
@@ -119,10 +130,10 @@ fn chat(request: &Json, moment: &Moment<'_>) -> Result<Answer, Fault> {
     let messages = messages.as_array().filter(|messages| !messages.is_empty());
     let messages = messages
         .ok_or_else(|| Fault::invalid_value("messages", "'messages' has to be a non-empty array."))?;
-    let prompt = messages.iter().map(|message| tokens(&text_of(&message["content"]))).sum();
+    let prompt = messages.iter().map(|message| tokens_of(&text_of(&message["content"]))).sum();
     let (n_tokens, finish_reason) = length(request, &["max_completion_tokens", "max_tokens"])?;
     let usage = Usage { prompt, completion: n_tokens };
-    let total_tokens = usage.prompt + usage.completion;
+    let (prompt_tokens, completion_tokens) = (usage.prompt, usage.completion);
     let body = if streams(request) {
         AnswerBody::Events(chat_events(request, moment, n_tokens, finish_reason, &usage))
     } else {
@@ -140,7 +151,7 @@ fn chat(request: &Json, moment: &Moment<'_>) -> Result<Answer, Fault> {
             "usage": usage.json(),
         }))
     };
-    Ok(Answer { body, total_tokens })
+    Ok(Answer { body, prompt_tokens, completion_tokens })
 }
 
 /// One chunk with the role, chunks with content, one with the finish reason, the usage where it was asked for, and
@@ -183,7 +194,7 @@ fn chat_events(
 fn completion(request: &Json, moment: &Moment<'_>) -> Result<Answer, Fault> {
     let prompt = request.get("prompt").ok_or_else(|| Fault::missing_parameter("prompt"))?;
     let (n_tokens, finish_reason) = length(request, &["max_tokens"])?;
-    let usage = Usage { prompt: tokens(&text_of(prompt)), completion: n_tokens };
+    let usage = Usage { prompt: tokens_of(&text_of(prompt)), completion: n_tokens };
     let body = |text: &str, finish_reason: Option<&str>, usage: Option<Json>| {
         let mut body = json!({
             "id": moment.id,
@@ -197,10 +208,10 @@ fn completion(request: &Json, moment: &Moment<'_>) -> Result<Answer, Fault> {
         }
         body
     };
-    let total_tokens = usage.prompt + usage.completion;
+    let (prompt_tokens, completion_tokens) = (usage.prompt, usage.completion);
     if !streams(request) {
         let whole = body(&text(n_tokens), Some(finish_reason), Some(usage.json()));
-        return Ok(Answer { body: AnswerBody::Whole(whole), total_tokens });
+        return Ok(Answer { body: AnswerBody::Whole(whole), prompt_tokens, completion_tokens });
     }
     let mut events: Vec<String> =
         pieces(n_tokens).iter().map(|piece| event(&body(piece, None, None))).collect();
@@ -211,7 +222,7 @@ fn completion(request: &Json, moment: &Moment<'_>) -> Result<Answer, Fault> {
         events.push(event(&last));
     }
     events.push(end_mark());
-    Ok(Answer { body: AnswerBody::Events(events), total_tokens })
+    Ok(Answer { body: AnswerBody::Events(events), prompt_tokens, completion_tokens })
 }
 
 fn embeddings(request: &Json, moment: &Moment<'_>) -> Result<Answer, Fault> {
@@ -242,14 +253,14 @@ fn embeddings(request: &Json, moment: &Moment<'_>) -> Result<Answer, Fault> {
             json!({"object": "embedding", "index": index, "embedding": embedding})
         })
         .collect();
-    let n_tokens: u64 = inputs.iter().map(|text| tokens(text)).sum();
+    let n_tokens: u64 = inputs.iter().map(|text| tokens_of(text)).sum();
     let body = json!({
         "object": "list",
         "model": moment.model,
         "data": data,
         "usage": {"prompt_tokens": n_tokens, "total_tokens": n_tokens},
     });
-    Ok(Answer { body: AnswerBody::Whole(body), total_tokens: n_tokens })
+    Ok(Answer { body: AnswerBody::Whole(body), prompt_tokens: n_tokens, completion_tokens: 0 })
 }
 
 /// A unit vector that depends only on the text.
@@ -313,8 +324,8 @@ fn text_of(content: &Json) -> String {
     }
 }
 
-/// The estimate that stands for a tokenizer.
-fn tokens(text: &str) -> u64 {
+/// The estimate that stands for a tokenizer: four characters a token.
+pub fn tokens_of(text: &str) -> u64 {
     (text.chars().count() as u64).div_ceil(CHARACTERS_PER_TOKEN)
 }
 

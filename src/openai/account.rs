@@ -1,0 +1,343 @@
+//! An account with its deployments: what a request has to bring, in the order in which the service looks.
+//! Credentials were looked at before.
+
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+
+use super::answers::{Answer, AnswerBody, Moment, Operation, answer};
+use super::faults::Fault;
+use super::reply::{Piece, Reply, ReplyBody};
+use super::script::{Disturbance, Effect, Script};
+use super::Deployment;
+use crate::text::next_random;
+
+/// An account.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Account {
+    /// By name.
+    deployments: IndexMap<String, Deployment>,
+    script: Script,
+}
+
+/// A request as it reached the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call<'a> {
+    pub method: &'a str,
+    /// Without the query, such as `/openai/deployments/gpt/chat/completions`.
+    pub path: &'a str,
+    /// The query parameter `api-version`.
+    pub api_version: Option<&'a str>,
+    pub body: &'a [u8],
+}
+
+/// Which surface and operation a path names.
+struct Route<'a> {
+    /// In the path, or in `model` of the body on the v1 surface.
+    deployment: Option<&'a str>,
+    operation: Operation,
+}
+
+impl Account {
+    /// An account with these deployments, undisturbed.
+    pub fn new(deployments: impl IntoIterator<Item = Deployment>) -> Self {
+        let deployments = deployments.into_iter().map(|one| (one.name.clone(), one)).collect();
+        Self { deployments, script: Script::default() }
+    }
+
+    /// The deployment of that name.
+    pub fn deployment_mut(&mut self, name: &str) -> Option<&mut Deployment> {
+        self.deployments.get_mut(name)
+    }
+
+    /// All deployments, in order.
+    pub fn deployments(&self) -> impl Iterator<Item = &Deployment> {
+        self.deployments.values()
+    }
+
+    /// All deployments, to change.
+    pub fn deployments_mut(&mut self) -> impl Iterator<Item = &mut Deployment> {
+        self.deployments.values_mut()
+    }
+
+    /// Adds a deployment, in place of one with the same name.
+    pub fn deploy(&mut self, deployment: Deployment) {
+        self.deployments.insert(deployment.name.clone(), deployment);
+    }
+
+    /// Sets the disturbances anew; none puts the account at peace.
+    pub fn disturb(&mut self, disturbances: impl IntoIterator<Item = Disturbance>) {
+        self.script = Script::new(disturbances);
+    }
+
+    /// Answers a request that came at `now_ms` (of any clock that does not jump). `random` is a fair number of its
+    /// own for each request; it decides on jitter, chances of the script and ids.
+    pub fn serve(&mut self, now_ms: i64, call: &Call<'_>, mut random: u64) -> Reply {
+        let name = self.name_of_deployment(call).unwrap_or_default();
+        let effects = self.script.next(&name, next_random(&mut random));
+        let refusal = effects.iter().find_map(|effect| match effect {
+            Effect::Reset => Some(Reply::new(0, "", ReplyBody::Reset)),
+            Effect::Status { status, retry_after_ms } => Some(on_command(call, *status, *retry_after_ms)),
+            Effect::Delay { .. } | Effect::HalfStream => None,
+        });
+        let mut reply = refusal
+            .unwrap_or_else(|| self.answer(now_ms, call, &name, random).unwrap_or_else(|refused| *refused));
+        for effect in effects {
+            match effect {
+                Effect::Delay { ms } => reply.delay_ms = reply.delay_ms.saturating_add(ms),
+                Effect::HalfStream => break_off(&mut reply.body),
+                Effect::Status { .. } | Effect::Reset => {}
+            }
+        }
+        let id = random_uuid(&mut random);
+        reply.set("x-ms-region", "Sandbox");
+        reply.set("x-request-id", id.to_string());
+        reply.set("apim-request-id", id.to_string());
+        reply
+    }
+
+    fn answer(
+        &mut self,
+        now_ms: i64,
+        call: &Call<'_>,
+        name: &str,
+        mut random: u64,
+    ) -> Result<Reply, Box<Reply>> {
+        let refuse = |fault: Fault| Box::new(fault.reply());
+        let route = Route::of(call.path).ok_or_else(|| refuse(Fault::not_found()))?;
+        let api_version = api_version(call, route.deployment.is_some()).map_err(refuse)?;
+        if call.method != "POST" {
+            return Err(refuse(Fault::method_not_allowed()));
+        }
+        let deployment =
+            self.deployments.get_mut(name).ok_or_else(|| refuse(Fault::deployment_not_found()))?;
+        let operation = route.operation;
+        if !operation.fits(&deployment.model) {
+            return Err(refuse(Fault::operation_not_supported(operation.verb(), &deployment.model)));
+        }
+        let request: Json = serde_json::from_slice(call.body).map_err(|_| refuse(Fault::bad_json()))?;
+        if !request.is_object() {
+            return Err(refuse(Fault::bad_json()));
+        }
+        let id = random_uuid(&mut random);
+        let prefix = if operation == Operation::Chat { "chatcmpl" } else { "cmpl" };
+        let id = format!("{prefix}-{}", id.simple());
+        let moment = Moment { model: &deployment.model, id, unix_s: now_ms.div_euclid(1000) };
+        let answer = answer(operation, &request, &moment).map_err(refuse)?;
+        let left = deployment.admit(operation, api_version, &answer, now_ms)?;
+        let mut reply = timed(&answer, deployment, next_random(&mut random));
+        reply.headers.extend(left);
+        Ok(reply)
+    }
+
+    /// The deployment that a request names, whether there is one or not.
+    fn name_of_deployment(&self, call: &Call<'_>) -> Option<String> {
+        let route = Route::of(call.path)?;
+        if let Some(name) = route.deployment {
+            return Some(name.to_owned());
+        }
+        let request: Json = serde_json::from_slice(call.body).ok()?;
+        Some(request["model"].as_str()?.to_owned())
+    }
+}
+
+impl<'a> Route<'a> {
+    /// `/openai/deployments/{deployment}/{operation}` or `/openai/v1/{operation}`.
+    fn of(path: &'a str) -> Option<Self> {
+        let (deployment, operation) = match path.strip_prefix("/openai/v1/") {
+            Some(operation) => (None, operation),
+            None => {
+                let (name, operation) = path.strip_prefix("/openai/deployments/")?.split_once('/')?;
+                (Some(name), operation)
+            }
+        };
+        Some(Self { deployment, operation: Operation::of_path(operation)? })
+    }
+}
+
+/// The version; the v1 surface needs none (Learn, "API version lifecycle", 2025-08).
+fn api_version<'a>(call: &Call<'a>, is_needed: bool) -> Result<&'a str, Fault> {
+    match call.api_version {
+        Some(version) if is_api_version(version) || (!is_needed && version == "preview") => Ok(version),
+        Some(version) => Err(Fault::bad_api_version(version)),
+        None if is_needed => Err(Fault::not_found()),
+        None => Ok("v1"),
+    }
+}
+
+/// `2024-10-21`, `2025-01-01-preview`.
+fn is_api_version(text: &str) -> bool {
+    let date = text.strip_suffix("-preview").unwrap_or(text);
+    date.len() == 10
+        && date
+            .bytes()
+            .enumerate()
+            .all(|(index, byte)| if index == 4 || index == 7 { byte == b'-' } else { byte.is_ascii_digit() })
+}
+
+fn random_uuid(random: &mut u64) -> uuid::Uuid {
+    let pair = (u128::from(next_random(random)) << 64) | u128::from(next_random(random));
+    uuid::Builder::from_random_bytes(pair.to_be_bytes()).into_uuid()
+}
+
+/// A refusal that a script asks for.
+fn on_command(call: &Call<'_>, status: u16, retry_after_ms: Option<u64>) -> Reply {
+    let fault = if status == 429 {
+        let operation = Route::of(call.path).map_or(Operation::Chat, |route| route.operation);
+        Fault::throttled(operation.name(), call.api_version.unwrap_or("v1"), "token", retry_after_ms)
+    } else {
+        Fault { retry_after_ms, ..Fault::failure(status) }
+    };
+    fault.reply()
+}
+
+/// An answer with the time it takes. A stream spreads it over its pieces after the first token.
+fn timed(answer: &Answer, deployment: &Deployment, random: u64) -> Reply {
+    let whole_ms = deployment.latency.ms(answer.completion_tokens, random);
+    let first_ms = deployment.latency.ms(0, random).min(whole_ms);
+    let mut reply = match &answer.body {
+        AnswerBody::Whole(json) => {
+            let body = ReplyBody::Whole(json.to_string().into_bytes());
+            Reply { delay_ms: whole_ms, ..Reply::new(200, "application/json", body) }
+        }
+        AnswerBody::Events(events) => {
+            let body = ReplyBody::Stream(spread(events, whole_ms - first_ms));
+            Reply { delay_ms: first_ms, ..Reply::new(200, "text/event-stream; charset=utf-8", body) }
+        }
+    };
+    reply.prompt_tokens = answer.prompt_tokens;
+    reply.completion_tokens = answer.completion_tokens;
+    reply
+}
+
+/// Spreads pieces evenly over `ms`, the rounding with them.
+fn spread(events: &[String], ms: u64) -> Vec<Piece> {
+    let n = events.len() as u64;
+    let at = |index: u64| ms * index / n.max(1);
+    (1..)
+        .zip(events)
+        .map(|(nth, event)| Piece {
+            after_ms: at(nth) - at(nth - 1),
+            bytes: Some(event.clone().into_bytes()),
+        })
+        .collect()
+}
+
+fn break_off(body: &mut ReplyBody) {
+    match body {
+        ReplyBody::Stream(pieces) => {
+            pieces.truncate(pieces.len() / 2);
+            pieces.push(Piece { after_ms: 0, bytes: None });
+        }
+        whole => *whole = ReplyBody::Reset,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Latency, Offer};
+    use super::*;
+
+    const CHAT: &str = "/openai/deployments/gpt/chat/completions";
+
+    fn account(tokens_per_minute: u64) -> Account {
+        let latency = Latency { base_ms: 100, per_token_us: 10_000, jitter_percent: 0 };
+        let offer = Offer::standard(tokens_per_minute);
+        let mut deployment = Deployment::new("gpt", "gpt-4o", offer);
+        deployment.latency = latency;
+        Account::new([deployment])
+    }
+
+    fn call(path: &str, body: &str) -> Reply {
+        let call = Call { method: "POST", path, api_version: Some("2024-10-21"), body: body.as_bytes() };
+        account(1000).serve(0, &call, 1)
+    }
+
+    const QUESTION: &str = r#"{"messages":[{"role":"user","content":"12345678"}],"max_tokens":8}"#;
+
+    #[test]
+    fn an_answer_takes_its_time_and_says_what_is_left() {
+        let reply = call(CHAT, QUESTION);
+        assert_eq!((reply.status, reply.delay_ms), (200, 180));
+        assert_eq!((reply.prompt_tokens, reply.completion_tokens), (2, 8));
+        assert_eq!(reply.header("X-RateLimit-Remaining-Tokens"), Some("990"));
+        assert_eq!(reply.header("x-ratelimit-limit-requests"), Some("6"));
+    }
+
+    #[test]
+    fn a_stream_comes_in_pieces_over_the_same_time() {
+        let reply = call(CHAT, &QUESTION.replace("\"max_tokens\"", "\"stream\":true,\"max_tokens\""));
+        let ReplyBody::Stream(pieces) = reply.body else { panic!("events are a stream") };
+        assert_eq!(reply.delay_ms, 100);
+        assert_eq!(pieces.iter().map(|piece| piece.after_ms).sum::<u64>(), 80);
+        assert_eq!(pieces.last().unwrap().bytes.as_deref(), Some(b"data: [DONE]\n\n".as_slice()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_as_the_service_does() {
+        for (path, body, status) in [
+            ("/openai/deployments/none/chat/completions", QUESTION, 404),
+            ("/openai/deployments/gpt/nothing", QUESTION, 404),
+            ("/openai/v1/chat/completions", QUESTION, 404),
+            ("/openai/deployments/gpt/embeddings", r#"{"input":"x"}"#, 400),
+            (CHAT, "[]", 400),
+            (CHAT, "{", 400),
+        ] {
+            assert_eq!(call(path, body).status, status, "{path} {body}");
+        }
+        let v1 = QUESTION.replace("{\"messages\"", "{\"model\":\"gpt\",\"messages\"");
+        assert_eq!(call("/openai/v1/chat/completions", &v1).status, 200);
+    }
+
+    #[test]
+    fn beyond_the_limit_it_says_when_to_come_back() {
+        let mut account = account(20);
+        let call =
+            Call { method: "POST", path: CHAT, api_version: Some("2024-10-21"), body: QUESTION.as_bytes() };
+        assert_eq!(account.serve(0, &call, 1).status, 200);
+        let refused = account.serve(1_500, &call, 2);
+        assert_eq!(refused.status, 429);
+        // One request in ten seconds is all that 20 tokens a minute come with.
+        assert_eq!(refused.header("retry-after"), Some("9"));
+        assert_eq!(refused.header("retry-after-ms"), Some("8500"));
+        assert_eq!(refused.header("x-ratelimit-reset-requests"), Some("9"));
+    }
+
+    #[test]
+    fn a_full_provisioned_deployment_names_its_utilization() {
+        let offer = Offer::Provisioned { tokens_per_minute: 60, output_weight: 4 };
+        let mut account = Account::new([Deployment::new("gpt", "gpt-4o", offer)]);
+        let call =
+            Call { method: "POST", path: CHAT, api_version: Some("2024-10-21"), body: QUESTION.as_bytes() };
+        let first = account.serve(0, &call, 1);
+        assert_eq!(first.header("azure-openai-deployment-utilization"), Some("340.0%"));
+        let refused = account.serve(0, &call, 2);
+        assert_eq!((refused.status, refused.header("retry-after-ms")), (429, Some("24001")));
+    }
+
+    #[test]
+    fn disturbances_change_what_comes() {
+        let disturbed = |effect, body: &str| {
+            let mut account = account(1000);
+            account.disturb([Disturbance {
+                deployment: None,
+                first: 1,
+                count: Some(1),
+                chance: 1.0,
+                effect,
+            }]);
+            let call =
+                Call { method: "POST", path: CHAT, api_version: Some("2024-10-21"), body: body.as_bytes() };
+            account.serve(0, &call, 3)
+        };
+        assert_eq!(disturbed(Effect::Delay { ms: 500 }, QUESTION).delay_ms, 680);
+        assert_eq!(disturbed(Effect::Reset, QUESTION).body, ReplyBody::Reset);
+        let throttled = disturbed(Effect::Status { status: 429, retry_after_ms: Some(2_500) }, QUESTION);
+        assert_eq!((throttled.status, throttled.header("retry-after")), (429, Some("3")));
+        let streamed = QUESTION.replace("\"max_tokens\"", "\"stream\":true,\"max_tokens\"");
+        let ReplyBody::Stream(pieces) = disturbed(Effect::HalfStream, &streamed).body else {
+            panic!("a stream")
+        };
+        assert_eq!(pieces.last().unwrap().bytes, None);
+        assert_eq!(disturbed(Effect::HalfStream, QUESTION).body, ReplyBody::Reset);
+    }
+}
