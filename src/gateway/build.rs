@@ -9,6 +9,7 @@ use super::compile::Compiler;
 use super::pipeline::Pipeline;
 use super::{
     AllCounters, Api, BackendKind, Backends, Config, Gateway, Operation, PipelineKey, Routes, codes,
+    json_schema,
 };
 use crate::diag::{DiagResult, Diagnostic, finish};
 use crate::policy::{self, Body, DEFAULT_GLOBAL_POLICY, Policy, Scope};
@@ -35,6 +36,8 @@ impl Gateway {
             backends: Backends::new(&config.backends),
             counters: AllCounters::default(),
             openid: Default::default(),
+            semantic_cache: Default::default(),
+            schemas: config.schemas.clone(),
         };
         finish(gateway, found)
     }
@@ -126,8 +129,25 @@ impl Building<'_> {
                 }
             }
         }
+        if compiler.uses_schemas {
+            self.check_schemas();
+        }
         self.found.extend(compiler.found);
         pipelines
+    }
+
+    /// Refuses schemas that would be checked in part only.
+    fn check_schemas(&mut self) {
+        for api in &self.config.apis {
+            for (id, document) in &api.schemas {
+                let Some(keyword) = json_schema::unsupported(document) else { continue };
+                let message = format!(
+                    "the sandbox does not check `{keyword}` of the schema `{id}` of the API `{}`",
+                    api.id
+                );
+                self.found.push(Diagnostic::new(&codes::NOT_EMULATED, message));
+            }
+        }
     }
 
     /// Checks what no operation reaches yet: the service refuses it all the same.

@@ -17,13 +17,15 @@ use crate::text::Span;
 pub(super) struct Compiler<'a> {
     pub config: &'a Config,
     pub found: Vec<Diagnostic>,
+    /// Whether a policy holds messages against the schemas of their API.
+    pub uses_schemas: bool,
     /// The elements around the one being compiled, such as `choose[1]`.
     path: Vec<String>,
 }
 
 impl<'a> Compiler<'a> {
     pub(super) fn new(config: &'a Config) -> Self {
-        Self { config, found: Vec::new(), path: Vec::new() }
+        Self { config, found: Vec::new(), uses_schemas: false, path: Vec::new() }
     }
 
     pub(super) fn pipeline(&mut self, effective: &Effective) -> Pipeline {
@@ -68,7 +70,15 @@ impl<'a> Compiler<'a> {
             return None;
         };
         self.note_what_is_not_run(element);
-        let place = StepPlace {
+        let place = self.place(placed);
+        let run = (executor.compile)(self, placed)?;
+        Some(Step { place, run })
+    }
+
+    /// Where the element that is being compiled stands.
+    pub(super) fn place(&self, placed: &Placed) -> StepPlace {
+        let element = &placed.element;
+        StepPlace {
             policy: element.name.clone(),
             section: placed.section,
             scope: placed.scope,
@@ -76,9 +86,7 @@ impl<'a> Compiler<'a> {
             line: element.line(),
             path: self.path.join("/"),
             id: element.literal("id").unwrap_or_default().to_owned(),
-        };
-        let run = (executor.compile)(self, placed)?;
-        Some(Step { place, run })
+        }
     }
 
     /// Tells which expressions of a policy the service takes and the evaluator does not run. Policies inside it are

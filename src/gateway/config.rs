@@ -2,6 +2,9 @@
 //! resources that were deployed; tests write it by hand.
 
 use indexmap::IndexMap;
+use serde_json::Value as Json;
+
+use super::api_schema::Contract;
 
 /// One APIM service, as far as its gateway is concerned. Policy texts are rawxml.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +24,8 @@ pub struct Config {
     pub named_values: IndexMap<String, String>,
     /// Policy fragments by id.
     pub fragments: IndexMap<String, String>,
+    /// Schema documents of the service by id, which `validate-content` may name.
+    pub schemas: IndexMap<String, Json>,
     /// Ids of the loggers that `log-to-eventhub` may name.
     pub loggers: Vec<String>,
 }
@@ -50,6 +55,8 @@ pub struct Api {
     /// Default `subscription-key`.
     pub subscription_key_query: String,
     pub policy: Option<String>,
+    /// Schema documents by id.
+    pub schemas: IndexMap<String, Json>,
     pub operations: Vec<Operation>,
 }
 
@@ -61,6 +68,7 @@ pub struct Operation {
     pub method: String,
     /// Below the API's path, such as `/deployments/{deployment-id}/chat/completions`.
     pub url_template: String,
+    pub contract: Contract,
     pub policy: Option<String>,
 }
 

@@ -57,6 +57,8 @@ fn run_sections(live: &Arc<Live>, pipeline: &Pipeline) -> Result<(), Fault> {
         return Ok(());
     }
     tell_meters(live, prompt_tokens);
+    let meters = live.state().meters.clone();
+    meters.iter().try_for_each(|meter| meter.inspect(live))?;
     pipeline::run(&pipeline.outbound, live)?;
     Ok(())
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use indexmap::IndexMap;
 
 use super::fault::{Fault, LastError};
+use super::llm::Lookup;
 use super::pipeline::StepPlace;
 use super::route::Route;
 use super::tokens::Meter;
@@ -50,6 +51,8 @@ pub(super) struct State {
     pub meters: Vec<Arc<dyn Meter>>,
     /// What this request has added to which counters: each counts a request once, however many policies name it.
     pub counted: BTreeMap<String, u64>,
+    /// Under what a semantic cache may keep the answer; None unless a lookup has missed.
+    pub semantic_lookup: Option<Lookup>,
 }
 
 /// The request as it would go upstream now.
@@ -128,6 +131,7 @@ impl Live {
             trace: Trace::default(),
             meters: Vec::new(),
             counted: BTreeMap::new(),
+            semantic_lookup: None,
         };
         Arc::new(Self {
             gateway: Arc::clone(gateway),

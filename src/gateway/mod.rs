@@ -7,22 +7,27 @@
 //! Request -> handle: route, key, inbound, backend, outbound or on-error -> Exchange { response, trace }
 //! ```
 
+mod api_schema;
 mod backends;
 mod build;
 pub mod codes;
 mod compile;
 mod config;
+mod content_guard;
 mod context;
 mod counters;
 mod fault;
 mod handle;
 mod host;
+mod json_schema;
 mod jwt;
 mod live;
+mod llm;
 mod message;
 mod pipeline;
 mod policies;
 mod route;
+mod service_call;
 mod setting;
 pub mod sim_host;
 mod tokens;
@@ -34,14 +39,13 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+pub use api_schema::{Contract, Parameter, Representation, ResponseContract, SchemaRef};
 pub use config::{
     Api, Backend, BackendKind, Breaker, Config, Operation, PoolMember, Product, StatusRange, Subscription,
     SubscriptionDates, SubscriptionScope, Tier,
 };
 pub use handle::Exchange;
-pub use host::{
-    Branch, Host, HttpProxy, Metric, SendError, Until, UpstreamRequest, UpstreamResponse,
-};
+pub use host::{Branch, Host, HttpProxy, Metric, SendError, Until, UpstreamRequest, UpstreamResponse};
 pub use message::{Body, BodyStream, Headers, Request, Response, StreamError};
 pub use trace::{Attempt, Trace, TraceStep};
 
@@ -65,6 +69,9 @@ pub struct Gateway {
     backends: Backends,
     counters: AllCounters,
     openid: jwt::Documents,
+    semantic_cache: llm::SemanticCache,
+    /// Schemas of the service, by id.
+    schemas: IndexMap<String, serde_json::Value>,
 }
 
 /// What decides which policies run.
@@ -105,6 +112,14 @@ impl Gateway {
 
     fn counters(&self) -> &AllCounters {
         &self.counters
+    }
+
+    fn schemas(&self) -> &IndexMap<String, serde_json::Value> {
+        &self.schemas
+    }
+
+    fn semantic_cache(&self) -> &llm::SemanticCache {
+        &self.semantic_cache
     }
 
     fn openid(&self) -> &jwt::Documents {

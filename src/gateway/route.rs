@@ -127,9 +127,13 @@ pub(super) fn key_header(api: &Api) -> &str {
     if api.subscription_key_header.is_empty() { DEFAULT_KEY_HEADER } else { &api.subscription_key_header }
 }
 
+/// Returns the name of the query parameter that may hold the key instead.
+pub(super) fn key_query(api: &Api) -> &str {
+    if api.subscription_key_query.is_empty() { DEFAULT_KEY_QUERY } else { &api.subscription_key_query }
+}
+
 fn key(api: &Api, request: &Request) -> Option<String> {
-    let query_name =
-        if api.subscription_key_query.is_empty() { DEFAULT_KEY_QUERY } else { &api.subscription_key_query };
+    let query_name = key_query(api);
     let in_query = || {
         let query = Url::parse(&request.url).query;
         query.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(query_name)).map(|(_, value)| value)

@@ -4,11 +4,11 @@
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
+use super::Deployment;
 use super::answers::{Answer, AnswerBody, Moment, Operation, answer};
 use super::faults::Fault;
 use super::reply::{Piece, Reply, ReplyBody};
 use super::script::{Disturbance, Effect, Script};
-use super::Deployment;
 use crate::text::next_random;
 
 /// An account.

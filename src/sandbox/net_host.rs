@@ -15,8 +15,8 @@ use tokio::sync::mpsc;
 
 use super::Error;
 use crate::gateway::{
-    Body, BodyStream, Branch, Headers, Host, HttpProxy, Metric, SendError, StreamError, Until, UpstreamRequest,
-    UpstreamResponse,
+    Body, BodyStream, Branch, Headers, Host, HttpProxy, Metric, SendError, StreamError, Until,
+    UpstreamRequest, UpstreamResponse,
 };
 
 /// Metrics kept to look at; older ones are dropped.
@@ -126,8 +126,8 @@ impl NetHost {
         let url = reqwest::Url::parse(&proxy.url)
             .map_err(|error| no_connection(format!("the proxy `{}` is not a URL: {error}", proxy.url)))?;
         let address = self.address(&url.host_str().unwrap_or_default().to_ascii_lowercase())?;
-        let mut through =
-            reqwest::Proxy::http(format!("http://{address}")).map_err(|error| no_connection(reasons(&error)))?;
+        let mut through = reqwest::Proxy::http(format!("http://{address}"))
+            .map_err(|error| no_connection(reasons(&error)))?;
         if let Some(username) = &proxy.username {
             through = through.basic_auth(username, proxy.password.as_deref().unwrap_or_default());
         }
@@ -138,7 +138,10 @@ impl NetHost {
             .map_err(|error| no_connection(reasons(&error)))
     }
 
-    async fn exchange(request: reqwest::RequestBuilder, runtime: &Handle) -> Result<UpstreamResponse, SendError> {
+    async fn exchange(
+        request: reqwest::RequestBuilder,
+        runtime: &Handle,
+    ) -> Result<UpstreamResponse, SendError> {
         let mut answer = request.send().await.map_err(|error| no_connection(reasons(&error)))?;
         let status = answer.status();
         let fields = answer.headers().iter().filter(|(name, _)| !is_connection_field(name.as_str()));

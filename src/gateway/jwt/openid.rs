@@ -87,6 +87,8 @@ fn get(live: &Live, url: &str) -> Result<Json, String> {
         headers: Headers(vec![("Accept".to_owned(), "application/json".to_owned())]),
         body: Vec::new(),
         timeout_ms: TIMEOUT_MS,
+        client_certificate: None,
+        proxy: None,
     };
     let response = live.host.send(request).map_err(|error| error.to_string())?;
     if response.status != 200 {

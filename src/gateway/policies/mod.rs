@@ -4,6 +4,7 @@
 mod authentication_managed_identity;
 mod check_header;
 mod choose;
+mod content_safety;
 mod emit_metric;
 mod emit_token_metric;
 mod forward_request;
@@ -18,6 +19,7 @@ mod rate_limit;
 mod retry;
 mod return_response;
 mod rewrite_uri;
+mod semantic_cache;
 mod set_backend_service;
 mod set_body;
 mod set_header;
@@ -29,7 +31,12 @@ mod token_check;
 mod token_limit;
 mod trace;
 mod validate_azure_ad_token;
+mod validate_content;
+mod validate_headers;
 mod validate_jwt;
+mod validate_parameters;
+mod validate_status_code;
+mod validation;
 
 use super::compile::Compiler;
 use super::pipeline::Run;
@@ -47,6 +54,7 @@ pub(super) const ALL: &[&Executor] = &[
     &authentication_managed_identity::EXECUTOR,
     &check_header::EXECUTOR,
     &choose::EXECUTOR,
+    &content_safety::EXECUTOR,
     &emit_metric::EXECUTOR,
     &emit_token_metric::AZURE_OPENAI,
     &emit_token_metric::LLM,
@@ -61,6 +69,10 @@ pub(super) const ALL: &[&Executor] = &[
     &retry::EXECUTOR,
     &return_response::EXECUTOR,
     &rewrite_uri::EXECUTOR,
+    &semantic_cache::AZURE_OPENAI_LOOKUP,
+    &semantic_cache::AZURE_OPENAI_STORE,
+    &semantic_cache::LLM_LOOKUP,
+    &semantic_cache::LLM_STORE,
     &set_backend_service::EXECUTOR,
     &set_body::EXECUTOR,
     &set_header::EXECUTOR,
@@ -72,7 +84,11 @@ pub(super) const ALL: &[&Executor] = &[
     &token_limit::LLM,
     &trace::EXECUTOR,
     &validate_azure_ad_token::EXECUTOR,
+    &validate_content::EXECUTOR,
+    &validate_headers::EXECUTOR,
     &validate_jwt::EXECUTOR,
+    &validate_parameters::EXECUTOR,
+    &validate_status_code::EXECUTOR,
 ];
 
 pub(super) fn find(element: &str) -> Option<&'static Executor> {

@@ -10,6 +10,7 @@ pub(super) use estimate::{PromptType, estimate_prompt};
 pub(super) use stream::{EventCounter, Metered, Streamed};
 pub(super) use usage::Usage;
 
+use super::fault::Fault;
 use super::live::Live;
 
 /// A policy that waits for the answer: limits are charged and metrics emitted from what it used.
@@ -18,6 +19,16 @@ pub(super) trait Meter: Send + Sync {
     /// streaming, and where it says nothing about tokens.
     fn answered(&self, live: &Arc<Live>, usage: Option<&Usage>) {
         let _ = (live, usage);
+    }
+
+    /// The upstream has answered and the meters have been told: looks at the answer before anybody else does, and may
+    /// put something around its stream.
+    ///
+    /// # Errors
+    /// A fault that refuses the answer.
+    fn inspect(&self, live: &Arc<Live>) -> Result<(), Fault> {
+        let _ = live;
+        Ok(())
     }
 
     /// A streamed answer has come to its end, or the caller has gone.

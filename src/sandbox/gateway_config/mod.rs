@@ -4,6 +4,7 @@
 
 mod backends;
 mod check;
+mod contract;
 mod duration;
 
 use serde_json::Value as Json;
@@ -46,6 +47,7 @@ pub fn from_resources(state: &State, apim_id: &str) -> DiagResult<Config> {
         backends: reader.each(&service.id, "backends", backends::read),
         named_values: reader.each(&service.id, "namedValues", Reader::named_value).into_iter().collect(),
         fragments: reader.each(&service.id, "policyFragments", Reader::fragment).into_iter().collect(),
+        schemas: contract::schemas(state, &service.id),
         loggers: reader.each(&service.id, "loggers", |_, logger| Some(logger.id.name().to_owned())),
     };
     let (config, _warnings) = finish(config, reader.found)?;
@@ -114,6 +116,7 @@ impl Reader<'_> {
             subscription_key_header: key_name("header", "Ocp-Apim-Subscription-Key"),
             subscription_key_query: key_name("query", "subscription-key"),
             policy: self.policy(&api.id),
+            schemas: contract::schemas(self.state, &api.id),
             operations: self.each(&api.id, "operations", Self::operation),
         })
     }
@@ -124,6 +127,7 @@ impl Reader<'_> {
             display_name: self.text(operation, "displayName")?,
             method: self.text(operation, "method")?.to_ascii_uppercase(),
             url_template: self.text(operation, "urlTemplate")?,
+            contract: contract::read(operation),
             policy: self.policy(&operation.id),
         })
     }

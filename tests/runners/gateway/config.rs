@@ -2,8 +2,9 @@
 
 use genai_lz::gateway::sim_host::{SimAnswer, SimBody, SimHost};
 use genai_lz::gateway::{
-    Api, Backend, BackendKind, Breaker, Config, Headers, Operation, PoolMember, Product, SendError,
-    StatusRange, Subscription, SubscriptionDates, SubscriptionScope, Tier,
+    Api, Backend, BackendKind, Breaker, Config, Contract, Headers, Operation, Parameter, PoolMember, Product,
+    Representation, ResponseContract, SchemaRef, SendError, StatusRange, Subscription, SubscriptionDates,
+    SubscriptionScope, Tier,
 };
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -19,6 +20,14 @@ struct Short {
     loggers: Vec<String>,
     #[serde(default)]
     api: Vec<ShortApi>,
+    /// What an operation of the first API says of its messages.
+    #[serde(default)]
+    contract: IndexMap<String, ShortContract>,
+    /// Schemas of the first API, and of the service.
+    #[serde(default)]
+    schemas: IndexMap<String, String>,
+    #[serde(default)]
+    service_schemas: IndexMap<String, String>,
     #[serde(default)]
     product: Vec<ShortProduct>,
     #[serde(default)]
@@ -37,6 +46,46 @@ struct ShortApi {
     open: bool,
     /// `POST /deployments/{id}/chat/completions`
     operations: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShortContract {
+    #[serde(default)]
+    path: Vec<ShortParameter>,
+    #[serde(default)]
+    query: Vec<ShortParameter>,
+    #[serde(default)]
+    headers: Vec<ShortParameter>,
+    /// Content type to schema and definition, or to nothing.
+    #[serde(default)]
+    bodies: IndexMap<String, String>,
+    #[serde(default)]
+    responses: Vec<ShortResponse>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShortResponse {
+    status: u16,
+    #[serde(default)]
+    headers: Vec<ShortParameter>,
+    #[serde(default)]
+    bodies: IndexMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShortParameter {
+    name: String,
+    #[serde(default, rename = "type")]
+    kind: String,
+    #[serde(default)]
+    required: bool,
+    #[serde(default)]
+    values: Vec<String>,
+    /// `schema/definition`
+    schema: Option<String>,
 }
 
 /// A product with one subscription, whose key is `key-<product>`.
@@ -83,6 +132,16 @@ pub(super) fn read(text: &str, config: &mut Config) {
     config.named_values.extend(short.named_values);
     config.loggers.extend(short.loggers);
     config.apis.extend(short.api.into_iter().map(api));
+    let documents = |texts: IndexMap<String, String>| {
+        texts.into_iter().map(|(id, text)| (id, serde_json::from_str(&text).unwrap()))
+    };
+    config.schemas.extend(documents(short.service_schemas));
+    if let Some(api) = config.apis.first_mut() {
+        api.schemas.extend(documents(short.schemas));
+        for (id, contract) in short.contract {
+            api.operations.iter_mut().find(|one| one.id == id).unwrap().contract = read_contract(contract);
+        }
+    }
     for product in short.product {
         config.subscriptions.push(Subscription {
             id: format!("{}-subscription", product.id),
@@ -114,6 +173,42 @@ pub(super) fn read(text: &str, config: &mut Config) {
     }));
 }
 
+fn read_contract(short: ShortContract) -> Contract {
+    Contract {
+        path: short.path.into_iter().map(parameter).collect(),
+        query: short.query.into_iter().map(parameter).collect(),
+        headers: short.headers.into_iter().map(parameter).collect(),
+        bodies: bodies(short.bodies),
+        responses: short
+            .responses
+            .into_iter()
+            .map(|response| ResponseContract {
+                status: response.status,
+                headers: response.headers.into_iter().map(parameter).collect(),
+                bodies: bodies(response.bodies),
+            })
+            .collect(),
+    }
+}
+
+fn parameter(short: ShortParameter) -> Parameter {
+    let ShortParameter { name, kind, required, values, schema } = short;
+    Parameter { name, kind, required, values, schema: schema.as_deref().and_then(schema_ref) }
+}
+
+fn bodies(short: IndexMap<String, String>) -> Vec<Representation> {
+    let body = |(content_type, schema): (String, String)| Representation {
+        content_type,
+        schema: schema_ref(&schema),
+    };
+    short.into_iter().map(body).collect()
+}
+
+fn schema_ref(text: &str) -> Option<SchemaRef> {
+    let (schema, definition) = text.split_once('/')?;
+    Some(SchemaRef { schema: schema.to_owned(), definition: definition.to_owned() })
+}
+
 fn api(short: ShortApi) -> Api {
     let operation = |text: String| {
         let (method, url_template) = text.split_once(' ').unwrap();
@@ -124,6 +219,7 @@ fn api(short: ShortApi) -> Api {
             method: method.to_owned(),
             url_template: url_template.to_owned(),
             policy: None,
+            ..Operation::default()
         }
     };
     Api {
@@ -135,6 +231,7 @@ fn api(short: ShortApi) -> Api {
         subscription_key_header: "api-key".to_owned(),
         subscription_key_query: "subscription-key".to_owned(),
         policy: None,
+        schemas: IndexMap::new(),
         operations: short.operations.into_iter().map(operation).collect(),
     }
 }

@@ -348,6 +348,7 @@ fn api(api: &Json) -> Api {
                 method: string(&operation["method"]),
                 url_template: string(&operation["urlTemplate"]),
                 policy: None,
+                ..Operation::default()
             })
             .collect(),
         ..Api::default()
