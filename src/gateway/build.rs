@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::cache::Cache;
 use super::compile::Compiler;
 use super::pipeline::Pipeline;
+use super::policies::cross_domain_file;
 use super::{
     AllCounters, Api, BackendKind, Backends, Config, Gateway, Operation, PipelineKey, Routes, codes,
     json_schema,
@@ -25,6 +27,9 @@ impl Gateway {
         building.check_pools();
         let policies = building.load();
         let pipelines = building.pipelines(&policies);
+        let (global, _) =
+            policy::compose(&[(Scope::Global, Arc::clone(&policies.global))], &policies.fragments);
+        let cross_domain = cross_domain_file(&global.inbound);
         building.check_unreached(&policies);
         let found = unique(building.found);
         let gateway = Self {
@@ -38,6 +43,8 @@ impl Gateway {
             openid: Default::default(),
             semantic_cache: Default::default(),
             schemas: config.schemas.clone(),
+            cache: Cache::default(),
+            cross_domain,
         };
         finish(gateway, found)
     }

@@ -23,6 +23,12 @@ pub(super) struct Compiler<'a> {
     path: Vec<String>,
 }
 
+/// Whether a policy is, or has inside, one that keeps the answer in a cache.
+fn stores_answer(placed: &Placed) -> bool {
+    let name = placed.element.name.as_str();
+    name == "cache-store" || name.ends_with("semantic-cache-store") || placed.inside.iter().any(stores_answer)
+}
+
 impl<'a> Compiler<'a> {
     pub(super) fn new(config: &'a Config) -> Self {
         Self { config, found: Vec::new(), uses_schemas: false, path: Vec::new() }
@@ -61,7 +67,8 @@ impl<'a> Compiler<'a> {
         // What is no policy at all was reported where the text was read.
         elements::find(&element.name)?;
         let Some(executor) = policies::find(&element.name) else {
-            let message = format!("the sandbox does not run the policy `{}`", element.name);
+            let why = policies::why_not_run(&element.name).map(|why| format!(": {why}")).unwrap_or_default();
+            let message = format!("the sandbox does not run the policy `{}`{why}", element.name);
             self.found.push(
                 Diagnostic::new(&codes::NOT_EMULATED, message)
                     .at(&element.source, element.name_span)
@@ -72,7 +79,7 @@ impl<'a> Compiler<'a> {
         self.note_what_is_not_run(element);
         let place = self.place(placed);
         let run = (executor.compile)(self, placed)?;
-        Some(Step { place, run })
+        Some(Step { place, run, stores_answer: stores_answer(placed) })
     }
 
     /// Where the element that is being compiled stands.
@@ -123,14 +130,20 @@ impl<'a> Compiler<'a> {
         self.setting(element, name)
     }
 
-    /// Refuses elements of that name inside a policy: their effect is not modelled.
+    /// Refuses one element inside a policy, whose effect is not modelled.
+    pub(super) fn refuse_child(&mut self, element: &PolicyElement, child: &PolicyElement) {
+        let message = format!("the sandbox does not run `{}` with `<{}>` inside", element.name, child.name);
+        let diagnostic = Diagnostic::new(&codes::NOT_EMULATED, message);
+        self.found.push(diagnostic.at(&child.source, child.name_span));
+    }
+
+    /// Refuses the elements of that name inside a policy.
     pub(super) fn refuse_children(&mut self, element: &PolicyElement, name: &str) {
-        for child in element.children.iter().filter(|child| child.name == name) {
-            let message =
-                format!("the sandbox does not run `{}` with `<{}>` inside", element.name, child.name);
-            let diagnostic = Diagnostic::new(&codes::NOT_EMULATED, message);
-            self.found.push(diagnostic.at(&child.source, child.name_span));
-        }
+        element
+            .children
+            .iter()
+            .filter(|child| child.name == name)
+            .for_each(|child| self.refuse_child(element, child));
     }
 
     /// Refuses a value that the policy cannot be run with, such as a key that is no Base64.

@@ -10,17 +10,21 @@
 mod api_schema;
 mod backends;
 mod build;
+mod cache;
 pub mod codes;
 mod compile;
 mod config;
 mod content_guard;
 mod context;
 mod counters;
+mod dates;
 mod fault;
+mod fork;
 mod handle;
 mod host;
 mod json_schema;
 mod jwt;
+mod liquid;
 mod live;
 mod llm;
 mod message;
@@ -34,6 +38,7 @@ mod tokens;
 mod trace;
 mod url;
 mod values;
+mod xml;
 
 use std::sync::Arc;
 
@@ -41,8 +46,8 @@ use indexmap::IndexMap;
 
 pub use api_schema::{Contract, Parameter, Representation, ResponseContract, SchemaRef};
 pub use config::{
-    Api, Backend, BackendKind, Breaker, Config, Operation, PoolMember, Product, StatusRange, Subscription,
-    SubscriptionDates, SubscriptionScope, Tier,
+    Api, Backend, BackendKind, Breaker, Config, Example, Operation, PoolMember, Product, StatusRange,
+    Subscription, SubscriptionDates, SubscriptionScope, Tier,
 };
 pub use handle::Exchange;
 pub use host::{Branch, Host, HttpProxy, Metric, SendError, Until, UpstreamRequest, UpstreamResponse};
@@ -50,13 +55,19 @@ pub use message::{Body, BodyStream, Headers, Request, Response, StreamError};
 pub use trace::{Attempt, Trace, TraceStep};
 
 use backends::Backends;
-use counters::{Counters, QuotaCount, RateCount};
+use cache::Cache;
+use counters::{Counters, QuotaCount, RateCount, Slots};
 use pipeline::Pipeline;
 use route::Routes;
 
 /// Whether the gateway runs the policy of that name.
 pub fn runs(policy: &str) -> bool {
     policies::find(policy).is_some()
+}
+
+/// Why the gateway does not run the policy of that name; None for one that it runs, and for what is no policy.
+pub fn why_not_run(policy: &str) -> Option<&'static str> {
+    policies::why_not_run(policy)
 }
 
 /// One service's gateway: its policies, ready to run, and the state that requests share.
@@ -72,6 +83,9 @@ pub struct Gateway {
     semantic_cache: llm::SemanticCache,
     /// Schemas of the service, by id.
     schemas: IndexMap<String, serde_json::Value>,
+    cache: Cache,
+    /// What `cross-domain` serves.
+    cross_domain: Option<String>,
 }
 
 /// What decides which policies run.
@@ -91,6 +105,7 @@ struct AllCounters {
     call_quotas: Counters<QuotaCount>,
     /// Bytes.
     bandwidth_quotas: Counters<QuotaCount>,
+    concurrency: Counters<Slots>,
 }
 
 impl Gateway {
@@ -124,5 +139,9 @@ impl Gateway {
 
     fn openid(&self) -> &jwt::Documents {
         &self.openid
+    }
+
+    fn cache(&self) -> &Cache {
+        &self.cache
     }
 }

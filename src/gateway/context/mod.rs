@@ -14,6 +14,7 @@ use crate::csharp::{Exception, Object, Value};
 use entities::Record;
 pub(super) use entities::jwt;
 use maps::{MapObject, Variables};
+pub(super) use messages::KeptResponse;
 use messages::{RequestObject, ResponseObject};
 
 /// Returns the value of `context` for this request.

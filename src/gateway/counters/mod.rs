@@ -9,6 +9,7 @@ mod bucket;
 mod log;
 mod quota;
 mod rate;
+mod slots;
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,6 +19,7 @@ use log::SlidingLog;
 
 pub(super) use quota::{Period, QuotaCount, START_OF_TIME_MS};
 pub(super) use rate::{Rate, RateCount};
+pub(super) use slots::Slots;
 
 /// Keys of one generation.
 const MAX_YOUNG_KEYS: usize = 50_000;

@@ -12,7 +12,7 @@
 //! - Where the embedding cannot be had, the request goes on as if nothing was found, and nothing is kept.
 //! - A request that asks for a stream is passed over: events are not cached (Learn, server-sent events).
 //! - More messages than `max-message-count` (without those of the system, where they are ignored): passed over.
-//! - A hit ends the request: what outbound would have done was done when the answer was kept.
+//! - After a hit processing goes on behind the store in outbound, as after `cache-lookup`.
 //! - `cache-id`, which only the schema knows, is refused.
 
 use std::sync::Arc;
@@ -110,7 +110,7 @@ impl Run for SemanticLookup {
             body: LiveBody::Bytes(answer.body),
             ..LiveResponse::empty(answer.status)
         });
-        Ok(Flow::End)
+        Ok(Flow::Cached)
     }
 }
 

@@ -2,9 +2,9 @@
 
 use genai_lz::gateway::sim_host::{SimAnswer, SimBody, SimHost};
 use genai_lz::gateway::{
-    Api, Backend, BackendKind, Breaker, Config, Contract, Headers, Operation, Parameter, PoolMember, Product,
-    Representation, ResponseContract, SchemaRef, SendError, StatusRange, Subscription, SubscriptionDates,
-    SubscriptionScope, Tier,
+    Api, Backend, BackendKind, Breaker, Config, Contract, Example, Headers, Operation, Parameter, PoolMember,
+    Product, Representation, ResponseContract, SchemaRef, SendError, StatusRange, Subscription,
+    SubscriptionDates, SubscriptionScope, Tier,
 };
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -46,6 +46,9 @@ struct ShortApi {
     open: bool,
     /// `POST /deployments/{id}/chat/completions`
     operations: Vec<String>,
+    /// By operation: status, media type, body.
+    #[serde(default)]
+    examples: IndexMap<String, Vec<(u16, String, String)>>,
 }
 
 #[derive(Deserialize)]
@@ -210,6 +213,12 @@ fn schema_ref(text: &str) -> Option<SchemaRef> {
 }
 
 fn api(short: ShortApi) -> Api {
+    let example = |(status, content_type, body)| Example { status, content_type, body };
+    let examples: IndexMap<String, Vec<Example>> = short
+        .examples
+        .into_iter()
+        .map(|(operation, examples)| (operation, examples.into_iter().map(example).collect()))
+        .collect();
     let operation = |text: String| {
         let (method, url_template) = text.split_once(' ').unwrap();
         let id = url_template.rsplit('/').next().unwrap().to_owned();
@@ -218,6 +227,7 @@ fn api(short: ShortApi) -> Api {
             id,
             method: method.to_owned(),
             url_template: url_template.to_owned(),
+            examples: examples.get(text.as_str()).cloned().unwrap_or_default(),
             policy: None,
             ..Operation::default()
         }
