@@ -16,6 +16,8 @@ pub struct Config {
     pub tier: Tier,
     /// The service-wide policy.
     pub global_policy: Option<String>,
+    /// Policies of workspaces by id: between the service's and the product's.
+    pub workspaces: IndexMap<String, String>,
     pub apis: Vec<Api>,
     pub products: Vec<Product>,
     pub subscriptions: Vec<Subscription>,
@@ -45,6 +47,8 @@ pub enum Tier {
 pub struct Api {
     pub id: String,
     pub display_name: String,
+    /// Id of the workspace that holds it.
+    pub workspace: Option<String>,
     /// The first segments of the URL, without slashes at the ends, such as `openai`.
     pub path: String,
     /// Where requests go when no policy names a backend.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::fault::{Answer, Fault};
+use super::fault::Fault;
 use super::live::{Live, LiveBody, LiveRequest, LiveResponse};
 use super::pipeline::{self, Flow, Pipeline, Step};
 use super::policies::Preflight;
@@ -30,8 +30,7 @@ impl Gateway {
             if let Some(exchange) = self.preflight(&request, &host) {
                 return exchange;
             }
-            let answer = Answer::new(404, "Resource not found");
-            return Exchange { response: answer.response(""), trace: Trace::default() };
+            return self.not_found(request, &host);
         };
         let authorized = self.routes.authorize(&mut route, &request);
         let pipeline = self.pipeline(&route);
@@ -41,6 +40,19 @@ impl Gateway {
         }
         let meters = live.state().meters.clone();
         meters.iter().for_each(|meter| meter.finished(&live));
+        finish(&live)
+    }
+
+    /// Answers what matches no operation: on-error of the API that its path names, or of the service, may change it.
+    /// Decision: the page about error handling (2020-01-10) lists the error among those that `context.LastError`
+    /// shows, and does not say to which policies; here to those that surely apply.
+    fn not_found(self: &Arc<Self>, request: Request, host: &Arc<dyn Host>) -> Exchange {
+        let route = self.routes.nearest(&request);
+        let pipeline = self.pipeline(&route);
+        let live = Live::new(self, host, route, request);
+        let message = "Unable to match incoming request to an operation.";
+        let fault = Fault::refusal(404, "OperationNotFound", message).saying("Resource not found");
+        run_on_error(&live, &pipeline, fault.source("configuration"));
         finish(&live)
     }
 

@@ -43,6 +43,8 @@ pub fn from_resources(state: &State, apim_id: &str) -> DiagResult<Config> {
         region: service.text("/location").unwrap_or_default().to_owned(),
         tier: tier(service.text("/sku/name").unwrap_or_default()),
         global_policy: reader.policy(&service.id),
+        // Workspaces are not deployed to the sandbox.
+        workspaces: indexmap::IndexMap::new(),
         apis: reader.each(&service.id, "apis", Reader::api),
         products: reader.each(&service.id, "products", Reader::product),
         subscriptions: reader.each(&service.id, "subscriptions", Reader::subscription),
@@ -112,6 +114,7 @@ impl Reader<'_> {
         Some(Api {
             id: api.id.name().to_owned(),
             display_name: self.text(api, "displayName")?,
+            workspace: None,
             path: self.text(api, "path")?.trim_matches('/').to_owned(),
             service_url: api.text("/properties/serviceUrl").filter(|url| !url.is_empty()).map(str::to_owned),
             subscription_required: flag(api, "subscriptionRequired", true),

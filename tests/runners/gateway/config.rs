@@ -41,6 +41,7 @@ struct Short {
 struct ShortApi {
     id: String,
     path: String,
+    workspace: Option<String>,
     service_url: Option<String>,
     #[serde(default)]
     open: bool,
@@ -236,6 +237,7 @@ fn api(short: ShortApi) -> Api {
         display_name: short.id.clone(),
         id: short.id,
         path: short.path,
+        workspace: short.workspace,
         service_url: short.service_url,
         subscription_required: !short.open,
         subscription_key_header: "api-key".to_owned(),
@@ -257,8 +259,12 @@ fn breaker(short: ShortBreaker) -> Breaker {
     }
 }
 
-/// `xml policy global`, `xml policy api`, `xml policy product <id>`, `xml policy operation <id>`.
+/// `xml policy global`, `xml policy workspace <id>`, `xml policy api`, `xml policy product <id>`, `xml policy operation <id>`.
 pub(super) fn policy(config: &mut Config, scope: &str, id: Option<&&str>, text: &str) {
+    if let ("workspace", Some(id)) = (scope, id) {
+        config.workspaces.insert((*id).to_owned(), text.to_owned());
+        return;
+    }
     let slot = match (scope, id) {
         ("global", None) => &mut config.global_policy,
         ("api", None) => &mut config.apis[0].policy,
