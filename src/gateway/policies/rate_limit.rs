@@ -117,7 +117,7 @@ fn admit(live: &Arc<Live>, limits: Vec<Limit>) -> Result<Flow, Fault> {
     {
         let mut counters = live.gateway.counters().call_rates.lock();
         for (limit, own) in limits.iter().zip(&own) {
-            let count = counters.counter(&limit.key, || limit.new(live, now_ms));
+            let count = counters.counter(&limit.key, || limit.unused(live, now_ms));
             if count.left(now_ms, limit.rate).saturating_add_unsigned(*own) <= 0 {
                 refused = Some((limit, count.wait_ms(now_ms, limit.rate, 1)));
                 break;
@@ -125,7 +125,7 @@ fn admit(live: &Arc<Live>, limits: Vec<Limit>) -> Result<Flow, Fault> {
         }
         let counted = limits.iter().zip(&own).filter(|(limit, own)| **own == 0 && !limit.increment.waits());
         for (limit, _) in counted.take_while(|_| refused.is_none()) {
-            counters.counter(&limit.key, || limit.new(live, now_ms)).add(now_ms, limit.rate, 1);
+            counters.counter(&limit.key, || limit.unused(live, now_ms)).add(now_ms, limit.rate, 1);
         }
     }
     if let Some((limit, wait_ms)) = refused {
@@ -172,7 +172,8 @@ impl Rule {
 }
 
 impl Limit {
-    fn new(&self, live: &Live, now_ms: i64) -> RateCount {
+    /// A counter that nothing has used yet.
+    fn unused(&self, live: &Live, now_ms: i64) -> RateCount {
         RateCount::new(live.gateway.tier(), now_ms, self.rate)
     }
 
@@ -197,7 +198,7 @@ impl Limit {
         let now_ms = live.host.now_unix_ms();
         let left = live.gateway.counters().call_rates.with(
             &self.key,
-            || self.new(live, now_ms),
+            || self.unused(live, now_ms),
             |count| count.left(now_ms, self.rate),
         );
         let left = u64::try_from(left).unwrap_or_default();
@@ -212,7 +213,7 @@ impl Meter for Limit {
             let (amount, now_ms) = (self.increment.amount(live), live.host.now_unix_ms());
             live.gateway.counters().call_rates.with(
                 &self.key,
-                || self.new(live, now_ms),
+                || self.unused(live, now_ms),
                 |count| count.add(now_ms, self.rate, amount),
             );
             live.state().counted.insert(self.counted_as(), amount);
