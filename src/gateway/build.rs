@@ -11,6 +11,7 @@ use super::pipeline::Pipeline;
 use super::policies::cross_domain_file;
 use super::{
     AllCounters, Api, BackendKind, Backends, Config, Gateway, Operation, PipelineKey, Pool, Routes, codes,
+    json_schema,
 };
 use crate::diag::{DiagResult, Diagnostic, finish};
 use crate::policy::{self, Body, DEFAULT_GLOBAL_POLICY, Policy, Scope};
@@ -39,6 +40,9 @@ impl Gateway {
             pipelines,
             backends: Backends::new(&config.backends, &config.named_values),
             counters: AllCounters::default(),
+            openid: Default::default(),
+            semantic_cache: Default::default(),
+            schemas: config.schemas.clone(),
             cache: Cache::default(),
             cross_domain,
         };
@@ -54,6 +58,7 @@ struct Building<'a> {
 /// All policies of a configuration after lowering.
 struct Policies {
     global: Arc<Policy>,
+    workspaces: IndexMap<String, Arc<Policy>>,
     products: IndexMap<String, Arc<Policy>>,
     apis: IndexMap<String, Arc<Policy>>,
     /// By API and operation.
@@ -73,10 +78,13 @@ impl Building<'_> {
         let config = self.config;
         let global = config.global_policy.as_deref().unwrap_or(DEFAULT_GLOBAL_POLICY);
         let global = self.policy("global policy", global, Root::Policies);
-        let (mut products, mut apis) = (IndexMap::new(), IndexMap::new());
+        let (mut products, mut apis, mut workspaces) = (IndexMap::new(), IndexMap::new(), IndexMap::new());
         let (mut operations, mut fragments) = (IndexMap::new(), IndexMap::new());
         for (id, text) in &config.fragments {
             fragments.insert(id.clone(), self.policy(&format!("fragment {id}"), text, Root::Fragment));
+        }
+        for (id, text) in &config.workspaces {
+            workspaces.insert(id.clone(), self.policy(&format!("workspace {id}"), text, Root::Policies));
         }
         for product in &config.products {
             let Some(text) = &product.policy else { continue };
@@ -94,7 +102,7 @@ impl Building<'_> {
                     .insert((api.id.clone(), operation.id.clone()), self.policy(&name, text, Root::Policies));
             }
         }
-        Policies { global, products, apis, operations, fragments }
+        Policies { global, workspaces, products, apis, operations, fragments }
     }
 
     fn policy(&mut self, name: &str, text: &str, root: Root) -> Arc<Policy> {
@@ -117,6 +125,14 @@ impl Building<'_> {
         let config = self.config;
         let mut compiler = Compiler::new(config);
         let mut pipelines = IndexMap::new();
+        // Where no operation matches there is on-error of the API, or of the service, alone.
+        for api in config.apis.iter().chain([&Api::default()]) {
+            let scopes = policies.scopes(api, &Operation::default(), None);
+            let (effective, found) = policy::compose(&scopes, &policies.fragments);
+            self.found.extend(found);
+            let key = PipelineKey { api: api.id.clone(), operation: String::new(), product: None };
+            pipelines.insert(key, Arc::new(compiler.pipeline(&effective)));
+        }
         for api in &config.apis {
             let products = config.products.iter().filter(|product| product.apis.contains(&api.id));
             let ways: Vec<Option<String>> =
@@ -132,8 +148,25 @@ impl Building<'_> {
                 }
             }
         }
+        if compiler.uses_schemas {
+            self.check_schemas();
+        }
         self.found.extend(compiler.found);
         pipelines
+    }
+
+    /// Refuses schemas that would be checked in part only.
+    fn check_schemas(&mut self) {
+        for api in &self.config.apis {
+            for (id, document) in &api.schemas {
+                let Some(keyword) = json_schema::unsupported(document) else { continue };
+                let message = format!(
+                    "the sandbox does not check `{keyword}` of the schema `{id}` of the API `{}`",
+                    api.id
+                );
+                self.found.push(Diagnostic::new(&codes::NOT_EMULATED, message));
+            }
+        }
     }
 
     /// Checks what no operation reaches yet: the service refuses it all the same.
@@ -184,6 +217,7 @@ impl Policies {
         let operation = (api.id.clone(), operation.id.clone());
         [
             (Scope::Global, Some(&self.global)),
+            (Scope::Workspace, api.workspace.as_ref().and_then(|id| self.workspaces.get(id))),
             (Scope::Product, product.and_then(|id| self.products.get(id))),
             (Scope::Api, self.apis.get(&api.id)),
             (Scope::Operation, self.operations.get(&operation)),

@@ -25,6 +25,13 @@ pub static INCOMPLETE: Code = Code::error(
      period; the sandbox refuses to choose. Add the attribute.",
 )
 .with_url(REFERENCE);
+pub static INVALID_VALUE: Code = Code::error(
+    "gateway-invalid-value",
+    "a policy cannot be run with one of its values",
+    "A date, an address, a key or a schema is written in a way that the gateway cannot read. Correct it: the message \
+     says what is expected.",
+)
+.with_url(REFERENCE);
 pub static NOT_EMULATED: Code = Code::error(
     "policy-not-emulated",
     "a policy, or an attribute of one, is not run by the sandbox",
@@ -56,6 +63,7 @@ pub const ALL: &[&Code] = &[
     &CONNECTION_HEADER,
     &EMPTY_POOL,
     &INCOMPLETE,
+    &INVALID_VALUE,
     &RETRY_WITHOUT_BUFFERED_BODY,
     &UNKNOWN_BACKEND,
     &UNKNOWN_LOGGER,

@@ -12,22 +12,26 @@ use super::setting::{FromValue, Setting};
 use crate::csharp;
 use crate::diag::Diagnostic;
 use crate::policy::{Effective, Placed, PolicyElement, ValueKind, elements};
+use crate::text::Span;
 
 pub(super) struct Compiler<'a> {
     pub config: &'a Config,
     pub found: Vec<Diagnostic>,
+    /// Whether a policy holds messages against the schemas of their API.
+    pub uses_schemas: bool,
     /// The elements around the one being compiled, such as `choose[1]`.
     path: Vec<String>,
 }
 
-/// Whether a policy is, or has inside, the one of that name.
-fn holds(placed: &Placed, name: &str) -> bool {
-    placed.element.name == name || placed.inside.iter().any(|inside| holds(inside, name))
+/// Whether a policy is, or has inside, one that keeps the answer in a cache.
+fn stores_answer(placed: &Placed) -> bool {
+    let name = placed.element.name.as_str();
+    name == "cache-store" || name.ends_with("semantic-cache-store") || placed.inside.iter().any(stores_answer)
 }
 
 impl<'a> Compiler<'a> {
     pub(super) fn new(config: &'a Config) -> Self {
-        Self { config, found: Vec::new(), path: Vec::new() }
+        Self { config, found: Vec::new(), uses_schemas: false, path: Vec::new() }
     }
 
     pub(super) fn pipeline(&mut self, effective: &Effective) -> Pipeline {
@@ -73,7 +77,15 @@ impl<'a> Compiler<'a> {
             return None;
         };
         self.note_what_is_not_run(element);
-        let place = StepPlace {
+        let place = self.place(placed);
+        let run = (executor.compile)(self, placed)?;
+        Some(Step { place, run, stores_answer: stores_answer(placed) })
+    }
+
+    /// Where the element that is being compiled stands.
+    pub(super) fn place(&self, placed: &Placed) -> StepPlace {
+        let element = &placed.element;
+        StepPlace {
             policy: element.name.clone(),
             section: placed.section,
             scope: placed.scope,
@@ -81,9 +93,7 @@ impl<'a> Compiler<'a> {
             line: element.line(),
             path: self.path.join("/"),
             id: element.literal("id").unwrap_or_default().to_owned(),
-        };
-        let run = (executor.compile)(self, placed)?;
-        Some(Step { place, run, stores_answer: holds(placed, "cache-store") })
+        }
     }
 
     /// Tells which expressions of a policy the service takes and the evaluator does not run. Policies inside it are
@@ -120,18 +130,25 @@ impl<'a> Compiler<'a> {
         self.setting(element, name)
     }
 
-    /// Refuses elements inside a policy whose effect is not modelled.
-    pub(super) fn refuse_children(&mut self, element: &PolicyElement) {
-        for child in &element.children {
-            self.refuse_child(element, child);
-        }
-    }
-
-    /// Refuses one element inside a policy.
+    /// Refuses one element inside a policy, whose effect is not modelled.
     pub(super) fn refuse_child(&mut self, element: &PolicyElement, child: &PolicyElement) {
         let message = format!("the sandbox does not run `{}` with `<{}>` inside", element.name, child.name);
         let diagnostic = Diagnostic::new(&codes::NOT_EMULATED, message);
         self.found.push(diagnostic.at(&child.source, child.name_span));
+    }
+
+    /// Refuses the elements of that name inside a policy.
+    pub(super) fn refuse_children(&mut self, element: &PolicyElement, name: &str) {
+        element
+            .children
+            .iter()
+            .filter(|child| child.name == name)
+            .for_each(|child| self.refuse_child(element, child));
+    }
+
+    /// Refuses a value that the policy cannot be run with, such as a key that is no Base64.
+    pub(super) fn invalid(&mut self, element: &PolicyElement, span: Span, why: String) {
+        self.found.push(Diagnostic::new(&codes::INVALID_VALUE, why).at(&element.source, span));
     }
 
     /// Reads the text between the tags.

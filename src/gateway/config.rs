@@ -2,6 +2,9 @@
 //! resources that were deployed; tests write it by hand.
 
 use indexmap::IndexMap;
+use serde_json::Value as Json;
+
+use super::api_schema::Contract;
 
 /// One APIM service, as far as its gateway is concerned. Policy texts are rawxml.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +16,8 @@ pub struct Config {
     pub tier: Tier,
     /// The service-wide policy.
     pub global_policy: Option<String>,
+    /// Policies of workspaces by id: between the service's and the product's.
+    pub workspaces: IndexMap<String, String>,
     pub apis: Vec<Api>,
     pub products: Vec<Product>,
     pub subscriptions: Vec<Subscription>,
@@ -21,6 +26,8 @@ pub struct Config {
     pub named_values: IndexMap<String, String>,
     /// Policy fragments by id.
     pub fragments: IndexMap<String, String>,
+    /// Schema documents of the service by id, which `validate-content` may name.
+    pub schemas: IndexMap<String, Json>,
     /// Ids of the loggers that `log-to-eventhub` may name.
     pub loggers: Vec<String>,
 }
@@ -40,6 +47,8 @@ pub enum Tier {
 pub struct Api {
     pub id: String,
     pub display_name: String,
+    /// Id of the workspace that holds it.
+    pub workspace: Option<String>,
     /// The first segments of the URL, without slashes at the ends, such as `openai`.
     pub path: String,
     /// Where requests go when no policy names a backend.
@@ -50,6 +59,8 @@ pub struct Api {
     /// Default `subscription-key`.
     pub subscription_key_query: String,
     pub policy: Option<String>,
+    /// Schema documents by id.
+    pub schemas: IndexMap<String, Json>,
     pub operations: Vec<Operation>,
 }
 
@@ -61,6 +72,7 @@ pub struct Operation {
     pub method: String,
     /// Below the API's path, such as `/deployments/{deployment-id}/chat/completions`.
     pub url_template: String,
+    pub contract: Contract,
     /// What `mock-response` answers with.
     pub examples: Vec<Example>,
     pub policy: Option<String>,

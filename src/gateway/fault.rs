@@ -69,6 +69,14 @@ impl Fault {
         self
     }
 
+    /// Tells the caller something else than `context.LastError.Message` says.
+    pub(super) fn saying(mut self, message: impl Into<String>) -> Self {
+        if let Some(answer) = &mut self.answer {
+            answer.message = message.into();
+        }
+        self
+    }
+
     pub(super) fn detail(self, detail: String) -> Self {
         Self { detail, ..self }
     }

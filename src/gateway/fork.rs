@@ -29,6 +29,8 @@ impl Live {
             last_error: state.last_error.clone(),
             trace: Trace::default(),
             meters: state.meters.clone(),
+            counted: state.counted.clone(),
+            semantic_lookup: state.semantic_lookup.clone(),
         };
         drop(state);
         self.with_state(copy)
@@ -46,6 +48,8 @@ impl Live {
         changed(&mut state.upstream_base, &branch.upstream_base, &before.upstream_base);
         changed(&mut state.cors, &branch.cors, &before.cors);
         changed(&mut state.cache_slot, &branch.cache_slot, &before.cache_slot);
+        changed(&mut state.semantic_lookup, &branch.semantic_lookup, &before.semantic_lookup);
+        state.counted.append(&mut branch.counted);
         changed(&mut state.target, &branch.target, &before.target);
         // Taken out, because a variable may hold an object that holds the branch.
         for (name, value) in std::mem::take(&mut branch.variables) {

@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use super::fault::{Answer, Fault};
+use super::fault::Fault;
 use super::live::{Live, LiveBody, LiveRequest, LiveResponse};
 use super::pipeline::{self, Flow, Pipeline, Step};
 use super::policies::Preflight;
 use super::route::Route;
-use super::tokens::{EventCounter, Metered, Usage, estimate_prompt};
+use super::tokens::{EventCounter, Metered, PromptType, Usage, estimate_prompt};
 use super::trace::Trace;
 use super::url::Url;
 use super::{Body, Gateway, Headers, Host, PipelineKey, Request, Response};
@@ -30,8 +30,7 @@ impl Gateway {
             if let Some(exchange) = self.preflight(&request, &host) {
                 return exchange;
             }
-            let answer = Answer::new(404, "Resource not found");
-            return Exchange { response: answer.response(""), trace: Trace::default() };
+            return self.not_found(request, &host);
         };
         let authorized = self.routes.authorize(&mut route, &request);
         let pipeline = self.pipeline(&route);
@@ -39,6 +38,21 @@ impl Gateway {
         if let Err(fault) = authorized.and_then(|()| run_sections(&live, &pipeline)) {
             run_on_error(&live, &pipeline, fault);
         }
+        let meters = live.state().meters.clone();
+        meters.iter().for_each(|meter| meter.finished(&live));
+        finish(&live)
+    }
+
+    /// Answers what matches no operation: on-error of the API that its path names, or of the service, may change it.
+    /// Decision: the page about error handling (2020-01-10) lists the error among those that `context.LastError`
+    /// shows, and does not say to which policies; here to those that surely apply.
+    fn not_found(self: &Arc<Self>, request: Request, host: &Arc<dyn Host>) -> Exchange {
+        let route = self.routes.nearest(&request);
+        let pipeline = self.pipeline(&route);
+        let live = Live::new(self, host, route, request);
+        let message = "Unable to match incoming request to an operation.";
+        let fault = Fault::refusal(404, "OperationNotFound", message).saying("Resource not found");
+        run_on_error(&live, &pipeline, fault.source("configuration"));
         finish(&live)
     }
 
@@ -106,14 +120,13 @@ fn run_sections(live: &Arc<Live>, pipeline: &Pipeline) -> Result<(), Fault> {
         return Ok(());
     }
     tell_meters(live, prompt_tokens);
+    let meters = live.state().meters.clone();
+    meters.iter().try_for_each(|meter| meter.inspect(live))?;
     run_outbound(live, &pipeline.outbound)
 }
 
 fn run_outbound(live: &Arc<Live>, steps: &[Step]) -> Result<(), Fault> {
-    if pipeline::run(steps, live)? == Flow::Next {
-        let meters = live.state().meters.clone();
-        meters.iter().for_each(|meter| meter.finished(live));
-    }
+    pipeline::run(steps, live)?;
     Ok(())
 }
 
@@ -162,7 +175,11 @@ fn usage(live: &Live) -> Option<Usage> {
 /// Estimated before the body is sent, because afterwards it may be gone.
 fn estimated_prompt(live: &Live) -> u64 {
     let state = live.state();
-    if state.meters.is_empty() { 0 } else { state.request.body.bytes().map_or(0, estimate_prompt) }
+    if state.meters.is_empty() {
+        0
+    } else {
+        state.request.body.bytes().map_or(0, |body| estimate_prompt(body, PromptType::Auto))
+    }
 }
 
 fn finish(live: &Live) -> Exchange {

@@ -1,12 +1,14 @@
 //! One request on its way: what policies and expressions read and change. Shared between the interpreter and the
 //! objects that expressions hold, so every access is short and never spans the evaluation of an expression.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
 
 use super::fault::{Fault, LastError};
+use super::llm::Lookup;
 use super::pipeline::StepPlace;
 use super::route::Route;
 use super::tokens::Meter;
@@ -29,6 +31,8 @@ pub(super) struct Live {
     pub route: Route,
     pub request_id: String,
     pub started_unix_ms: i64,
+    /// How large the body was that the caller sent.
+    pub request_bytes: u64,
     state: Mutex<State>,
     /// Id of the backend entity that answered last. Apart from the state, because it is read while a stream is.
     answered_by: Mutex<String>,
@@ -58,6 +62,10 @@ pub(super) struct State {
     pub last_error: Option<LastError>,
     pub trace: Trace,
     pub meters: Vec<Arc<dyn Meter>>,
+    /// What this request has added to which counters: each counts a request once, however many policies name it.
+    pub counted: BTreeMap<String, u64>,
+    /// Under what a semantic cache may keep the answer; None unless a lookup has missed.
+    pub semantic_lookup: Option<Lookup>,
 }
 
 /// The request as it would go upstream now.
@@ -144,6 +152,7 @@ impl Live {
     ) -> Arc<Self> {
         let started_unix_ms = host.now_unix_ms();
         let original_url = Url::parse(&request.url);
+        let request_bytes = u64::try_from(request.body.len()).unwrap_or(u64::MAX);
         let state = State {
             request: LiveRequest {
                 original_method: request.method.clone(),
@@ -170,6 +179,8 @@ impl Live {
             last_error: None,
             trace: Trace::default(),
             meters: Vec::new(),
+            counted: BTreeMap::new(),
+            semantic_lookup: None,
         };
         Arc::new(Self {
             gateway: Arc::clone(gateway),
@@ -177,6 +188,7 @@ impl Live {
             route,
             request_id: request_id(host.as_ref()),
             started_unix_ms,
+            request_bytes,
             state: Mutex::new(state),
             answered_by: Mutex::new(String::new()),
             given_up: AtomicBool::new(false),
@@ -191,6 +203,7 @@ impl Live {
             route: self.route.clone(),
             request_id: self.request_id.clone(),
             started_unix_ms: self.started_unix_ms,
+            request_bytes: self.request_bytes,
             state: Mutex::new(state),
             answered_by: Mutex::new(self.answered_by()),
             given_up: AtomicBool::new(self.is_given_up()),
@@ -275,6 +288,14 @@ impl Live {
         if let Some(step) = self.state().trace.steps.get_mut(step.wrapping_sub(1)) {
             step.changes = changes;
         }
+    }
+
+    /// Sets a variable to a number: an `int`, or a `long` where it is larger.
+    pub(super) fn set_number(&self, name: Option<&String>, value: u64) {
+        let Some(name) = name else { return };
+        let long = || Value::Long(i64::try_from(value).unwrap_or(i64::MAX));
+        let value = i32::try_from(value).map_or_else(|_| long(), Value::Int);
+        self.state().variables.insert(name.clone(), value);
     }
 
     pub(super) fn attempted(&self, attempt: Attempt) {

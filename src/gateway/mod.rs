@@ -7,6 +7,7 @@
 //! Request -> handle: route, key, inbound, backend, outbound or on-error -> Exchange { response, trace }
 //! ```
 
+mod api_schema;
 mod backends;
 mod build;
 mod cache;
@@ -14,6 +15,7 @@ mod changes;
 pub mod codes;
 mod compile;
 mod config;
+mod content_guard;
 mod context;
 mod counters;
 mod dates;
@@ -21,12 +23,16 @@ mod fault;
 mod fork;
 mod handle;
 mod host;
+mod json_schema;
+mod jwt;
 mod liquid;
 mod live;
+mod llm;
 mod message;
 mod pipeline;
 mod policies;
 mod route;
+mod service_call;
 mod setting;
 pub mod sim_host;
 mod tokens;
@@ -39,6 +45,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+pub use api_schema::{Contract, Parameter, Representation, ResponseContract, SchemaRef};
 pub use config::{
     Api, Backend, BackendKind, Breaker, Config, Credentials, Example, ManagedIdentity, Operation, Pool,
     PoolMember, Product, StatusRange, Subscription, SubscriptionDates, SubscriptionScope, Threshold, Tier,
@@ -50,7 +57,7 @@ pub use trace::{Attempt, Trace, TraceStep};
 
 use backends::Backends;
 use cache::Cache;
-use counters::{Bucket, Counters, QuotaCount, SlidingLog, Slots};
+use counters::{Counters, QuotaCount, RateCount, Slots};
 use pipeline::Pipeline;
 use route::Routes;
 
@@ -73,6 +80,10 @@ pub struct Gateway {
     pipelines: IndexMap<PipelineKey, Arc<Pipeline>>,
     backends: Backends,
     counters: AllCounters,
+    openid: jwt::Documents,
+    semantic_cache: llm::SemanticCache,
+    /// Schemas of the service, by id.
+    schemas: IndexMap<String, serde_json::Value>,
     cache: Cache,
     /// What `cross-domain` serves.
     cross_domain: Option<String>,
@@ -89,11 +100,12 @@ struct PipelineKey {
 /// Counters by the policies that use them; each kind has its own keys.
 #[derive(Debug, Default)]
 struct AllCounters {
-    token_logs: Counters<SlidingLog>,
-    token_buckets: Counters<Bucket>,
+    token_rates: Counters<RateCount>,
     token_quotas: Counters<QuotaCount>,
-    call_logs: Counters<SlidingLog>,
+    call_rates: Counters<RateCount>,
     call_quotas: Counters<QuotaCount>,
+    /// Bytes.
+    bandwidth_quotas: Counters<QuotaCount>,
     concurrency: Counters<Slots>,
 }
 
@@ -116,6 +128,18 @@ impl Gateway {
 
     fn counters(&self) -> &AllCounters {
         &self.counters
+    }
+
+    fn schemas(&self) -> &IndexMap<String, serde_json::Value> {
+        &self.schemas
+    }
+
+    fn semantic_cache(&self) -> &llm::SemanticCache {
+        &self.semantic_cache
+    }
+
+    fn openid(&self) -> &jwt::Documents {
+        &self.openid
     }
 
     fn cache(&self) -> &Cache {

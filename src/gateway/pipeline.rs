@@ -109,7 +109,7 @@ pub(super) fn run(steps: &[Step], live: &Arc<Live>) -> Result<Flow, Fault> {
 
 impl StepPlace {
     /// Fills in where the fault came from, unless a step inside has done so. Says whether this was the place.
-    fn fill(&self, fault: &mut Fault) -> bool {
+    pub(super) fn fill(&self, fault: &mut Fault) -> bool {
         let error = &mut fault.error;
         if !error.section.is_empty() {
             return false;

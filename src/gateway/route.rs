@@ -53,14 +53,29 @@ impl Routes {
         }
     }
 
+    /// The API with the longest path that the URL begins with, and what follows it.
+    fn api<'a>(&self, path: &'a str) -> Option<(&Arc<Api>, &'a str)> {
+        let below = self.apis.iter().filter_map(|api| Some((api, below(&api.path, path)?)));
+        below.max_by_key(|(api, _)| api.path.trim_matches('/').len())
+    }
+
+    /// What a request that matches no operation comes nearest to: its API, or one without a name, and an operation
+    /// without a name.
+    pub(super) fn nearest(&self, request: &Request) -> Route {
+        let path = Url::parse(&request.url).path;
+        let (api, rest) = match self.api(&path) {
+            Some((api, rest)) => (Arc::clone(api), rest),
+            None => (Arc::default(), path.as_str()),
+        };
+        let path = format!("/{}", rest.trim_start_matches('/'));
+        let parameters = IndexMap::new();
+        Route { api, operation: Arc::default(), subscription: None, product: None, path, parameters }
+    }
+
     /// Finds the API with the longest path that the URL begins with, and its operation.
     pub(super) fn find(&self, request: &Request) -> Option<Route> {
         let path = Url::parse(&request.url).path;
-        let (api, rest) = self
-            .apis
-            .iter()
-            .filter_map(|api| Some((api, below(&api.path, &path)?)))
-            .max_by_key(|(api, _)| api.path.trim_matches('/').len())?;
+        let (api, rest) = self.api(&path)?;
         let (operation, mut parameters) = self
             .operations
             .get(&api.id)?
@@ -128,9 +143,13 @@ pub(super) fn key_header(api: &Api) -> &str {
     if api.subscription_key_header.is_empty() { DEFAULT_KEY_HEADER } else { &api.subscription_key_header }
 }
 
+/// Returns the name of the query parameter that may hold the key instead.
+pub(super) fn key_query(api: &Api) -> &str {
+    if api.subscription_key_query.is_empty() { DEFAULT_KEY_QUERY } else { &api.subscription_key_query }
+}
+
 fn key(api: &Api, request: &Request) -> Option<String> {
-    let query_name =
-        if api.subscription_key_query.is_empty() { DEFAULT_KEY_QUERY } else { &api.subscription_key_query };
+    let query_name = key_query(api);
     let in_query = || {
         let query = Url::parse(&request.url).query;
         query.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(query_name)).map(|(_, value)| value)

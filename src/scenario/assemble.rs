@@ -68,8 +68,8 @@ fn add(
                 let diagnostic = Diagnostic::new(&codes::NAME, message).at(source, block.info_span);
                 let known = missing.known.iter().map(String::as_str);
                 vec![diagnostic.did_you_mean(&missing.name, known).help(
-                    "write `xml policy global`, `xml policy api [ID]`, `xml policy product ID` or \
-                     `xml policy operation [API/]ID`",
+                    "write `xml policy global`, `xml policy workspace ID`, `xml policy api [ID]`, `xml policy product ID` \
+                     or `xml policy operation [API/]ID`",
                 )]
             })?;
             assembled.documents.insert(document_of(config, &words), block.span);

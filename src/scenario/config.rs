@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde::Deserialize;
 
+use super::contract::{self, ShortContract};
 use super::values::Ms;
 use crate::gateway::{
     Api, Backend, BackendKind, Breaker, Config, Credentials, Example, ManagedIdentity, Operation, Pool,
@@ -22,6 +23,14 @@ pub(super) struct Short {
     loggers: Vec<String>,
     #[serde(default)]
     api: Vec<ShortApi>,
+    /// What an operation of the first API says of its messages.
+    #[serde(default)]
+    contract: IndexMap<String, ShortContract>,
+    /// Schemas of the first API, and of the service: JSON by id.
+    #[serde(default)]
+    schemas: IndexMap<String, String>,
+    #[serde(default)]
+    service_schemas: IndexMap<String, String>,
     #[serde(default)]
     product: Vec<ShortProduct>,
     #[serde(default)]
@@ -37,6 +46,7 @@ pub(super) struct Short {
 struct ShortApi {
     id: String,
     path: String,
+    workspace: Option<String>,
     service_url: Option<String>,
     #[serde(default)]
     open: bool,
@@ -128,6 +138,16 @@ impl Short {
         for short in self.api {
             config.apis.push(api(short)?);
         }
+        config.schemas.extend(contract::schemas(self.service_schemas)?);
+        if !self.schemas.is_empty() || !self.contract.is_empty() {
+            let api = config.apis.first_mut().ok_or("schemas and contracts are those of an API")?;
+            api.schemas.extend(contract::schemas(self.schemas)?);
+            for (id, short) in self.contract {
+                let operation = api.operations.iter_mut().find(|one| one.id == id);
+                let operation = operation.ok_or_else(|| format!("the first API has no operation `{id}`"))?;
+                operation.contract = short.read()?;
+            }
+        }
         for product in self.product {
             config.subscriptions.push(Subscription {
                 display_name: product.id.clone(),
@@ -208,18 +228,20 @@ fn api(short: ShortApi) -> Result<Api, String> {
             method: method.to_owned(),
             url_template: url_template.to_owned(),
             examples: examples.get(text.as_str()).cloned().unwrap_or_default(),
-            policy: None,
+            ..Operation::default()
         })
     };
     Ok(Api {
         display_name: short.id.clone(),
         id: short.id,
         path: short.path,
+        workspace: short.workspace,
         service_url: short.service_url,
         subscription_required: !short.open,
         subscription_key_header: "api-key".to_owned(),
         subscription_key_query: "subscription-key".to_owned(),
         policy: None,
+        schemas: IndexMap::new(),
         operations: short.operations.into_iter().map(operation).collect::<Result<_, String>>()?,
     })
 }
@@ -259,13 +281,17 @@ fn credentials(short: ShortCredentials) -> Credentials {
     }
 }
 
-/// Puts a policy in its place. `words` come after `xml policy`: `global`, `api [ID]`, `product ID`,
+/// Puts a policy in its place. `words` come after `xml policy`: `global`, `workspace ID`, `api [ID]`, `product ID`,
 /// `operation [API/]ID`; an API that is not named is the first.
 ///
 /// # Errors
 /// What is not there, with the names that are.
 pub(super) fn set_policy(config: &mut Config, words: &[&str], text: &str) -> Result<(), Missing> {
     let slot = match *words {
+        ["workspace", id] => {
+            config.workspaces.insert(id.to_owned(), text.to_owned());
+            return Ok(());
+        }
         ["global"] => &mut config.global_policy,
         ["api"] => &mut first_api(config)?.policy,
         ["api", id] => &mut named(&mut config.apis, "API", id, |api| &api.id)?.policy,

@@ -10,6 +10,7 @@ mod charts;
 mod check;
 pub mod codes;
 mod config;
+mod contract;
 mod exact;
 mod expect;
 mod load;

@@ -6,6 +6,7 @@
 //! - A session's cookie holds a number that stands for a member, so that names of backends stay inside. Where that
 //!   member rests, another is chosen and the cookie is set anew.
 
+mod authorize;
 mod circuit_breaker;
 mod pool;
 
@@ -18,6 +19,7 @@ use super::{Backend, BackendKind, Credentials, Pool};
 use circuit_breaker::BreakerState;
 use pool::PoolState;
 
+pub(super) use authorize::authorize;
 pub(super) use circuit_breaker::Outcome;
 
 /// All backend entities of a gateway.

@@ -12,6 +12,7 @@ use super::live::Live;
 use super::url::Url;
 use crate::csharp::{Exception, Object, Value};
 use entities::Record;
+pub(super) use entities::jwt;
 use maps::{MapObject, Variables};
 pub(super) use messages::KeptResponse;
 use messages::{RequestObject, ResponseObject};

@@ -1,4 +1,4 @@
-//! A sliding window: what happened in the last so many milliseconds. The classic tiers limit tokens this way.
+//! A sliding window: what happened in the last so many milliseconds. The classic tiers limit calls and tokens this way.
 
 use std::collections::VecDeque;
 
@@ -7,6 +7,8 @@ pub(crate) struct SlidingLog {
     /// (when, how much), oldest first.
     events: VecDeque<(i64, u64)>,
     total: u64,
+    /// The longest window asked for; policies may look at one key through windows of several lengths.
+    kept_ms: i64,
 }
 
 /// Events closer together than this are one event, so that a window holds a bounded number of them.
@@ -23,24 +25,26 @@ impl SlidingLog {
 
     /// Returns the sum of the window that ends now.
     pub(crate) fn sum(&mut self, now_ms: i64, window_ms: i64) -> u64 {
+        self.kept_ms = self.kept_ms.max(window_ms);
         while let Some((at, amount)) = self.events.front().copied() {
-            if now_ms - at < window_ms {
+            if now_ms - at < self.kept_ms {
                 break;
             }
-            self.total -= amount;
+            self.total = self.total.saturating_sub(amount);
             self.events.pop_front();
         }
-        self.total
+        let gone = self.events.iter().take_while(|(at, _)| now_ms - at >= window_ms);
+        gone.fold(self.total, |left, (_, amount)| left.saturating_sub(*amount))
     }
 
     /// Returns how long it takes until the sum is at most `target`.
     pub(crate) fn wait_ms(&mut self, now_ms: i64, window_ms: i64, target: u64) -> i64 {
         let mut left = self.sum(now_ms, window_ms);
-        for (at, amount) in &self.events {
+        for (at, amount) in self.events.iter().skip_while(|(at, _)| now_ms - at >= window_ms) {
             if left <= target {
                 break;
             }
-            left -= amount;
+            left = left.saturating_sub(*amount);
             if left <= target {
                 return at + window_ms - now_ms;
             }
@@ -64,5 +68,16 @@ mod tests {
         assert_eq!(log.sum(60_000, 60_000), 100);
         assert_eq!(log.sum(80_000, 60_000), 0);
         assert_eq!(log.wait_ms(80_000, 60_000, 0), 0);
+    }
+
+    #[test]
+    fn a_shorter_window_takes_nothing_from_a_longer_one() {
+        let mut log = SlidingLog::default();
+        log.add(0, 5);
+        assert_eq!(log.sum(0, 60_000), 5);
+        assert_eq!(log.sum(10_000, 10_000), 0);
+        assert_eq!(log.sum(10_000, 60_000), 5);
+        log.add(10_000, 2);
+        assert_eq!(log.wait_ms(15_000, 10_000, 0), 5_000);
     }
 }

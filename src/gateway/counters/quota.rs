@@ -8,12 +8,16 @@ pub(crate) struct QuotaCount {
     pub used: u64,
 }
 
+/// 0001-01-01T00:00:00Z, from where periods run that no one gave a start (Learn, quota-by-key, 2024-03-18).
+pub(crate) const START_OF_TIME_MS: i64 = -62_135_596_800_000;
+
 /// How long a quota lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Period {
-    /// Periods of that length one after the other, the first at 1970-01-01T00:00:00Z. 0 never ends.
+    /// Periods of that length one after the other, one of them beginning at `from_ms`. A length of 0 never ends.
     Fixed {
         length_ms: i64,
+        from_ms: i64,
     },
     Hourly,
     Daily,
@@ -47,7 +51,7 @@ impl Period {
             "Weekly" => Some(Self::Weekly),
             "Monthly" => Some(Self::Monthly),
             "Yearly" => Some(Self::Yearly),
-            "Indefinite" => Some(Self::Fixed { length_ms: 0 }),
+            "Indefinite" => Some(Self::Fixed { length_ms: 0, from_ms: START_OF_TIME_MS }),
             _ => None,
         }
     }
@@ -55,15 +59,15 @@ impl Period {
     /// Returns how long the period that holds `now` still lasts; None where it never ends.
     pub(crate) fn left_ms(self, now_ms: i64) -> Option<i64> {
         match self {
-            Self::Fixed { length_ms: 0 } => None,
+            Self::Fixed { length_ms: 0, .. } => None,
             _ => Some(self.bounds(now_ms).1 - now_ms),
         }
     }
 
     /// The start and the end of the period that holds `now`: the UTC time truncated (Learn, llm-token-limit).
     fn bounds(self, now_ms: i64) -> (i64, i64) {
-        if let Self::Fixed { length_ms } = self {
-            let start = if length_ms == 0 { 0 } else { now_ms - now_ms.rem_euclid(length_ms) };
+        if let Self::Fixed { length_ms, from_ms } = self {
+            let start = if length_ms == 0 { 0 } else { now_ms - (now_ms - from_ms).rem_euclid(length_ms) };
             return (start, start.saturating_add(length_ms));
         }
         let now = OffsetDateTime::from_unix_timestamp(now_ms.div_euclid(1000))
@@ -109,10 +113,19 @@ mod tests {
 
     #[test]
     fn a_new_period_starts_at_nothing() {
-        let period = Period::Fixed { length_ms: 300_000 };
+        let period = Period::Fixed { length_ms: 300_000, from_ms: 0 };
         let mut count = QuotaCount::default();
         count.add(10, period, 5);
         assert_eq!(count.used(299_999, period), 5);
         assert_eq!(count.used(300_000, period), 0);
+    }
+
+    #[test]
+    fn periods_count_from_their_start_and_before_it() {
+        let period = Period::Fixed { length_ms: 300_000, from_ms: 100_000 };
+        assert_eq!(period.left_ms(100_000), Some(300_000));
+        assert_eq!(period.left_ms(99_999), Some(1));
+        let days = Period::Fixed { length_ms: 86_400_000, from_ms: START_OF_TIME_MS };
+        assert_eq!(days.left_ms(0), Some(86_400_000));
     }
 }

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use super::Executor;
 use super::upstream::{Followed, body_of, headers_for, headers_of, is_event_stream, send_following};
-use crate::gateway::backends::{Choice, Outcome};
+use crate::gateway::backends::{Choice, Outcome, authorize};
 use crate::gateway::compile::Compiler;
 use crate::gateway::fault::{Answer, Fault};
 use crate::gateway::live::{Live, LiveBody, LiveRequest, LiveResponse, Target};
@@ -27,7 +27,7 @@ use crate::gateway::pipeline::{Flow, Run};
 use crate::gateway::setting::{Setting, get_or};
 use crate::gateway::trace::Attempt;
 use crate::gateway::url::Url;
-use crate::gateway::{Body, Credentials, Headers, SendError, UpstreamRequest, UpstreamResponse};
+use crate::gateway::{Body, SendError, UpstreamRequest, UpstreamResponse};
 use crate::policy::PolicyElement;
 
 pub(super) static EXECUTOR: Executor = Executor {
@@ -133,7 +133,8 @@ impl ForwardRequest {
         let mut headers = headers_for(&upstream.url.authority, host, &request.headers);
         let mut url = upstream.url.clone();
         if let Some(credentials) = live.gateway.backends().credentials(&upstream.backend) {
-            authorize(credentials, live, &mut headers, &mut url)?;
+            authorize(credentials, live.host.as_ref(), &mut headers, &mut url)
+                .map_err(|why| Fault::broken("ManagedIdentityFailure", why))?;
         }
         Ok(UpstreamRequest {
             method: request.method.clone(),
@@ -210,32 +211,6 @@ fn choose(live: &Live) -> Result<Option<Upstream>, Fault> {
 
 fn choose_entity(live: &Live, id: &str, cookies: Option<&str>) -> Choice {
     live.gateway.backends().choose(id, cookies, live.host.now_unix_ms())
-}
-
-/// Adds what the backend entity says: in place of what the request has under the same names.
-fn authorize(
-    credentials: &Credentials,
-    live: &Live,
-    headers: &mut Headers,
-    url: &mut Url,
-) -> Result<(), Fault> {
-    for (name, values) in &credentials.headers {
-        headers.remove(name);
-        values.iter().for_each(|value| headers.append(name, value));
-    }
-    for (name, values) in &credentials.query {
-        url.query.retain(|(known, _)| known != name);
-        url.query.extend(values.iter().map(|value| (name.clone(), value.clone())));
-    }
-    if let Some((scheme, parameter)) = &credentials.authorization {
-        headers.set("Authorization", format!("{scheme} {parameter}"));
-    }
-    if let Some(identity) = &credentials.managed_identity {
-        let token = live.host.managed_identity_token(&identity.resource, identity.client_id.as_deref());
-        let token = token.map_err(|why| Fault::broken("ManagedIdentityFailure", why))?;
-        headers.set("Authorization", format!("Bearer {token}"));
-    }
-    Ok(())
 }
 
 /// Answers for backends whose breakers are open: 503, or the status that is configured, with the reason that published

@@ -63,7 +63,7 @@ impl Slot {
     fn enter(live: &Live, key: String, most: usize) -> Option<Self> {
         let now_ms = live.host.now_unix_ms();
         let slots = &live.gateway.counters().concurrency;
-        let id = slots.with(&key, now_ms, Slots::default, |slots| slots.enter(most, now_ms))?;
+        let id = slots.with(&key, Slots::default, |slots| slots.enter(most, now_ms))?;
         Some(Self { gateway: Arc::clone(&live.gateway), host: Arc::clone(&live.host), key, id })
     }
 
@@ -82,7 +82,7 @@ impl Drop for Slot {
     fn drop(&mut self) {
         let now_ms = self.host.now_unix_ms();
         let slots = &self.gateway.counters().concurrency;
-        slots.with(&self.key, now_ms, Slots::default, |slots| slots.leave(self.id, now_ms));
+        slots.with(&self.key, Slots::default, |slots| slots.leave(self.id, now_ms));
     }
 }
 

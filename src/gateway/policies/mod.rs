@@ -7,7 +7,9 @@ mod authentication_managed_identity;
 mod cache_lookup;
 mod cache_store;
 mod cache_value;
+mod check_header;
 mod choose;
+mod content_safety;
 mod convert;
 mod cors;
 mod cross_domain;
@@ -16,20 +18,24 @@ mod emit_token_metric;
 mod find_and_replace;
 mod forward_request;
 mod include_fragment;
+mod increment;
+mod ip_filter;
 mod json_to_xml;
 mod jsonp;
+mod levels;
 mod limit_concurrency;
 mod log_to_eventhub;
 mod message;
 mod mock_response;
 mod not_emulated;
 mod proxy;
-mod quota_by_key;
+mod quota;
 mod rate_limit;
 mod redirect_content_urls;
 mod retry;
 mod return_response;
 mod rewrite_uri;
+mod semantic_cache;
 mod send_request;
 mod set_backend_service;
 mod set_body;
@@ -38,9 +44,17 @@ mod set_method;
 mod set_query_parameter;
 mod set_status;
 mod set_variable;
+mod token_check;
 mod token_limit;
 mod trace;
 mod upstream;
+mod validate_azure_ad_token;
+mod validate_content;
+mod validate_headers;
+mod validate_jwt;
+mod validate_parameters;
+mod validate_status_code;
+mod validation;
 mod wait;
 mod xml_to_json;
 
@@ -69,7 +83,9 @@ pub(super) const ALL: &[&Executor] = &[
     &cache_value::LOOKUP,
     &cache_value::REMOVE,
     &cache_value::STORE,
+    &check_header::EXECUTOR,
     &choose::EXECUTOR,
+    &content_safety::EXECUTOR,
     &cors::EXECUTOR,
     &cross_domain::EXECUTOR,
     &emit_metric::EXECUTOR,
@@ -78,19 +94,25 @@ pub(super) const ALL: &[&Executor] = &[
     &find_and_replace::EXECUTOR,
     &forward_request::EXECUTOR,
     &include_fragment::EXECUTOR,
+    &ip_filter::EXECUTOR,
     &json_to_xml::EXECUTOR,
     &jsonp::EXECUTOR,
     &limit_concurrency::EXECUTOR,
     &log_to_eventhub::EXECUTOR,
     &mock_response::EXECUTOR,
     &proxy::EXECUTOR,
-    &quota_by_key::EXECUTOR,
+    &quota::BY_KEY,
+    &quota::BY_SUBSCRIPTION,
     &rate_limit::BY_KEY,
     &rate_limit::BY_SUBSCRIPTION,
     &redirect_content_urls::EXECUTOR,
     &retry::EXECUTOR,
     &return_response::EXECUTOR,
     &rewrite_uri::EXECUTOR,
+    &semantic_cache::AZURE_OPENAI_LOOKUP,
+    &semantic_cache::AZURE_OPENAI_STORE,
+    &semantic_cache::LLM_LOOKUP,
+    &semantic_cache::LLM_STORE,
     &send_request::EXECUTOR,
     &send_request::ONE_WAY,
     &set_backend_service::EXECUTOR,
@@ -103,6 +125,12 @@ pub(super) const ALL: &[&Executor] = &[
     &token_limit::AZURE_OPENAI,
     &token_limit::LLM,
     &trace::EXECUTOR,
+    &validate_azure_ad_token::EXECUTOR,
+    &validate_content::EXECUTOR,
+    &validate_headers::EXECUTOR,
+    &validate_jwt::EXECUTOR,
+    &validate_parameters::EXECUTOR,
+    &validate_status_code::EXECUTOR,
     &wait::EXECUTOR,
     &xml_to_json::EXECUTOR,
 ];

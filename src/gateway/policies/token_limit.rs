@@ -6,24 +6,29 @@
 //! count a sliding minute, the v2 tiers a token bucket. A request is let in while tokens are left, and charged
 //! when its answer tells its `usage`; so requests at the same time may overshoot, and everything is refused until
 //! the window frees. With `estimate-prompt-tokens`, and for `"stream": true`, the prompt is estimated before.
-//! A streamed answer is charged at its end, from its usage chunk or by an estimate.
+//! A streamed answer is charged at its end, by an estimate of prompt and completion whatever its usage chunk says
+//! (the page of 2026-04-01: both are estimated when an answer is streamed).
 //!
-//! Not modelled, and refused: `prompt-type` and `ignore-prompt`, which only the schema knows.
+//! Decisions, where the page is silent:
+//! - Several policies with one key charge a request once; a quota with another period is a counter of its own.
+//! - An answer that says nothing of tokens, such as a 429 of the backend, is not charged.
+//! - A prompt that cannot be read is estimated at nothing. With `estimate-prompt-tokens` a body that is no JSON, or
+//!   says `stream` twice, is let through: the backend refuses it, and nothing is charged.
+//! - `prompt-type`, which only the schema knows, says which part of the body is the prompt; `ignore-prompt` is
+//!   refused unless it is false.
 
 use std::sync::Arc;
 
 use super::Executor;
-use crate::csharp::Value;
 use crate::diag::Diagnostic;
-use crate::gateway::Tier;
 use crate::gateway::codes;
 use crate::gateway::compile::Compiler;
-use crate::gateway::counters::{Bucket, Period, SlidingLog, seconds_up};
+use crate::gateway::counters::{Period, QuotaCount, Rate, RateCount, seconds_up};
 use crate::gateway::fault::Fault;
 use crate::gateway::live::{Live, LiveBody};
 use crate::gateway::pipeline::{Flow, Run};
 use crate::gateway::setting::{Setting, get_or};
-use crate::gateway::tokens::{Meter, Usage, estimate_prompt};
+use crate::gateway::tokens::{Meter, PromptType, Streamed, Usage, estimate_prompt};
 use crate::policy::Placed;
 
 pub(super) static LLM: Executor = Executor { element: "llm-token-limit", compile };
@@ -38,6 +43,7 @@ struct TokenLimit {
     quota: Option<Setting<i64>>,
     period: Option<Setting<String>>,
     estimates: bool,
+    prompt_type: PromptType,
     names: Arc<Names>,
 }
 
@@ -56,7 +62,7 @@ struct Names {
 /// The limits of one request, with everything evaluated.
 struct Limit {
     key: String,
-    per_minute: Option<u64>,
+    rate: Option<Rate>,
     quota: Option<(u64, Period)>,
     /// Prompt tokens, or 0 where they are not estimated.
     estimate: u64,
@@ -65,7 +71,9 @@ struct Limit {
 
 fn compile(compiler: &mut Compiler<'_>, placed: &Placed) -> Option<Box<dyn Run>> {
     let element = &placed.element;
-    compiler.refuse_attributes(element, &["prompt-type", "ignore-prompt"]);
+    if element.literal("ignore-prompt") != Some("false") {
+        compiler.refuse_attributes(element, &["ignore-prompt"]);
+    }
     let (per_minute, quota) =
         (compiler.setting(element, "tokens-per-minute"), compiler.setting(element, "token-quota"));
     let period = compiler.setting(element, "token-quota-period");
@@ -93,6 +101,7 @@ fn compile(compiler: &mut Compiler<'_>, placed: &Placed) -> Option<Box<dyn Run>>
         estimates: element
             .literal("estimate-prompt-tokens")
             .is_some_and(|text| text.eq_ignore_ascii_case("true")),
+        prompt_type: PromptType::from_name(element.literal("prompt-type").unwrap_or_default()),
         names: Arc::new(names),
     }))
 }
@@ -103,7 +112,7 @@ impl Run for TokenLimit {
         let now_ms = live.host.now_unix_ms();
         limit.check_quota(live, now_ms)?;
         limit.check_rate(live, now_ms)?;
-        limit.set_variable(live, limit.names.consumed_variable.as_ref(), limit.estimate);
+        live.set_number(limit.names.consumed_variable.as_ref(), limit.estimate);
         limit.tell_remaining(live, now_ms, limit.estimate);
         live.state().meters.push(Arc::new(limit));
         Ok(Flow::Next)
@@ -131,7 +140,7 @@ impl TokenLimit {
         };
         Ok(Limit {
             key: self.key.get(live)?,
-            per_minute: amount(self.per_minute.as_ref())?,
+            rate: amount(self.per_minute.as_ref())?.map(|limit| Rate { limit, window_ms: WINDOW_MS }),
             quota,
             estimate: self.estimate(live),
             names: Arc::clone(&self.names),
@@ -145,35 +154,37 @@ impl TokenLimit {
             let json = serde_json::from_slice::<serde_json::Value>(body).ok()?;
             json.get("stream")?.as_bool()
         };
-        if self.estimates || streams() == Some(true) { estimate_prompt(body) } else { 0 }
+        if self.estimates || streams() == Some(true) { estimate_prompt(body, self.prompt_type) } else { 0 }
     }
 }
 
 impl Limit {
     fn check_rate(&self, live: &Live, now_ms: i64) -> Result<(), Fault> {
-        let Some(per_minute) = self.per_minute else { return Ok(()) };
-        let left = self.tokens_left(live, now_ms, per_minute);
+        let Some(rate) = self.rate else { return Ok(()) };
+        let left = self.with_rate(live, now_ms, rate, |count| count.left(now_ms, rate));
         if left > 0 && left >= signed(self.estimate) {
             return Ok(());
         }
         // An estimate above the limit never fits, so there is no time to name.
-        if self.estimate > per_minute {
+        if self.estimate > rate.limit {
             return Err(refusal(429, "OpenAITokenLimitExceeded", "Token limit is exceeded."));
         }
-        let seconds = seconds_up(self.wait_ms(live, now_ms, per_minute));
+        let needed = self.estimate.max(1);
+        let wait_ms = self.with_rate(live, now_ms, rate, |count| count.wait_ms(now_ms, rate, needed));
+        let seconds = seconds_up(wait_ms);
         let message = format!("Token limit is exceeded. Try again in {seconds} seconds.");
         let fault = refusal(429, "OpenAITokenLimitExceeded", message);
-        self.set_variable(live, self.names.remaining_variable.as_ref(), 0);
+        live.set_number(self.names.remaining_variable.as_ref(), 0);
         Err(self.retry_after(live, fault, seconds))
     }
 
     fn check_quota(&self, live: &Live, now_ms: i64) -> Result<(), Fault> {
         let Some((quota, period)) = self.quota else { return Ok(()) };
-        let used = live
-            .gateway
-            .counters()
-            .token_quotas
-            .with(&self.key, now_ms, Default::default, |count| count.used(now_ms, period));
+        let used =
+            live.gateway
+                .counters()
+                .token_quotas
+                .with(&self.quota_key(), QuotaCount::default, |count| count.used(now_ms, period));
         // The quota is passed by going over it, not by reaching it.
         if used <= quota && used.saturating_add(self.estimate) <= quota {
             return Ok(());
@@ -187,99 +198,59 @@ impl Limit {
     }
 
     fn retry_after(&self, live: &Live, fault: Fault, seconds: u64) -> Fault {
-        self.set_variable(live, self.names.retry_after_variable.as_ref(), seconds);
+        live.set_number(self.names.retry_after_variable.as_ref(), seconds);
         fault.header(self.names.retry_after_header.as_deref().unwrap_or("Retry-After"), seconds.to_string())
     }
 
-    /// Returns what is left of the minute; negative after an overshoot.
-    fn tokens_left(&self, live: &Live, now_ms: i64, per_minute: u64) -> i64 {
-        let counters = live.gateway.counters();
-        match live.gateway.tier() {
-            Tier::Classic => {
-                let used = counters
-                    .token_logs
-                    .with(&self.key, now_ms, SlidingLog::default, |log| log.sum(now_ms, WINDOW_MS));
-                signed(per_minute).saturating_sub(signed(used))
-            }
-            Tier::V2 => {
-                let full = || Bucket::full(now_ms, signed(per_minute));
-                counters
-                    .token_buckets
-                    .with(&self.key, now_ms, full, |bucket| bucket.level(now_ms, signed(per_minute)))
-            }
-        }
+    fn with_rate<R>(&self, live: &Live, now_ms: i64, rate: Rate, act: impl FnOnce(&mut RateCount) -> R) -> R {
+        let new = || RateCount::new(live.gateway.tier(), now_ms, rate);
+        live.gateway.counters().token_rates.with(&self.key, new, act)
     }
 
-    /// Returns how long it takes until this request would be let in.
-    fn wait_ms(&self, live: &Live, now_ms: i64, per_minute: u64) -> i64 {
-        let counters = live.gateway.counters();
-        let needed = self.estimate.max(1);
-        match live.gateway.tier() {
-            Tier::Classic => counters.token_logs.with(&self.key, now_ms, SlidingLog::default, |log| {
-                log.wait_ms(now_ms, WINDOW_MS, per_minute.saturating_sub(needed))
-            }),
-            Tier::V2 => {
-                let full = || Bucket::full(now_ms, signed(per_minute));
-                counters.token_buckets.with(&self.key, now_ms, full, |bucket| {
-                    bucket.wait_ms(now_ms, signed(per_minute), signed(needed))
-                })
-            }
-        }
+    /// Quotas of different periods are different counters.
+    fn quota_key(&self) -> String {
+        let period = self.quota.map(|(_, period)| period);
+        format!("{period:?} {}", self.key)
     }
 
     fn charge(&self, live: &Live, tokens: u64) {
         let now_ms = live.host.now_unix_ms();
-        let counters = live.gateway.counters();
-        if let Some(per_minute) = self.per_minute {
-            match live.gateway.tier() {
-                Tier::Classic => {
-                    counters
-                        .token_logs
-                        .with(&self.key, now_ms, SlidingLog::default, |log| log.add(now_ms, tokens));
-                }
-                Tier::V2 => {
-                    let full = || Bucket::full(now_ms, signed(per_minute));
-                    counters.token_buckets.with(&self.key, now_ms, full, |bucket| {
-                        bucket.level(now_ms, signed(per_minute));
-                        bucket.charge(signed(tokens));
-                    });
-                }
-            }
+        let is_first = |key: String| live.state().counted.insert(key, tokens).is_none();
+        if let Some(rate) = self.rate
+            && is_first(format!("tokens {}", self.key))
+        {
+            self.with_rate(live, now_ms, rate, |count| count.add(now_ms, rate, tokens));
         }
-        if let Some((_, period)) = self.quota {
-            let new = Default::default;
-            counters.token_quotas.with(&self.key, now_ms, new, |count| count.add(now_ms, period, tokens));
+        if let Some((_, period)) = self.quota
+            && is_first(format!("token quota {}", self.quota_key()))
+        {
+            live.gateway.counters().token_quotas.with(&self.quota_key(), QuotaCount::default, |count| {
+                count.add(now_ms, period, tokens);
+            });
         }
     }
 
     /// Sets the variables of what remains once `pending` more tokens are taken, and returns both numbers.
     fn tell_remaining(&self, live: &Live, now_ms: i64, pending: u64) -> (Option<u64>, Option<u64>) {
-        let tokens = self.per_minute.map(|per_minute| {
-            let left = self.tokens_left(live, now_ms, per_minute).saturating_sub(signed(pending));
-            u64::try_from(left).unwrap_or_default()
+        let tokens = self.rate.map(|rate| {
+            let left = self.with_rate(live, now_ms, rate, |count| count.left(now_ms, rate));
+            u64::try_from(left.saturating_sub(signed(pending))).unwrap_or_default()
         });
         let quota = self.quota.map(|(quota, period)| {
-            let new = Default::default;
-            let used = live
-                .gateway
-                .counters()
-                .token_quotas
-                .with(&self.key, now_ms, new, |count| count.used(now_ms, period));
+            let used =
+                live.gateway
+                    .counters()
+                    .token_quotas
+                    .with(&self.quota_key(), QuotaCount::default, |count| count.used(now_ms, period));
             quota.saturating_sub(used).saturating_sub(pending)
         });
         if let Some(tokens) = tokens {
-            self.set_variable(live, self.names.remaining_variable.as_ref(), tokens);
+            live.set_number(self.names.remaining_variable.as_ref(), tokens);
         }
         if let Some(quota) = quota {
-            self.set_variable(live, self.names.remaining_quota_variable.as_ref(), quota);
+            live.set_number(self.names.remaining_quota_variable.as_ref(), quota);
         }
         (tokens, quota)
-    }
-
-    fn set_variable(&self, live: &Live, name: Option<&String>, value: u64) {
-        let Some(name) = name else { return };
-        let value = i32::try_from(value).map_or_else(|_| Value::Long(signed(value)), Value::Int);
-        live.state().variables.insert(name.clone(), value);
     }
 }
 
@@ -288,7 +259,7 @@ impl Meter for Limit {
         let consumed = usage.map(|usage| usage.total);
         if let Some(tokens) = consumed {
             self.charge(live, tokens);
-            self.set_variable(live, self.names.consumed_variable.as_ref(), tokens);
+            live.set_number(self.names.consumed_variable.as_ref(), tokens);
         }
         let (tokens, quota) = self.tell_remaining(live, live.host.now_unix_ms(), 0);
         let mut state = live.state();
@@ -304,8 +275,8 @@ impl Meter for Limit {
         }
     }
 
-    fn streamed(&self, live: &Arc<Live>, usage: &Usage) {
-        self.charge(live, usage.total);
+    fn streamed(&self, live: &Arc<Live>, streamed: &Streamed) {
+        self.charge(live, streamed.estimated.total);
     }
 }
 

@@ -6,10 +6,11 @@ mod usage;
 
 use std::sync::Arc;
 
-pub(super) use estimate::estimate_prompt;
-pub(super) use stream::{EventCounter, Metered};
+pub(super) use estimate::{PromptType, estimate_prompt};
+pub(super) use stream::{EventCounter, Metered, Streamed};
 pub(super) use usage::Usage;
 
+use super::fault::Fault;
 use super::live::Live;
 
 /// A policy that waits for the answer: limits are charged and metrics emitted from what it used.
@@ -20,12 +21,22 @@ pub(super) trait Meter: Send + Sync {
         let _ = (live, usage);
     }
 
-    /// A streamed answer has come to its end, or the caller has gone.
-    fn streamed(&self, live: &Arc<Live>, usage: &Usage) {
-        let _ = (live, usage);
+    /// The upstream has answered and the meters have been told: looks at the answer before anybody else does, and may
+    /// put something around its stream.
+    ///
+    /// # Errors
+    /// A fault that refuses the answer.
+    fn inspect(&self, live: &Arc<Live>) -> Result<(), Fault> {
+        let _ = live;
+        Ok(())
     }
 
-    /// Outbound is done and the answer is about to leave.
+    /// A streamed answer has come to its end, or the caller has gone.
+    fn streamed(&self, live: &Arc<Live>, streamed: &Streamed) {
+        let _ = (live, streamed);
+    }
+
+    /// The answer is about to leave, whichever way it came about: all sections are done, on-error too.
     fn finished(&self, live: &Arc<Live>) {
         let _ = live;
     }

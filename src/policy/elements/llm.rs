@@ -80,7 +80,8 @@ pub(super) static AZURE_OPENAI_EMIT_TOKEN_METRIC: ElementDef =
     ElementDef { name: "azure-openai-emit-token-metric", ..LLM_EMIT_TOKEN_METRIC };
 
 pub(super) static LLM_CONTENT_SAFETY: ElementDef = ElementDef {
-    sections: &[Inbound],
+    // Answers are checked in outbound since the page of 2026-03-23.
+    sections: &[Inbound, Outbound],
     // The page of 2025-02 lists operations too, later ones do not.
     scopes: &[Global, Workspace, Product, Api],
     attributes: &[
@@ -92,7 +93,7 @@ pub(super) static LLM_CONTENT_SAFETY: ElementDef = ElementDef {
     ],
     content: any_order(&[at_most_one(&CATEGORIES), at_most_one(&BLOCKLISTS)]),
     notes: &["A prompt is checked in windows of 10 000 characters."],
-    ..policy("llm-content-safety", "llm-content-safety-policy", "2025-02-06")
+    ..policy("llm-content-safety", "llm-content-safety-policy", "2026-03-23")
 };
 
 static CATEGORIES: ElementDef = part(

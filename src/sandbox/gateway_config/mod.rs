@@ -4,6 +4,7 @@
 
 mod backends;
 mod check;
+mod contract;
 mod duration;
 mod examples;
 
@@ -42,12 +43,15 @@ pub fn from_resources(state: &State, apim_id: &str) -> DiagResult<Config> {
         region: service.text("/location").unwrap_or_default().to_owned(),
         tier: tier(service.text("/sku/name").unwrap_or_default()),
         global_policy: reader.policy(&service.id),
+        // Workspaces are not deployed to the sandbox.
+        workspaces: indexmap::IndexMap::new(),
         apis: reader.each(&service.id, "apis", Reader::api),
         products: reader.each(&service.id, "products", Reader::product),
         subscriptions: reader.each(&service.id, "subscriptions", Reader::subscription),
         backends: reader.each(&service.id, "backends", backends::read),
         named_values: reader.each(&service.id, "namedValues", Reader::named_value).into_iter().collect(),
         fragments: reader.each(&service.id, "policyFragments", Reader::fragment).into_iter().collect(),
+        schemas: contract::schemas(state, &service.id),
         loggers: reader.each(&service.id, "loggers", |_, logger| Some(logger.id.name().to_owned())),
     };
     let (config, _warnings) = finish(config, reader.found)?;
@@ -110,12 +114,14 @@ impl Reader<'_> {
         Some(Api {
             id: api.id.name().to_owned(),
             display_name: self.text(api, "displayName")?,
+            workspace: None,
             path: self.text(api, "path")?.trim_matches('/').to_owned(),
             service_url: api.text("/properties/serviceUrl").filter(|url| !url.is_empty()).map(str::to_owned),
             subscription_required: flag(api, "subscriptionRequired", true),
             subscription_key_header: key_name("header", "Ocp-Apim-Subscription-Key"),
             subscription_key_query: key_name("query", "subscription-key"),
             policy: self.policy(&api.id),
+            schemas: contract::schemas(self.state, &api.id),
             operations: self.each(&api.id, "operations", Self::operation),
         })
     }
@@ -126,6 +132,7 @@ impl Reader<'_> {
             display_name: self.text(operation, "displayName")?,
             method: self.text(operation, "method")?.to_ascii_uppercase(),
             url_template: self.text(operation, "urlTemplate")?,
+            contract: contract::read(operation),
             examples: examples(operation),
             policy: self.policy(&operation.id),
         })
