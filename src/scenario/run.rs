@@ -193,6 +193,9 @@ impl Running<'_> {
             };
             let note = if step.note.is_empty() { String::new() } else { format!(": {}", step.note) };
             text.push_str(&format!("{:<8} {place} {}{note}\n", step.section.name(), step.policy));
+            for change in &step.changes {
+                text.push_str(&format!("         {change}\n"));
+            }
             if let Some(attempt) = &step.attempt {
                 let status =
                     attempt.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
