@@ -38,9 +38,7 @@ pub use config::{
     SubscriptionDates, SubscriptionScope, Tier,
 };
 pub use handle::Exchange;
-pub use host::{
-    Branch, Host, HttpProxy, Metric, SendError, Until, UpstreamRequest, UpstreamResponse,
-};
+pub use host::{Branch, Host, HttpProxy, Metric, SendError, Until, UpstreamRequest, UpstreamResponse};
 pub use message::{Body, BodyStream, Headers, Request, Response, StreamError};
 pub use trace::{Attempt, Trace, TraceStep};
 

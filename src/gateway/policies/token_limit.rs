@@ -6,7 +6,7 @@
 //! count a sliding minute, the v2 tiers a token bucket. A request is let in while tokens are left, and charged
 //! when its answer tells its `usage`; so requests at the same time may overshoot, and everything is refused until
 //! the window frees. With `estimate-prompt-tokens`, and for `"stream": true`, the prompt is estimated before.
-//! A streamed answer is charged at its end, from its usage chunk or by an estimate.
+//! A streamed answer is charged at its end, by an estimate.
 //!
 //! Not modelled, and refused: `prompt-type` and `ignore-prompt`, which only the schema knows.
 
@@ -23,7 +23,7 @@ use crate::gateway::fault::Fault;
 use crate::gateway::live::{Live, LiveBody};
 use crate::gateway::pipeline::{Flow, Run};
 use crate::gateway::setting::{Setting, get_or};
-use crate::gateway::tokens::{Meter, Usage, estimate_prompt};
+use crate::gateway::tokens::{Meter, StreamUsage, Usage, estimate_prompt};
 use crate::policy::Placed;
 
 pub(super) static LLM: Executor = Executor { element: "llm-token-limit", compile };
@@ -304,8 +304,10 @@ impl Meter for Limit {
         }
     }
 
-    fn streamed(&self, live: &Arc<Live>, usage: &Usage) {
-        self.charge(live, usage.total);
+    /// Prompt and completion of a streamed answer are estimated, whatever its usage chunk says (Learn, llm-token-limit,
+    /// usage notes, 2026-04-01).
+    fn streamed(&self, live: &Arc<Live>, usage: &StreamUsage) {
+        self.charge(live, usage.estimate.total);
     }
 }
 

@@ -16,11 +16,15 @@ pub(crate) fn estimate_prompt(body: &[u8]) -> u64 {
     let messages = json.get("messages").and_then(Json::as_array).map_or(0, |messages| {
         messages.iter().map(|message| TOKENS_PER_MESSAGE + content(message.get("content"))).sum()
     });
-    messages + content(json.get("prompt")) + content(json.get("input"))
+    messages + content(json.get("prompt")) + content(json.get("input")) + content(json.get("instructions"))
 }
 
-pub(super) fn tokens_of_text(text: &str) -> u64 {
-    u64::try_from(text.chars().count().div_ceil(CHARACTERS_PER_TOKEN)).unwrap_or(u64::MAX)
+fn tokens_of_text(text: &str) -> u64 {
+    tokens_of_characters(text.chars().count())
+}
+
+pub(super) fn tokens_of_characters(characters: usize) -> u64 {
+    u64::try_from(characters.div_ceil(CHARACTERS_PER_TOKEN)).unwrap_or(u64::MAX)
 }
 
 /// Text, a list of texts, or a list of parts with text and images. The reader limits the depth of JSON.
@@ -50,6 +54,10 @@ mod tests {
             ),
             (r#"{"prompt":["12345","1"]}"#, 3),
             (r#"{"input":[1,2,3]}"#, 3),
+            (
+                r#"{"instructions":"12345","input":[{"role":"user","content":[{"type":"input_text","text":"1"}]}]}"#,
+                3,
+            ),
             ("not json", 0),
         ] {
             assert_eq!(estimate_prompt(body.as_bytes()), tokens, "{body}");

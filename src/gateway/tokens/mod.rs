@@ -1,14 +1,16 @@
 //! Tokens of requests and answers: read from `usage`, counted in event streams, estimated where neither says.
 
 mod estimate;
+mod events;
 mod stream;
 mod usage;
 
 use std::sync::Arc;
 
 pub(super) use estimate::estimate_prompt;
-pub(super) use stream::{EventCounter, Metered};
-pub(super) use usage::Usage;
+pub(super) use events::EventCounter;
+pub(super) use stream::{Metered, Passing};
+pub(super) use usage::{StreamUsage, Usage};
 
 use super::live::Live;
 
@@ -21,7 +23,7 @@ pub(super) trait Meter: Send + Sync {
     }
 
     /// A streamed answer has come to its end, or the caller has gone.
-    fn streamed(&self, live: &Arc<Live>, usage: &Usage) {
+    fn streamed(&self, live: &Arc<Live>, usage: &StreamUsage) {
         let _ = (live, usage);
     }
 

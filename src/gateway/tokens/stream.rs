@@ -2,107 +2,134 @@
 //! chunk or a caller that hangs up, the meters are told once.
 
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
-use serde_json::Value as Json;
-
-use super::estimate::tokens_of_text;
-use super::{Meter, Usage};
+use super::events::EventCounter;
+use super::{Meter, StreamUsage};
 use crate::gateway::live::Live;
 use crate::gateway::{BodyStream, StreamError};
-
-/// The longest event line that is looked at; a longer one passes uncounted.
-const MAX_LINE_BYTES: usize = 1024 * 1024;
 
 /// What APIM collects before it passes a chunk on, unless `buffer-response="false"` (Learn, forward-request).
 const RESPONSE_BUFFER_BYTES: usize = 8 * 1024;
 
+type Chunk = Option<Result<Vec<u8>, StreamError>>;
+
+/// A stream as policies asked for it: in pieces of 8 KiB or as it comes, with or without somebody who counts.
+pub(crate) struct Passing {
+    inner: Box<dyn BodyStream>,
+    /// Chunks are joined to 8 KiB first.
+    buffered: bool,
+    joined: Vec<u8>,
+    metered: Option<Metered>,
+    /// What ended the stream, where chunks before it had to go first.
+    broken: Option<StreamError>,
+    ended: bool,
+}
+
+/// Who is told what passed.
 pub(crate) struct Metered {
-    pub inner: Box<dyn BodyStream>,
     pub meters: Vec<Arc<dyn Meter>>,
     pub live: Arc<Live>,
     pub prompt_tokens: u64,
-    /// Chunks are joined to 8 KiB first.
-    pub buffered: bool,
     pub counter: EventCounter,
-    pub settled: bool,
 }
 
-impl BodyStream for Metered {
-    fn next_chunk(&mut self) -> Option<Result<Vec<u8>, StreamError>> {
-        let mut joined = Vec::new();
-        loop {
-            match self.inner.next_chunk() {
-                Some(Ok(chunk)) => {
-                    self.counter.push(&chunk);
-                    joined.extend(chunk);
-                    if !self.buffered || joined.len() >= RESPONSE_BUFFER_BYTES {
-                        return Some(Ok(joined));
-                    }
+impl Passing {
+    pub(crate) fn new(inner: Box<dyn BodyStream>, buffered: bool, metered: Option<Metered>) -> Self {
+        Self { inner, buffered, joined: Vec::new(), metered, broken: None, ended: false }
+    }
+
+    /// What is known without asking the upstream.
+    fn ready(&mut self) -> Option<Chunk> {
+        if let Some(broken) = self.broken.take() {
+            return Some(Some(Err(broken)));
+        }
+        self.ended.then_some(None)
+    }
+
+    /// Takes what the upstream sent; returns what goes on, or None where more is waited for.
+    fn take(&mut self, chunk: Chunk) -> Option<Chunk> {
+        match chunk {
+            Some(Ok(chunk)) => {
+                if let Some(metered) = &mut self.metered {
+                    metered.counter.push(&chunk);
                 }
-                Some(Err(error)) => {
-                    self.settle();
-                    return Some(Err(error));
+                if self.joined.is_empty() {
+                    self.joined = chunk;
+                } else {
+                    self.joined.extend(chunk);
                 }
-                None => {
-                    self.settle();
-                    return (!joined.is_empty()).then_some(Ok(joined));
+                (!self.buffered || self.joined.len() >= RESPONSE_BUFFER_BYTES).then(|| self.joined())
+            }
+            Some(Err(broken)) => {
+                self.end();
+                if self.joined.is_empty() {
+                    return Some(Some(Err(broken)));
                 }
+                self.broken = Some(broken);
+                Some(self.joined())
+            }
+            None => {
+                self.end();
+                Some(if self.joined.is_empty() { None } else { self.joined() })
             }
         }
+    }
+
+    fn joined(&mut self) -> Chunk {
+        Some(Ok(std::mem::take(&mut self.joined)))
+    }
+
+    fn end(&mut self) {
+        self.ended = true;
+        if let Some(mut metered) = self.metered.take() {
+            let usage = metered.counter.usage(metered.prompt_tokens);
+            for meter in &metered.meters {
+                meter.streamed(&metered.live, &usage);
+            }
+        }
+    }
+}
+
+impl BodyStream for Passing {
+    fn next_chunk(&mut self) -> Chunk {
+        loop {
+            if let Some(ready) = self.ready() {
+                return ready;
+            }
+            let chunk = self.inner.next_chunk();
+            if let Some(chunk) = self.take(chunk) {
+                return chunk;
+            }
+        }
+    }
+
+    fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Chunk> {
+        loop {
+            if let Some(ready) = self.ready() {
+                return Poll::Ready(ready);
+            }
+            let Poll::Ready(chunk) = self.inner.poll_chunk(context) else { return Poll::Pending };
+            if let Some(chunk) = self.take(chunk) {
+                return Poll::Ready(chunk);
+            }
+        }
+    }
+}
+
+/// A caller who leaves has used what was sent until then.
+impl Drop for Passing {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 
 impl Metered {
-    fn settle(&mut self) {
-        if std::mem::replace(&mut self.settled, true) {
-            return;
-        }
-        let usage = self.counter.usage(self.prompt_tokens);
-        for meter in &self.meters {
-            meter.streamed(&self.live, &usage);
-        }
-    }
-}
-
-impl Drop for Metered {
-    fn drop(&mut self) {
-        self.settle();
-    }
-}
-
-/// Counts server-sent events: a chunk with `usage` wins, otherwise the text of the deltas is estimated.
-#[derive(Debug, Default)]
-pub(crate) struct EventCounter {
-    line: Vec<u8>,
-    text: String,
-    usage: Option<Usage>,
-}
-
-impl EventCounter {
-    pub(crate) fn push(&mut self, chunk: &[u8]) {
-        for byte in chunk {
-            if *byte == b'\n' {
-                self.end_line();
-            } else if self.line.len() < MAX_LINE_BYTES {
-                self.line.push(*byte);
-            }
-        }
-    }
-
-    pub(crate) fn usage(&mut self, prompt_tokens: u64) -> Usage {
-        self.end_line();
-        self.usage.unwrap_or_else(|| Usage::estimate(prompt_tokens, tokens_of_text(&self.text)))
-    }
-
-    fn end_line(&mut self) {
-        let line = std::mem::take(&mut self.line);
-        let Some(data) = line.strip_prefix(b"data:") else { return };
-        let Ok(json) = serde_json::from_slice::<Json>(data) else { return };
-        self.usage = Usage::from_json(&json).or(self.usage);
-        for choice in json.get("choices").and_then(Json::as_array).into_iter().flatten() {
-            let delta = choice.pointer("/delta/content").or_else(|| choice.get("text"));
-            self.text.push_str(delta.and_then(Json::as_str).unwrap_or_default());
-        }
+    /// What a body that is here whole says, where it is events: an upstream need not name their type.
+    pub(crate) fn usage_of_events(body: &[u8], prompt_tokens: u64) -> Option<StreamUsage> {
+        let mut counter = EventCounter::default();
+        counter.push(body);
+        counter.saw_events().then(|| counter.usage(prompt_tokens))
     }
 }
 
@@ -110,19 +137,32 @@ impl EventCounter {
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn case(chunks: &[&str], expected: Usage) {
-        let mut counter = EventCounter::default();
-        chunks.iter().for_each(|chunk| counter.push(chunk.as_bytes()));
-        assert_eq!(counter.usage(7), expected);
+    struct Script(Vec<Chunk>);
+
+    impl BodyStream for Script {
+        fn next_chunk(&mut self) -> Chunk {
+            if self.0.is_empty() { None } else { self.0.remove(0) }
+        }
+    }
+
+    fn sizes(chunks: Vec<Chunk>, buffered: bool) -> Vec<Result<usize, String>> {
+        let mut passing = Passing::new(Box::new(Script(chunks)), buffered, None);
+        std::iter::from_fn(|| passing.next_chunk())
+            .map(|chunk| chunk.map(|bytes| bytes.len()).map_err(|broken| broken.0))
+            .collect()
     }
 
     #[test]
-    fn a_usage_chunk_wins_over_the_estimate() {
-        let deltas = "data: {\"choices\":[{\"delta\":{\"content\":\"12345\"}}]}\r\n\r\nda";
-        let rest = "ta: {\"choices\":[{\"delta\":{\"content\":\"678\"}}]}\n\n";
-        case(&[deltas, rest, "data: [DONE]\n\n"], Usage::estimate(7, 2));
-        let last = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":6,\"total_tokens\":11}}";
-        case(&[deltas, rest, last], Usage { prompt: 5, completion: 6, total: 11, estimated: false });
+    fn chunks_pass_as_they_come_or_in_pieces_of_eight_kib() {
+        let chunks = || (0..5).map(|_| Some(Ok(vec![0; 3000]))).collect::<Vec<_>>();
+        assert_eq!(sizes(chunks(), false), [Ok(3000), Ok(3000), Ok(3000), Ok(3000), Ok(3000)]);
+        assert_eq!(sizes(chunks(), true), [Ok(9000), Ok(6000)]);
+    }
+
+    #[test]
+    fn what_came_before_a_break_is_passed_on_before_the_break() {
+        let broken = || Some(Err(StreamError("reset".to_owned())));
+        assert_eq!(sizes(vec![Some(Ok(vec![0; 10])), broken()], true), [Ok(10), Err("reset".to_owned())]);
+        assert_eq!(sizes(vec![broken()], false), [Err("reset".to_owned())]);
     }
 }
