@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::cli::commands::{
-    bicep, deploy, explain, init, plan, policy, regions, render, schema, snapshot, validate,
+    bicep, deploy, explain, init, plan, policy, regions, render, sandbox, schema, snapshot, validate,
 };
 
 /// The options of every command stand behind its own.
@@ -86,6 +86,7 @@ pub enum Command {
     Policy(policy::Args),
     Bicep(bicep::Args),
     Deploy(deploy::Args),
+    Sandbox(sandbox::Args),
     Regions(regions::Args),
     Schema(schema::Args),
     Explain(explain::Args),
