@@ -40,8 +40,15 @@ pub(super) struct Connections(Mutex<IndexMap<SocketAddr, VecDeque<Idle>>>);
 
 #[derive(Debug)]
 struct Idle {
-    socket: Arc<TcpStream>,
+    connection: Connection,
     since: Instant,
+}
+
+/// A connection, and how patient reads and writes on it are, where that is known.
+#[derive(Clone, Debug)]
+struct Connection {
+    socket: Arc<TcpStream>,
+    patience: Option<Duration>,
 }
 
 /// A request as bytes.
@@ -65,20 +72,22 @@ impl Connections {
         caller: &Caller,
     ) -> Result<UpstreamResponse, SendError> {
         let deadline = Deadline::after(outgoing.timeout);
-        let socket = self.connection(outgoing.address, &deadline)?;
+        let mut connection = self.connection(outgoing.address, &deadline)?;
+        let socket = Arc::clone(&connection.socket);
         caller.waits_on(&socket);
-        let exchanged = self.exchange(&socket, outgoing, &deadline);
+        let exchanged = exchange(&mut connection, outgoing, &deadline);
         caller.waits_no_more(&socket);
+        drop(socket);
         let mut exchange = match exchanged {
             Err(_) if caller.has_left() => return Err(caller_left()),
             other => other?,
         };
-        exchange.finish(self, socket, outgoing.address, caller)
+        exchange.finish(self, connection, outgoing.address, caller)
     }
 
-    fn connection(&self, address: SocketAddr, deadline: &Deadline) -> Result<Arc<TcpStream>, SendError> {
+    fn connection(&self, address: SocketAddr, deadline: &Deadline) -> Result<Connection, SendError> {
         while let Some(idle) = self.take_idle(address) {
-            if is_alive(&idle) {
+            if is_alive(&idle.socket) {
                 return Ok(idle);
             }
         }
@@ -86,51 +95,57 @@ impl Connections {
         let socket = TcpStream::connect_timeout(&address, patience)
             .and_then(|socket| socket.set_nodelay(true).map(|()| socket))
             .map_err(|error| failed("cannot be connected to", &error))?;
-        Ok(Arc::new(socket))
+        Ok(Connection { socket: Arc::new(socket), patience: None })
     }
 
-    fn take_idle(&self, address: SocketAddr) -> Option<Arc<TcpStream>> {
+    fn take_idle(&self, address: SocketAddr) -> Option<Connection> {
         let mut all = self.lock();
         let idle = all.get_mut(&address)?;
         // The youngest is at the back; where that is too old, all are.
         let youngest = idle.pop_back()?;
         if youngest.since.elapsed() < IDLE_LIFETIME {
-            return Some(youngest.socket);
+            return Some(youngest.connection);
         }
         idle.clear();
         None
     }
 
-    /// Keeps a connection whose last answer has been read to its end.
+    /// Keeps a connection whose last answer, a stream, has been read to its end.
     pub(super) fn keep(&self, address: SocketAddr, socket: Arc<TcpStream>) {
+        self.keep_connection(address, Connection { socket, patience: None });
+    }
+
+    fn keep_connection(&self, address: SocketAddr, connection: Connection) {
         let mut all = self.lock();
         let idle = all.entry(address).or_default();
         if idle.len() < MAX_IDLE {
-            idle.push_back(Idle { socket, since: Instant::now() });
-        }
-    }
-
-    fn exchange(
-        &self,
-        socket: &TcpStream,
-        outgoing: &Outgoing,
-        deadline: &Deadline,
-    ) -> Result<Exchange, SendError> {
-        set_timeouts(socket, deadline)?;
-        let mut connection = socket;
-        // An upstream may answer and close before it has read everything, so a failed write is not the end yet.
-        let written = connection.write_all(&outgoing.bytes);
-        let read = read_head(socket, &outgoing.method, deadline);
-        match (read, written) {
-            (Ok(exchange), written) => Ok(Exchange { reusable: written.is_ok(), ..exchange }),
-            (Err(_), Err(error)) if !is_timeout(&error) => Err(failed("took no request", &error)),
-            (Err(error), _) => Err(error),
+            idle.push_back(Idle { connection, since: Instant::now() });
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, IndexMap<SocketAddr, VecDeque<Idle>>> {
         // A panic elsewhere leaves the table whole.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Sends a request and reads the head of its answer.
+fn exchange(
+    connection: &mut Connection,
+    outgoing: &Outgoing,
+    deadline: &Deadline,
+) -> Result<Exchange, SendError> {
+    if connection.patience != Some(outgoing.timeout) {
+        set_timeouts(&connection.socket, deadline)?;
+        connection.patience = Some(outgoing.timeout);
+    }
+    let mut socket = connection.socket.as_ref();
+    // An upstream may answer and close before it has read everything, so a failed write is not the end yet.
+    let written = socket.write_all(&outgoing.bytes);
+    match (read_head(connection, &outgoing.method, deadline), written) {
+        (Ok(exchange), written) => Ok(Exchange { reusable: written.is_ok(), ..exchange }),
+        (Err(_), Err(error)) if !is_timeout(&error) => Err(failed("took no request", &error)),
+        (Err(error), _) => Err(error),
     }
 }
 
@@ -146,7 +161,7 @@ impl Exchange {
     fn finish(
         &mut self,
         connections: &Arc<Connections>,
-        socket: Arc<TcpStream>,
+        mut connection: Connection,
         address: SocketAddr,
         caller: &Caller,
     ) -> Result<UpstreamResponse, SendError> {
@@ -157,17 +172,18 @@ impl Exchange {
         let body = if is_event_stream(&headers) && self.head.framing != Framing::None {
             let returns_to = keeps.then(|| (Arc::clone(connections), address));
             let rest = std::mem::take(&mut self.rest);
-            Body::Stream(Box::new(UpstreamStream::new(socket, decoder, rest, returns_to)))
+            Body::Stream(Box::new(UpstreamStream::new(connection.socket, decoder, rest, returns_to)))
         } else {
+            let socket = Arc::clone(&connection.socket);
             caller.waits_on(&socket);
-            let whole = read_body(&socket, decoder, &self.rest);
+            let whole = read_body(&mut connection, decoder, &self.rest);
             caller.waits_no_more(&socket);
             let (bytes, is_clean) = match whole {
                 Err(_) if caller.has_left() => return Err(caller_left()),
                 other => other?,
             };
             if keeps && is_clean {
-                connections.keep(address, socket);
+                connections.keep_connection(address, connection);
             }
             Body::Bytes(bytes)
         };
@@ -183,8 +199,13 @@ fn is_event_stream(headers: &Headers) -> bool {
 }
 
 /// Reads until the head of the final answer is whole.
-fn read_head(socket: &TcpStream, method: &str, deadline: &Deadline) -> Result<Exchange, SendError> {
-    let mut connection = socket;
+fn read_head(
+    connection: &mut Connection,
+    method: &str,
+    deadline: &Deadline,
+) -> Result<Exchange, SendError> {
+    let socket = Arc::clone(&connection.socket);
+    let mut reader = socket.as_ref();
     let mut bytes = Vec::new();
     let mut n_informational = 0;
     let mut buffer = [0; READ_SIZE];
@@ -205,7 +226,7 @@ fn read_head(socket: &TcpStream, method: &str, deadline: &Deadline) -> Result<Ex
             None if bytes.len() > MAX_HEAD => return Err(no_answer("the upstream's head is too long")),
             None => {}
         }
-        match connection.read(&mut buffer) {
+        match reader.read(&mut buffer) {
             Ok(0) => return Err(no_answer("the upstream closed the connection before it answered")),
             Ok(n) => bytes.extend_from_slice(&buffer[..n]),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -215,13 +236,14 @@ fn read_head(socket: &TcpStream, method: &str, deadline: &Deadline) -> Result<Ex
         if deadline.is_far() {
             continue;
         }
-        set_timeouts(socket, deadline)?;
+        set_timeouts(&socket, deadline)?;
+        connection.patience = None;
     }
 }
 
 /// Reads a body to its end; also says whether nothing came after it.
 fn read_body(
-    socket: &TcpStream,
+    connection: &mut Connection,
     mut decoder: BodyDecoder,
     rest: &[u8],
 ) -> Result<(Vec<u8>, bool), SendError> {
@@ -235,13 +257,15 @@ fn read_body(
         Ok(taken == input.len())
     };
     let mut is_clean = decode(&mut decoder, rest)?;
-    let mut connection = socket;
+    let socket = Arc::clone(&connection.socket);
+    let mut reader = socket.as_ref();
     let mut buffer = [0; READ_SIZE];
     if !decoder.is_done() {
+        connection.patience = None;
         socket.set_read_timeout(Some(SILENCE)).map_err(|error| failed("broke off", &error))?;
     }
     while !decoder.is_done() {
-        match connection.read(&mut buffer) {
+        match reader.read(&mut buffer) {
             Ok(0) if decoder.ends_with_connection() => break,
             Ok(0) => return Err(no_answer("the upstream's body broke off")),
             Ok(n) => is_clean = decode(&mut decoder, &buffer[..n])?,
@@ -253,6 +277,15 @@ fn read_body(
 }
 
 /// Whether an idle connection is still open, and silent, as it has to be between two requests.
+#[cfg(unix)]
+fn is_alive(socket: &TcpStream) -> bool {
+    use rustix::net::{RecvFlags, recv};
+    let looked = recv(socket, &mut [0_u8][..], RecvFlags::PEEK | RecvFlags::DONTWAIT);
+    looked.err() == Some(rustix::io::Errno::AGAIN)
+}
+
+/// Whether an idle connection is still open, and silent, as it has to be between two requests.
+#[cfg(not(unix))]
 fn is_alive(socket: &TcpStream) -> bool {
     let looked = socket.set_nonblocking(true).and_then(|()| socket.peek(&mut [0]));
     let is_silent = looked.is_err_and(|error| error.kind() == ErrorKind::WouldBlock);
