@@ -17,8 +17,7 @@ fuzz_target!(|text: &str| {
     });
     let target = Target {
         tenant_id: "00000000-0000-0000-0000-000000000000".into(),
-        subscription_id: "00000000-0000-0000-0000-000000000000".into(),
-        resource_group: Some("rg".into()),
+        scope: arm::TargetScope::group("00000000-0000-0000-0000-000000000000", "rg"),
         location: "westeurope".into(),
         deployment_name: "fuzz".into(),
     };

@@ -11,6 +11,7 @@ const LIMITS_URL: &str =
 pub const ALL: &[&Code] = &[
     &INVALID_TEMPLATE,
     &RESOURCE_NOT_FOUND,
+    &BATCH_SIZE,
     &CIRCULAR_DEPENDENCY,
     &EXPRESSION_SYNTAX,
     &FUNCTION_FAILED,
@@ -41,6 +42,15 @@ pub static RESOURCE_NOT_FOUND: Code = Code::error(
     "`reference()` and `list*()` read a resource at deployment time. The resource that this expression names \
      is not there: deploy it first, or correct its name, type or resource group.",
 );
+
+pub static BATCH_SIZE: Code = Code::warning(
+    "arm-batch-size",
+    "a loop deploys more copies at a time than it makes",
+    "The `batchSize` of a serial loop (`@batchSize` in Bicep) says how many copies are deployed at a time. Azure \
+     documents that it cannot exceed the number of copies, and has refused such templates with InvalidTemplate. Take a \
+     smaller number; 1 always works.",
+)
+.with_url("https://learn.microsoft.com/azure/azure-resource-manager/templates/copy-resources#serial-or-parallel");
 
 pub static CIRCULAR_DEPENDENCY: Code = Code::error(
     "arm-circular-dependency",

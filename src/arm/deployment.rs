@@ -10,23 +10,97 @@ use super::Value;
 pub struct Target {
     /// A GUID; empty where it is not known.
     pub tenant_id: String,
-    /// A GUID; `00000000-…` where only an offline plan is wanted.
-    pub subscription_id: String,
-    /// None for a deployment at subscription scope.
-    pub resource_group: Option<String>,
-    /// The location of the deployment (subscription scope) or of the resource group; empty where it is not known,
+    pub scope: TargetScope,
+    /// The location of the deployment, or of the resource group that it goes to; empty where it is not known,
     /// as in a nested deployment whose resource group is not part of the template.
     pub location: String,
     pub deployment_name: String,
 }
 
 impl Target {
-    /// The id of the subscription or resource group.
+    /// The id of what the deployment goes to; empty for the tenant.
     pub fn id(&self) -> String {
-        let subscription = format!("/subscriptions/{}", self.subscription_id);
-        match &self.resource_group {
-            Some(group) => format!("{subscription}/resourceGroups/{group}"),
-            None => subscription,
+        self.scope.id()
+    }
+}
+
+/// What a deployment goes to. Subscriptions are GUIDs, `00000000-…` where only an offline plan is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TargetScope {
+    Tenant,
+    /// By its id, which is its name and not what people see.
+    ManagementGroup(String),
+    Subscription(String),
+    ResourceGroup {
+        subscription_id: String,
+        name: String,
+    },
+}
+
+/// How the ids of management groups begin.
+pub(super) const MANAGEMENT_GROUPS: &str = "/providers/Microsoft.Management/managementGroups/";
+
+impl TargetScope {
+    /// A resource group of a subscription.
+    pub fn group(subscription_id: impl Into<String>, name: impl Into<String>) -> Self {
+        Self::ResourceGroup { subscription_id: subscription_id.into(), name: name.into() }
+    }
+
+    /// The id that resources below it begin with; empty for the tenant.
+    pub fn id(&self) -> String {
+        match self {
+            Self::Tenant => String::new(),
+            Self::ManagementGroup(name) => format!("{MANAGEMENT_GROUPS}{name}"),
+            Self::Subscription(id) => format!("/subscriptions/{id}"),
+            Self::ResourceGroup { subscription_id, name } => {
+                format!("/subscriptions/{subscription_id}/resourceGroups/{name}")
+            }
+        }
+    }
+
+    /// The subscription; None above of one.
+    pub fn subscription_id(&self) -> Option<&str> {
+        match self {
+            Self::Subscription(id) | Self::ResourceGroup { subscription_id: id, .. } => Some(id),
+            Self::Tenant | Self::ManagementGroup(_) => None,
+        }
+    }
+
+    /// The name of the resource group; None above of one.
+    pub fn resource_group(&self) -> Option<&str> {
+        if let Self::ResourceGroup { name, .. } = self { Some(name) } else { None }
+    }
+
+    /// The name of the management group itself; None for what stands in one.
+    pub fn management_group(&self) -> Option<&str> {
+        if let Self::ManagementGroup(name) = self { Some(name) } else { None }
+    }
+
+    /// What it is called in a sentence: `a resource group`.
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Self::Tenant => "the tenant",
+            Self::ManagementGroup(_) => "a management group",
+            Self::Subscription(_) => "a subscription",
+            Self::ResourceGroup { .. } => "a resource group",
+        }
+    }
+
+    /// The scope that a resource's id begins with: `/subscriptions/S[/resourceGroups/G]/providers/…`.
+    pub(super) fn of_resource(id: &str) -> Self {
+        let parts: Vec<&str> = id.split('/').collect();
+        let is = |at: usize, word: &str| parts.get(at).is_some_and(|part| part.eq_ignore_ascii_case(word));
+        match parts.as_slice() {
+            ["", _, subscription, _, group, ..] if is(1, "subscriptions") && is(3, "resourceGroups") => {
+                Self::group(*subscription, *group)
+            }
+            ["", _, subscription, ..] if is(1, "subscriptions") => {
+                Self::Subscription((*subscription).to_owned())
+            }
+            ["", _, _, _, group, _, ..] if is(2, "Microsoft.Management") && is(3, "managementGroups") => {
+                Self::ManagementGroup((*group).to_owned())
+            }
+            _ => Self::Tenant,
         }
     }
 }
@@ -93,6 +167,8 @@ pub struct Resource {
     pub existing: bool,
     /// True, false, or unknown until deployment.
     pub condition: Value,
+    /// How it is deployed, where the template says more than that it is: `{ onlyIfNotExists, retryOn, waitUntil }`.
+    pub options: Option<Value>,
     /// What is sent to the provider: location, sku, kind, tags, identity, properties … as an object; without
     /// name, type, apiVersion, dependsOn, condition, copy, scope. A nested deployment's template is left out,
     /// too: it is in `nested`.
@@ -131,4 +207,24 @@ pub trait Runtime {
     fn reference(&self, id: &str, api_version: Option<&str>, full: bool) -> Option<Json>;
     /// `list*(id, apiVersion, body)`: for example function = "listKeys".
     fn list(&self, function: &str, id: &str, api_version: &str, body: Option<&Json>) -> Option<Json>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scope_of_a_resource_is_read_off_its_id() {
+        let deployment = "/providers/Microsoft.Resources/deployments/x";
+        for scope in [
+            TargetScope::Tenant,
+            TargetScope::ManagementGroup("mg".to_owned()),
+            TargetScope::Subscription("s".to_owned()),
+            TargetScope::group("s", "g"),
+        ] {
+            assert_eq!(TargetScope::of_resource(&format!("{}{deployment}", scope.id())), scope);
+        }
+        // A management group is a resource of the tenant.
+        assert_eq!(TargetScope::of_resource(&format!("{MANAGEMENT_GROUPS}mg")), TargetScope::Tenant);
+    }
 }

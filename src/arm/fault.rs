@@ -56,6 +56,23 @@ impl Fault {
         self
     }
 
+    /// Completes Azure's words for a reason, where they are known and the fault is the whole value's.
+    pub(super) fn reword(mut self, whole: impl FnOnce(&str) -> String) -> Self {
+        if let Self::Problem(problem) = &mut self {
+            let reason = problem.diagnostic.service.take().filter(|_| problem.path.is_empty());
+            problem.diagnostic.service = reason.map(|reason| whole(&reason));
+        }
+        self
+    }
+
+    /// Takes Azure's words away.
+    pub(super) fn without_wording(mut self) -> Self {
+        if let Self::Problem(problem) = &mut self {
+            problem.diagnostic.service = None;
+        }
+        self
+    }
+
     /// Puts `segment` (`.name` or `[3]`) in front of the path.
     pub(super) fn under(mut self, segment: &str) -> Self {
         if let Self::Problem(problem) = &mut self

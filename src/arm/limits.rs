@@ -12,6 +12,9 @@ pub(super) const MAX_VARIABLES: usize = 512;
 pub(super) const MAX_RESOURCES: usize = 800;
 /// How many resources are declared at all before they are counted: loops in loops could make millions.
 pub(super) const MAX_DECLARED: usize = 4 * MAX_RESOURCES;
+/// How many resources a deployment and all those in it may have together: loops of deployments in loops could make
+/// millions. Azure names no limit; a landing zone has a few hundred.
+pub(super) const MAX_ALL_RESOURCES: usize = 20_000;
 pub(super) const MAX_OUTPUTS: usize = 64;
 pub(super) const MAX_COPIES: i64 = 800;
 pub(super) const MAX_EXPRESSION_CHARS: usize = 24_576;
@@ -29,8 +32,8 @@ pub(super) const MAX_VALUE_WEIGHT: u64 = 500_000;
 /// How deep evaluation may nest over variables, functions and JSON together.
 const MAX_DEPTH: u32 = 220;
 /// One step is a call, or a value (64 bytes of text) that a call gives. Templates of Azure's largest size take
-/// about a tenth of it.
-const MAX_STEPS: u64 = 20_000_000;
+/// about a fifth of it.
+const MAX_STEPS: u64 = 10_000_000;
 
 /// How many parts of a value so many bytes of text count for.
 pub(super) fn text_weight(bytes: usize) -> u64 {
@@ -40,7 +43,12 @@ pub(super) fn text_weight(bytes: usize) -> u64 {
 
 /// Refuses a text that no value may hold, before it is made.
 pub(super) fn check_text(bytes: usize) -> Eval<()> {
-    if text_weight(bytes) > MAX_VALUE_WEIGHT {
+    check_weight(text_weight(bytes))
+}
+
+/// Refuses a value of more parts than any may have.
+pub(super) fn check_weight(weight: u64) -> Eval<()> {
+    if weight > MAX_VALUE_WEIGHT {
         return Err(Fault::new(&codes::LIMIT, format!("a value has more than {MAX_VALUE_WEIGHT} parts")));
     }
     Ok(())
@@ -89,10 +97,25 @@ pub(super) fn refusal(reason: &str) -> String {
 pub(super) struct Meter {
     steps: Cell<u64>,
     depth: Cell<u32>,
+    stopped: Cell<bool>,
 }
 
 impl Meter {
+    /// Ends the evaluation: what is left of it fails, without a finding of its own.
+    pub(super) fn stop(&self) {
+        self.stopped.set(true);
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stopped.get()
+    }
+
+    fn check_going(&self) -> Eval<()> {
+        if self.is_stopped() { Err(Fault::Reported) } else { Ok(()) }
+    }
+
     pub(super) fn charge(&self, steps: u64) -> Eval<()> {
+        self.check_going()?;
         let used = self.steps.get().saturating_add(steps);
         self.steps.set(used);
         if used > MAX_STEPS {
@@ -106,6 +129,7 @@ impl Meter {
 
     /// Runs `inner` one level deeper.
     pub(super) fn deeper<T>(&self, inner: impl FnOnce() -> Eval<T>) -> Eval<T> {
+        self.check_going()?;
         let depth = self.depth.get();
         if depth >= MAX_DEPTH {
             return Err(Fault::new(

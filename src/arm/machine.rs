@@ -8,7 +8,7 @@ use crate::diag::Diagnostic;
 
 use super::fault::{Eval, Fault};
 use super::functions::{Body, Function, Needs};
-use super::limits::{MAX_VALUE_DEPTH, MAX_VALUE_WEIGHT, Meter, listed};
+use super::limits::{MAX_VALUE_DEPTH, Meter, check_weight, listed};
 use super::residual::{Node, Variable};
 use super::{Runtime, Value, codes};
 
@@ -244,10 +244,7 @@ impl Machine<'_> {
             let message = format!("a value nests more than {MAX_VALUE_DEPTH} levels deep");
             return Err(Fault::new(&codes::LIMIT, message));
         }
-        if size.weight > MAX_VALUE_WEIGHT {
-            let message = format!("a value has more than {MAX_VALUE_WEIGHT} parts");
-            return Err(Fault::new(&codes::LIMIT, message));
-        }
+        check_weight(size.weight)?;
         self.meter.charge(size.weight)
     }
 }

@@ -21,8 +21,10 @@ mod residual;
 mod snapshot;
 mod value;
 
-pub use deployment::{Deployment, Facts, LateName, Output, Parameters, Resource, Runtime, Target};
-pub use eval::{evaluate, evaluate_with};
+pub use deployment::{
+    Deployment, Facts, LateName, Output, Parameters, Resource, Runtime, Target, TargetScope,
+};
+pub use eval::{evaluate, evaluate_with, parameter_expression};
 pub use residual::Residual;
 pub use snapshot::snapshot;
 pub use value::Value;

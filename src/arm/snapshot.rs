@@ -73,11 +73,12 @@ fn literal(text: &str) -> Json {
     Json::String(format!("{escape}{text}"))
 }
 
+/// As the official tool writes them, a line each: the level, the code, the message.
 fn finding(found: &Diagnostic) -> Json {
     let level = match found.severity {
         Severity::Error => "Error",
         Severity::Warning => "Warning",
         Severity::Note => "Info",
     };
-    json!({ "level": level, "code": found.code.id, "message": found.message })
+    Json::String(format!("{level} {}: {}", found.code.id, found.message))
 }

@@ -13,7 +13,7 @@ macro_rules! codes {
             "https://aka.ms/bicep/core-diagnostics#", $mild_id
         )));)*
         /// Every code of this module.
-        pub const ALL: &[&Code] = &[$(&$name,)* $(&$mild,)* &DECORATOR_WITHOUT_EFFECT];
+        pub const ALL: &[&Code] = &[$(&$name,)* $(&$mild,)* &DECORATOR_WITHOUT_EFFECT, &SCOPE_AS_VALUE];
     };
 }
 
@@ -31,6 +31,15 @@ pub static DECORATOR_WITHOUT_EFFECT: Code = Code::warning(
      is taken. Write the values as the type: `'a' | 'b'`.",
 );
 
+/// A warning, because the official compiler takes it, too.
+pub static SCOPE_AS_VALUE: Code = Code::warning(
+    "bicep-scope-as-value",
+    "a scope stands where a value is expected",
+    "`resourceGroup('other')` says where something is deployed to or looked for. Templates have no value for it: the \
+     official compiler writes an empty object, and so does this one. Declare what is to be read with `existing` and \
+     that `scope`.",
+);
+
 codes! {
     NOT_SUPPORTED "bicep-not-supported"
     "a construct of Bicep is not supported by this compiler"
@@ -41,6 +50,10 @@ codes! {
     "a path leads out of the project's folder"
     "Modules and loaded files are read from the project only, so that compiling a project never reads anything \
      else of the machine. Move the file into the project's folder, or start from a folder further up."
+    BAD_CONFIG "bicep-bad-configuration"
+    "a configuration file cannot be read"
+    "`bicepconfig.json` says what the names of registries stand for. It is JSON, comments allowed; each name below \
+     `moduleAliases.br` has a `registry` and may have a `modulePath`."
     TOO_DEEP "bicep-too-deep"
     "something is nested too deeply"
     "Brackets, operators and modules can only be nested to a limit that no hand-written file reaches. Split the \
@@ -384,8 +397,17 @@ codes! {
     "Files are read as `us-ascii`, `iso-8859-1`, `utf-8`, `utf-16` or `utf-16BE`. Convert the file to one of them."
     NOT_RESTORED "BCP190"
     "a module of a registry has not been restored"
-    "Modules of registries are read from the folder where the official tools keep them; nothing is fetched. Restore \
-     them there first."
+    "Modules of registries are read from the folder where the official tools keep them; nothing is fetched. Fill it \
+     from a folder with `genai-lz bicep restore FILE --from FOLDER`, or where there is a network with the official \
+     `bicep restore FILE`."
+    BAD_REFERENCE "BCP193"
+    "a reference to a module of a registry is malformed"
+    "A module of a registry is named by host, path and version, `br:registry.azurecr.io/path/of/module:1.0.0`, or by a \
+     name for host and beginning of the path, `br/public:avm/res/key-vault/vault:0.13.0`. Paths are in lower case."
+    UNKNOWN_ALIAS "BCP213"
+    "no configuration file says which registry a name stands for"
+    "`br/name:` needs `moduleAliases.br.name` in the nearest `bicepconfig.json` above the file, within the project's \
+     folder; only `public` is known without. Add it, or name the registry: `br:registry.azurecr.io/…`."
     NO_JSON_PATH "BCP235"
     "a loaded file has nothing at the path"
     "The path begins with `$`; `.name` and `[0]` lead further down."
@@ -542,6 +564,10 @@ codes! {
     PROPERTY_NOT_PUBLISHED "BCP187"
     "a property is not published for this type"
     "Many resources have it, and this type may have it in spite of what is published. If Azure refuses it, remove it."
+    CALL_FAILS "BCP234"
+    "a call of a function can only fail"
+    "What the function is given is written out, and ARM would refuse it when deploying: `format('{1}', 'x')` has no \
+     argument for its place."
     READ_ONLY_RESOURCE "BCP245"
     "a resource is deployed that can only be read"
     "Azure makes such resources itself. Refer to it with `existing`."

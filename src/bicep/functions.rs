@@ -158,9 +158,9 @@ pub(super) fn suggest(name: &str) -> Option<&'static str> {
     text::suggest(name, FUNCTIONS.iter().map(|function| function.name))
 }
 
-/// `list` followed by letters, such as `listKeys`: each resource type has functions of its own.
+/// `list` by itself or followed by letters, such as `listKeys`: each resource type has functions of its own.
 pub(super) fn is_list(name: &str) -> bool {
-    name.strip_prefix("list").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
+    name.strip_prefix("list").is_some_and(|rest| rest.chars().all(|c| c.is_ascii_alphabetic()))
 }
 
 /// The table is sorted for people: case ignored.
@@ -185,7 +185,8 @@ mod tests {
             assert_eq!(find(function.name).unwrap().name, function.name);
         }
         assert_eq!(find("listKeys").unwrap().name, "list*");
-        assert!(find("list").is_none());
+        assert_eq!(find("list").unwrap().name, "list*");
+        assert!(find("list2").is_none());
         assert!(find("UTCNOW").is_none());
     }
 }

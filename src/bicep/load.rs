@@ -5,7 +5,10 @@
 
 mod comments;
 mod encoding;
+mod json_path;
 mod yaml;
+
+pub(super) use comments::blanked;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -187,7 +190,7 @@ fn read(
         "loadYamlContent" => yaml::read(&content).map_err(|why| {
             refuse(&codes::BAD_YAML, format!("`{full}` is no YAML that can be loaded: {why}"), path.span)
         })?,
-        _ => serde_json::from_str(&comments::blanked(&content)).map_err(|error| {
+        _ => serde_json::from_str(&blanked(&content)).map_err(|error| {
             let message = format!("`{full}` is no JSON: line {}, column {}", error.line(), error.column());
             refuse(&codes::BAD_JSON, message, path.span)
         })?,
@@ -231,7 +234,7 @@ fn directory(
             } else {
                 path.strip_prefix(folder)?.strip_prefix('/')?
             };
-            (!name.contains('/') && fits(pattern, name)).then(|| name.to_owned())
+            (!name.contains('/') && text::wildcard(pattern, name)).then(|| name.to_owned())
         })
         .collect();
     names.sort_by_key(|name| name.to_lowercase());
@@ -244,68 +247,17 @@ fn directory(
     Ok(described.collect())
 }
 
-/// Matches `*` and `?` of a pattern, in time proportional to both lengths together for each `*`.
-fn fits(pattern: &str, name: &str) -> bool {
-    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
-    let (mut at, mut from, mut star) = (0, 0, None);
-    while from < name.len() {
-        match pattern.get(at) {
-            Some('*') => {
-                star = Some((at, from));
-                at += 1;
-            }
-            Some(c) if *c == '?' || *c == name[from] => {
-                at += 1;
-                from += 1;
-            }
-            _ => match &mut star {
-                Some((star, taken)) => {
-                    *taken += 1;
-                    at = *star + 1;
-                    from = *taken;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[at..].iter().all(|c| *c == '*')
-}
-
 /// The part of the document that a path such as `$.a[0]['b']` names.
 fn select(document: &Json, query: &Expr) -> Result<Json, Refused> {
     let Some(text) = query.as_text() else {
         return Err(refuse(&codes::NOT_CONSTANT, "the JSON path must be a plain string", query.span));
     };
-    let unsupported = || (Box::new(not_supported(&format!("the JSON path `{text}`"))), query.span);
-    let mut rest = text.strip_prefix('$').unwrap_or(text);
-    let mut at = document;
-    let mut first = true;
-    while !rest.is_empty() {
-        let next = if let Some(inner) = rest.strip_prefix('[') {
-            let (step, after) = inner.split_once(']').ok_or_else(unsupported)?;
-            rest = after;
-            match step.strip_prefix('\'').and_then(|step| step.strip_suffix('\'')) {
-                Some(name) => at.get(name),
-                None => at.get(step.parse::<usize>().map_err(|_| unsupported())?),
-            }
-        } else {
-            let inner = match rest.strip_prefix('.') {
-                Some(inner) => inner,
-                None if first => rest,
-                None => return Err(unsupported()),
-            };
-            let end = inner.find(['.', '[']).unwrap_or(inner.len());
-            let (step, after) = inner.split_at(end);
-            rest = after;
-            if step.is_empty() || step.contains(['*', '?', '@']) {
-                return Err(unsupported());
-            }
-            at.get(step)
-        };
-        first = false;
-        at = next.ok_or_else(|| {
+    json_path::select(document, text).map_err(|why| match why {
+        json_path::Refused::Nothing => {
             refuse(&codes::NO_JSON_PATH, format!("the file has nothing at `{text}`"), query.span)
-        })?;
-    }
-    Ok(at.clone())
+        }
+        json_path::Refused::Unsupported => {
+            (Box::new(not_supported(&format!("the JSON path `{text}`"))), query.span)
+        }
+    })
 }

@@ -9,14 +9,17 @@
 mod bind;
 pub mod codes;
 mod collate;
+mod config;
 mod directives;
 mod emit;
+mod external;
 mod fit;
 mod found;
 mod functions;
 mod imports;
 mod lexer;
 mod load;
+mod needs;
 mod params;
 mod parser;
 mod project;
@@ -31,7 +34,9 @@ use crate::diag::{DiagResult, Diagnostic, Diagnostics, finish};
 use crate::text::World;
 use project::Project;
 
+pub use needs::{Needs, needs};
 pub use params::{CompiledParams, compile_params, compile_params_with};
+pub use registry::{Artifact, Version};
 
 /// A compiled Bicep file.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,8 +76,8 @@ pub fn compile(world: &dyn World, entry: &str) -> DiagResult<Compiled> {
 pub fn compile_with<'w>(world: &'w dyn World, entry: &str, options: &Options<'w>) -> DiagResult<Compiled> {
     let mut project = Project::new(world, options);
     let unit = project.unit(entry, &|diagnostic| diagnostic);
-    let files = project.files.read;
-    let (unit, warnings) = finish(unit, project.found)?;
+    let (found, files) = project.finish();
+    let (unit, warnings) = finish(unit, found)?;
     let Some(unit) = unit else { return Err(Diagnostics(warnings)) };
     Ok(Compiled { template: unit.template.clone(), warnings, files })
 }

@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::bind::types::{AMBIENT, kind_of};
-use super::bind::{Model, Param, not_supported};
+use super::bind::{Model, Symbol, not_supported};
+use super::emit::Inputs;
+use super::external::Externals;
 use super::found::in_order;
 use super::load::{Environment, Loaded, load};
 use super::parser::{Dialect, parse};
 use super::project::{Project, Unit};
 use super::syntax::{Expr, ExprKind, Program, StatementKind};
-use super::{Options, codes, emit};
-use crate::arm::{self, Parameters, Target};
+use super::{Options, codes, emit, fit, registry};
+use crate::arm::{self, Parameters, Target, TargetScope};
 use crate::diag::{DiagResult, Diagnostic, Diagnostics, finish};
 use crate::text::{Source, Span, World};
 
@@ -56,15 +57,19 @@ pub fn compile_params_with<'w>(
     let mut found = Vec::new();
     let compiled = read(entry, &mut project, environment, &mut Vec::new(), &mut found)
         .map_err(|diagnostic| Diagnostics(vec![*diagnostic]))?;
-    found.append(&mut project.found);
+    let (mut elsewhere, files) = project.finish();
+    found.append(&mut elsewhere);
     let (compiled, warnings) = finish(compiled, found)?;
     let Some(given) = compiled else { return Err(Diagnostics(warnings)) };
-    let parameters = json!({
+    let mut parameters = json!({
         "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#",
         "contentVersion": "1.0.0.0",
         "parameters": given.parameters,
     });
-    Ok(CompiledParams { parameters, using: given.using, warnings, files: project.files.read })
+    if !given.inputs.is_empty() {
+        parameters["externalInputDefinitions"] = Json::Object(given.inputs);
+    }
+    Ok(CompiledParams { parameters, using: given.using, warnings, files })
 }
 
 /// Parameters files that extend each other; nobody writes longer chains, and the limit bounds the stack.
@@ -74,6 +79,8 @@ const EXTENDS_MAX: usize = 16;
 struct Given {
     using: Option<String>,
     parameters: Map<String, Json>,
+    /// What whoever deploys has to fill in.
+    inputs: Map<String, Json>,
 }
 
 /// Reads one parameters file; `stack` holds those that extend it, outermost first.
@@ -121,27 +128,48 @@ fn params_file(
     if found.iter().any(Diagnostic::is_error) || imports.iter().any(Option::is_none) {
         return None;
     }
-    for param in &model.params {
+    let mut silent = Vec::new();
+    let mut argument = |value| compute(&model, &loaded, "externalInput", value, &mut silent);
+    let externals = Externals::of(&model, &mut argument, found);
+    found.append(&mut silent);
+    if !externals.definitions.is_empty() && (stack.len() > 1 || model.extends) {
+        let span = program.statements.first().map_or(Span::at(0), |statement| statement.span);
+        let what = "`externalInput` in parameters files that extend each other";
+        model.report(found, not_supported(what), span);
+        return None;
+    }
+    let known = |expr| compute(&model, &loaded, "externalInput", expr, &mut Vec::new());
+    let inputs = Inputs { externals: &externals, compute: &known };
+    for (at, param) in model.params.iter().enumerate() {
         let Some(value) = param.default else { continue };
         let entry = match secret_arguments(value) {
+            Some(arguments) if externals.is_external(Symbol::Param(at)) => {
+                json!({ "reference": emit::secret_with_inputs(&model, &loaded, inputs, arguments, found) })
+            }
+            None if externals.is_external(Symbol::Param(at)) => {
+                json!({ "expression": emit::with_inputs(&model, &loaded, inputs, value, found) })
+            }
             Some(arguments) => {
                 let arguments: Option<Vec<Json>> = arguments
                     .iter()
-                    .map(|argument| compute(&model, &loaded, param, argument, found))
+                    .map(|argument| compute(&model, &loaded, &param.name.name, argument, found))
                     .collect();
                 json!({ "reference": secret(&arguments?) })
             }
             None => {
-                let Some(computed) = compute(&model, &loaded, param, value, found) else { continue };
+                let Some(computed) = compute(&model, &loaded, &param.name.name, value, found) else {
+                    continue;
+                };
                 if let Some((_, unit)) = &using {
-                    check_type(&model, unit, param, &computed, found);
+                    fit::parameters::value(&model, unit, &param.name.name, &computed, value.span, found);
                 }
                 json!({ "value": computed })
             }
         };
         inherited.insert(param.name.name.clone(), entry);
     }
-    Some(Given { using: using.map(|(path, _)| path), parameters: inherited })
+    let inputs = externals.definitions;
+    Some(Given { using: using.map(|(path, _)| path), parameters: inherited, inputs })
 }
 
 /// What the file gives that `extends` names.
@@ -210,6 +238,11 @@ fn using(
         found.push(not_supported("`using` without a plain path").at(source, path.span));
         return None;
     };
+    if registry::is_reference(written) {
+        let unit = project.referenced(source, path)?;
+        let (restored_to, _) = project.restored_to(source.path(), written).ok()?;
+        return Some(Some((restored_to, unit)));
+    }
     match project.files.resolve(source.path(), written) {
         Ok(resolved) => {
             let unit = project.unit(&resolved, &|diagnostic| diagnostic.at(source, path.span))?;
@@ -235,8 +268,9 @@ fn check(
     for param in &model.params {
         if !declared.contains_key(&param.name.name) {
             let message = format!("the parameter `{}` is not declared", param.name.name);
-            let diagnostic = Diagnostic::new(&codes::PARAMETER_UNDECLARED, message)
-                .did_you_mean(&param.name.name, declared.keys().map(String::as_str));
+            let diagnostic = Diagnostic::new(&codes::PARAMETER_UNDECLARED, message);
+            let known = declared.keys().map(String::as_str);
+            let diagnostic = model.did_you_mean(diagnostic, &param.name.name, known);
             model.report(found, diagnostic, param.name.span);
         }
     }
@@ -259,7 +293,7 @@ fn check(
 fn compute(
     model: &Model<'_>,
     loaded: &Loaded,
-    param: &Param<'_>,
+    name: &str,
     value: &Expr,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Json> {
@@ -269,14 +303,13 @@ fn compute(
         return None;
     }
     let refuse = |code, why: &str| {
-        let message = format!("the value of `{}` cannot be computed: {why}", param.name.name);
+        let message = format!("the value of `{name}` cannot be computed: {why}");
         Diagnostic::new(code, message).at(model.source, value.span)
     };
     // No function that would tell the target apart can be called here.
     let target = Target {
         tenant_id: String::new(),
-        subscription_id: String::new(),
-        resource_group: Some(String::new()),
+        scope: TargetScope::group("", ""),
         location: String::new(),
         deployment_name: String::new(),
     };
@@ -296,19 +329,6 @@ fn compute(
             found.push(refuse(&codes::PARAMETER_NOT_COMPUTED, reason));
             None
         }
-    }
-}
-
-fn check_type(model: &Model<'_>, unit: &Unit, param: &Param<'_>, value: &Json, found: &mut Vec<Diagnostic>) {
-    let Some(expected) = unit.signature.params.get(&param.name.name).and_then(|param| param.ty.as_deref())
-    else {
-        return;
-    };
-    let actual = kind_of(value);
-    if AMBIENT.contains(&expected) && expected != "any" && expected != actual {
-        let message = format!("the parameter `{}` takes `{expected}`, not `{actual}`", param.name.name);
-        let span = param.default.map_or(param.name.span, |value| value.span);
-        model.report(found, Diagnostic::new(&codes::PARAMETER_TYPE, message), span);
     }
 }
 

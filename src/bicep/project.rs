@@ -9,10 +9,12 @@ use super::bind::Symbol;
 use super::bind::place::Level;
 use super::bind::types::Named;
 use super::bind::{Model, check, not_supported};
+use super::config::Configs;
+use super::fit::Unchecked;
 use super::found::in_order;
 use super::imports::{Exports, Home, Origins, exports};
 use super::parser::{Dialect, parse};
-use super::registry::{self, Reference};
+use super::registry::{self, Artifact, Reference};
 use super::syntax::{Expr, ExprKind, Program, StatementKind, TypeExpr, TypeKind};
 use super::{Options, codes, directives, emit, fit, load};
 use crate::diag::{Code, Diagnostic};
@@ -56,8 +58,6 @@ pub(super) struct Signature {
 #[derive(Debug)]
 pub(super) struct ParamSignature {
     pub(super) required: bool,
-    /// `string`, `int`, `bool`, `object` or `array`, as far as known.
-    pub(super) ty: Option<String>,
 }
 
 #[derive(Debug)]
@@ -70,7 +70,7 @@ type Refusable<T> = Result<T, Box<Diagnostic>>;
 
 /// Reads files and remembers which.
 pub(super) struct Files<'w> {
-    world: &'w dyn World,
+    pub(super) world: &'w dyn World,
     pub(super) read: Vec<String>,
 }
 
@@ -133,6 +133,33 @@ impl<'w> Files<'w> {
     }
 }
 
+fn not_restored(artifact: &Artifact) -> Diagnostic {
+    let message = format!("`{}` has not been restored", artifact.full());
+    Diagnostic::new(&codes::NOT_RESTORED, message).help(
+        "run `genai-lz bicep restore FILE --from FOLDER`, or `bicep restore FILE` where there is a network",
+    )
+}
+
+/// Why a reference names no module that could be had.
+pub(super) fn unusable(reference: &Reference, written: &str) -> Diagnostic {
+    match reference {
+        Reference::UnknownAlias(alias) => {
+            let message = format!("no configuration file says which registry `{alias}` is");
+            Diagnostic::new(&codes::UNKNOWN_ALIAS, message).help(format!(
+                "add `moduleAliases.br.{alias}` to a `bicepconfig.json` in the project's folder"
+            ))
+        }
+        Reference::TemplateSpec => {
+            not_supported("a template spec").help("copy its template into the project and name its path")
+        }
+        Reference::Malformed | Reference::Registry(_) => {
+            let message = format!("`{written}` is no reference to a module of a registry");
+            Diagnostic::new(&codes::BAD_REFERENCE, message)
+                .help("write it like `br:registry.azurecr.io/path/of/module:1.0.0`")
+        }
+    }
+}
+
 fn unreadable(error: FileError) -> Box<Diagnostic> {
     refuse(&codes::FILE_NOT_READ, error.to_string())
 }
@@ -149,6 +176,9 @@ pub(super) struct Project<'w> {
     units: IndexMap<String, Option<Arc<Unit>>>,
     /// The files being compiled, outermost first.
     stack: Vec<String>,
+    configs: Configs,
+    /// Resources whose types are not in a table that holds only a part of Azure's.
+    unchecked: Vec<Unchecked>,
 }
 
 impl<'w> Project<'w> {
@@ -159,7 +189,15 @@ impl<'w> Project<'w> {
             found: Vec::new(),
             units: IndexMap::new(),
             stack: Vec::new(),
+            configs: Configs::default(),
+            unchecked: Vec::new(),
         }
+    }
+
+    /// What was found in any of the files, and which they were. What could not be checked is one note, however much it is.
+    pub(super) fn finish(mut self) -> (Vec<Diagnostic>, Vec<String>) {
+        self.found.extend(fit::not_checked(&self.unchecked));
+        (self.found, self.files.read)
     }
 
     /// Compiles the file at `path`, unless it has been compiled; none where it has errors. `place` puts the
@@ -198,15 +236,19 @@ impl<'w> Project<'w> {
             model.modules.iter().map(|module| self.referenced(source, &module.decl.path)).collect();
         let loaded = load::load(source, &program, &mut self.files, None, None, &mut found);
         check(&model, &program, &modules, &mut found);
+        fit::parameters::modules(&model, &modules, &mut found);
         check_weight(&model, &modules, &mut found);
         let sound =
             !found.iter().any(Diagnostic::is_error) && modules.iter().chain(&imports).all(Option::is_some);
+        let mut unchecked = Vec::new();
         if let (true, Some(types)) = (sound, self.options.types) {
-            fit::check(&model, types, &mut found);
+            fit::check(&model, types, &mut found, &mut unchecked);
         }
         let emitted = sound.then(|| emit::template(&model, &modules, &loaded, &self.options, &mut found));
         let directives = directives::read(source.text());
         found.retain(|diagnostic| !directives.put_away(source, diagnostic));
+        unchecked.retain(|unchecked| !directives.put_away(source, &unchecked.note));
+        self.unchecked.append(&mut unchecked);
         let has_errors = found.iter().any(Diagnostic::is_error);
         in_order(&mut found);
         self.found.append(&mut found);
@@ -231,10 +273,10 @@ impl<'w> Project<'w> {
     }
 
     /// The file that a module or an import names, compiled.
-    fn referenced(&mut self, source: &Arc<Source>, path: &Expr) -> Option<Arc<Unit>> {
+    pub(super) fn referenced(&mut self, source: &Arc<Source>, path: &Expr) -> Option<Arc<Unit>> {
         let place = |diagnostic: Diagnostic| diagnostic.at(source, path.span);
-        let unit = match path.as_text().and_then(registry::reference) {
-            Some(reference) => self.restored(&reference, path.as_text().unwrap_or_default(), &place),
+        let unit = match path.as_text().filter(|written| registry::is_reference(written)) {
+            Some(written) => self.restored(source.path(), written, &place),
             None => self.module_path(source, path).map(|path| self.unit(&path, &place)),
         };
         unit.unwrap_or_else(|diagnostic| {
@@ -243,30 +285,33 @@ impl<'w> Project<'w> {
         })
     }
 
+    /// Where a module of a registry has been restored to, and which one it is.
+    pub(super) fn restored_to(&mut self, from: &str, written: &str) -> Refusable<(String, Artifact)> {
+        let aliases = self.configs.aliases(self.files.world, from)?;
+        match registry::reference(written, &aliases).unwrap_or(Reference::Malformed) {
+            Reference::Registry(artifact) => match self.options.registry {
+                Some(root) => Ok((format!("{root}/{}/main.json", artifact.folder()), artifact)),
+                None => Err(Box::new(not_restored(&artifact))),
+            },
+            other => Err(Box::new(unusable(&other, written))),
+        }
+    }
+
     /// A module of a registry, from the folder that holds what has been restored.
     fn restored(
         &mut self,
-        reference: &Reference,
+        from: &str,
         written: &str,
         place: &dyn Fn(Diagnostic) -> Diagnostic,
     ) -> Refusable<Option<Arc<Unit>>> {
-        let (Some(root), Reference::Registry { full, cached }) = (self.options.registry, reference) else {
-            return Err(Box::new(
-                not_supported("a module from a registry or template spec")
-                    .help("copy the module into the project and name its path"),
-            ));
-        };
-        let path = format!("{root}/{cached}");
+        let (path, artifact) = self.restored_to(from, written)?;
         if let Some(unit) = self.units.get(&path) {
             return Ok(unit.clone());
         }
         let unit = match self.files.read_text(&path) {
-            Ok(text) => self.json_template(&path, Home::Registry(full.clone()), &text, place),
+            Ok(text) => self.json_template(&path, Home::Registry(artifact.full()), &text, place),
             Err(refused) if refused.code.id == codes::FILE_NOT_READ.id => {
-                let message = format!("`{written}` has not been restored: `{path}` does not exist");
-                return Err(Box::new(
-                    Diagnostic::new(&codes::NOT_RESTORED, message).help("run `bicep restore`"),
-                ));
+                return Err(Box::new(not_restored(&artifact)));
             }
             Err(refused) => return Err(refused),
         };
@@ -345,13 +390,9 @@ fn check_weight(model: &Model<'_>, modules: &[Option<Arc<Unit>>], found: &mut Ve
 
 fn signature(model: &Model<'_>, program: &Program) -> Signature {
     let params = model.params.iter().map(|param| {
-        let ty = match param.ty.map(|ty| &ty.kind) {
-            Some(TypeKind::Name(name)) => Some(name.clone()),
-            _ => None,
-        };
         // What a type alias stands for would have to be followed to other files to know whether null fits.
         let nullable = param.ty.is_some_and(|ty| may_be_null(model, ty));
-        (param.name.name.clone(), ParamSignature { required: param.default.is_none() && !nullable, ty })
+        (param.name.name.clone(), ParamSignature { required: param.default.is_none() && !nullable })
     });
     let outputs = program.statements.iter().filter_map(|statement| match &statement.kind {
         StatementKind::Output { name, .. } => {
@@ -431,7 +472,7 @@ fn json_signature(template: &Json) -> Signature {
                 .and_then(Json::as_str)
                 .and_then(|pointer| pointer.strip_prefix("#/definitions/"))
                 .is_some_and(|name| is_nullable(template, name));
-        (name, ParamSignature { required: param.get("defaultValue").is_none() && !nullable, ty: None })
+        (name, ParamSignature { required: param.get("defaultValue").is_none() && !nullable })
     });
     let outputs = members("outputs").map(|(name, output)| {
         let ty = output.get("type").and_then(Json::as_str).unwrap_or_default().to_ascii_lowercase();

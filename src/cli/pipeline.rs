@@ -85,8 +85,7 @@ pub(crate) fn evaluate(
         let parameters = parameters(stage, &evaluated)?;
         let target = arm::Target {
             tenant_id: NO_SUBSCRIPTION.to_owned(),
-            subscription_id: subscription_id.to_owned(),
-            resource_group: None,
+            scope: arm::TargetScope::Subscription(subscription_id.to_owned()),
             location: stage.location.clone(),
             deployment_name: stage.deployment_name.clone(),
         };

@@ -132,13 +132,17 @@ fn functions() -> String {
             functions.iter().filter(|function| function.is_supported()).map(signature).collect();
         let _ = writeln!(page, "| {family} | {} |", names.join(", "));
     }
-    let refused: Vec<String> = arm::functions::ALL
-        .iter()
-        .flat_map(|(_, functions)| functions.iter())
-        .filter(|function| !function.is_supported())
-        .map(signature)
-        .collect();
-    let _ = write!(page, "\nKnown, refused by name: {}\n", refused.join(", "));
+    let those = |is: fn(&arm::functions::Function) -> bool| {
+        let all = arm::functions::ALL.iter().flat_map(|(_, functions)| functions.iter());
+        all.filter(|function| is(function)).map(signature).collect::<Vec<_>>().join(", ")
+    };
+    let _ = write!(
+        page,
+        "\nAnswered by Azure alone, so that they stay unknown in a plan or snapshot and are refused by the sandbox: {}\n\
+         \nKnown, refused by name: {}\n",
+        those(|function| function.is_answered_by_azure()),
+        those(|function| !function.is_supported())
+    );
     page.push_str(
         "\n## Policy expressions\n\nThe .NET types that C# expressions may name, with their own members and the number of arguments; a type has \
          the members of what it derives from too. Anything else is refused when a policy is read, except on types marked `…`, \

@@ -178,6 +178,11 @@ impl Value {
         if let Self::String(value) = self { Some(value) } else { None }
     }
 
+    /// The bytes of a `byte[]`; None for every other value.
+    pub fn as_bytes(&self) -> Option<&[u8]> {
+        self.downcast::<Bytes>().map(|bytes| bytes.0.as_slice())
+    }
+
     /// The value as a whole number, where it is an `int` or a `long`.
     pub fn as_i64(&self) -> Option<i64> {
         match self {

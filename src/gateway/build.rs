@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::cache::Cache;
 use super::compile::Compiler;
 use super::pipeline::Pipeline;
+use super::policies::cross_domain_file;
 use super::{
     AllCounters, Api, BackendKind, Backends, Config, Gateway, Operation, PipelineKey, Routes, codes,
 };
@@ -24,6 +26,9 @@ impl Gateway {
         building.check_pools();
         let policies = building.load();
         let pipelines = building.pipelines(&policies);
+        let (global, _) =
+            policy::compose(&[(Scope::Global, Arc::clone(&policies.global))], &policies.fragments);
+        let cross_domain = cross_domain_file(&global.inbound);
         building.check_unreached(&policies);
         let found = unique(building.found);
         let gateway = Self {
@@ -34,6 +39,8 @@ impl Gateway {
             pipelines,
             backends: Backends::new(&config.backends),
             counters: AllCounters::default(),
+            cache: Cache::default(),
+            cross_domain,
         };
         finish(gateway, found)
     }

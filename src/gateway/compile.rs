@@ -20,6 +20,11 @@ pub(super) struct Compiler<'a> {
     path: Vec<String>,
 }
 
+/// Whether a policy is, or has inside, the one of that name.
+fn holds(placed: &Placed, name: &str) -> bool {
+    placed.element.name == name || placed.inside.iter().any(|inside| holds(inside, name))
+}
+
 impl<'a> Compiler<'a> {
     pub(super) fn new(config: &'a Config) -> Self {
         Self { config, found: Vec::new(), path: Vec::new() }
@@ -58,7 +63,8 @@ impl<'a> Compiler<'a> {
         // What is no policy at all was reported where the text was read.
         elements::find(&element.name)?;
         let Some(executor) = policies::find(&element.name) else {
-            let message = format!("the sandbox does not run the policy `{}`", element.name);
+            let why = policies::why_not_run(&element.name).map(|why| format!(": {why}")).unwrap_or_default();
+            let message = format!("the sandbox does not run the policy `{}`{why}", element.name);
             self.found.push(
                 Diagnostic::new(&codes::NOT_EMULATED, message)
                     .at(&element.source, element.name_span)
@@ -77,7 +83,7 @@ impl<'a> Compiler<'a> {
             id: element.literal("id").unwrap_or_default().to_owned(),
         };
         let run = (executor.compile)(self, placed)?;
-        Some(Step { place, run })
+        Some(Step { place, run, stores_answer: holds(placed, "cache-store") })
     }
 
     /// Tells which expressions of a policy the service takes and the evaluator does not run. Policies inside it are
@@ -117,11 +123,15 @@ impl<'a> Compiler<'a> {
     /// Refuses elements inside a policy whose effect is not modelled.
     pub(super) fn refuse_children(&mut self, element: &PolicyElement) {
         for child in &element.children {
-            let message =
-                format!("the sandbox does not run `{}` with `<{}>` inside", element.name, child.name);
-            let diagnostic = Diagnostic::new(&codes::NOT_EMULATED, message);
-            self.found.push(diagnostic.at(&child.source, child.name_span));
+            self.refuse_child(element, child);
         }
+    }
+
+    /// Refuses one element inside a policy.
+    pub(super) fn refuse_child(&mut self, element: &PolicyElement, child: &PolicyElement) {
+        let message = format!("the sandbox does not run `{}` with `<{}>` inside", element.name, child.name);
+        let diagnostic = Diagnostic::new(&codes::NOT_EMULATED, message);
+        self.found.push(diagnostic.at(&child.source, child.name_span));
     }
 
     /// Reads the text between the tags.

@@ -61,7 +61,18 @@ pub struct Operation {
     pub method: String,
     /// Below the API's path, such as `/deployments/{deployment-id}/chat/completions`.
     pub url_template: String,
+    /// What `mock-response` answers with.
+    pub examples: Vec<Example>,
     pub policy: Option<String>,
+}
+
+/// An example of an operation's answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Example {
+    pub status: u16,
+    /// Such as `application/json`.
+    pub content_type: String,
+    pub body: String,
 }
 
 /// A product: what its subscriptions open.

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::fault::{Answer, Fault};
 use super::live::{Live, LiveBody, LiveRequest, LiveResponse};
-use super::pipeline::{self, Flow, Pipeline};
+use super::pipeline::{self, Flow, Pipeline, Step};
+use super::policies::Preflight;
 use super::route::Route;
 use super::tokens::{EventCounter, Metered, Passing, Usage, estimate_prompt};
 use super::trace::Trace;
 use super::url::Url;
-use super::{Body, Gateway, Host, PipelineKey, Request, Response};
+use super::{Body, Gateway, Headers, Host, PipelineKey, Request, Response};
 
 /// What came of a request.
 pub struct Exchange {
@@ -23,6 +24,12 @@ impl Gateway {
     /// arriving after that.
     pub fn handle(self: &Arc<Self>, request: Request, host: Arc<dyn Host>) -> Exchange {
         let Some(mut route) = self.routes.find(&request) else {
+            if let Some(response) = self.cross_domain_file(&request) {
+                return Exchange { response, trace: Trace::default() };
+            }
+            if let Some(exchange) = self.preflight(&request, &host) {
+                return exchange;
+            }
             let answer = Answer::new(404, "Resource not found");
             return Exchange { response: answer.response(""), trace: Trace::default() };
         };
@@ -35,6 +42,48 @@ impl Gateway {
         finish(&live)
     }
 
+    /// Answers a preflight request by the `cors` policies of the operation that it asks about. None where it is no
+    /// such request, or nothing says what other origins may do.
+    fn preflight(self: &Arc<Self>, request: &Request, host: &Arc<dyn Host>) -> Option<Exchange> {
+        let method = request.headers.get("Access-Control-Request-Method")?;
+        if !request.method.eq_ignore_ascii_case("OPTIONS") || !request.headers.contains("Origin") {
+            return None;
+        }
+        let mut route = self.routes.find(&Request { method, ..request.clone() })?;
+        // Browsers send no key in a header, so the product is known from the query alone, or not at all.
+        let _without_key = self.routes.authorize(&mut route, request);
+        let pipeline = self.pipeline(&route);
+        let live = Live::new(self, host, route, request.clone());
+        let mut policies = pipeline.cors().peekable();
+        policies.peek()?;
+        let mut response = LiveResponse::empty(200);
+        for cors in policies {
+            match cors.preflight(&live) {
+                Ok(Preflight::Unmatched) => {}
+                Ok(Preflight::Ended) => break,
+                Ok(Preflight::Matched(headers)) => {
+                    response.headers = headers;
+                    break;
+                }
+                Err(fault) => {
+                    live.fail(fault);
+                    return Some(finish(&live));
+                }
+            }
+        }
+        live.state().response = Some(response);
+        Some(finish(&live))
+    }
+
+    fn cross_domain_file(&self, request: &Request) -> Option<Response> {
+        let file = self.cross_domain.as_ref()?;
+        let asks =
+            request.method.eq_ignore_ascii_case("GET") && Url::parse(&request.url).path == "/crossdomain.xml";
+        let headers = Headers(vec![("Content-Type".to_owned(), "text/x-cross-domain-policy".to_owned())]);
+        let body = Body::Bytes(file.clone().into_bytes());
+        asks.then(|| Response { status: 200, reason: String::new(), headers, body })
+    }
+
     fn pipeline(&self, route: &Route) -> Arc<Pipeline> {
         let key = PipelineKey {
             api: route.api.id.clone(),
@@ -45,17 +94,23 @@ impl Gateway {
     }
 }
 
-/// Inbound, backend, outbound. `return-response` ends all of it.
+/// Inbound, backend, outbound. `return-response` ends all of it; an answer from the cache leaves out what makes one.
 fn run_sections(live: &Arc<Live>, pipeline: &Pipeline) -> Result<(), Fault> {
-    if pipeline::run(&pipeline.inbound, live)? == Flow::End {
-        return Ok(());
+    match pipeline::run(&pipeline.inbound, live)? {
+        Flow::End => return Ok(()),
+        Flow::Cached => return run_outbound(live, pipeline.after_store()),
+        Flow::Next => {}
     }
     let prompt_tokens = estimated_prompt(live);
     if pipeline::run(&pipeline.backend, live)? == Flow::End {
         return Ok(());
     }
     tell_meters(live, prompt_tokens);
-    if pipeline::run(&pipeline.outbound, live)? == Flow::Next {
+    run_outbound(live, &pipeline.outbound)
+}
+
+fn run_outbound(live: &Arc<Live>, steps: &[Step]) -> Result<(), Fault> {
+    if pipeline::run(steps, live)? == Flow::Next {
         let meters = live.state().meters.clone();
         meters.iter().for_each(|meter| meter.finished(live));
     }
@@ -116,7 +171,14 @@ fn finish(live: &Live) -> Exchange {
     state.variables.clear();
     // A stream may go on for minutes, and needs none of this.
     state.request.body = LiveBody::Sent;
-    let response = state.response.take().unwrap_or_else(|| LiveResponse::empty(200));
+    let mut response = state.response.take().unwrap_or_else(|| LiveResponse::empty(200));
+    for (name, value) in std::mem::take(&mut state.cors.0) {
+        // Of several upstream values the last word is the policy's; `Vary` is a list to which it adds.
+        match response.headers.get(&name).filter(|_| name == "Vary") {
+            Some(known) => response.headers.set(&name, format!("{known},{value}")),
+            None => response.headers.set(&name, value),
+        }
+    }
     let response = Response {
         status: response.status,
         reason: response.reason,

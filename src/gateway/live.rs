@@ -1,6 +1,7 @@
 //! One request on its way: what policies and expressions read and change. Shared between the interpreter and the
 //! objects that expressions hold, so every access is short and never spans the evaluation of an expression.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
@@ -11,7 +12,7 @@ use super::route::Route;
 use super::tokens::Meter;
 use super::trace::{Attempt, Trace, TraceStep};
 use super::url::Url;
-use super::{Body, Gateway, Headers, Host, Request};
+use super::{Body, Gateway, Headers, Host, HttpProxy, Request};
 use crate::csharp::{self, Environment, Value};
 use crate::policy::Expression;
 
@@ -31,6 +32,8 @@ pub(super) struct Live {
     state: Mutex<State>,
     /// Id of the backend entity that answered last. Apart from the state, because it is read while a stream is.
     answered_by: Mutex<String>,
+    /// Set where this is a branch of `wait` whose result nobody waits for any more.
+    given_up: AtomicBool,
 }
 
 pub(super) struct State {
@@ -40,6 +43,16 @@ pub(super) struct State {
     pub response: Option<LiveResponse>,
     /// What `return-response` is making.
     pub draft: Option<LiveResponse>,
+    /// What `send-request` is making.
+    pub outgoing: Option<Outgoing>,
+    /// How `forward-request` reaches its upstream.
+    pub connection: Connection,
+    /// Where the last `forward-request` went, without the part of the URL that the caller chose.
+    pub upstream_base: Option<Url>,
+    /// What `cors` adds to whatever answer leaves.
+    pub cors: Headers,
+    /// Where `cache-store` may keep the answer; None unless `cache-lookup` has looked there.
+    pub cache_slot: Option<CacheSlot>,
     pub variables: IndexMap<String, Value>,
     pub target: Target,
     pub last_error: Option<LastError>,
@@ -51,11 +64,15 @@ pub(super) struct State {
 pub(super) struct LiveRequest {
     pub method: String,
     /// As the caller wrote it.
+    pub original_method: String,
+    /// As the caller wrote it.
     pub original_url: Url,
     /// Below the API's path.
     pub path: String,
     pub query: Vec<(String, String)>,
     pub headers: Headers,
+    /// Whether a policy set the `Host` field; the caller's own names the gateway and is not passed on.
+    pub host_is_set: bool,
     pub body: LiveBody,
     /// Whether the body is in memory and can be sent more than once: a policy set it, or read and kept it.
     pub body_is_kept: bool,
@@ -72,6 +89,31 @@ pub(super) struct LiveResponse {
     pub from_upstream: bool,
     /// Whether `buffer-response="false"` asked for chunks as they come.
     pub unbuffered: bool,
+}
+
+/// A request of the gateway's own.
+pub(super) struct Outgoing {
+    pub method: String,
+    pub url: String,
+    pub headers: Headers,
+    pub body: LiveBody,
+    pub connection: Connection,
+}
+
+/// What a connection upstream shows of the gateway, and whether it goes through somebody else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Connection {
+    pub client_certificate: Option<String>,
+    pub proxy: Option<HttpProxy>,
+}
+
+/// A place for an answer, chosen by `cache-lookup`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct CacheSlot {
+    pub key: String,
+    /// What `Cache-Control` lets caches behind the gateway do, such as `private`; None where they may not keep it.
+    pub downstream: Option<&'static str>,
+    pub must_revalidate: bool,
 }
 
 /// A body that policies may read once, or more often where they ask for it to be kept.
@@ -104,11 +146,13 @@ impl Live {
         let original_url = Url::parse(&request.url);
         let state = State {
             request: LiveRequest {
+                original_method: request.method.clone(),
                 method: request.method,
                 path: route.path.clone(),
                 query: original_url.query.clone(),
                 original_url,
                 headers: request.headers,
+                host_is_set: false,
                 body: LiveBody::Bytes(request.body),
                 body_is_kept: false,
                 client_ip: request.client_ip,
@@ -116,6 +160,11 @@ impl Live {
             },
             response: Some(LiveResponse::empty(200)),
             draft: None,
+            outgoing: None,
+            connection: Connection::default(),
+            upstream_base: None,
+            cors: Headers::default(),
+            cache_slot: None,
             variables: IndexMap::new(),
             target: Target::Service,
             last_error: None,
@@ -130,7 +179,31 @@ impl Live {
             started_unix_ms,
             state: Mutex::new(state),
             answered_by: Mutex::new(String::new()),
+            given_up: AtomicBool::new(false),
         })
+    }
+
+    /// The same request with another state: a branch of it.
+    pub(super) fn with_state(&self, state: State) -> Arc<Self> {
+        Arc::new(Self {
+            gateway: Arc::clone(&self.gateway),
+            host: Arc::clone(&self.host),
+            route: self.route.clone(),
+            request_id: self.request_id.clone(),
+            started_unix_ms: self.started_unix_ms,
+            state: Mutex::new(state),
+            answered_by: Mutex::new(self.answered_by()),
+            given_up: AtomicBool::new(self.is_given_up()),
+        })
+    }
+
+    /// Lets no further policy of this branch begin.
+    pub(super) fn give_up(&self) {
+        self.given_up.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_given_up(&self) -> bool {
+        self.given_up.load(Ordering::Relaxed)
     }
 
     /// The state, for as long as the guard lives. Do not evaluate anything meanwhile.

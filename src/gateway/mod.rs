@@ -9,14 +9,18 @@
 
 mod backends;
 mod build;
+mod cache;
 pub mod codes;
 mod compile;
 mod config;
 mod context;
 mod counters;
+mod dates;
 mod fault;
+mod fork;
 mod handle;
 mod host;
+mod liquid;
 mod live;
 mod message;
 mod pipeline;
@@ -28,14 +32,15 @@ mod tokens;
 mod trace;
 mod url;
 mod values;
+mod xml;
 
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 pub use config::{
-    Api, Backend, BackendKind, Breaker, Config, Operation, PoolMember, Product, StatusRange, Subscription,
-    SubscriptionDates, SubscriptionScope, Tier,
+    Api, Backend, BackendKind, Breaker, Config, Example, Operation, PoolMember, Product, StatusRange,
+    Subscription, SubscriptionDates, SubscriptionScope, Tier,
 };
 pub use handle::Exchange;
 pub use host::{Branch, Host, HttpProxy, Metric, SendError, Until, UpstreamRequest, UpstreamResponse};
@@ -43,13 +48,19 @@ pub use message::{Body, BodyStream, Headers, Request, Response, StreamError};
 pub use trace::{Attempt, Trace, TraceStep};
 
 use backends::Backends;
-use counters::{Bucket, Counters, QuotaCount, SlidingLog};
+use cache::Cache;
+use counters::{Bucket, Counters, QuotaCount, SlidingLog, Slots};
 use pipeline::Pipeline;
 use route::Routes;
 
 /// Whether the gateway runs the policy of that name.
 pub fn runs(policy: &str) -> bool {
     policies::find(policy).is_some()
+}
+
+/// Why the gateway does not run the policy of that name; None for one that it runs, and for what is no policy.
+pub fn why_not_run(policy: &str) -> Option<&'static str> {
+    policies::why_not_run(policy)
 }
 
 /// One service's gateway: its policies, ready to run, and the state that requests share.
@@ -61,6 +72,9 @@ pub struct Gateway {
     pipelines: IndexMap<PipelineKey, Arc<Pipeline>>,
     backends: Backends,
     counters: AllCounters,
+    cache: Cache,
+    /// What `cross-domain` serves.
+    cross_domain: Option<String>,
 }
 
 /// What decides which policies run.
@@ -79,6 +93,7 @@ struct AllCounters {
     token_quotas: Counters<QuotaCount>,
     call_logs: Counters<SlidingLog>,
     call_quotas: Counters<QuotaCount>,
+    concurrency: Counters<Slots>,
 }
 
 impl Gateway {
@@ -100,5 +115,9 @@ impl Gateway {
 
     fn counters(&self) -> &AllCounters {
         &self.counters
+    }
+
+    fn cache(&self) -> &Cache {
+        &self.cache
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::fault::Fault;
 use super::live::Live;
+use super::policies::Cors;
 use crate::policy::{Scope, Section};
 
 /// What runs for one operation, reached through one product or none.
@@ -15,9 +16,25 @@ pub(super) struct Pipeline {
     pub on_error: Vec<Step>,
 }
 
+impl Pipeline {
+    /// The `cors` policies of inbound, in order.
+    pub(super) fn cors(&self) -> impl Iterator<Item = &Cors> {
+        self.inbound.iter().flat_map(|step| step.run.cors())
+    }
+
+    /// What runs once the answer came from the cache: what stands behind `cache-store`, all of outbound where it is
+    /// not there.
+    pub(super) fn after_store(&self) -> &[Step] {
+        let store = self.outbound.iter().position(|step| step.stores_answer);
+        store.map_or(&self.outbound, |store| &self.outbound[store + 1..])
+    }
+}
+
 pub(super) struct Step {
     pub place: StepPlace,
     pub run: Box<dyn Run>,
+    /// Whether this is `cache-store` or holds it.
+    pub stores_answer: bool,
 }
 
 /// Where a step comes from, for the trace and for `context.LastError`.
@@ -42,6 +59,11 @@ pub(super) trait Run: Send + Sync {
     /// # Errors
     /// A fault where the policy fails or refuses; `on-error` follows.
     fn run(&self, live: &Arc<Live>) -> Result<Flow, Fault>;
+
+    /// The `cors` policies that this is or brings: what a preflight request is answered by.
+    fn cors(&self) -> Vec<&Cors> {
+        Vec::new()
+    }
 }
 
 /// What happens after a policy.
@@ -50,6 +72,8 @@ pub(super) enum Flow {
     Next,
     /// The answer is final: nothing more runs (`return-response`).
     End,
+    /// The answer is from the cache: what makes and stores it is left out (`cache-lookup`).
+    Cached,
 }
 
 /// Runs steps in order until one fails or ends the request.
@@ -58,10 +82,13 @@ pub(super) enum Flow {
 /// The fault of the first step that fails, with its place filled in by the innermost step.
 pub(super) fn run(steps: &[Step], live: &Arc<Live>) -> Result<Flow, Fault> {
     for step in steps {
+        if live.is_given_up() {
+            return Ok(Flow::End);
+        }
         let nth = live.begin_step(&step.place);
         match step.run.run(live) {
             Ok(Flow::Next) => {}
-            Ok(Flow::End) => return Ok(Flow::End),
+            Ok(flow) => return Ok(flow),
             Err(mut fault) => {
                 if step.place.fill(&mut fault) {
                     live.note_at(nth, format!("{}{}", fault.error.message, fault.detail));

@@ -61,7 +61,7 @@ impl Routes {
             .iter()
             .filter_map(|api| Some((api, below(&api.path, &path)?)))
             .max_by_key(|(api, _)| api.path.trim_matches('/').len())?;
-        let (operation, parameters) = self
+        let (operation, mut parameters) = self
             .operations
             .get(&api.id)?
             .iter()
@@ -70,6 +70,7 @@ impl Routes {
             })
             .filter_map(|operation| Some((operation, match_template(&operation.url_template, rest)?)))
             .min_by_key(|(_, parameters)| parameters.len())?;
+        parameters.extend(match_query(&operation.url_template, &Url::parse(&request.url).query));
         let path = if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") };
         Some(Route {
             api: Arc::clone(api),
@@ -178,6 +179,17 @@ fn match_template(template: &str, path: &str) -> Option<IndexMap<String, String>
         }
     }
     given.next().is_none().then_some(parameters)
+}
+
+/// The values of the `{names}` in the query of a template such as `/get?a={b}`.
+fn match_query(template: &str, query: &[(String, String)]) -> Vec<(String, String)> {
+    let expected = url::parse_query(template.split_once('?').map_or("", |(_, query)| query));
+    let value = |(name, slot): (String, String)| {
+        let parameter = slot.strip_prefix('{')?.strip_suffix('}')?.to_owned();
+        let (_, value) = query.iter().find(|(given, _)| given.eq_ignore_ascii_case(&name))?;
+        Some((parameter, value.clone()))
+    };
+    expected.into_iter().filter_map(value).collect()
 }
 
 #[cfg(test)]

@@ -21,3 +21,18 @@ pub(super) fn name_argument(args: &[Value]) -> Result<String, Exception> {
         Some(value) => Ok(value.display()),
     }
 }
+
+/// Whether two variables hold the same value: equal where they are plain, one object where they are objects.
+pub(super) fn is_same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Null, Value::Null) => true,
+        (Value::Bool(left), Value::Bool(right)) => left == right,
+        (Value::Int(left), Value::Int(right)) => left == right,
+        (Value::Long(left), Value::Long(right)) => left == right,
+        (Value::Double(left), Value::Double(right)) => left.to_bits() == right.to_bits(),
+        (Value::Char(left), Value::Char(right)) => left == right,
+        (Value::String(left), Value::String(right)) => left == right,
+        (Value::Object(left), Value::Object(right)) => std::sync::Arc::ptr_eq(left, right),
+        _ => false,
+    }
+}

@@ -53,7 +53,7 @@ fn collect(deployment: &arm::Deployment, path: &[String], around: Change, groups
             }
         } else {
             // The id of a late name is late, too; its group is that of the deployment around it.
-            let around = deployment.target.resource_group.as_deref().filter(|_| resource.late.is_some());
+            let around = deployment.target.scope.resource_group().filter(|_| resource.late.is_some());
             let group = group_named(around.or(describe::group_of(&resource.id)), groups);
             push(planned(resource, path, change), &mut group.resources);
         }

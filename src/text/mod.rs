@@ -3,6 +3,7 @@
 
 mod diff;
 mod encoding;
+mod glob;
 mod paths;
 mod random;
 mod source;
@@ -12,6 +13,7 @@ mod world;
 
 pub use diff::diff;
 pub use encoding::foreign_encoding;
+pub use glob::{glob, wildcard};
 pub use paths::{join, parent, relative};
 pub use random::{next_random, unit};
 pub use source::{Position, Source, Span};

@@ -1,12 +1,14 @@
 //! Runs tests/suite/arm: expressions with their values, and templates with the deployment they come to.
 //! `GLZ_BLESS=1` rewrites what is expected; read the difference as if someone else had written it.
+#![expect(clippy::print_stderr, reason = "the comparisons with official values tell their counts")]
 
 mod corpus;
+mod evaluations;
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-use genai_lz::arm::{self, Deployment, Parameters, Runtime, Target, Value};
+use genai_lz::arm::{self, Deployment, Parameters, Runtime, Target, TargetScope, Value};
 use genai_lz::diag::{Diagnostic, Diagnostics};
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value as Json, json};
@@ -170,11 +172,17 @@ fn collect_places(json: &Json, at: String, places: &mut Vec<String>) {
     places.push(at);
 }
 
-fn target(group: Option<&str>) -> Target {
+/// The target that a case names: a resource group by name, else by words.
+fn target(scope: Option<&str>) -> Target {
+    const SUBSCRIPTION: &str = "11111111-1111-1111-1111-111111111111";
     Target {
         tenant_id: "22222222-2222-2222-2222-222222222222".to_owned(),
-        subscription_id: "11111111-1111-1111-1111-111111111111".to_owned(),
-        resource_group: group.map(str::to_owned),
+        scope: match scope {
+            None => TargetScope::Subscription(SUBSCRIPTION.to_owned()),
+            Some("the tenant") => TargetScope::Tenant,
+            Some("a management group") => TargetScope::ManagementGroup("mg-one".to_owned()),
+            Some(group) => TargetScope::group(SUBSCRIPTION, group),
+        },
         location: "westus3".to_owned(),
         deployment_name: "main".to_owned(),
     }
@@ -232,7 +240,7 @@ fn refusals(path: &Path) -> Result<(), Failed> {
     let mut cases: Vec<Json> = serde_json::from_str(&std::fs::read_to_string(path)?)?;
     let mut wrong = String::new();
     for case in &mut cases {
-        let group = case["template"]["$schema"].is_null().then_some("rg-test");
+        let group = case["scope"].as_str().or(case["template"]["$schema"].is_null().then_some("rg-test"));
         let actual: Vec<String> =
             match arm::evaluate(&case["template"], &parameters(&case["parameters"]), &target(group)) {
                 Ok(_) => Vec::new(),
@@ -262,7 +270,7 @@ fn parameters(json: &Json) -> Parameters {
 }
 
 /// A folder with `template.json`, optionally `parameters.json` (`{ name: value }`), `target.json`
-/// (`{ "resourceGroup": … }`) and `runtime.json` (what is deployed, see [`Deployed`]), and the `expected.txt` that
+/// (`{ "scope": … }`, the name of a resource group, `the tenant` or `a management group`; else a subscription) and `runtime.json` (what is deployed, see [`Deployed`]), and the `expected.txt` that
 /// all of it comes to.
 fn template_case(folder: &Path) -> Result<(), Failed> {
     let template: Json = serde_json::from_str(&std::fs::read_to_string(folder.join("template.json"))?)?;
@@ -273,7 +281,7 @@ fn template_case(folder: &Path) -> Result<(), Failed> {
         }
     };
     let parameters = parameters(&optional("parameters.json")?);
-    let group = optional("target.json")?["resourceGroup"].as_str().map(str::to_owned);
+    let group = optional("target.json")?["scope"].as_str().map(str::to_owned);
     let actual = match arm::evaluate(&template, &parameters, &target(group.as_deref())) {
         Ok((deployment, warnings)) => {
             let deployed = optional("runtime.json")?;
@@ -342,6 +350,9 @@ fn findings(found: &[Diagnostic]) -> String {
         ));
         for help in &diagnostic.help {
             out.push_str(&format!("  help: {help}\n"));
+        }
+        if let Some(service) = &diagnostic.service {
+            out.push_str(&format!("  azure: {service}\n"));
         }
     }
     out

@@ -5,6 +5,7 @@
 
 mod corpus;
 mod damage;
+mod versions;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -30,6 +31,7 @@ pub(crate) fn cases() -> Vec<Trial> {
     trials.extend(damage::trials());
     trials.push(Trial::test("bicep::every_code_has_a_case", every_code_has_a_case));
     trials.extend(corpus::trials());
+    trials.extend(versions::trials());
     trials
 }
 

@@ -185,6 +185,12 @@ fn upstream(record: &Record) -> String {
         for (name, value) in &request.headers.0 {
             writeln!(text, "{name}: {value}").unwrap();
         }
+        if let Some(certificate) = &request.client_certificate {
+            writeln!(text, "(shows the certificate: {certificate})").unwrap();
+        }
+        if let Some(proxy) = &request.proxy {
+            writeln!(text, "(through {proxy:?})").unwrap();
+        }
         writeln!(text, "\n{}", String::from_utf8_lossy(&request.body)).unwrap();
     }
     text

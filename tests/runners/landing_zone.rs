@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-use genai_lz::arm::{Deployment, Parameters, Resource, Target, Value, evaluate};
+use genai_lz::arm::{Deployment, Parameters, Resource, Target, TargetScope, Value, evaluate};
 use genai_lz::bicep;
 use genai_lz::catalog::azure_types::Embedded;
 use genai_lz::cli::EmbeddedWorld;
@@ -66,8 +66,7 @@ fn evaluated(template: &str, parameters: &Parameters) -> Result<Deployment, Fail
     }
     let target = Target {
         tenant_id: "00000000-0000-0000-0000-0000000000aa".to_owned(),
-        subscription_id: "00000000-0000-0000-0000-000000000000".to_owned(),
-        resource_group: None,
+        scope: TargetScope::Subscription("00000000-0000-0000-0000-000000000000".to_owned()),
         location: "westus3".to_owned(),
         deployment_name: "landing-zone".to_owned(),
     };

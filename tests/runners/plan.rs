@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use genai_lz::arm::{Deployment, Parameters, Target, Value, evaluate};
+use genai_lz::arm::{Deployment, Parameters, Target, TargetScope, Value, evaluate};
 use genai_lz::diag::render::{Style, human as diagnostics};
 use genai_lz::plan::{StageEvaluation, build, view};
 use libtest_mimic::{Failed, Trial};
@@ -93,8 +93,7 @@ fn evaluated(stage: &Stage, earlier: &[(&Stage, Deployment)]) -> Result<Deployme
     }
     let target = Target {
         tenant_id: "00000000-0000-0000-0000-000000000000".to_owned(),
-        subscription_id: "00000000-0000-0000-0000-000000000001".to_owned(),
-        resource_group: None,
+        scope: TargetScope::Subscription("00000000-0000-0000-0000-000000000001".to_owned()),
         location: "westus3".to_owned(),
         deployment_name: format!("lzv01-dev-{}", stage.name),
     };

@@ -7,15 +7,19 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use super::env::Env;
-use super::frame::{Copy, Entry, Frame, Memo, Place, is_deployment};
+use super::frame::{Copy, Entry, Frame, Memo, Names, Place, is_deployment};
 use super::invalid;
 use super::scope::Scope;
-use crate::arm::codes::{LIMIT, UNSUPPORTED};
+use crate::arm::codes::{BATCH_SIZE, LIMIT, UNSUPPORTED};
+use crate::arm::deployment::MANAGEMENT_GROUPS;
 use crate::arm::fault::{Eval, Fault};
 use crate::arm::functions::{counted, find, scoped_id};
 use crate::arm::limits::{MAX_DECLARED, MAX_RESOURCES, check_number};
 use crate::arm::machine::described;
-use crate::arm::{Target, Value};
+use crate::arm::{TargetScope, Value};
+
+/// What Bicep writes `@onlyIfNotExists()` and `@retryOn()` as (Azure/bicep, `ResourceDecoratorsTests`, 2026-08-21).
+const OPTIONS: &str = "@options";
 
 /// A resource as the template writes it, with loops still to be expanded.
 struct Written<'a> {
@@ -33,6 +37,7 @@ impl<'a> Frame<'a> {
             scope,
             place,
             entries: Vec::new(),
+            names: Names::default(),
             declared: Vec::new(),
             empty_loops: Vec::new(),
             memos: RefCell::default(),
@@ -46,6 +51,7 @@ impl<'a> Frame<'a> {
             let declared = frame.declare_resource(&env, written).map_err(|fault| fault.within(&place));
             refused |= scope.session.keep(declared).is_none();
         }
+        frame.names = Names::of(&frame.entries);
         let checked = frame.check_ids().and_then(|()| frame.check_count());
         refused |= scope.session.keep(checked).is_none();
         for entry in &frame.entries {
@@ -105,7 +111,7 @@ impl<'a> Frame<'a> {
         written: &Written<'a>,
         copy: Option<Copy>,
     ) -> Eval<()> {
-        if let Some(key) = json.keys().find(|key| key.starts_with('@')) {
+        if let Some(key) = json.keys().find(|key| key.starts_with('@') && *key != OPTIONS) {
             return Err(Fault::new(&UNSUPPORTED, format!("the resource option `{key}` is not supported")));
         }
         let text = |key: &str| match json.get(key) {
@@ -118,6 +124,7 @@ impl<'a> Frame<'a> {
             resource_type = format!("{parent_type}/{resource_type}");
             name = child_name(env, parent_name, name)?;
         }
+        env.scope.session.count_resource()?;
         let children =
             json.get("resources").filter(|_| !is_deployment(&resource_type)).and_then(Json::as_array);
         self.entries.push(Entry {
@@ -129,6 +136,7 @@ impl<'a> Frame<'a> {
             existing: json.get("existing") == Some(&Json::Bool(true)),
             id: self.id(env, json, &resource_type, &name)?,
             condition: condition(env, json).map_err(|fault| fault.under(".condition"))?,
+            options: options(env, json).map_err(|fault| fault.under(".@options"))?,
             resource_type: resource_type.clone(),
             api_version,
             name: name.clone(),
@@ -146,13 +154,13 @@ impl<'a> Frame<'a> {
     fn id(&self, env: &Env<'a>, json: &Map<String, Json>, resource_type: &str, name: &Value) -> Eval<Value> {
         let names = segments(env, resource_type, name)?;
         let target = self.target(env, json)?.id();
-        let Some(scope) = json.get("scope") else { return scoped_id(&target.into(), resource_type, &names) };
-        if is_deployment(resource_type) {
-            let message = "nested deployments to management groups and tenants are not supported";
-            return Err(Fault::new(&UNSUPPORTED, message).under(".scope"));
-        }
+        let Some(scope) = json.get("scope").filter(|scope| !scope.is_null()) else {
+            return scoped_id(&target.into(), resource_type, &names);
+        };
         let scope = match env.json(scope).map_err(|fault| fault.under(".scope"))? {
             Value::String(scope) if scope == "/" => "".into(),
+            // A management group has an id of its own wherever the deployment goes.
+            Value::String(scope) if is_management_group(&scope) => format!("/providers/{scope}").into(),
             Value::String(scope) if !scope.starts_with('/') => format!("{target}/providers/{scope}").into(),
             scope @ (Value::String(_) | Value::Unknown(_)) => scope,
             other => {
@@ -160,22 +168,42 @@ impl<'a> Frame<'a> {
                 return Err(invalid(message).under(".scope"));
             }
         };
-        scoped_id(&scope, resource_type, &names)
+        let id = scoped_id(&scope, resource_type, &names)?;
+        if is_deployment(resource_type)
+            && let (Some(id), Some(scope)) = (id.as_str(), scope.as_str())
+            && !TargetScope::of_resource(id).id().eq_ignore_ascii_case(scope)
+        {
+            let message = format!(
+                "a deployment goes to the tenant (`/`), a management group, a subscription or a resource group, not to \
+                 `{scope}`"
+            );
+            return Err(invalid(message).under(".scope"));
+        }
+        Ok(id)
     }
 
     /// Where a resource goes: to the deployment's target, unless it names a subscription or resource group.
-    fn target(&self, env: &Env<'a>, json: &Map<String, Json>) -> Eval<Target> {
+    fn target(&self, env: &Env<'a>, json: &Map<String, Json>) -> Eval<TargetScope> {
         let named = |key: &str| {
             let json = json.get(key).filter(|json| !json.is_null());
             json.map(|json| env.known_text(json, "this").map_err(|fault| fault.under(&format!(".{key}"))))
                 .transpose()
         };
-        let (subscription, group) = (named("subscriptionId")?, named("resourceGroup")?);
-        let own = &self.place.target;
-        Ok(Target {
-            resource_group: group.or_else(|| own.resource_group.clone().filter(|_| subscription.is_none())),
-            subscription_id: subscription.unwrap_or_else(|| own.subscription_id.clone()),
-            ..own.clone()
+        let own = &self.place.target.scope;
+        Ok(match (named("subscriptionId")?, named("resourceGroup")?) {
+            (None, None) => own.clone(),
+            (Some(subscription), None) => TargetScope::Subscription(subscription),
+            (Some(subscription), Some(group)) => TargetScope::group(subscription, group),
+            (None, Some(group)) => match own.subscription_id() {
+                Some(subscription) => TargetScope::group(subscription, group),
+                None => {
+                    let message = format!(
+                        "a deployment to {} has no subscription: beside `resourceGroup` stands `subscriptionId`",
+                        own.noun()
+                    );
+                    return Err(invalid(message).under(".resourceGroup"));
+                }
+            },
         })
     }
 
@@ -201,10 +229,31 @@ impl<'a> Frame<'a> {
     }
 }
 
+/// `Microsoft.Management/managementGroups/NAME`
+fn is_management_group(scope: &str) -> bool {
+    let groups = &MANAGEMENT_GROUPS["/providers/".len()..];
+    scope.get(..groups.len()).is_some_and(|start| start.eq_ignore_ascii_case(groups))
+        && !scope[groups.len()..].contains('/')
+}
+
 /// The name and number of turns of a resource's loop, and how many resources are deployed at a time (None: all).
 fn resource_loop(env: &Env<'_>, copy: &Json) -> Eval<(String, i64, Option<usize>)> {
     let name = copy.get("name").ok_or_else(|| invalid("a loop needs a `name`"))?;
-    Ok((env.known_text(name, "the name of a loop")?, env.count(copy)?, batch_size(env, copy)?))
+    let (count, batch) = (env.count(copy)?, batch_size(env, copy)?);
+    if let Some(size) = batch.filter(|size| count > 0 && *size > count as usize) {
+        env.scope.session.report(batch_too_large(size, count));
+    }
+    Ok((env.known_text(name, "the name of a loop")?, count, batch))
+}
+
+/// MicrosoftDocs/azure-docs#62948, seen 2026-11-30. A loop that makes nothing is let through since 2021
+/// (Azure/bicep#4319); whether others are today is not documented, so that this is a warning.
+fn batch_too_large(size: usize, count: i64) -> Fault {
+    let message = format!("the loop makes {count} copies, and `batchSize` asks for {size} at a time");
+    Fault::new(&BATCH_SIZE, message).service_says(format!(
+        "The copy batch size must be a non-negative integer value and cannot exceed the copy count '{count}'. Please \
+         see https://aka.ms/arm-copy for usage details."
+    ))
 }
 
 fn batch_size(env: &Env<'_>, copy: &Json) -> Eval<Option<usize>> {
@@ -241,6 +290,17 @@ fn condition(env: &Env<'_>, json: &Map<String, Json>) -> Eval<Value> {
         condition @ (Value::Bool(_) | Value::Unknown(_)) => Ok(condition),
         other => Err(invalid(format!("a condition must be a bool, not {}", described(&other)))),
     }
+}
+
+/// How the resource is deployed: only where it is not there yet, again after some failures, until something holds.
+fn options(env: &Env<'_>, json: &Map<String, Json>) -> Eval<Option<Value>> {
+    let Some(options) = json.get(OPTIONS) else { return Ok(None) };
+    let known = ["onlyIfNotExists", "retryOn", "waitUntil"];
+    let options = options.as_object().ok_or_else(|| invalid("options must be an object"))?;
+    if let Some(key) = options.keys().find(|key| !known.contains(&key.as_str())) {
+        return Err(Fault::new(&UNSUPPORTED, format!("the resource option `{key}` is not supported")));
+    }
+    env.json(&Json::Object(options.clone())).map(Some)
 }
 
 /// The names of a type's segments: `a/b` of `service/apis`. Of an unknown name, each is read when it is known.

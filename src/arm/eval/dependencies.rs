@@ -13,9 +13,6 @@ use crate::arm::fault::{Eval, Fault};
 use crate::arm::limits::refusal;
 use crate::diag::Diagnostic;
 
-/// How many resources a lookup passes by in one step of evaluation.
-const RESOURCES_PER_STEP: u64 = 16;
-
 impl Frame<'_> {
     /// What `dependsOn` and the loop of a resource say.
     pub(super) fn declared_dependencies(&self, entry: &Entry<'_>) -> Eval<Vec<usize>> {
@@ -35,8 +32,7 @@ impl Frame<'_> {
 
     /// What a resource waits for, its body included: `touched` are the ids that the body reads.
     pub(super) fn dependencies(&self, index: usize, touched: &[String]) -> Vec<usize> {
-        let by_id =
-            |id: &String| self.entries.iter().position(|entry| entry.id_text().eq_ignore_ascii_case(id));
+        let by_id = |id: &String| self.with_id(id);
         once_each(self.declared[index].iter().copied().chain(touched.iter().filter_map(by_id)).collect())
     }
 
@@ -55,9 +51,9 @@ impl Frame<'_> {
             }
             _ => return Err(invalid("a dependency must be a string")),
         };
-        // Each lookup walks the resources, and a loop repeats its list for each copy.
-        self.scope.session.meter.charge(1 + self.entries.len() as u64 / RESOURCES_PER_STEP)?;
-        let found = self.find(&wanted);
+        // A loop repeats its list for each copy.
+        self.scope.session.meter.charge(1)?;
+        let found = self.find(&wanted).to_vec();
         if found.is_empty() && !self.is_empty_loop(&wanted) {
             let message = format!("the resource `{wanted}` is not defined in the template");
             let last = wanted.rsplit('/').next().unwrap_or(&wanted);
@@ -66,7 +62,8 @@ impl Frame<'_> {
                 "The resource '{wanted}' is not defined in the template. Please see https://aka.ms/arm-template for \
                  usage details."
             ));
-            let diagnostic = Diagnostic::new(&INVALID_TEMPLATE, message).did_you_mean(last, self.names());
+            let diagnostic =
+                Diagnostic::new(&INVALID_TEMPLATE, message).did_you_mean(last, self.known_names());
             return Err(diagnostic.azure_says(service).into());
         }
         Ok(found)

@@ -149,6 +149,17 @@ impl<'a> Env<'a> {
         })
     }
 
+    /// What the tool that deploys gives beside the parameters; only the expressions of a parameters file may ask.
+    pub(in crate::arm) fn external_input(&self, name: &str) -> Eval<Value> {
+        let Some(inputs) = &self.scope.session.external_inputs else {
+            return Err(Fault::failed(
+                "external inputs are known to parameters files alone, not to templates",
+            ));
+        };
+        let unknown = || Value::supplied_later(&format!("externalInputs('{}')", name.replace('\'', "''")));
+        Ok(inputs.get(name).cloned().unwrap_or_else(unknown))
+    }
+
     pub(in crate::arm) fn content_version(&self) -> &str {
         self.scope.template.get("contentVersion").and_then(serde_json::Value::as_str).unwrap_or("1.0.0.0")
     }
@@ -192,7 +203,7 @@ impl<'a> Env<'a> {
             // The same resource may be written twice with conditions that exclude each other.
             let made: Vec<_> =
                 found.iter().filter(|at| !current.entries[**at].is_left_out()).copied().collect();
-            match if made.is_empty() { &found } else { &made }.as_slice() {
+            match if made.is_empty() { found } else { &made } {
                 [] => frame = current.visible_outer(),
                 [index] => return Ok(Some((current, *index))),
                 several => {
@@ -215,7 +226,7 @@ impl<'a> Env<'a> {
         if target.starts_with('/') {
             return Ok((target.into(), None));
         }
-        let known = self.frame.into_iter().flat_map(Frame::names);
+        let known = self.frame.into_iter().flat_map(Frame::known_names);
         let message = format!("the template has no resource `{target}`");
         Err(Diagnostic::new(&INVALID_TEMPLATE, message).did_you_mean(target, known).into())
     }
@@ -284,7 +295,7 @@ impl Outside for Env<'_> {
         if found.is_empty() && !frame.is_empty_loop(symbolic_name) {
             return Err(invalid(format!("the template has no resource `{symbolic_name}`")));
         }
-        let id = |index: usize| frame.entries[index].id.as_str().map(str::to_owned).ok_or(Fault::Stuck);
-        found.into_iter().map(id).collect()
+        let id = |index: &usize| frame.entries[*index].id.as_str().map(str::to_owned).ok_or(Fault::Stuck);
+        found.iter().map(id).collect()
     }
 }

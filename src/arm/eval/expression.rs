@@ -7,10 +7,10 @@ use super::env::Env;
 use super::invalid;
 use crate::arm::Value;
 use crate::arm::codes::{LIMIT, TOO_LATE, UNKNOWN_FUNCTION};
-use crate::arm::expr::{Expr, Text, classify, parse};
+use crate::arm::expr::{Expr, Text, classify};
 use crate::arm::fault::{Eval, Fault};
 use crate::arm::functions::{self, Body, Function};
-use crate::arm::limits::MAX_COPIES;
+use crate::arm::limits::{MAX_COPIES, check_weight};
 use crate::arm::machine::{described, known_member, only_if_needed};
 use crate::arm::residual::{Node, Variable};
 use crate::diag::Diagnostic;
@@ -35,7 +35,7 @@ impl Env<'_> {
         match classify(text) {
             Text::Literal(text) => Ok(text.into()),
             Text::Expression(text) => {
-                let expr = parse(text).map_err(|found| Fault::from(*found))?;
+                let expr = self.scope.session.parsed(text)?;
                 self.expr(&expr)
             }
         }
@@ -81,9 +81,23 @@ impl Env<'_> {
         let name = item.get("name").and_then(Json::as_str).ok_or_else(|| invalid("a loop needs a `name`"))?;
         let input = item.get("input").ok_or_else(|| invalid("a loop of values needs an `input`"))?;
         let count = self.count(item)?;
-        let turn =
-            |index| self.with_loop(name, index, false).json(input).map_err(|fault| fault.under(".input"));
-        Ok((name.to_owned(), Value::Array((0..count).map(turn).collect::<Eval<_>>()?)))
+        let items = self.turns(name, count, input).map_err(|fault| fault.under(".input"))?;
+        Ok((name.to_owned(), items))
+    }
+
+    /// What a loop of values comes to: one for each turn.
+    pub(super) fn turns(&self, name: &str, count: i64, input: &Json) -> Eval<Value> {
+        let mut items = Vec::new();
+        let mut weight = 0;
+        for index in 0..count {
+            let item = self.with_loop(name, index, false).json(input)?;
+            // Loops in loops could make billions.
+            weight += item.size().weight;
+            check_weight(weight)?;
+            items.push(item);
+        }
+        self.scope.session.meter.charge(weight)?;
+        Ok(Value::Array(items))
     }
 
     /// The number of turns of a loop.
@@ -107,6 +121,7 @@ impl Env<'_> {
 
     /// Evaluates an expression.
     pub(super) fn expr(&self, expr: &Expr) -> Eval<Value> {
+        self.scope.session.meter.charge(1)?;
         self.scope.session.meter.deeper(|| match expr {
             Expr::String(text) => Ok(text.as_str().into()),
             Expr::Int(value) => Ok(Value::Int(*value)),

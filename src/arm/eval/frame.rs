@@ -2,6 +2,7 @@
 //! adds their bodies.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde_json::{Map, Value as Json};
@@ -16,6 +17,7 @@ pub(super) struct Frame<'a> {
     pub(super) scope: &'a Scope<'a>,
     pub(super) place: Place<'a>,
     pub(super) entries: Vec<Entry<'a>>,
+    pub(super) names: Names,
     /// What each of the entries waits for by its declaration alone.
     pub(super) declared: Vec<Vec<usize>>,
     /// Names of loops that made no copies.
@@ -48,6 +50,8 @@ pub(super) struct Entry<'a> {
     pub(super) name: Value,
     pub(super) id: Value,
     pub(super) condition: Value,
+    /// What stands in `@options`.
+    pub(super) options: Option<Value>,
 }
 
 /// Which copy of a looped resource this is.
@@ -57,6 +61,55 @@ pub(super) struct Copy {
     pub(super) index: usize,
     /// How many are deployed at a time; None: all.
     pub(super) batch: Option<usize>,
+}
+
+/// The resources by what they may be called. What regards no case is in lower case.
+#[derive(Default)]
+pub(super) struct Names {
+    ids: BTreeMap<String, Vec<usize>>,
+    /// Stand-ins for ids that are not known yet.
+    late_ids: BTreeMap<String, Vec<usize>>,
+    /// `symbolic`, which means all copies, and `symbolic[3]`.
+    symbolic: BTreeMap<String, Vec<usize>>,
+    loops: BTreeMap<String, Vec<usize>>,
+    /// Names, and types with names: `Microsoft.Web/sites/x`.
+    names: BTreeMap<String, Vec<usize>>,
+}
+
+impl Names {
+    pub(super) fn of(entries: &[Entry<'_>]) -> Self {
+        let mut names = Self::default();
+        for (index, entry) in entries.iter().enumerate() {
+            let add = |to: &mut BTreeMap<String, Vec<usize>>, name: String| {
+                let known = to.entry(name).or_default();
+                if known.last() != Some(&index) {
+                    known.push(index);
+                }
+            };
+            match entry.id.as_str() {
+                Some(id) => {
+                    add(&mut names.ids, id.to_ascii_lowercase());
+                    if let Some((_, path)) = id.rsplit_once("/providers/") {
+                        add(&mut names.names, path.to_ascii_lowercase());
+                    }
+                }
+                None => add(&mut names.late_ids, entry.id_text()),
+            }
+            if let Some(symbolic) = &entry.symbolic_name {
+                add(&mut names.symbolic, symbolic.clone());
+                if let Some(copy) = &entry.copy {
+                    add(&mut names.symbolic, format!("{symbolic}[{}]", copy.index));
+                }
+            }
+            if let Some(copy) = &entry.copy {
+                add(&mut names.loops, copy.name.to_ascii_lowercase());
+            }
+            if let Some(name) = entry.name.as_str() {
+                add(&mut names.names, name.to_ascii_lowercase());
+            }
+        }
+        names
+    }
 }
 
 pub(super) enum Memo {
@@ -91,15 +144,6 @@ impl Entry<'_> {
     pub(super) fn name_text(&self) -> String {
         text_or_residual(&self.name)
     }
-
-    /// `symbolic` or `symbolic[3]`, as dependsOn names it.
-    fn is_called(&self, name: &str) -> bool {
-        let Some(symbolic) = &self.symbolic_name else { return false };
-        match (&self.copy, name.strip_suffix(']').and_then(|name| name.rsplit_once('['))) {
-            (Some(copy), Some((base, index))) => base == symbolic && index.parse() == Ok(copy.index),
-            _ => name == symbolic,
-        }
-    }
 }
 
 fn text_or_residual(value: &Value) -> String {
@@ -117,24 +161,20 @@ pub(super) fn is_deployment(resource_type: &str) -> bool {
 
 impl<'a> Frame<'a> {
     /// The resources that an id, a symbolic name, the name of a loop, or a resource name means.
-    pub(super) fn find(&self, wanted: &str) -> Vec<usize> {
-        let matching = |is: &dyn Fn(&Entry<'_>) -> bool| -> Vec<usize> {
-            self.entries.iter().enumerate().filter(|(_, entry)| is(entry)).map(|(index, _)| index).collect()
-        };
-        let same_id = |entry: &Entry<'_>| entry.id.as_str().is_some_and(|id| id.eq_ignore_ascii_case(wanted));
+    pub(super) fn find(&self, wanted: &str) -> &[usize] {
+        let lower = wanted.to_ascii_lowercase();
+        let names = &self.names;
         if wanted.starts_with('/') {
-            return matching(&same_id);
+            return names.ids.get(&lower).map_or(&[], Vec::as_slice);
         }
-        let in_loop = |entry: &Entry<'_>| {
-            entry.copy.as_ref().is_some_and(|copy| copy.name.eq_ignore_ascii_case(wanted))
-        };
-        let named = |entry: &Entry<'_>| {
-            let id = entry.id.as_str().and_then(|id| id.rsplit_once("/providers/"));
-            let is_path = id.is_some_and(|(_, path)| path.eq_ignore_ascii_case(wanted));
-            is_path || entry.name.as_str().is_some_and(|name| name.eq_ignore_ascii_case(wanted))
-        };
-        let ways: [&dyn Fn(&Entry<'_>) -> bool; 3] = [&|entry| entry.is_called(wanted), &in_loop, &named];
-        ways.into_iter().map(matching).find(|found| !found.is_empty()).unwrap_or_default()
+        let found = names.symbolic.get(wanted).or_else(|| names.loops.get(&lower));
+        found.or_else(|| names.names.get(&lower)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The resource whose id, or stand-in for one, reads so.
+    pub(super) fn with_id(&self, id: &str) -> Option<usize> {
+        let found = self.names.ids.get(&id.to_ascii_lowercase()).or_else(|| self.names.late_ids.get(id));
+        found.and_then(|found| found.first().copied())
     }
 
     /// The whole JSON path of a place in this deployment's template.
@@ -148,7 +188,7 @@ impl<'a> Frame<'a> {
     }
 
     /// What resources can be called, for suggestions.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn known_names(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().filter_map(|entry| entry.symbolic_name.as_deref().or(entry.name.as_str()))
     }
 

@@ -17,15 +17,18 @@ mod types;
 mod user_function;
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use serde_json::Value as Json;
 
 use crate::diag::{DiagResult, Diagnostic, Diagnostics, finish};
 
 use super::codes::{INVALID_TEMPLATE, LIMIT};
+use super::expr::{Expr, parse};
 use super::fault::{Eval, Fault};
-use super::limits::{MAX_TEMPLATE_BYTES, Meter};
-use super::{Deployment, Facts, Parameters, Target, Value};
+use super::limits::{MAX_ALL_RESOURCES, MAX_TEMPLATE_BYTES, Meter};
+use super::{Deployment, Facts, Parameters, Target, TargetScope, Value};
 
 pub(super) use env::Env;
 
@@ -54,7 +57,9 @@ pub fn evaluate_with(
     let size = template.to_string().len();
     if size > MAX_TEMPLATE_BYTES {
         let message = format!("the template has {size} bytes, and Azure takes {MAX_TEMPLATE_BYTES}");
-        return Err(Diagnostic::new(&LIMIT, message).into());
+        // Azure/bicep-registry-modules#2358 of 2024-06-14; it answers RequestContentTooLarge.
+        let service = "The request content size exceeds the maximum size of 4 MB.";
+        return Err(Diagnostic::new(&LIMIT, message).azure_says(service).into());
     }
     let session = Session { facts: facts.clone(), ..Session::default() };
     let deployment = session.keep(template::object(template)).and_then(|template| {
@@ -69,14 +74,37 @@ pub fn evaluate_with(
     }
 }
 
+/// Evaluates what a parameters file gives for the parameter `name` as an expression, `"expression": "[int(externalInputs('size'))]"`. Inputs that
+/// are not given stay unknown.
+///
+/// # Errors
+/// What is wrong with the expression.
+pub fn parameter_expression(name: &str, expression: &str, inputs: &Parameters) -> DiagResult<Value> {
+    let session = Session { external_inputs: Some(inputs.clone()), ..Session::default() };
+    let template = serde_json::Map::new();
+    let target = Target {
+        tenant_id: String::new(),
+        scope: TargetScope::Tenant,
+        location: String::new(),
+        deployment_name: String::new(),
+    };
+    let scope = scope::Scope::new(&session, &template, "", target, Value::Null);
+    let value = Env::early(&scope, "a parameter").text(expression);
+    let value = session.keep(value.map_err(|fault| fault.within(&format!("parameters.{name}.expression"))));
+    value.ok_or_else(|| Diagnostics(session.found.into_inner()))
+}
+
 /// The location of the target; unknown where the caller does not say it.
 fn location(target: &Target) -> Value {
-    match (&target.resource_group, target.location.as_str()) {
+    match (target.scope.resource_group(), target.location.as_str()) {
         (Some(_), "") => Value::supplied_later("resourceGroup().location"),
         (None, "") => Value::supplied_later("deployment().location"),
         (_, known) => known.into(),
     }
 }
+
+/// Problems of one template that are told. One of noise has as many as expressions.
+const FOUND_MAX: usize = 100;
 
 /// What one call of [`evaluate`] shares between all templates in it.
 #[derive(Default)]
@@ -87,24 +115,35 @@ struct Session {
     guids: Cell<u32>,
     found: RefCell<Vec<Diagnostic>>,
     nesting: Cell<usize>,
-    /// The user-defined functions being computed right now, outermost first.
-    calling: RefCell<Vec<String>>,
+    /// How many resources were declared in all deployments.
+    resources: Cell<usize>,
+    expressions: RefCell<HashMap<String, Rc<Expr>>>,
+    /// What `externalInputs` answers; None while a template is evaluated.
+    external_inputs: Option<Parameters>,
     /// The values of secure parameters, which never stand in a finding.
     secrets: RefCell<Vec<String>>,
 }
 
 impl Session {
-    /// Keeps a finding; the same one is kept once.
+    /// Keeps a finding; the same one is kept once. Where there are more than someone would read, evaluation ends.
     fn report(&self, fault: Fault) {
-        if let Some(mut diagnostic) = fault.into_diagnostic() {
-            for secret in self.secrets.borrow().iter() {
-                diagnostic.message = diagnostic.message.replace(secret, "***");
-                diagnostic.service = diagnostic.service.map(|wording| wording.replace(secret, "***"));
-            }
-            let mut found = self.found.borrow_mut();
-            if !found.contains(&diagnostic) {
-                found.push(diagnostic);
-            }
+        let Some(mut diagnostic) = fault.into_diagnostic() else { return };
+        for secret in self.secrets.borrow().iter() {
+            diagnostic.message = diagnostic.message.replace(secret, "***");
+            diagnostic.service = diagnostic.service.map(|wording| wording.replace(secret, "***"));
+        }
+        let mut found = self.found.borrow_mut();
+        // What only warns leaves room for what is wrong.
+        let most = if diagnostic.is_error() { FOUND_MAX } else { FOUND_MAX / 2 };
+        if found.contains(&diagnostic) {
+            return;
+        }
+        if found.len() < most {
+            found.push(diagnostic);
+        } else if diagnostic.is_error() && !self.meter.is_stopped() {
+            self.meter.stop();
+            let last = found.pop().map(|last| last.help("more problems are not shown; mend these first"));
+            found.extend(last);
         }
     }
 
@@ -115,6 +154,27 @@ impl Session {
         if let Some(secret) = value.as_str().filter(|secret| secret.len() >= SHORTEST) {
             self.secrets.borrow_mut().push(secret.to_owned());
         }
+    }
+
+    /// Counts a resource of the deployment or of those in it.
+    fn count_resource(&self) -> Eval<()> {
+        self.resources.set(self.resources.get() + 1);
+        if self.resources.get() > MAX_ALL_RESOURCES {
+            let message =
+                format!("the deployments in it make more than {MAX_ALL_RESOURCES} resources together");
+            return Err(Fault::new(&LIMIT, message));
+        }
+        Ok(())
+    }
+
+    /// The parsed expression; loops and functions come back to the same one.
+    fn parsed(&self, text: &str) -> Eval<Rc<Expr>> {
+        if let Some(known) = self.expressions.borrow().get(text) {
+            return Ok(Rc::clone(known));
+        }
+        let expr = Rc::new(parse(text).map_err(|found| Fault::from(*found))?);
+        self.expressions.borrow_mut().insert(text.to_owned(), Rc::clone(&expr));
+        Ok(expr)
     }
 
     /// Takes the value out of a result, or reports why there is none.
@@ -136,8 +196,7 @@ mod tests {
     fn run(template: &Json) -> DiagResult<(Deployment, Vec<Diagnostic>)> {
         let target = Target {
             tenant_id: "t".to_owned(),
-            subscription_id: "s".to_owned(),
-            resource_group: Some("g".to_owned()),
+            scope: TargetScope::group("s", "g"),
             location: "westus3".to_owned(),
             deployment_name: "main".to_owned(),
         };
@@ -197,6 +256,35 @@ mod tests {
         let deep = |before: &str| format!("{}{before}{}", "concat('a', ".repeat(90), ")".repeat(90));
         is_limited(&chain(5, deep), "levels deep");
         run(&chain(50, |before| format!("concat({before}, 'x')"))).unwrap();
+    }
+
+    #[test]
+    fn loops_in_loops_are_bounded_together() {
+        let copies = |input: Json| json!({ "copy": [{ "name": "c", "count": 800, "input": input }] });
+        let values = copies(copies(copies(json!("[copyIndex('c')]"))));
+        let output = json!({ "type": "int", "value": "[length(variables('c'))]" });
+        is_limited(&json!({ "variables": values, "resources": [], "outputs": { "o": output } }), "parts");
+        let looped = |mut resource: Json, name: &str| {
+            resource["name"] = json!(format!("[format('{name}-{{0}}', copyIndex())]"));
+            resource["copy"] = json!({ "name": name, "count": 800 });
+            json!({ "resources": [resource] })
+        };
+        let innermost = looped(json!({ "type": "A.B/c", "apiVersion": "1" }), "c");
+        let middle = looped(module("", innermost, json!({})), "b");
+        let outermost = looped(module("", middle, json!({})), "a");
+        is_limited(&outermost, "resources together");
+    }
+
+    #[test]
+    fn of_very_many_problems_the_first_ones_are_told_and_evaluation_ends() {
+        let resource = |at: usize| {
+            let unknown = format!("[variables('v{at}')]");
+            json!({ "type": "A.B/c", "apiVersion": "1", "name": format!("r{at}"), "properties": unknown })
+        };
+        let resources: Vec<Json> = (0..500).map(resource).collect();
+        let Diagnostics(found) = run(&json!({ "resources": resources })).unwrap_err();
+        assert_eq!(found.len(), FOUND_MAX);
+        assert!(found[FOUND_MAX - 1].help[0].starts_with("more problems"), "{:?}", found[FOUND_MAX - 1]);
     }
 
     #[test]

@@ -13,20 +13,54 @@ use crate::arm::codes::{LIMIT, UNSUPPORTED};
 use crate::arm::fault::{Eval, Fault};
 use crate::arm::limits::MAX_NESTING;
 use crate::arm::machine::described;
-use crate::arm::{Deployment, Parameters, Target, Value};
+use crate::arm::{Deployment, Parameters, Target, TargetScope, Value};
+use crate::diag::Diagnostic;
 
 /// The properties of a nested deployment without its template; the parameters are evaluated where they stand.
 pub(super) fn properties(env: &Env<'_>, json: &Json) -> Eval<Value> {
     let map = json.as_object().ok_or_else(|| invalid("the properties of a deployment must be an object"))?;
-    if map.contains_key("templateLink") || map.contains_key("parametersLink") {
-        let message = "linked templates are not supported; nest the template instead";
-        return Err(Fault::new(&UNSUPPORTED, message));
+    if let Some(link) = map.get("templateLink") {
+        return Err(linked_template(link).under(".templateLink"));
+    }
+    if map.contains_key("parametersLink") {
+        let message = "linked parameters are not read: nothing is fetched here";
+        return Err(Diagnostic::new(&UNSUPPORTED, message)
+            .help("write the values into `properties.parameters`")
+            .into());
     }
     let mut properties = IndexMap::new();
     for (key, json) in map.iter().filter(|(key, _)| *key != "template") {
         properties.insert(key.clone(), env.json(json).map_err(|fault| fault.under(&format!(".{key}")))?);
     }
+    if let Some(mode) = properties.get("mode").and_then(Value::as_str)
+        && !mode.eq_ignore_ascii_case("Incremental")
+    {
+        // Documented: only the outermost template may be deployed in complete mode
+        // (https://learn.microsoft.com/azure/azure-resource-manager/templates/deployment-modes, seen 2026-11-30).
+        let message = format!("the mode of a nested deployment is `Incremental`, not `{mode}`");
+        return Err(invalid(message).under(".mode"));
+    }
     Ok(Value::Object(properties))
+}
+
+/// Says what to do instead of a link: nothing is fetched while a template is evaluated.
+fn linked_template(link: &Json) -> Fault {
+    let of = |key: &str| link.get(key).and_then(Json::as_str);
+    let (what, instead) = match (of("relativePath"), of("id"), of("uri")) {
+        (Some(path), _, _) => (
+            format!("the linked template `{path}` is not read"),
+            "put its text into `properties.template`, or make it a module of a Bicep file",
+        ),
+        (_, Some(id), _) => (
+            format!("the template spec `{id}` is not fetched"),
+            "export it with `az ts export` and put its text into `properties.template`",
+        ),
+        (_, _, uri) => (
+            format!("the linked template `{}` is not fetched", uri.unwrap_or("?")),
+            "put its text into `properties.template`",
+        ),
+    };
+    Diagnostic::new(&UNSUPPORTED, what).help(instead).into()
 }
 
 /// Evaluates the template of a nested deployment. `body` holds its evaluated properties.
@@ -86,16 +120,13 @@ fn is_inner(body: &Value) -> Eval<bool> {
     }
 }
 
-/// The target of a nested deployment, read off its id: `/subscriptions/S[/resourceGroups/G]/providers/…/NAME`.
+/// The target of a nested deployment, which its id begins with.
 fn target(frame: &Frame<'_>, entry: &Entry<'_>, body: &Value) -> Eval<Target> {
     let id = entry.id.as_str().ok_or_else(|| too_late("the name of a deployment", &entry.name_text()))?;
-    let parts: Vec<&str> = id.split('/').collect();
-    let group = parts.get(3).filter(|part| part.eq_ignore_ascii_case("resourceGroups")).and(parts.get(4));
     let location = body.get("location").and_then(Value::as_str).unwrap_or(&frame.place.target.location);
     Ok(Target {
         tenant_id: frame.place.target.tenant_id.clone(),
-        subscription_id: parts.get(2).copied().unwrap_or_default().to_owned(),
-        resource_group: group.map(|group| (*group).to_owned()),
+        scope: TargetScope::of_resource(id),
         location: location.to_owned(),
         deployment_name: entry.name_text(),
     })
@@ -104,7 +135,7 @@ fn target(frame: &Frame<'_>, entry: &Entry<'_>, body: &Value) -> Eval<Target> {
 /// The location of a nested deployment's target. Of a resource group: as one of the deployments around it
 /// declares it, or what Azure answers for it.
 fn location(frame: &Frame<'_>, target: &Target) -> Eval<Value> {
-    if target.resource_group.is_none() {
+    if target.scope.resource_group().is_none() {
         return Ok(match target.location.as_str() {
             "" => frame.scope.location.clone(),
             known => known.into(),
@@ -119,7 +150,7 @@ fn location(frame: &Frame<'_>, target: &Target) -> Eval<Value> {
                 known => known.into(),
             });
         }
-        if let [index] = current.find(&id).as_slice()
+        if let [index] = current.find(&id)
             && !current.entries[*index].existing
             && let Some(json) = current.entries[*index].json.get("location")
         {

@@ -56,8 +56,7 @@ fn output<'a>(frame: &'a Frame<'a>, json: &'a Json) -> Eval<Option<Output>> {
         (Some(value), _) => env.json(value)?,
         (None, Some(copy)) => {
             let input = copy.get("input").ok_or_else(|| invalid("a loop of values needs an `input`"))?;
-            let turn = |index| env.with_loop("", index, false).json(input);
-            Value::Array((0..env.count(copy)?).map(turn).collect::<Eval<_>>()?)
+            env.turns("", env.count(copy)?, input)?
         }
         (None, None) => return Err(invalid("an output needs a `value`")),
     };

@@ -75,6 +75,6 @@ pub(super) fn value(scope: &Scope<'_>, name: &str, declaration: &Json) -> Eval<V
     if types::is_secure(declaration) {
         scope.session.keep_secret(&value);
     }
-    types::check(scope, declaration, &value)?;
+    types::check_parameter(scope, name, declaration, &value)?;
     Ok(value)
 }

@@ -14,7 +14,8 @@ use crate::arm::{Deployment, LateName, Resource, Runtime, Value};
 use crate::diag::Diagnostic;
 
 /// What stands in a resource for ARM itself, and is not sent to the provider.
-const ENVELOPE: [&str; 12] = [
+const ENVELOPE: [&str; 13] = [
+    "@options",
     "apiVersion",
     "comments",
     "condition",
@@ -148,6 +149,7 @@ impl<'a> Frame<'a> {
             symbolic_name: entry.symbolic_name.clone(),
             existing: entry.existing,
             condition: entry.condition.clone(),
+            options: entry.options.clone(),
             body: complete.body.clone(),
             depends_on: waits_for.iter().map(|index| self.entries[*index].id_text()).collect(),
             nested: complete.nested.clone().map(Box::new),

@@ -113,16 +113,18 @@ impl<'a> Scope<'a> {
         Ok(value)
     }
 
-    /// The names of all user-defined functions, for suggestions.
-    pub(super) fn functions(&self) -> Vec<String> {
+    /// All user-defined functions: `namespace.name`, JSON path, declaration.
+    pub(super) fn functions(&self) -> Vec<(String, String, &'a Json)> {
         let spaces = self.template.get("functions").and_then(Json::as_array);
-        let mut names = Vec::new();
-        for space in spaces.into_iter().flatten() {
+        let mut found = Vec::new();
+        for (index, space) in spaces.into_iter().flatten().enumerate() {
             let namespace = space.get("namespace").and_then(Json::as_str).unwrap_or_default();
             let members = space.get("members").and_then(Json::as_object);
-            names.extend(members.into_iter().flatten().map(|(name, _)| format!("{namespace}.{name}")));
+            found.extend(members.into_iter().flatten().map(|(name, declaration)| {
+                (format!("{namespace}.{name}"), format!("functions[{index}].members.{name}"), declaration)
+            }));
         }
-        names
+        found
     }
 
     /// Finds a user-defined function: its declaration and JSON path.

@@ -4,11 +4,11 @@ use serde_json::{Map, Value as Json};
 
 use super::frame::{Frame, Place};
 use super::scope::Scope;
-use super::{dependencies, invalid, outputs, parameters};
+use super::{dependencies, invalid, outputs, parameters, types, user_function};
 use crate::arm::codes::{INVALID_TEMPLATE, UNSUPPORTED};
 use crate::arm::fault::{Eval, Fault};
 use crate::arm::limits::{MAX_VARIABLES, check_number};
-use crate::arm::{Deployment, Parameters};
+use crate::arm::{Deployment, Parameters, TargetScope};
 use crate::diag::Diagnostic;
 
 /// The sections a template may have.
@@ -34,6 +34,8 @@ pub(super) struct Deployed {
 
 /// Evaluates a template that has a scope of its own; None where something was refused (and reported).
 pub(super) fn deploy<'a>(scope: &'a Scope<'a>, place: Place<'a>, given: &Parameters) -> Option<Deployed> {
+    let declared = user_function::check(scope).and_then(|()| types::check_definitions(scope));
+    scope.session.keep(declared)?;
     scope.session.keep(parameters::bind(scope, given))?;
     deploy_in(scope, place)
 }
@@ -96,20 +98,17 @@ fn n_variables(template: &Map<String, Json>) -> usize {
 fn check_schema(place: &Place<'_>) -> Eval<()> {
     let schema =
         place.template.get("$schema").and_then(Json::as_str).unwrap_or_default().to_ascii_lowercase();
-    let to_group = place.target.resource_group.is_some();
+    let scope = &place.target.scope;
     let fits = match schema.rsplit('/').next().unwrap_or_default().trim_end_matches('#') {
-        "subscriptiondeploymenttemplate.json" => !to_group,
-        "deploymenttemplate.json" => to_group,
-        "tenantdeploymenttemplate.json" | "managementgroupdeploymenttemplate.json" => {
-            let message = "templates for tenants and management groups are not supported";
-            return Err(Fault::new(&UNSUPPORTED, message));
-        }
+        "deploymenttemplate.json" => matches!(scope, TargetScope::ResourceGroup { .. }),
+        "subscriptiondeploymenttemplate.json" => matches!(scope, TargetScope::Subscription(_)),
+        "managementgroupdeploymenttemplate.json" => matches!(scope, TargetScope::ManagementGroup(_)),
+        "tenantdeploymenttemplate.json" => matches!(scope, TargetScope::Tenant),
         // Azure reads the scope off the request, so other schemas do no harm.
         _ => true,
     };
     if fits {
         return Ok(());
     }
-    let scope = if to_group { "a resource group" } else { "a subscription" };
-    Err(invalid(format!("the template's `$schema` does not fit a deployment to {scope}")))
+    Err(invalid(format!("the template's `$schema` does not fit a deployment to {}", scope.noun())))
 }

@@ -1,19 +1,41 @@
 //! Declared types: whether a value fits a parameter, an output or a type definition.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value as Json};
 
-use super::invalid;
 use super::scope::Scope;
+use super::{dependencies, invalid};
 use crate::arm::Value;
-use crate::arm::codes::PARAMETER_VALUE;
+use crate::arm::codes::{CIRCULAR_DEPENDENCY, PARAMETER_VALUE};
 use crate::arm::fault::{Eval, Fault};
+use crate::arm::limits::refusal;
 use crate::arm::machine::described;
 use crate::diag::Diagnostic;
 
 type Declaration = Map<String, Json>;
 
+/// Refuses the value of a parameter that does not fit, in Azure's own words where they are known.
+pub(super) fn check_parameter(
+    scope: &Scope<'_>,
+    name: &str,
+    declaration: &Declaration,
+    value: &Value,
+) -> Eval<()> {
+    check_within(scope, declaration, value).map_err(|fault| {
+        fault.reword(|reason| {
+            refusal(&format!("The provided value for the template parameter '{name}' is not valid. {reason}"))
+        })
+    })
+}
+
 /// Refuses a value that does not fit. What is unknown fits.
 pub(super) fn check(scope: &Scope<'_>, declaration: &Declaration, value: &Value) -> Eval<()> {
+    // What Azure says of arguments and outputs is not known.
+    check_within(scope, declaration, value).map_err(Fault::without_wording)
+}
+
+fn check_within(scope: &Scope<'_>, declaration: &Declaration, value: &Value) -> Eval<()> {
     scope.session.meter.deeper(|| {
         if matches!(value, Value::Unknown(_)) {
             return Ok(());
@@ -21,13 +43,35 @@ pub(super) fn check(scope: &Scope<'_>, declaration: &Declaration, value: &Value)
         if *value == Value::Null && is_nullable(scope, declaration)? {
             return Ok(());
         }
+        // The definition behind it may be nullable where this use of it is not.
+        if *value == Value::Null && declaration.get("nullable") == Some(&Json::Bool(false)) {
+            return Err(refused("the value must not be null".to_owned()));
+        }
         if let Some(definition) = definition(scope, declaration)? {
-            check(scope, definition, value)?;
+            check_within(scope, definition, value)?;
         }
         check_type(declaration, value)?;
         check_range(declaration, value)?;
         check_allowed(declaration, value)?;
         check_parts(scope, declaration, value)
+    })
+}
+
+/// Refuses definitions that only name each other. A type may hold itself as a part, but cannot be nothing else.
+pub(super) fn check_definitions(scope: &Scope<'_>) -> Eval<()> {
+    let Some(definitions) = scope.section("definitions")? else { return Ok(()) };
+    let names: Vec<&str> = definitions.keys().map(String::as_str).collect();
+    let at: BTreeMap<&str, usize> = names.iter().enumerate().map(|(at, name)| (*name, at)).collect();
+    let named = |definition: &Json| -> Vec<usize> {
+        let reference = definition.get("$ref").and_then(Json::as_str);
+        let name = reference.and_then(|reference| reference.strip_prefix("#/definitions/"));
+        name.and_then(|name| at.get(name)).copied().into_iter().collect()
+    };
+    let uses: Vec<Vec<usize>> = definitions.values().map(named).collect();
+    dependencies::order(&uses).map(|_| ()).map_err(|cycle| {
+        let names: Vec<&str> = cycle.iter().map(|at| names[*at]).collect();
+        let message = format!("the type is nothing but itself: `{}`", names.join("` -> `"));
+        Fault::new(&CIRCULAR_DEPENDENCY, message).within(&scope.place(&format!("definitions.{}", names[0])))
     })
 }
 
@@ -55,7 +99,7 @@ fn definition<'a>(scope: &Scope<'a>, declaration: &Declaration) -> Eval<Option<&
         .as_str()
         .and_then(|reference| reference.strip_prefix("#/definitions/"))
         .and_then(|name| scope.template.get("definitions")?.get(name)?.as_object());
-    found.map(Some).ok_or_else(|| invalid(format!("the template has no type `{reference}`")))
+    found.map(Some).ok_or_else(|| invalid(format!("the template has no type `{}`", plain(reference))))
 }
 
 fn check_type(declaration: &Declaration, value: &Value) -> Eval<()> {
@@ -72,7 +116,27 @@ fn check_type(declaration: &Declaration, value: &Value) -> Eval<()> {
         return Ok(());
     }
     let shown = if is_secure(declaration) { value.type_name().to_owned() } else { described(value) };
-    Err(refused(format!("the value must be of type {wanted}, not {shown}")))
+    let fault = refused(format!("the value must be of type {wanted}, not {shown}"));
+    let (Some(wanted), Some(actual)) = (service_name(wanted), service_name(value.type_name())) else {
+        return Err(fault);
+    };
+    Err(fault.service_says(format!(
+        "Expected a value of type '{wanted}', but received a value of type '{actual}'. Please see \
+         https://aka.ms/arm-create-parameter-file for usage details."
+    )))
+}
+
+/// What Azure calls a type in its refusals (microsoft/azure-pipelines-tasks#19942, seen 2026-11-30). What it says where a
+/// string was expected is not known.
+fn service_name(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "int" => "Integer",
+        "bool" => "Boolean",
+        "object" => "Object",
+        "array" => "Array",
+        "null" => "Null",
+        _ => return None,
+    })
 }
 
 /// True for the types whose values never stand in a message.
@@ -95,11 +159,20 @@ fn check_range(declaration: &Declaration, value: &Value) -> Eval<()> {
         _ => return Ok(()),
     };
     let bound = |key: &str| declaration.get(key).and_then(Json::as_i64);
+    // Azure-Samples/contoso-chat#80 and mspnp/serverless-reference-implementation#29, seen 2026-11-30; what it says of
+    // numbers is not known.
+    let in_words = |fault: Fault, than: &str, bound: i64| match value {
+        Value::Int(_) => fault,
+        _ => fault.service_says(format!(
+            "Length of the value should be {than} than or equal to '{bound}'. Please see \
+             https://aka.ms/arm-syntax-parameters for usage details."
+        )),
+    };
     if let Some(least) = bound(least).filter(|least| size < *least) {
-        return Err(refused(format!("the value {shown}, less than {least}")));
+        return Err(in_words(refused(format!("the value {shown}, less than {least}")), "greater", least));
     }
     if let Some(most) = bound(most).filter(|most| size > *most) {
-        return Err(refused(format!("the value {shown}, more than {most}")));
+        return Err(in_words(refused(format!("the value {shown}, more than {most}")), "less", most));
     }
     Ok(())
 }
@@ -199,10 +272,13 @@ fn check_variant(scope: &Scope<'_>, declaration: &Declaration, value: &Value) ->
     let chosen = match value.get(tag) {
         Some(Value::Unknown(_)) => return Ok(()),
         Some(Value::String(chosen)) => chosen,
-        _ => return Err(refused(format!("the property `{tag}` is missing"))),
+        Some(other) => {
+            return Err(refused(format!("`{tag}` must be a string, not {}", described(other))));
+        }
+        None => return Err(refused(format!("the property `{tag}` is missing"))),
     };
     match mapping.and_then(|mapping| mapping.get(chosen)).and_then(Json::as_object) {
-        Some(variant) => check(scope, variant, value),
+        Some(variant) => check_within(scope, variant, value),
         None => {
             let names = mapping.into_iter().flatten().map(|(name, _)| name.as_str());
             let message = format!("`{chosen}` is not one of the values of `{tag}`");

@@ -68,7 +68,10 @@ fn written(ticks: i64, pattern: &str) -> Eval<Value> {
 fn moment(args: &[Value]) -> Eval<i64> {
     const NANOSECONDS_PER_TICK: i128 = 100;
     // The universal sortable form `2023-04-01 01:00:38Z` differs from RFC 3339 by its blank only.
-    let text = text(args, 0)?.replacen(' ', "T", 1);
+    let mut text = text(args, 0)?.replacen(' ', "T", 1);
+    if text.len() == "2023-04-01".len() {
+        text.push_str("T00:00:00");
+    }
     let in_utc = || {
         WITHOUT_OFFSET.iter().find_map(|form| Some(PrimitiveDateTime::parse(&text, form).ok()?.assume_utc()))
     };

@@ -121,10 +121,19 @@ fn order(args: &[Value], wanted: fn(Ordering) -> bool) -> Eval<Value> {
     Ok(wanted(ordering).into())
 }
 
-/// The order of strings, which .NET calls invariant: letters first without case, lower case before upper case.
-/// Other than in .NET, punctuation and accents sort by code point.
+/// The order of what is no letter in the invariant culture: that of the Unicode collation's root, which .NET has from
+/// ICU (<https://www.unicode.org/charts/collation/>, seen 2026-11-30). Digits come before letters.
+const BEFORE_LETTERS: &str = "\t\n\r _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$0123456789";
+
+/// The order of strings in the invariant culture, as `items` shows it (Azure/bicep, EvaluationTests.cs, seen 2026-11-22):
+/// letters first without case, lower case before upper case. Azure does not document that `less` and `greater` order
+/// alike; one library stands behind both. What is not ASCII sorts by code point, behind the letters.
 pub(super) fn compare_text(left: &str, right: &str) -> Ordering {
-    left.to_lowercase().cmp(&right.to_lowercase()).then_with(|| right.cmp(left))
+    fn places(text: &str) -> impl Iterator<Item = (usize, char)> {
+        let place = |c: char| BEFORE_LETTERS.find(c).unwrap_or(BEFORE_LETTERS.len());
+        text.chars().flat_map(char::to_lowercase).map(move |c| (place(c), c))
+    }
+    places(left).cmp(places(right)).then_with(|| right.cmp(left))
 }
 
 #[cfg(test)]
@@ -136,6 +145,9 @@ mod tests {
         let mut words = ["b", "B", "a", "A", "ab"];
         words.sort_by(|left, right| compare_text(left, right));
         assert_eq!(words, ["a", "A", "ab", "b", "B"]);
+        let mut names = ["a1", "a_b", "a-b", "ab", "a.b", "aB", "a b", "é"];
+        names.sort_by(|left, right| compare_text(left, right));
+        assert_eq!(names, ["a b", "a_b", "a-b", "a.b", "a1", "ab", "aB", "é"]);
     }
 
     #[test]

@@ -89,6 +89,11 @@ impl Function {
         !matches!(self.body, Body::Refused(..))
     }
 
+    /// True for functions whose value nothing but Azure knows.
+    pub fn is_answered_by_azure(&self) -> bool {
+        matches!(self.body, Body::Azure)
+    }
+
     /// The position of the argument that names the resource whose answer is awaited.
     pub(super) fn resource_argument(&self) -> Option<usize> {
         match self.name {

@@ -3,11 +3,12 @@
 use super::Needs::Nothing;
 use super::{Body, Function, built_in, counted, described, text, values};
 use crate::arm::codes::{TOO_LATE, UNSUPPORTED};
+use crate::arm::deployment::MANAGEMENT_GROUPS;
 use crate::arm::eval::Env;
 use crate::arm::fault::{Eval, Fault};
 use crate::arm::machine::Machine;
 use crate::arm::residual::Node;
-use crate::arm::{Target, Value};
+use crate::arm::{Target, TargetScope, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     values("extensionResourceId", 3, None, Nothing, |args| {
@@ -19,12 +20,18 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "managementGroupResourceId",
         min: 2,
         max: None,
-        body: Body::Refused(&UNSUPPORTED, "genai-lz deploys to subscriptions and resource groups only"),
+        body: Body::Scope(management_group_resource_id),
     },
     Function { name: "pickZones", min: 3, max: Some(5), body: Body::Azure },
     Function { name: "providers", min: 1, max: Some(2), body: Body::Azure },
     Function { name: "reference", min: 1, max: Some(3), body: Body::Machine(reference) },
     Function { name: "references", min: 1, max: Some(2), body: Body::Machine(references) },
+    Function {
+        name: "resourceInfo",
+        min: 1,
+        max: Some(2),
+        body: Body::Refused(&UNSUPPORTED, "it is an experiment of the Bicep compiler; use `resourceId`"),
+    },
     Function {
         name: "resourceId",
         min: 2,
@@ -38,6 +45,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         max: None,
         body: Body::Scope(subscription_resource_id),
     },
+    // What `this.exists()` of Bicep asks (Azure/bicep, ThisNamespaceType.cs, 2026-08-21): whether the resource is there
+    // before the deployment, which only Azure can tell.
+    Function { name: "target", min: 0, max: Some(1), body: Body::Azure },
     values("tenantResourceId", 2, None, Nothing, |args| {
         let (resource_type, names) = split_type(args)?;
         scoped_id(&"".into(), resource_type, names)
@@ -54,15 +64,16 @@ fn resource_id(target: &Target, args: &[Value]) -> Eval<Value> {
     let (resource_type, names) = split_type(&args[at..])?;
     let subscription = |id: Value| joined([Value::from("/subscriptions/"), id]);
     let group = |scope: Value, group: Value| joined([scope, "/resourceGroups/".into(), group]);
-    let own_subscription = || Value::from(target.subscription_id.as_str());
-    let scope = match &args[..at] {
-        [] => target.id().into(),
-        // At subscription scope the optional argument is the subscription (documented, seen 2026-11-22).
-        [id] if target.resource_group.is_none() && id.as_str().is_some_and(is_guid) => {
+    let scope = match (&args[..at], &target.scope) {
+        // Above of subscriptions the answer is an id of the tenant (documented, seen 2026-11-30).
+        ([], TargetScope::ManagementGroup(_) | TargetScope::Tenant) => "".into(),
+        ([], own) => own.id().into(),
+        // Where there is no resource group the optional argument is the subscription (documented, seen 2026-11-22).
+        ([id], own) if own.resource_group().is_none() && id.as_str().is_some_and(is_guid) => {
             subscription(id.clone())
         }
-        [name] => group(subscription(own_subscription()), name.clone()),
-        [id, name] => group(subscription(id.clone()), name.clone()),
+        ([name], own) => group(subscription(own_subscription(own)?), name.clone()),
+        ([id, name], _) => group(subscription(id.clone()), name.clone()),
         _ => {
             return Err(Fault::failed(
                 "before the resource type stand a subscription id and a resource group at most",
@@ -72,15 +83,38 @@ fn resource_id(target: &Target, args: &[Value]) -> Eval<Value> {
     scoped_id(&scope, resource_type, names)
 }
 
+fn own_subscription(scope: &TargetScope) -> Eval<Value> {
+    scope.subscription_id().map(Value::from).ok_or_else(|| {
+        Fault::failed(format!("a deployment to {} has no subscription: name one", scope.noun()))
+    })
+}
+
 fn subscription_resource_id(env: &Env<'_>, args: &[Value]) -> Eval<Value> {
     let at = type_position(args)?;
     let (resource_type, names) = split_type(&args[at..])?;
     let id = match &args[..at] {
-        [] => env.target().subscription_id.as_str().into(),
+        [] => own_subscription(&env.target().scope)?,
         [id] => id.clone(),
         _ => return Err(Fault::failed("before the resource type stands a subscription id at most")),
     };
     scoped_id(&joined([Value::from("/subscriptions/"), id]), resource_type, names)
+}
+
+/// `managementGroupResourceId([managementGroup], resourceType, names…)`
+fn management_group_resource_id(env: &Env<'_>, args: &[Value]) -> Eval<Value> {
+    let at = type_position(args)?;
+    let (resource_type, names) = split_type(&args[at..])?;
+    let scope = &env.target().scope;
+    let group = match (&args[..at], scope.management_group()) {
+        ([], Some(own)) => own.into(),
+        ([], None) => {
+            let message = format!("a deployment to {} has no management group: name one", scope.noun());
+            return Err(Fault::failed(message));
+        }
+        ([name], _) => name.clone(),
+        _ => return Err(Fault::failed("before the resource type stands a management group at most")),
+    };
+    scoped_id(&joined([Value::from(MANAGEMENT_GROUPS), group]), resource_type, names)
 }
 
 /// The first known argument with a slash is the type.

@@ -16,10 +16,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function { name: "deployment", min: 0, max: Some(0), body: Body::Scope(deployment) },
     Function { name: "environment", min: 0, max: Some(0), body: Body::Scope(|_, _| Ok(environment())) },
     Function {
+        name: "extensions",
+        min: 1,
+        max: None,
+        body: Body::Refused(&UNSUPPORTED, "extensions are not deployed by genai-lz"),
+    },
+    Function {
         name: "externalInputs",
         min: 1,
         max: Some(1),
-        body: Body::Refused(&UNSUPPORTED, "the tool that deploys computes it; give the parameter a value"),
+        body: Body::Scope(|env, args| env.external_input(text(args, 0)?)),
     },
     Function {
         name: "lambdaVariables",
@@ -27,12 +33,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         max: Some(1),
         body: Body::Scope(|env, args| env.lambda_variable(text(args, 0)?)),
     },
-    Function {
-        name: "managementGroup",
-        min: 0,
-        max: Some(0),
-        body: Body::Refused(&UNSUPPORTED, "genai-lz deploys to subscriptions and resource groups only"),
-    },
+    Function { name: "managementGroup", min: 0, max: Some(0), body: Body::Scope(management_group) },
     Function {
         name: "parameters",
         min: 1,
@@ -68,7 +69,7 @@ fn copy_index(env: &Env<'_>, args: &[Value]) -> Eval<Value> {
 fn deployment(env: &Env<'_>, _: &[Value]) -> Eval<Value> {
     let target = env.target();
     let mut map = IndexMap::from([("name".to_owned(), Value::from(target.deployment_name.as_str()))]);
-    if target.resource_group.is_none() {
+    if target.scope.resource_group().is_none() {
         map.insert("location".to_owned(), env.group_fact("location")?);
     }
     let template = json!({ "contentVersion": env.content_version() });
@@ -93,12 +94,10 @@ fn deployer(env: &Env<'_>, _: &[Value]) -> Eval<Value> {
 
 fn resource_group(env: &Env<'_>, _: &[Value]) -> Eval<Value> {
     let target = env.target();
-    let Some(name) = &target.resource_group else {
-        return Err(Fault::failed("a deployment at subscription scope has no `resourceGroup()`"));
-    };
+    let Some(name) = target.scope.resource_group() else { return Err(not_there(target, "resourceGroup")) };
     Ok(Value::Object(IndexMap::from([
         ("id".to_owned(), target.id().into()),
-        ("name".to_owned(), name.as_str().into()),
+        ("name".to_owned(), name.into()),
         ("type".to_owned(), "Microsoft.Resources/resourceGroups".into()),
         ("location".to_owned(), env.group_fact("location")?),
         ("tags".to_owned(), env.group_fact("tags")?),
@@ -108,13 +107,37 @@ fn resource_group(env: &Env<'_>, _: &[Value]) -> Eval<Value> {
 
 fn subscription(env: &Env<'_>, _: &[Value]) -> Eval<Value> {
     let target = env.target();
-    let id = format!("/subscriptions/{}", target.subscription_id);
+    let Some(subscription_id) = target.scope.subscription_id() else {
+        return Err(not_there(target, "subscription"));
+    };
+    let id = format!("/subscriptions/{subscription_id}");
     Ok(Value::Object(IndexMap::from([
         ("displayName".to_owned(), env.fact(&id, "2022-12-01", "displayName")?),
         ("id".to_owned(), id.into()),
-        ("subscriptionId".to_owned(), target.subscription_id.as_str().into()),
+        ("subscriptionId".to_owned(), subscription_id.into()),
         ("tenantId".to_owned(), tenant_id(target)),
     ])))
+}
+
+/// Only a deployment to a management group knows one (documented, as is what it answers:
+/// <https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-scope#managementgroup>,
+/// seen 2026-11-30).
+fn management_group(env: &Env<'_>, _: &[Value]) -> Eval<Value> {
+    let target = env.target();
+    let Some(name) = target.scope.management_group() else {
+        return Err(not_there(target, "managementGroup"));
+    };
+    let id = target.id();
+    Ok(Value::Object(IndexMap::from([
+        ("name".to_owned(), name.into()),
+        ("type".to_owned(), "/providers/Microsoft.Management/managementGroups".into()),
+        ("properties".to_owned(), env.fact(&id, "2023-04-01", "properties")?),
+        ("id".to_owned(), id.into()),
+    ])))
+}
+
+fn not_there(target: &Target, function: &str) -> Fault {
+    Fault::failed(format!("a deployment to {} has no `{function}()`", target.scope.noun()))
 }
 
 fn tenant(env: &Env<'_>, _: &[Value]) -> Eval<Value> {
@@ -123,7 +146,12 @@ fn tenant(env: &Env<'_>, _: &[Value]) -> Eval<Value> {
         "" => Value::supplied_later("tenant().id"),
         known => format!("/tenants/{known}").into(),
     };
-    Ok(Value::Object(IndexMap::from([("id".to_owned(), id), ("tenantId".to_owned(), tenant_id(target))])))
+    Ok(Value::Object(IndexMap::from([
+        ("countryCode".to_owned(), Value::supplied_later("tenant().countryCode")),
+        ("displayName".to_owned(), Value::supplied_later("tenant().displayName")),
+        ("id".to_owned(), id),
+        ("tenantId".to_owned(), tenant_id(target)),
+    ])))
 }
 
 /// The tenant of the target; unknown where the caller does not say it.

@@ -42,7 +42,7 @@ pub(super) fn plain_text(value: &Value) -> Eval<String> {
         Value::Bool(true) => Ok("True".to_owned()),
         Value::Bool(false) => Ok("False".to_owned()),
         Value::Int(value) => Ok(value.to_string()),
-        Value::Float(value) => Ok(value.to_string()),
+        Value::Float(value) => Ok(crate::dotnet::double(*value)),
         Value::String(text) => Ok(text.clone()),
         other => other.to_json().map(|json| json.to_string()).ok_or(Fault::Stuck),
     }

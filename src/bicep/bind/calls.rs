@@ -37,6 +37,7 @@ pub(super) fn check(
     };
     check_arity(model, name, arguments.len(), function, found);
     check_placement(model, name, function.placement, context, found);
+    check_format(model, name, arguments, found);
     check_level(model, name, arguments, context, found);
     function.placement == Placement::Runtime
 }
@@ -84,6 +85,23 @@ fn check_arity(
     };
     let message = format!("`{}` takes {takes} arguments, not {given}", name.name);
     model.report(found, diagnostic(&codes::ARGUMENT_COUNT, message), name.span);
+}
+
+/// `format('{1}', 'x')`: a place for which there is no argument ends the deployment.
+fn check_format(model: &Model<'_>, name: &Ident, arguments: &[Expr], found: &mut Vec<Diagnostic>) {
+    let ("format", Some((format, others))) = (name.name.as_str(), arguments.split_first()) else { return };
+    let Some(text) = format.as_text() else { return };
+    // `{{` is a brace, as in .NET's composite formats.
+    let text = text.replace("{{", "").replace("}}", "");
+    let numbers = text.split('{').skip(1).filter_map(|place| {
+        let digits: &str = place.split(['}', ',', ':']).next().unwrap_or_default();
+        digits.trim().parse::<usize>().ok()
+    });
+    if let Some(missing) = numbers.filter(|number| *number >= others.len()).min() {
+        let message = format!("`format` has no argument for `{{{missing}}}`");
+        let help = format!("the first argument is `{{0}}`; there are {} of them", others.len());
+        model.report(found, diagnostic(&codes::CALL_FAILS, message).help(help), format.span);
+    }
 }
 
 fn check_placement(

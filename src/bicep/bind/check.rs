@@ -10,7 +10,6 @@ use super::super::syntax::{
     Decorator, Expr, ExprKind, Member, Object, Program, Statement, StatementKind, TypeExpr, TypeKind,
 };
 use super::place::Level;
-use super::types::AMBIENT;
 use super::uses::{Scope, target};
 use super::{Model, Symbol, diagnostic, not_supported};
 use crate::diag::Diagnostic;
@@ -19,7 +18,11 @@ use crate::diag::Diagnostic;
 const DECORATORS: &[(&str, &[&str], usize)] = &[
     ("allowed", &["param"], 1),
     ("batchSize", &["resource", "module"], 1),
-    ("description", &["param", "var", "resource", "module", "output", "type", "func", "property"], 1),
+    (
+        "description",
+        &["param", "var", "resource", "module", "output", "type", "func", "property", "import"],
+        1,
+    ),
     ("discriminator", &["param", "output", "type", "property"], 1),
     ("export", &["var", "type", "func"], 0),
     ("maxLength", &["param", "output", "type", "property"], 1),
@@ -118,15 +121,32 @@ fn check_body(model: &Model<'_>, object: &Object, within: Option<usize>, found: 
             model.report(found, diagnostic(&codes::SPREAD_PLACE, message), value.span);
         }
     }
-    let Some(depends_on) = object.get("dependsOn") else { return };
-    // The name of a collection is a list as well.
+    if let Some(depends_on) = object.get("dependsOn") {
+        check_dependencies(model, depends_on, within, found);
+    }
+}
+
+/// `[a, b]`, the name of a collection, or `condition ? … : …` of these: what either branch names is waited for.
+fn check_dependencies(
+    model: &Model<'_>,
+    depends_on: &Expr,
+    within: Option<usize>,
+    found: &mut Vec<Diagnostic>,
+) {
     let named = target(model, depends_on, &Scope::top(within));
     if named.is_some_and(|(symbol, index)| index.is_none() && model.is_collection(symbol)) {
         return;
     }
-    let ExprKind::Array(items) = &depends_on.kind else {
-        let message = "`dependsOn` must be written out as `[ … ]`";
-        return model.report(found, diagnostic(&codes::DEPENDENCY, message), depends_on.span);
+    let items = match &depends_on.bare().kind {
+        ExprKind::Array(items) => items,
+        ExprKind::Ternary { yes, no, .. } => {
+            check_dependencies(model, yes, within, found);
+            return check_dependencies(model, no, within, found);
+        }
+        _ => {
+            let message = "`dependsOn` must be written out as `[ … ]`";
+            return model.report(found, diagnostic(&codes::DEPENDENCY, message), depends_on.span);
+        }
     };
     for item in items {
         let symbol = target(model, &item.value, &Scope::top(within)).map(|(symbol, _)| symbol);
@@ -182,15 +202,18 @@ fn check_params(
                 match signature.params.get(name) {
                     None => {
                         let message = format!("the module `{}` has no parameter `{name}`", module.name.name);
-                        let here = diagnostic(&codes::PROPERTY_NOT_ALLOWED, message)
-                            .did_you_mean(name, signature.params.keys().map(String::as_str));
+                        let here = diagnostic(&codes::PROPERTY_NOT_ALLOWED, message);
+                        let known = signature.params.keys().map(String::as_str);
+                        let here = model.did_you_mean(here, name, known);
                         model.report(found, here, property.key_span);
                     }
-                    Some(param) => check_param_type(model, name, param.ty.as_deref(), &property.value, found),
+                    // Whether the value fits is looked at in `fit::parameters`.
+                    Some(_) => {}
                 }
             }
             Member::Spread(value) => {
-                model.report(found, not_supported("`...` in a module's `params`"), value.span);
+                let message = "the parameters of a module are written out, without `...`";
+                model.report(found, diagnostic(&codes::SPREAD_PLACE, message), value.span);
             }
             Member::Resource(_) => {}
         }
@@ -209,27 +232,6 @@ fn check_params(
 }
 
 /// Only literals have a type that is plain to see.
-fn check_param_type(
-    model: &Model<'_>,
-    name: &str,
-    expected: Option<&str>,
-    value: &Expr,
-    found: &mut Vec<Diagnostic>,
-) {
-    let actual = match &value.bare().kind {
-        ExprKind::Str(_) | ExprKind::Interpolated { .. } => "string",
-        ExprKind::Int(_) => "int",
-        ExprKind::Bool(_) => "bool",
-        ExprKind::Object(_) => "object",
-        ExprKind::Array(_) | ExprKind::For { .. } => "array",
-        _ => return,
-    };
-    if let Some(expected) = expected.filter(|expected| AMBIENT.contains(expected) && *expected != actual) {
-        let message = format!("the parameter `{name}` takes `{expected}`, not `{actual}`");
-        model.report(found, diagnostic(&codes::PROPERTY_TYPE, message), value.span);
-    }
-}
-
 fn check_level(
     model: &Model<'_>,
     module: &super::Mod<'_>,
@@ -267,6 +269,8 @@ fn check_decorators(model: &Model<'_>, statement: &Statement, found: &mut Vec<Di
         StatementKind::Output { .. } => "output",
         StatementKind::Type { .. } => "type",
         StatementKind::Func { .. } => "func",
+        // Public modules describe what they import (avm/ptn/network/virtual-wan, 2026-08-21).
+        StatementKind::Import { .. } => "import",
         _ => "",
     };
     let mut seen: Vec<&str> = Vec::new();
@@ -388,7 +392,7 @@ fn decorator_code(kind: &str) -> &'static crate::diag::Code {
         "var" => &codes::NOT_A_VAR_DECORATOR,
         "resource" => &codes::NOT_A_RESOURCE_DECORATOR,
         "module" => &codes::NOT_A_MODULE_DECORATOR,
-        "type" | "func" | "property" => &codes::DECORATOR_NOT_HERE,
+        "type" | "func" | "property" | "import" => &codes::DECORATOR_NOT_HERE,
         _ => &codes::NOT_AN_OUTPUT_DECORATOR,
     }
 }

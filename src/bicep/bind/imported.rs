@@ -75,8 +75,8 @@ impl<'a> Model<'a> {
         let entry = unit.exports.get(name).cloned();
         if entry.is_none() {
             let message = format!("the file exports no `{name}`");
-            let here = diagnostic(&codes::NOT_EXPORTED, message)
-                .did_you_mean(name, unit.exports.keys().map(String::as_str));
+            let here = diagnostic(&codes::NOT_EXPORTED, message);
+            let here = self.did_you_mean(here, name, unit.exports.keys().map(String::as_str));
             self.report(found, here, span);
         }
         Some(Target { unit: unit.clone(), entry: entry? })
@@ -103,7 +103,8 @@ impl<'a> Model<'a> {
         }
         let message = format!("`{}` has no {} `{member}`", self.everything[at].name.name, sort.name());
         let known = unit.exports.iter().filter(|(_, entry)| entry.0 == sort).map(|(name, _)| name.as_str());
-        self.report(found, diagnostic(&codes::NO_PROPERTY_OF, message).did_you_mean(member, known), span);
+        let here = self.did_you_mean(diagnostic(&codes::NO_PROPERTY_OF, message), member, known);
+        self.report(found, here, span);
     }
 
     /// Everything that the file's template needs of others.

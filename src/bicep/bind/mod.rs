@@ -10,6 +10,7 @@ mod resources;
 pub(super) mod types;
 pub(super) mod uses;
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -60,13 +61,20 @@ pub(super) struct Model<'a> {
     pub(super) resources: Vec<Res<'a>>,
     pub(super) modules: Vec<Mod<'a>>,
     pub(super) outputs: Vec<Output<'a>>,
+    /// Where each was declared last.
+    output_names: IndexMap<&'a str, Span>,
     pub(super) types: Vec<TypeDecl<'a>>,
     pub(super) funcs: Vec<Func<'a>>,
     pub(super) imported: Vec<Imported<'a>>,
     pub(super) everything: Vec<Everything<'a>>,
     /// A collection is read as a whole somewhere, which takes the function `references()`.
     pub(super) reads_collections: bool,
+    /// How many unknown names have been compared with the known ones.
+    compared: Cell<usize>,
 }
+
+/// Unknown names of one file that are compared with the known ones: each is compared with all of them.
+const COMPARED_MAX: usize = 200;
 
 /// `type name = …`.
 pub(super) struct TypeDecl<'a> {
@@ -177,11 +185,13 @@ impl<'a> Model<'a> {
             resources: Vec::new(),
             modules: Vec::new(),
             outputs: Vec::new(),
+            output_names: IndexMap::new(),
             types: Vec::new(),
             funcs: Vec::new(),
             imported: Vec::new(),
             everything: Vec::new(),
             reads_collections: false,
+            compared: Cell::new(0),
         };
         let mut imports = imports.iter();
         for statement in &program.statements {
@@ -198,6 +208,17 @@ impl<'a> Model<'a> {
         cycles::check(&model, found);
         uses::decide_inlining(&mut model);
         model
+    }
+
+    /// Adds "did you mean" to one of the first findings about names.
+    pub(super) fn did_you_mean<'n>(
+        &self,
+        found: Diagnostic,
+        wrong: &str,
+        known: impl IntoIterator<Item = &'n str>,
+    ) -> Diagnostic {
+        self.compared.set(self.compared.get() + 1);
+        if self.compared.get() > COMPARED_MAX { found } else { found.did_you_mean(wrong, known) }
     }
 
     pub(super) fn report(&self, found: &mut Vec<Diagnostic>, diagnostic: Diagnostic, span: Span) {
@@ -227,12 +248,12 @@ impl<'a> Model<'a> {
                 self.vars.push(Var { decl: statement, ty, name, value, uses: Vec::new(), inline: false });
             }
             StatementKind::Output { name, ty, value } => {
-                if let Some(first) = self.outputs.iter().find(|output| output.name.name == name.name) {
+                if let Some(first) = self.output_names.insert(&name.name, name.span) {
                     let message = format!("the output `{}` is declared more than once", name.name);
                     let diagnostic = Diagnostic::new(&codes::DUPLICATE_OUTPUT, message);
                     found.push(diagnostic.at(self.source, name.span).related(
                         self.source,
-                        first.name.span,
+                        first,
                         "declared here first",
                     ));
                 }

@@ -114,10 +114,11 @@ fn check_name(model: &Model<'_>, name: &str, ty: &TypeExpr, found: &mut Vec<Diag
 fn unknown(model: &Model<'_>, name: &str) -> Diagnostic {
     let here = diagnostic(&codes::UNKNOWN_TYPE, format!("`{name}` is no type"));
     let known = model.types.iter().map(|ty| ty.name.name.as_str()).chain(AMBIENT);
-    match crate::text::suggest(name, known) {
-        Some(near) => here.help(format!("did you mean `{near}`?")),
-        None => here.help("use `string`, `int`, `bool`, `object`, `array`, or declare it by `type`"),
+    let here = model.did_you_mean(here, name, known);
+    if here.help.is_empty() {
+        return here.help("use `string`, `int`, `bool`, `object`, `array`, or declare it by `type`");
     }
+    here
 }
 
 /// Reports types that are nothing but themselves, `type a = b` with `type b = a`, or that must hold themselves. Arrays

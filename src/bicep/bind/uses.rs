@@ -567,7 +567,7 @@ impl<'m, 'a> Collector<'m, 'a> {
         found = if functions::find(name).is_some() {
             found.help(format!("call the function: `{name}(…)`"))
         } else {
-            found.did_you_mean(name, self.model.globals.keys().copied().chain(locals))
+            self.model.did_you_mean(found, name, self.model.globals.keys().copied().chain(locals))
         };
         self.report(found, span);
     }

@@ -6,8 +6,9 @@ use super::super::functions;
 use super::super::imports::Sort;
 use super::super::syntax::{Expr, ExprKind, Ident};
 use super::arm_expr::{Arm, call, text};
-use super::bind::Symbol;
 use super::bind::uses::{everything, target};
+use super::bind::{Symbol, not_supported};
+use super::expr::is_scope;
 use super::module::DEPLOYMENTS_VERSION;
 use super::{Emitter, Env};
 use crate::diag::Diagnostic;
@@ -105,6 +106,9 @@ impl<'a> Emitter<'_, 'a> {
             };
         }
         if let Some(at) = everything(self.model, base, &env.scope) {
+            if self.inputs.is_some() {
+                return self.computed(expr);
+            }
             let target = self.model.member_of(at, name);
             let name = target.as_ref().and_then(|target| self.imported_name(target, Sort::Variable));
             return name.map_or(text(""), |name| call("variables", [text(name)]));
@@ -132,6 +136,11 @@ impl<'a> Emitter<'_, 'a> {
     }
 
     fn access(&self, base: &'a Expr, accessor: Arm, safe: bool, from_end: bool, env: &Env<'a>) -> Arm {
+        if is_scope(base) {
+            // Azure would have to be asked: `resourceGroup('other').location` is refused by the official compiler, too.
+            self.push(not_supported("a property of a scope"), base.span);
+            return text("");
+        }
         let converted = self.convert(base, env);
         if safe {
             return call(if from_end { "tryIndexFromEnd" } else { "tryGet" }, [converted, accessor]);

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::super::codes;
+use super::super::external::external_call;
 use super::super::imports::{NAMESPACE, Sort};
 use super::super::parser::Dialect;
 use super::super::syntax::{Binary, Expr, ExprKind, Ident, Item, Key, Member, Object, Unary};
@@ -11,6 +12,7 @@ use super::bind::calls::is_namespace;
 use super::bind::uses::{LocalKind, everything, target};
 use super::bind::{Symbol, not_supported};
 use super::{Emitter, Env};
+use crate::diag::Diagnostic;
 
 impl<'a> Emitter<'_, 'a> {
     /// Converts an expression that stands inside a larger one. What cannot be converted is reported and becomes
@@ -30,6 +32,16 @@ impl<'a> Emitter<'_, 'a> {
                 self.convert_access(expr, env)
             }
             ExprKind::Paren(inner) | ExprKind::NonNull(inner) => self.convert(inner, env),
+            ExprKind::Call { name, .. }
+                if self.inputs.is_some() && self.user_function(&name.name).is_some() =>
+            {
+                self.computed(expr)
+            }
+            ExprKind::Method { base, .. }
+                if self.inputs.is_some() && everything(self.model, base, &env.scope).is_some() =>
+            {
+                self.computed(expr)
+            }
             ExprKind::Call { name, arguments } => match self.user_function(&name.name) {
                 Some(function) => self.call_user(&function, arguments, env),
                 None => self.function(expr, &name.name, arguments, env),
@@ -100,6 +112,12 @@ impl<'a> Emitter<'_, 'a> {
                     None => text(""),
                 }
             }
+            Some(symbol @ (Symbol::Var(_) | Symbol::Imported(_))) if self.inputs.is_some() => match symbol {
+                Symbol::Var(at) if self.is_external(symbol) => {
+                    self.convert(self.model.vars[at].value, &Env::default())
+                }
+                _ => self.computed(expr),
+            },
             Some(Symbol::Param(_)) => call("parameters", [text(name)]),
             Some(Symbol::Var(at)) if self.model.vars[at].inline => {
                 self.convert(self.model.vars[at].value, &Env::default())
@@ -113,6 +131,29 @@ impl<'a> Emitter<'_, 'a> {
             }
             _ => text(""),
         }
+    }
+
+    fn is_external(&self, symbol: Symbol) -> bool {
+        self.inputs.is_some_and(|inputs| inputs.externals.is_external(symbol))
+    }
+
+    /// The value of an expression without external inputs. One with such inputs in it cannot be put through functions of
+    /// the file, which the parameters of a deployment do not have.
+    pub(super) fn computed(&self, expr: &'a Expr) -> Arm {
+        let mut is_known = true;
+        expr.each(&mut |inner| {
+            is_known &= external_call(inner).is_none();
+            let named = target(self.model, inner, &Default::default());
+            is_known &= named.is_none_or(|(symbol, _)| !self.is_external(symbol));
+        });
+        let value = self.inputs.filter(|_| is_known).and_then(|inputs| (inputs.compute)(expr));
+        value.map_or_else(
+            || {
+                self.push(not_supported("`externalInput` given to a function that is declared"), expr.span);
+                text("")
+            },
+            |value| value_of(&value),
+        )
     }
 
     /// The template's name of a function that this file declares or imports.
@@ -205,9 +246,12 @@ impl<'a> Emitter<'_, 'a> {
     fn function(&self, expr: &'a Expr, name: &str, arguments: &'a [Expr], env: &Env<'a>) -> Arm {
         if let Some(loaded) = self.loaded.get(expr.span) {
             return match &loaded.variable {
-                Some(variable) => call("variables", [text(variable.as_str())]),
-                None => value_of(&loaded.value),
+                Some(variable) if self.inputs.is_none() => call("variables", [text(variable.as_str())]),
+                _ => value_of(&loaded.value),
             };
+        }
+        if let Some(key) = self.inputs.and_then(|inputs| inputs.externals.key(expr)) {
+            return call("externalInputs", [text(key)]);
         }
         match (name, arguments) {
             ("any", [value]) => self.convert(value, env),
@@ -218,10 +262,13 @@ impl<'a> Emitter<'_, 'a> {
                     text("")
                 }
             },
-            // A scope is no value: `resourceGroup('other').location` would have to be asked of Azure.
             ("resourceGroup" | "subscription" | "managementGroup", [_, ..]) => {
-                self.push(not_supported(&format!("`{name}` with arguments outside of `scope`")), expr.span);
-                text("")
+                // The official compiler writes an empty object, too (baselines/Variables_LF, 2026-08-21).
+                let message =
+                    format!("`{name}` with arguments is a scope; as a value it becomes an empty object");
+                let help = "declare what is to be read with `existing` and that `scope`";
+                self.push(Diagnostic::new(&codes::SCOPE_AS_VALUE, message).help(help), expr.span);
+                call("createObject", [])
             }
             _ => {
                 let of_modules = arguments.first().is_some_and(|first| self.is_modules(first, env));
@@ -255,6 +302,15 @@ impl<'a> Emitter<'_, 'a> {
             _ => None,
         }
     }
+}
+
+/// `resourceGroup('other')` and its like, which name a place to deploy to.
+pub(super) fn is_scope(expr: &Expr) -> bool {
+    matches!(
+        &expr.bare().kind,
+        ExprKind::Call { name, arguments } | ExprKind::Method { name, arguments, .. }
+            if !arguments.is_empty() && matches!(name.name.as_str(), "resourceGroup" | "subscription" | "managementGroup")
+    )
 }
 
 /// A loaded value as an expression.

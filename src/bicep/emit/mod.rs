@@ -17,6 +17,9 @@ mod value;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
+use serde_json::Value as Json;
+
+use super::external::Externals;
 use super::found::FOUND_MAX;
 use super::imports::{Closure, close};
 use super::load::Loaded;
@@ -31,7 +34,7 @@ use bind::uses::{LocalKind, Scope};
 use bind::{Func, Model, Symbol};
 use resource::has_decorator;
 
-pub(super) use template::{template, values};
+pub(super) use template::{secret_with_inputs, template, values, with_inputs};
 
 /// Nodes of all expressions of one template together. ARM refuses templates above 4 MiB; inlined variables can
 /// double with each other, so the size is not bounded by the source.
@@ -52,9 +55,19 @@ pub(super) struct Emitter<'m, 'a> {
     closure: Closure,
     /// Language version 2.0: resources are known by their names in the file.
     symbolic: bool,
+    /// What a parameters file leaves to be filled in, where an expression is written for it.
+    inputs: Option<Inputs<'m, 'a>>,
     found: RefCell<Vec<Diagnostic>>,
     nodes: Cell<usize>,
     depth: Cell<usize>,
+}
+
+/// How an expression of a parameters file is written that has external inputs in it: what is known is put in.
+#[derive(Clone, Copy)]
+pub(super) struct Inputs<'m, 'a> {
+    pub(super) externals: &'m Externals,
+    /// Computes an expression without external inputs.
+    pub(super) compute: &'m dyn Fn(&'a Expr) -> Option<Json>,
 }
 
 /// Which names mean what while an expression is converted.
@@ -103,6 +116,7 @@ impl<'m, 'a> Emitter<'m, 'a> {
             types: options.types,
             closure: close(model.source.path(), &model.wanted()),
             symbolic: options.symbolic_names || needs_names(model, modules),
+            inputs: None,
             found: RefCell::new(Vec::new()),
             nodes: Cell::new(0),
             depth: Cell::new(0),

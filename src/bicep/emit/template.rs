@@ -15,7 +15,7 @@ use super::bind::uses::LocalKind;
 use super::bind::{Model, Output, Param};
 use super::resource::{argument, has_decorator};
 use super::value::literal;
-use super::{Emitter, Env};
+use super::{Emitter, Env, Inputs};
 use crate::diag::Diagnostic;
 
 /// Writes the template of a file that has been bound without errors.
@@ -30,6 +30,46 @@ pub(in crate::bicep) fn template(
     let template = emitter.template();
     found.extend(emitter.found.into_inner());
     (template, emitter.closure.origins)
+}
+
+/// Writes a value of a parameters file that is known only when all inputs are: an expression in brackets.
+pub(in crate::bicep) fn with_inputs<'a>(
+    model: &Model<'a>,
+    loaded: &Loaded,
+    inputs: Inputs<'_, 'a>,
+    value: &'a Expr,
+    found: &mut Vec<Diagnostic>,
+) -> String {
+    let mut emitter = Emitter::new(model, &[], loaded, &Options::default());
+    emitter.inputs = Some(inputs);
+    let expression = emitter.convert(value, &Env::default()).into_call().to_template_text();
+    found.extend(emitter.found.into_inner());
+    expression
+}
+
+/// Writes a reference to a secret of a key vault, `getSecret(subscription, group, vault, secret, version?)`, whose place is
+/// known only when all inputs are.
+pub(in crate::bicep) fn secret_with_inputs<'a>(
+    model: &Model<'a>,
+    loaded: &Loaded,
+    inputs: Inputs<'_, 'a>,
+    arguments: &'a [Expr],
+    found: &mut Vec<Diagnostic>,
+) -> Json {
+    let mut emitter = Emitter::new(model, &[], loaded, &Options::default());
+    emitter.inputs = Some(inputs);
+    let mut written = arguments.iter().map(|argument| emitter.convert(argument, &Env::default()));
+    let mut next = || written.next().unwrap_or_else(|| text(""));
+    let [subscription, group, vault] = [next(), next(), next()];
+    // The official compiler writes the type in two arguments (baselines_bicepparam/Expressions, 2026-08-21).
+    let id = call("resourceId", [subscription, group, text("Microsoft.KeyVault"), text("vaults"), vault]);
+    let mut reference = json!({ "keyVault": { "id": id.to_json() }, "secretName": next().to_json() });
+    if arguments.len() > 4 {
+        reference["secretVersion"] = next().to_json();
+    }
+    drop(written);
+    found.extend(emitter.found.into_inner());
+    reference
 }
 
 /// Writes a template whose only output is the object `{ of: value }`: how a parameters file computes `value`.

@@ -36,7 +36,14 @@ impl<'a> Emitter<'_, 'a> {
             },
             _ => match Self::is_any_call(expr) {
                 Some(inner) => self.json(inner, env),
-                None => self.convert(expr, env).to_json(),
+                None => match self.convert(expr, env) {
+                    Arm::Call { name, arguments, properties }
+                        if name == "createObject" && arguments.is_empty() && properties.is_empty() =>
+                    {
+                        Json::Object(Map::new())
+                    }
+                    arm => arm.to_json(),
+                },
             },
         }
     }

@@ -3,9 +3,11 @@
 //! Findings are warnings, as the official compiler has them, because published types have gaps.
 
 mod object;
+pub(super) mod parameters;
+mod seen;
 mod value;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::bind::{Model, Res, diagnostic};
 use super::codes;
@@ -13,15 +15,37 @@ use crate::catalog::azure_types::{AzureTypes, ResourceType};
 use crate::diag::{Code, Diagnostic, Severity};
 use crate::text::Span;
 
-/// Checks every resource of a file that is sound otherwise.
-pub(super) fn check(model: &Model<'_>, types: &dyn AzureTypes, found: &mut Vec<Diagnostic>) {
+/// A resource whose type a partial table does not have.
+pub(super) struct Unchecked {
+    /// `Type@version`
+    name: String,
+    /// What would be told of it alone.
+    pub(super) note: Diagnostic,
+}
+
+/// Checks every resource of a file that is sound otherwise. A table that holds a part of Azure's types does not know all
+/// of them, which goes to `unchecked`; one that holds all knows that the version is wrong.
+pub(super) fn check(
+    model: &Model<'_>,
+    types: &dyn AzureTypes,
+    found: &mut Vec<Diagnostic>,
+    unchecked: &mut Vec<Unchecked>,
+) {
     // One table is asked for every resource; where it cannot be read, once is enough to know.
     let mut refused: Vec<String> = Vec::new();
     let mut followed = HashSet::new();
     for resource in model.resources.iter().filter(|resource| !resource.decl.existing) {
         match types.find(&resource.type_name, &resource.api_version) {
             Ok(Some(ty)) => check_resource(model, types, resource, ty, &mut followed, found),
-            Ok(None) => found.push(not_checked(model, types, resource)),
+            Ok(None) => {
+                let note = unknown_type(model, types, resource);
+                if types.is_complete() {
+                    found.push(note);
+                } else {
+                    let name = format!("{}@{}", resource.type_name, resource.api_version);
+                    unchecked.push(Unchecked { name, note });
+                }
+            }
             Err(error) => {
                 let message = error.to_string();
                 if !refused.contains(&message) {
@@ -67,8 +91,30 @@ fn check_resource(
     walk.object(body, resource.object(), resource.decl.name.span, true);
 }
 
-/// A table that holds a part of Azure says so in a note; one that holds all of it knows that the version is wrong.
-fn not_checked(model: &Model<'_>, types: &dyn AzureTypes, resource: &Res<'_>) -> Diagnostic {
+/// Types that the note about all that was not checked names.
+const UNCHECKED_SHOWN: usize = 6;
+
+/// One note for all resources that could not be checked, at the first of them.
+pub(super) fn not_checked(unchecked: &[Unchecked]) -> Option<Diagnostic> {
+    let first = unchecked.first()?;
+    let names: BTreeSet<&str> = unchecked.iter().map(|unchecked| unchecked.name.as_str()).collect();
+    if names.len() == 1 && unchecked.len() == 1 {
+        return Some(first.note.clone());
+    }
+    let shown: Vec<String> = names.iter().take(UNCHECKED_SHOWN).map(|name| format!("`{name}`")).collect();
+    let more = match names.len() - shown.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let message =
+        format!("{} resources are not checked: no types for {}{more}", unchecked.len(), shown.join(", "));
+    let mut note = diagnostic(&codes::NO_TYPES, message);
+    note.severity = Severity::Note;
+    note.primary.clone_from(&first.note.primary);
+    Some(note.help("a folder of types knows more, such as a checkout of Azure/bicep-types-az"))
+}
+
+fn unknown_type(model: &Model<'_>, types: &dyn AzureTypes, resource: &Res<'_>) -> Diagnostic {
     let name = format!("{}@{}", resource.type_name, resource.api_version);
     let message = format!("not checked: no types for `{name}`");
     let mut here = warning(&codes::NO_TYPES, message).at(model.source, resource.decl.ty.span);

@@ -91,15 +91,26 @@ impl<'w, 't> Walk<'w, '_, 't> {
                 if self.followed.insert((Followed::Param(at), ty.place())) {
                     let allowed = param.decl.decorators.iter().filter(|it| it.name.name == "allowed");
                     let allowed = allowed.flat_map(|decorator| &decorator.arguments);
+                    // For an array the list is of its items.
+                    let is_array =
+                        matches!(param.ty.map(|ty| &ty.kind), Some(TypeKind::Name(it)) if it == "array");
+                    let one = match ty.read() {
+                        Type::Array { items, .. } if is_array => Some(items),
+                        _ if is_array => None,
+                        _ => Some(ty),
+                    };
                     self.at_the_top(|walk| {
                         for expr in allowed {
-                            let ExprKind::Array(items) = &expr.bare().kind else { continue };
+                            let (ExprKind::Array(items), Some(ty)) = (&expr.bare().kind, one) else {
+                                continue;
+                            };
                             items
                                 .iter()
                                 .filter(|item| !item.spread)
                                 .for_each(|item| walk.value(ty, &item.value));
                         }
-                        if let Some(default) = param.default {
+                        // An empty default says that the value has to be given.
+                        if let Some(default) = param.default.filter(|default| default.as_text() != Some("")) {
                             walk.value(ty, default);
                         }
                     });
@@ -189,7 +200,7 @@ impl<'w, 't> Walk<'w, '_, 't> {
         if !open {
             return self.not_listed(&listed, text, expr, Confidence::High);
         }
-        let is_slip = |near: &str| !near.eq_ignore_ascii_case(text) && !text.is_empty();
+        let is_slip = |near: &str| !text.is_empty() && !is_another_version(near, text);
         if text::misspelt(text, listed.iter().copied()).is_some_and(is_slip) {
             self.not_listed(&listed, text, expr, Confidence::Medium);
         }
@@ -246,6 +257,17 @@ impl<'w, 't> Walk<'w, '_, 't> {
         let message = format!("`{place}` takes {}, not `{actual}`", expected(ty));
         self.report(warning(&codes::PROPERTY_TYPE, message), expr.span);
     }
+}
+
+/// True where two texts differ in capital letters, blanks, digits or an ending only: `Windows2025` and `PremiumV2` are
+/// newer than the table, no slips of the pen.
+fn is_another_version(left: &str, right: &str) -> bool {
+    let plain = |text: &str| -> String {
+        let kept = text.chars().filter(|c| !c.is_whitespace() && !c.is_ascii_digit());
+        kept.flat_map(char::to_lowercase).collect()
+    };
+    let (left, right) = (plain(left), plain(right));
+    left.starts_with(&right) || right.starts_with(&left)
 }
 
 fn seen(expr: &Expr) -> Option<Seen<'_>> {

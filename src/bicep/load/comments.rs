@@ -1,7 +1,7 @@
 //! Comments in JSON files, which the official compiler takes as well.
 
 /// Returns the text with blanks in place of comments, so that places stay what they are.
-pub(super) fn blanked(text: &str) -> String {
+pub(in crate::bicep) fn blanked(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(['"', '/']) {

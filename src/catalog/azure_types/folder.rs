@@ -1,8 +1,8 @@
 //! Resource types from a folder: a checkout of Azure/bicep-types-az (its `generated` folder, or the root), or any
 //! folder with an `index.json` that says which file holds which types. Files are read when a type of theirs is asked.
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde_json::Value as Json;
 
@@ -14,7 +14,7 @@ const FILE_BYTES_MAX: usize = 64 << 20;
 
 /// The types of a folder.
 pub struct Folder<'w> {
-    world: &'w dyn World,
+    world: &'w (dyn World + Sync),
     /// By name in lower case: spelled API versions, oldest first, and the file that holds each.
     index: BTreeMap<String, Vec<(String, usize)>>,
     files: Vec<File>,
@@ -22,7 +22,7 @@ pub struct Folder<'w> {
 
 struct File {
     path: String,
-    section: OnceCell<Result<String, TypesError>>,
+    section: OnceLock<Result<String, TypesError>>,
 }
 
 impl<'w> Folder<'w> {
@@ -30,7 +30,7 @@ impl<'w> Folder<'w> {
     ///
     /// # Errors
     /// Where there is no index, or it is something else.
-    pub fn open(world: &'w dyn World, folder: &str) -> Result<Self, TypesError> {
+    pub fn open(world: &'w (dyn World + Sync), folder: &str) -> Result<Self, TypesError> {
         let (root, text) = match world.read(&join(folder, "index.json")) {
             Err(FileError::NotFound(_)) => {
                 let root = join(folder, "generated");
@@ -77,7 +77,7 @@ impl<'w> Folder<'w> {
         let mut by_number: Vec<(&str, usize)> = files.into_iter().collect();
         by_number.sort_by_key(|(_, at)| *at);
         let files =
-            by_number.into_iter().map(|(file, _)| File { path: join(&root, file), section: OnceCell::new() });
+            by_number.into_iter().map(|(file, _)| File { path: join(&root, file), section: OnceLock::new() });
         Ok(Self { world, index: types, files: files.collect() })
     }
 

@@ -1,22 +1,25 @@
-//! `genai-lz bicep`: the compiler by itself, with the options of the official one.
+//! `genai-lz bicep`: the compiler by itself, with the options of the official one (docs/BICEP.md compares them).
 
+mod batch;
 mod build;
 mod build_params;
+mod findings;
+mod inputs;
+mod restore;
+mod watch;
 mod world;
 
 pub(super) use world::{Folder, variable};
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 
 use crate::catalog::azure_types::{self, AzureTypes, Embedded};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::files;
 use crate::cli::ui::Ui;
-use crate::diag::Diagnostic;
-use crate::diag::render;
 
 /// Compile Bicep files to ARM templates, without the official compiler
 #[derive(Debug, clap::Args)]
@@ -29,6 +32,7 @@ pub struct Args {
 enum Command {
     Build(build::Args),
     BuildParams(build_params::Args),
+    Restore(restore::Args),
 }
 
 /// Where files are read from and results written to; both commands take these.
@@ -38,7 +42,7 @@ struct Places {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["outdir", "stdout"])]
     outfile: Option<PathBuf>,
 
-    /// Write the result into this folder
+    /// Write the result into this folder; of a pattern, each with the folders below the pattern's first `*`
     #[arg(long, value_name = "DIR", conflicts_with = "stdout")]
     outdir: Option<PathBuf>,
 
@@ -49,6 +53,14 @@ struct Places {
     /// Taken for the sake of scripts; nothing is ever fetched
     #[arg(long)]
     no_restore: bool,
+
+    /// Write findings as the official command line does, to stderr
+    #[arg(long, value_enum, ignore_case = true, value_name = "FORMAT")]
+    diagnostics_format: Option<DiagnosticsFormat>,
+
+    /// Compile again whenever one of the files that were read changes, until Ctrl-C
+    #[arg(long, conflicts_with = "stdout")]
+    watch: bool,
 
     /// The folder that files may be read from; else the current one or that of the source
     #[arg(long, value_name = "DIR")]
@@ -63,54 +75,33 @@ struct Places {
     types: Option<PathBuf>,
 }
 
+/// The values of the official option. Without it findings are shown with their lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum DiagnosticsFormat {
+    /// A line for each finding: `PATH(line,column) : Error BCP018: message [link]`
+    Default,
+    /// SARIF 2.1.0
+    Sarif,
+}
+
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     match &args.command {
         Command::Build(args) => build::run(args, ui),
         Command::BuildParams(args) => build_params::run(args, ui),
+        Command::Restore(args) => restore::run(args, ui),
     }
 }
 
 /// Runs `compile` with the resource types that are asked for.
 fn with_types<T>(
     places: &Places,
-    compile: impl FnOnce(&dyn AzureTypes) -> Result<T, CommandError>,
+    compile: impl FnOnce(&(dyn AzureTypes + Sync)) -> Result<T, CommandError>,
 ) -> Result<T, CommandError> {
     let Some(folder) = &places.types else { return compile(&Embedded) };
     let world = world::Folder::all_of(folder)?;
     let types = azure_types::Folder::open(&world, "")
         .map_err(|error| CommandError::input(format!("`{}`: {error}", files::shown(folder))))?;
     compile(&types)
-}
-
-/// Writes `text` to where it is wanted, and shows the warnings.
-fn deliver(
-    source: &Path,
-    places: &Places,
-    text: &str,
-    warnings: &[Diagnostic],
-    ui: &Ui,
-) -> Result<Exit, CommandError> {
-    if places.stdout {
-        ui.warnings(warnings);
-        ui.data(text)?;
-        return Ok(Exit::Ok);
-    }
-    let name = source.with_extension("json");
-    let target = match (&places.outfile, &places.outdir) {
-        (Some(file), _) => file.clone(),
-        (None, Some(folder)) => folder.join(name.file_name().unwrap_or_default()),
-        (None, None) => name,
-    };
-    files::write_atomically(&target, text.as_bytes())?;
-    if ui.is_json() {
-        let body =
-            serde_json::json!({ "written": files::shown(&target), "diagnostics": render::json(warnings) });
-        ui.document(Exit::Ok, body)?;
-    } else {
-        ui.warnings(warnings);
-        ui.say(&format!("wrote `{}`", files::shown(&target)));
-    }
-    Ok(Exit::Ok)
 }
 
 /// JSON as the official compiler writes it: two blanks for each level, a line end at the end.

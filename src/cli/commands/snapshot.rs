@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use serde_json::{Map, Value as Json};
 
-use crate::arm::{self, Parameters, Target, Value};
+use crate::arm::{self, Parameters, Target, TargetScope, Value};
 use crate::bicep::{self, Options};
 use crate::cli::commands::bicep::{Folder, variable};
 use crate::cli::error::CommandError;
@@ -49,15 +49,19 @@ pub struct Args {
     #[arg(long, value_name = "ID")]
     tenant_id: Option<String>,
 
-    /// The subscription, a GUID
-    #[arg(long, value_name = "ID", default_value = NO_SUBSCRIPTION)]
-    subscription_id: String,
+    /// The subscription, a GUID; else one of zeros
+    #[arg(long, value_name = "ID")]
+    subscription_id: Option<String>,
 
-    /// The resource group; templates for a subscription take none
+    /// The management group of a template for one
+    #[arg(long, value_name = "ID")]
+    management_group_id: Option<String>,
+
+    /// The resource group of a template for one
     #[arg(long, value_name = "NAME")]
     resource_group: Option<String>,
 
-    /// The location of the resource group, or of a deployment to a subscription; else it stays an expression
+    /// The location of the resource group, or of a deployment to anything else; else it stays an expression
     #[arg(long, value_name = "NAME")]
     location: Option<String>,
 
@@ -155,42 +159,72 @@ fn json_file(path: &Path) -> Result<Json, CommandError> {
         .map_err(|error| CommandError::input(format!("`{shown}` is not JSON: {error}")))
 }
 
-/// Where the template goes: its schema says whether to a resource group or to a subscription.
+/// Where the template goes: its schema says to what.
 fn target(args: &Args, template: &Json) -> Result<Target, CommandError> {
-    let schema = template.get("$schema").and_then(Json::as_str).unwrap_or_default().to_ascii_lowercase();
-    let to_subscription = schema.contains("subscriptiondeploymenttemplate.json");
-    if to_subscription && args.resource_group.is_some() {
-        let message = "the template is for a subscription, so `--resource-group` has no meaning";
-        return Err(CommandError::usage(message).hint("leave `--resource-group` out"));
-    }
-    let is_to_group = schema.contains("/deploymenttemplate.json") || schema.is_empty();
-    if is_to_group && args.resource_group.is_none() {
-        let message = "the template is for a resource group, and none is named";
-        return Err(
-            CommandError::usage(message).hint("name one with `--resource-group NAME`; it need not exist")
-        );
-    }
     let stem = args.file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     Ok(Target {
         tenant_id: args.tenant_id.clone().unwrap_or_default(),
-        subscription_id: args.subscription_id.clone(),
-        resource_group: args.resource_group.clone(),
+        scope: scope(args, template)?,
         location: args.location.clone().unwrap_or_default(),
         deployment_name: args.deployment_name.clone().or(stem).unwrap_or_default(),
     })
 }
 
-/// The parameters of a parameters file, or `{ name: { value } }` alone. What is secret, read from a key vault or made
-/// by the tool that deploys stays unknown.
+fn scope(args: &Args, template: &Json) -> Result<TargetScope, CommandError> {
+    const SUBSCRIPTION: &str = "--subscription-id";
+    const MANAGEMENT_GROUP: &str = "--management-group-id";
+    const RESOURCE_GROUP: &str = "--resource-group";
+    let schema = template.get("$schema").and_then(Json::as_str).unwrap_or_default().to_ascii_lowercase();
+    let schema = schema.rsplit('/').next().unwrap_or_default().trim_end_matches('#');
+    let group = args.resource_group.as_deref();
+    let (noun, meant): (&str, &[&str]) = match schema {
+        "tenantdeploymenttemplate.json" => ("the tenant", &[]),
+        "managementgroupdeploymenttemplate.json" => ("a management group", &[MANAGEMENT_GROUP]),
+        "subscriptiondeploymenttemplate.json" => ("a subscription", &[SUBSCRIPTION]),
+        _ => ("a resource group", &[SUBSCRIPTION, RESOURCE_GROUP]),
+    };
+    let given = [
+        (SUBSCRIPTION, args.subscription_id.is_some()),
+        (MANAGEMENT_GROUP, args.management_group_id.is_some()),
+        (RESOURCE_GROUP, group.is_some()),
+    ];
+    if let Some((option, _)) = given.iter().find(|(option, is_given)| *is_given && !meant.contains(option)) {
+        let message = format!("the template is for {noun}, so `{option}` has no meaning");
+        return Err(CommandError::usage(message).hint(format!("leave `{option}` out")));
+    }
+    let missing = |option: &str, placeholder: &str| {
+        CommandError::usage(format!("the template is for {noun}, and none is named"))
+            .hint(format!("name one with `{option} {placeholder}`; it need not exist"))
+    };
+    let subscription = args.subscription_id.clone().unwrap_or_else(|| NO_SUBSCRIPTION.to_owned());
+    Ok(match schema {
+        "tenantdeploymenttemplate.json" => TargetScope::Tenant,
+        "managementgroupdeploymenttemplate.json" => TargetScope::ManagementGroup(
+            args.management_group_id.clone().ok_or_else(|| missing(MANAGEMENT_GROUP, "ID"))?,
+        ),
+        "subscriptiondeploymenttemplate.json" => TargetScope::Subscription(subscription),
+        _ => TargetScope::group(subscription, group.ok_or_else(|| missing(RESOURCE_GROUP, "NAME"))?),
+    })
+}
+
+/// What a tool that deploys would give beside the parameters: `"externalInputs": { name: { value } }`.
+fn external_inputs(file: &Json) -> Parameters {
+    let inputs = file.get("externalInputs").and_then(Json::as_object).into_iter().flatten();
+    inputs.filter_map(|(name, input)| Some((name.clone(), Value::from_json(input.get("value")?)))).collect()
+}
+
+/// The parameters of a parameters file, or `{ name: { value } }` alone. What is secret or read from a key vault stays
+/// unknown, and so does what the tool that deploys makes and the file does not hold.
 fn given(template: &Json, file: &Json) -> Result<Parameters, CommandError> {
     let parameters = file.get("parameters").unwrap_or(file);
+    let inputs = external_inputs(file);
     let mut given = Parameters::new();
     for (name, parameter) in parameters.as_object().into_iter().flatten() {
         let unknown = || Value::supplied_later(&format!("parameters('{}')", name.replace('\'', "''")));
         let value = match (parameter.get("value"), parameter.get("expression").and_then(Json::as_str)) {
-            (Some(_), _) if is_secure(template, name) => unknown(),
+            (Some(_), _) | (_, Some(_)) if is_secure(template, name) => unknown(),
             (Some(value), _) => Value::from_json(value),
-            (None, Some(_)) => unknown(),
+            (None, Some(expression)) => arm::parameter_expression(name, expression, &inputs)?,
             (None, None) if parameter.get("reference").is_some() => unknown(),
             (None, None) => {
                 return Err(CommandError::input(format!("the parameter `{name}` has no `value`")));

@@ -15,8 +15,9 @@ pub(super) fn page() -> String {
     let mut page = format!(
         "{}# Policies\n\nEvery element of the policy language, as the checks know it. An expression is `no` where the service refuses \
          it, `disputed` where the sources do not agree (a finding is a warning then), and `?` where none says. Required is \
-         `page` where the page asks for an attribute and the schema does not. *Sandbox*: whether the sandbox's gateway runs it; \
-         any other policy, and an attribute whose effect is not modelled, is refused by name when it is deployed there.\n\n\
+         `page` where the page asks for an attribute and the schema does not. *Sandbox*: whether the sandbox's gateway runs it, \
+         or why it does not; such a policy, and an attribute whose effect is not modelled, is refused by name when it is \
+         deployed there.\n\n\
          | policy | sections | scopes | gateways | sandbox |\n|---|---|---|---|---|\n",
         super::GENERATED
     );
@@ -28,7 +29,7 @@ pub(super) fn page() -> String {
             sections(element),
             scopes(element),
             tiers(element),
-            if runs(element) { "yes" } else { "" }
+            if runs(element) { "yes" } else { gateway::why_not_run(element.name).unwrap_or_default() }
         );
     }
     for element in elements::ALL {

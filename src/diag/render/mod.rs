@@ -5,6 +5,7 @@ mod github;
 mod human;
 mod json;
 mod junit;
+mod msbuild;
 mod page;
 mod sarif;
 
@@ -13,6 +14,7 @@ pub use github::github;
 pub use human::{Style, human};
 pub use json::json;
 pub use junit::junit;
+pub use msbuild::msbuild;
 pub use page::{markdown, page};
 pub use sarif::sarif;
 

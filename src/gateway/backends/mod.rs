@@ -97,7 +97,7 @@ impl Backends {
         state.breakers.entry(id.to_owned()).or_default().report(rule, outcome, now_ms)
     }
 
-    fn url_of(&self, id: &str) -> Option<String> {
+    pub(super) fn url_of(&self, id: &str) -> Option<String> {
         match &self.entities.get(id)?.kind {
             BackendKind::Single { url, .. } => Some(url.clone()),
             BackendKind::Pool { .. } => None,

@@ -1,14 +1,14 @@
 //! `context.Request`, `context.Response` and their bodies.
 
 use std::any::Any;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::maps::MapObject;
 use super::url_object;
 use crate::csharp::{Exception, Object, Value};
 use crate::gateway::Headers;
 use crate::gateway::handle::upstream_url;
-use crate::gateway::live::{Live, LiveBody};
+use crate::gateway::live::{Live, LiveBody, LiveResponse};
 
 /// `context.Request`
 pub(super) struct RequestObject(pub(super) Arc<Live>);
@@ -30,7 +30,7 @@ impl Object for RequestObject {
             }
             "OriginalUrl" => url_object(&request.original_url),
             "Headers" => headers_object(&request.headers),
-            "Body" => Value::object(BodyObject { live: Arc::clone(&self.0), of_request: true }),
+            "Body" => Value::object(BodyObject::OfRequest(Arc::clone(&self.0))),
             "IpAddress" => Value::string(&request.client_ip),
             "MatchedParameters" => Value::object(MapObject::of_texts(
                 "IReadOnlyDictionary<string, string>",
@@ -61,7 +61,7 @@ impl Object for ResponseObject {
             "StatusCode" => Value::Int(response.status.into()),
             "StatusReason" => Value::string(&response.reason),
             "Headers" => headers_object(&response.headers),
-            "Body" => Value::object(BodyObject { live: Arc::clone(&self.0), of_request: false }),
+            "Body" => Value::object(BodyObject::OfResponse(Arc::clone(&self.0))),
             _ => return Err(Exception::missing_member(self.type_name(), name)),
         })
     }
@@ -87,25 +87,88 @@ fn json(body: &str, wanted: &str) -> Result<Value, Exception> {
     Ok(Value::from_json(&json))
 }
 
-/// `Body.As<T>(preserveContent)`; reads the body out of the request unless it is asked to leave it.
-struct BodyObject {
-    live: Arc<Live>,
-    of_request: bool,
+/// An answer that `send-request` keeps in a variable, as an `IResponse`.
+#[derive(Clone)]
+pub(in crate::gateway) struct KeptResponse(Arc<Kept>);
+
+struct Kept {
+    status: u16,
+    reason: String,
+    headers: Headers,
+    body: Mutex<LiveBody>,
+}
+
+impl KeptResponse {
+    pub(in crate::gateway) fn new(status: u16, reason: String, headers: Headers, body: LiveBody) -> Self {
+        Self(Arc::new(Kept { status, reason, headers, body: Mutex::new(body) }))
+    }
+
+    pub(in crate::gateway) fn status(&self) -> u16 {
+        self.0.status
+    }
+
+    pub(in crate::gateway) fn from_value(value: &Value) -> Option<&Self> {
+        value.downcast()
+    }
+
+    /// A copy of it as an answer; a body that is still arriving is in the copy alone from then on.
+    pub(in crate::gateway) fn to_live(&self) -> LiveResponse {
+        let mut body = self.0.body.lock().unwrap_or_else(PoisonError::into_inner);
+        let copy = match &mut *body {
+            LiveBody::Bytes(bytes) => LiveBody::Bytes(bytes.clone()),
+            body => std::mem::replace(body, LiveBody::Read),
+        };
+        LiveResponse {
+            reason: self.0.reason.clone(),
+            headers: self.0.headers.clone(),
+            body: copy,
+            ..LiveResponse::empty(self.0.status)
+        }
+    }
+}
+
+impl Object for KeptResponse {
+    fn type_name(&self) -> &str {
+        "IResponse"
+    }
+
+    fn get(&self, name: &str) -> Result<Value, Exception> {
+        Ok(match name {
+            "StatusCode" => Value::Int(self.0.status.into()),
+            "StatusReason" => Value::string(&self.0.reason),
+            "Headers" => headers_object(&self.0.headers),
+            "Body" => Value::object(BodyObject::Kept(self.clone())),
+            _ => return Err(Exception::missing_member(self.type_name(), name)),
+        })
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// `Body.As<T>(preserveContent)`; reads the body out of the message unless it is asked to leave it.
+enum BodyObject {
+    OfRequest(Arc<Live>),
+    OfResponse(Arc<Live>),
+    Kept(KeptResponse),
 }
 
 impl BodyObject {
     fn read(&self, preserve: bool) -> Result<Vec<u8>, Exception> {
-        let mut state = self.live.state();
-        let body: &mut LiveBody = if self.of_request {
-            state.request.body_is_kept |= preserve;
-            &mut state.request.body
-        } else {
-            match &mut state.response {
-                Some(response) => &mut response.body,
-                None => return Ok(Vec::new()),
+        let read = match self {
+            Self::OfRequest(live) => {
+                let request = &mut live.state().request;
+                request.body_is_kept |= preserve;
+                request.body.read(preserve)
             }
+            Self::OfResponse(live) => match &mut live.state().response {
+                Some(response) => response.body.read(preserve),
+                None => return Ok(Vec::new()),
+            },
+            Self::Kept(kept) => kept.0.body.lock().unwrap_or_else(PoisonError::into_inner).read(preserve),
         };
-        body.read(preserve).map_err(|why| Exception::new("InvalidOperationException", why))
+        read.map_err(|why| Exception::new("InvalidOperationException", why))
     }
 }
 

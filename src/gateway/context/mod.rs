@@ -13,6 +13,7 @@ use super::url::Url;
 use crate::csharp::{Exception, Object, Value};
 use entities::Record;
 use maps::{MapObject, Variables};
+pub(super) use messages::KeptResponse;
 use messages::{RequestObject, ResponseObject};
 
 /// Returns the value of `context` for this request.

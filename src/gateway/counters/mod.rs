@@ -4,6 +4,7 @@
 mod bucket;
 mod log;
 mod quota;
+mod slots;
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 pub(super) use bucket::Bucket;
 pub(super) use log::SlidingLog;
 pub(super) use quota::{Period, QuotaCount};
+pub(super) use slots::Slots;
 
 /// Past this many keys the oldest are forgotten first: a key made of a request's own data, such as its id, must not
 /// fill the memory.

@@ -5,26 +5,33 @@
 use std::sync::Arc;
 
 use super::Executor;
+use super::message::Side;
 use crate::csharp::Value;
+use crate::gateway::compile::Compiler;
 use crate::gateway::fault::Fault;
 use crate::gateway::live::Live;
 use crate::gateway::pipeline::{Flow, Run};
 use crate::gateway::setting::{Setting, get_or};
+use crate::policy::Placed;
 
 pub(super) static EXECUTOR: Executor = Executor {
     element: "authentication-managed-identity",
-    compile: |compiler, placed| {
-        let element = &placed.element;
-        Some(Box::new(ManagedIdentity {
-            resource: compiler.needed(element, "resource")?,
-            client_id: compiler.setting(element, "client-id"),
-            variable: compiler.setting(element, "output-token-variable-name"),
-            ignores_error: compiler.setting(element, "ignore-error"),
-        }))
-    },
+    compile: |compiler, placed| compile(compiler, placed, Side::Request),
 };
 
+pub(super) fn compile(compiler: &mut Compiler<'_>, placed: &Placed, side: Side) -> Option<Box<dyn Run>> {
+    let element = &placed.element;
+    Some(Box::new(ManagedIdentity {
+        side,
+        resource: compiler.needed(element, "resource")?,
+        client_id: compiler.setting(element, "client-id"),
+        variable: compiler.setting(element, "output-token-variable-name"),
+        ignores_error: compiler.setting(element, "ignore-error"),
+    }))
+}
+
 struct ManagedIdentity {
+    side: Side,
     resource: Setting<String>,
     client_id: Option<Setting<String>>,
     variable: Option<Setting<String>>,
@@ -51,7 +58,11 @@ impl Run for ManagedIdentity {
                 let value = token.map_or(Value::Null, |token| Value::String(Arc::from(token)));
                 state.variables.insert(name, value);
             }
-            (None, Some(token)) => state.request.headers.set("Authorization", format!("Bearer {token}")),
+            (None, Some(token)) => {
+                if let Some(headers) = self.side.headers(&mut state) {
+                    headers.set("Authorization", format!("Bearer {token}"));
+                }
+            }
             (None, None) => {}
         }
         Ok(Flow::Next)

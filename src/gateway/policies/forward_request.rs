@@ -11,20 +11,23 @@
 //! - Only event streams are passed on as they arrive; any other body is read whole first, whatever
 //!   `buffer-response` says, which nobody can tell apart. With `buffer-response="true"`, the default, an event
 //!   stream comes in pieces of 8 KiB (the page's number), so a caller who wants tokens as they come needs "false".
-//! - Redirects are passed to the caller; `follow-redirects` and `http-version` are refused unless they say so.
+//! - Redirects that are followed stay within the sandbox's network, and the breaker sees the last answer.
+//! - Upstreams of the sandbox speak HTTP/1.1: `http-version="2or1"` comes to 1, and "2" is refused.
+//! - `continue-timeout` bounds a wait for `100 Continue`, which these upstreams never make: it never elapses.
 
 use std::sync::Arc;
 
 use super::Executor;
+use super::upstream::{Followed, body_of, headers_for, headers_of, is_event_stream, send_following};
 use crate::gateway::backends::{Choice, Outcome};
 use crate::gateway::compile::Compiler;
 use crate::gateway::fault::{Answer, Fault};
-use crate::gateway::live::{Live, LiveBody, LiveRequest, LiveResponse, Target, drain};
+use crate::gateway::live::{Live, LiveBody, LiveRequest, LiveResponse, Target};
 use crate::gateway::pipeline::{Flow, Run};
 use crate::gateway::setting::{Setting, get_or};
 use crate::gateway::trace::Attempt;
 use crate::gateway::url::Url;
-use crate::gateway::{Body, Headers, SendError, UpstreamRequest, UpstreamResponse};
+use crate::gateway::{Body, SendError, UpstreamRequest, UpstreamResponse};
 use crate::policy::PolicyElement;
 
 pub(super) static EXECUTOR: Executor = Executor {
@@ -35,6 +38,7 @@ pub(super) static EXECUTOR: Executor = Executor {
         Some(Box::new(ForwardRequest {
             timeout_s: compiler.setting(element, "timeout"),
             timeout_ms: compiler.setting(element, "timeout-ms"),
+            follows: compiler.setting(element, "follow-redirects"),
             buffers_request: element.literal("buffer-request-body").is_some_and(is_true),
             buffers_response: element.literal("buffer-response").is_none_or(is_true),
             fails_on_status: element.literal("fail-on-error-status-code").is_some_and(is_true),
@@ -45,24 +49,10 @@ pub(super) static EXECUTOR: Executor = Executor {
 /// Seconds (Learn, forward-request).
 const DEFAULT_TIMEOUT_S: i64 = 300;
 
-/// Fields that belong to one connection (RFC 9110, 7.6.1), and those that the sender writes itself.
-const HOP_BY_HOP: [&str; 11] = [
-    "Connection",
-    "Content-Length",
-    "Host",
-    "Keep-Alive",
-    "Proxy-Authenticate",
-    "Proxy-Authorization",
-    "Proxy-Connection",
-    "TE",
-    "Trailer",
-    "Transfer-Encoding",
-    "Upgrade",
-];
-
 struct ForwardRequest {
     timeout_s: Option<Setting<i64>>,
     timeout_ms: Option<Setting<i64>>,
+    follows: Option<Setting<bool>>,
     buffers_request: bool,
     buffers_response: bool,
     fails_on_status: bool,
@@ -72,16 +62,13 @@ struct ForwardRequest {
 struct Upstream {
     /// Id of the backend entity; empty for a plain URL.
     backend: String,
+    /// The backend's own URL.
+    base: Url,
     url: Url,
 }
 
 fn refuse_unmodelled(compiler: &mut Compiler<'_>, element: &PolicyElement) {
-    compiler.refuse_attributes(element, &["continue-timeout"]);
-    if element.attribute("follow-redirects").is_some() && element.literal("follow-redirects") != Some("false")
-    {
-        compiler.refuse_attributes(element, &["follow-redirects"]);
-    }
-    if element.literal("http-version").is_some_and(|version| version != "1") {
+    if element.literal("http-version") == Some("2") {
         compiler.refuse_attributes(element, &["http-version"]);
     }
 }
@@ -93,10 +80,19 @@ fn is_true(text: &str) -> bool {
 impl Run for ForwardRequest {
     fn run(&self, live: &Arc<Live>) -> Result<Flow, Fault> {
         let timeout_ms = self.timeout_ms(live)?;
+        let follows = get_or(self.follows.as_ref(), false, live)?;
         let Some(upstream) = choose(live)? else { return Ok(Flow::Next) };
         let request = self.request(live, &upstream, timeout_ms)?;
         let started_ms = live.host.now_unix_ms();
-        let result = live.host.send(request);
+        let followed = if follows {
+            send_following(live.host.as_ref(), request)
+        } else {
+            Followed { answer: live.host.send(request), redirects: Vec::new() }
+        };
+        let result = followed.answer;
+        if !followed.redirects.is_empty() {
+            live.note(format!("redirected to {}", followed.redirects.join(" and to ")));
+        }
         let duration_ms = live.host.now_unix_ms() - started_ms;
         let attempt = Attempt {
             backend: upstream.backend.clone(),
@@ -126,25 +122,27 @@ impl ForwardRequest {
     }
 
     fn request(&self, live: &Live, upstream: &Upstream, timeout_ms: u64) -> Result<UpstreamRequest, Fault> {
-        let request = &mut live.state().request;
+        let mut state = live.state();
+        let connection = state.connection.clone();
+        state.upstream_base = Some(upstream.base.clone());
+        let request = &mut state.request;
         let body = take_body(request, self.buffers_request)?;
-        let mut headers = Headers(vec![("Host".to_owned(), upstream.url.authority.clone())]);
-        headers.0.extend(request.headers.0.iter().filter(|(name, _)| !is_hop_by_hop(name)).cloned());
-        let (method, url) = (request.method.clone(), upstream.url.to_string());
-        Ok(UpstreamRequest { method, url, headers, body, timeout_ms, client_certificate: None, proxy: None })
+        let host = request.host_is_set.then(|| request.headers.get("Host")).flatten();
+        Ok(UpstreamRequest {
+            method: request.method.clone(),
+            url: upstream.url.to_string(),
+            headers: headers_for(&upstream.url.authority, host, &request.headers),
+            body,
+            timeout_ms,
+            client_certificate: connection.client_certificate,
+            proxy: connection.proxy,
+        })
     }
 
     fn accept(&self, live: &Live, upstream: &Upstream, response: UpstreamResponse) -> Result<Flow, Fault> {
-        let mut headers = response.headers;
-        headers.0.retain(|(name, _)| !is_hop_by_hop(name));
-        let streams = headers.get("Content-Type").is_some_and(|kind| kind.starts_with("text/event-stream"));
-        let body = match response.body {
-            Body::Stream(stream) if !streams => {
-                LiveBody::Bytes(drain(stream).map_err(|why| Fault::broken("BackendConnectionFailure", why))?)
-            }
-            Body::Stream(stream) => LiveBody::Stream(stream),
-            Body::Bytes(bytes) => LiveBody::Bytes(bytes),
-        };
+        let headers = headers_of(response.headers);
+        let body = body_of(response.body, is_event_stream(&headers))
+            .map_err(|why| Fault::broken("BackendConnectionFailure", why))?;
         let status = response.status;
         live.set_answered_by(&upstream.backend);
         live.state().response = Some(LiveResponse {
@@ -188,8 +186,9 @@ fn choose(live: &Live) -> Result<Option<Upstream>, Fault> {
         },
     };
     let state = live.state();
-    let url = Url::parse(&base).join(&state.request.path, &state.request.query);
-    Ok(Some(Upstream { backend, url }))
+    let base = Url::parse(&base);
+    let url = base.join(&state.request.path, &state.request.query);
+    Ok(Some(Upstream { backend, base, url }))
 }
 
 /// Answers for backends whose breakers are open: 503 with the reason that published retry conditions look for.
@@ -240,8 +239,4 @@ fn failure(error: &SendError) -> Fault {
         **answer = Answer::new(504, "Gateway timeout");
     }
     fault
-}
-
-fn is_hop_by_hop(name: &str) -> bool {
-    HOP_BY_HOP.iter().any(|hop| hop.eq_ignore_ascii_case(name))
 }

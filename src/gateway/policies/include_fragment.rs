@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Executor;
+use super::{Cors, Executor};
 use crate::gateway::fault::Fault;
 use crate::gateway::live::Live;
 use crate::gateway::pipeline::{self, Flow, Run, Step};
@@ -24,5 +24,9 @@ impl Run for IncludeFragment {
     fn run(&self, live: &Arc<Live>) -> Result<Flow, Fault> {
         live.note(&self.id);
         pipeline::run(&self.steps, live)
+    }
+
+    fn cors(&self) -> Vec<&Cors> {
+        self.steps.iter().flat_map(|step| step.run.cors()).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! Which message a policy such as `set-header` changes, and how names with several values are changed.
 
 use crate::gateway::Headers;
-use crate::gateway::live::{LiveBody, LiveResponse, State};
+use crate::gateway::live::{Connection, LiveBody, LiveResponse, State};
 use crate::policy::{Placed, Section};
 
 /// The message that a policy changes.
@@ -13,6 +13,8 @@ pub(super) enum Side {
     Response,
     /// What `return-response` is making; expressions still see the answer it will replace.
     Draft,
+    /// What `send-request` is making; expressions still see the request of the caller.
+    Outgoing,
 }
 
 /// What `exists-action` says.
@@ -34,12 +36,26 @@ impl Side {
 
     /// The response that is changed; None while there is none.
     pub(super) fn response(self, state: &mut State) -> Option<&mut LiveResponse> {
-        if self == Self::Draft { state.draft.as_mut() } else { state.response.as_mut() }
+        match self {
+            Self::Draft => state.draft.as_mut(),
+            Self::Request | Self::Response => state.response.as_mut(),
+            Self::Outgoing => None,
+        }
+    }
+
+    /// How the request that is changed reaches its upstream; None for an answer.
+    pub(super) fn connection(self, state: &mut State) -> Option<&mut Connection> {
+        match self {
+            Self::Request => Some(&mut state.connection),
+            Self::Outgoing => state.outgoing.as_mut().map(|outgoing| &mut outgoing.connection),
+            Self::Response | Self::Draft => None,
+        }
     }
 
     pub(super) fn headers(self, state: &mut State) -> Option<&mut Headers> {
         match self {
             Self::Request => Some(&mut state.request.headers),
+            Self::Outgoing => state.outgoing.as_mut().map(|outgoing| &mut outgoing.headers),
             Self::Response | Self::Draft => self.response(state).map(|response| &mut response.headers),
         }
     }
@@ -47,6 +63,7 @@ impl Side {
     pub(super) fn body(self, state: &mut State) -> Option<&mut LiveBody> {
         match self {
             Self::Request => Some(&mut state.request.body),
+            Self::Outgoing => state.outgoing.as_mut().map(|outgoing| &mut outgoing.body),
             Self::Response | Self::Draft => self.response(state).map(|response| &mut response.body),
         }
     }

@@ -1,19 +1,36 @@
 //! The policies that run here, one file each, and the table of them. A policy of the language that is not in the
 //! table is refused when a gateway is built.
 
+mod authentication_basic;
+mod authentication_certificate;
 mod authentication_managed_identity;
+mod cache_lookup;
+mod cache_store;
+mod cache_value;
 mod choose;
+mod convert;
+mod cors;
+mod cross_domain;
 mod emit_metric;
 mod emit_token_metric;
+mod find_and_replace;
 mod forward_request;
 mod include_fragment;
+mod json_to_xml;
+mod jsonp;
+mod limit_concurrency;
 mod log_to_eventhub;
 mod message;
+mod mock_response;
+mod not_emulated;
+mod proxy;
 mod quota_by_key;
 mod rate_limit;
+mod redirect_content_urls;
 mod retry;
 mod return_response;
 mod rewrite_uri;
+mod send_request;
 mod set_backend_service;
 mod set_body;
 mod set_header;
@@ -23,6 +40,13 @@ mod set_status;
 mod set_variable;
 mod token_limit;
 mod trace;
+mod upstream;
+mod wait;
+mod xml_to_json;
+
+pub(super) use cors::{Cors, Preflight};
+pub(super) use cross_domain::file as cross_domain_file;
+pub(super) use not_emulated::reason as why_not_run;
 
 use super::compile::Compiler;
 use super::pipeline::Run;
@@ -37,20 +61,38 @@ pub(super) struct Executor {
 
 /// All of them, by element. `base` is gone once a policy is composed.
 pub(super) const ALL: &[&Executor] = &[
+    &authentication_basic::EXECUTOR,
+    &authentication_certificate::EXECUTOR,
     &authentication_managed_identity::EXECUTOR,
+    &cache_lookup::EXECUTOR,
+    &cache_store::EXECUTOR,
+    &cache_value::LOOKUP,
+    &cache_value::REMOVE,
+    &cache_value::STORE,
     &choose::EXECUTOR,
+    &cors::EXECUTOR,
+    &cross_domain::EXECUTOR,
     &emit_metric::EXECUTOR,
     &emit_token_metric::AZURE_OPENAI,
     &emit_token_metric::LLM,
+    &find_and_replace::EXECUTOR,
     &forward_request::EXECUTOR,
     &include_fragment::EXECUTOR,
+    &json_to_xml::EXECUTOR,
+    &jsonp::EXECUTOR,
+    &limit_concurrency::EXECUTOR,
     &log_to_eventhub::EXECUTOR,
+    &mock_response::EXECUTOR,
+    &proxy::EXECUTOR,
     &quota_by_key::EXECUTOR,
     &rate_limit::BY_KEY,
     &rate_limit::BY_SUBSCRIPTION,
+    &redirect_content_urls::EXECUTOR,
     &retry::EXECUTOR,
     &return_response::EXECUTOR,
     &rewrite_uri::EXECUTOR,
+    &send_request::EXECUTOR,
+    &send_request::ONE_WAY,
     &set_backend_service::EXECUTOR,
     &set_body::EXECUTOR,
     &set_header::EXECUTOR,
@@ -61,6 +103,8 @@ pub(super) const ALL: &[&Executor] = &[
     &token_limit::AZURE_OPENAI,
     &token_limit::LLM,
     &trace::EXECUTOR,
+    &wait::EXECUTOR,
+    &xml_to_json::EXECUTOR,
 ];
 
 pub(super) fn find(element: &str) -> Option<&'static Executor> {

@@ -84,7 +84,7 @@ impl Run for Retry {
         loop {
             nth += 1;
             let result = pipeline::run(&self.steps, live);
-            if matches!(result, Ok(Flow::End)) || nth > count {
+            if matches!(result, Ok(Flow::End | Flow::Cached)) || nth > count {
                 return result;
             }
             if let Err(fault) = &result {

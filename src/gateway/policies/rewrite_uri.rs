@@ -1,8 +1,9 @@
 //! `<rewrite-uri template="/v1/{id}?a={b}" copy-unmatched-params="true"/>`: the path and query that go upstream,
-//! below the backend's URL. Learn, rewrite-uri.
+//! below the backend's URL. Learn, rewrite-uri (2022-12-08), whose examples are a case of the suite: query parameters
+//! that the operation's own template does not name are kept unless `copy-unmatched-params` is false.
 //!
-//! Decision: query parameters that the template does not name are kept unless `copy-unmatched-params` is false, as
-//! the page says; the schema's default is the opposite.
+//! Decisions: `copy-unmatched-params` is true by default, as the page says; the schema says the opposite. A parameter
+//! that the new template takes up is not kept beside it.
 
 use std::sync::Arc;
 
@@ -32,12 +33,15 @@ impl Run for RewriteUri {
     fn run(&self, live: &Arc<Live>) -> Result<Flow, Fault> {
         let template = self.template.get(live)?;
         let copies = get_or(self.copies.as_ref(), true, live)?;
+        let of_operation = live.route.operation.url_template.split_once('?').map_or("", |(_, query)| query);
+        let of_operation = parse_query(of_operation);
         let request = &mut live.state().request;
         let (path, query) = template.split_once('?').unwrap_or((template.as_str(), ""));
         let mut new_query = parse_query(&fill(query, request));
         if copies {
             let named = |name: &str| {
-                template.contains(&format!("{{{name}}}")) || new_query.iter().any(|(known, _)| known == name)
+                template.contains(&format!("{{{name}}}"))
+                    || new_query.iter().chain(&of_operation).any(|(known, _)| known == name)
             };
             let kept: Vec<_> = request.query.iter().filter(|(name, _)| !named(name)).cloned().collect();
             new_query.extend(kept);

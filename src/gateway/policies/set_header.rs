@@ -1,20 +1,23 @@
 //! `<set-header name="X" exists-action="override"><value>…</value></set-header>`: sets, adds to or removes a header
-//! of the request (inbound, backend) or the response (outbound, on-error). Learn, set-header.
+//! of the request (inbound, backend) or the response (outbound, on-error). Learn, set-header (2024-03-18): several
+//! values become one field with commas between them, but for those whose values may hold commas or dates; fields of
+//! the connection cannot be changed.
 //!
-//! Decision: several values become several fields; the service joins most of them by commas, which receivers read
-//! as the same.
+//! Decisions: `append` joins its values to the field that is there, as several values are joined. A field of the
+//! connection is left as it is, which a warning says when the policy is deployed and the trace when its name is
+//! computed. `Server` cannot be removed; overwriting it is allowed.
 
 use std::sync::Arc;
 
 use super::Executor;
 use super::message::{ExistsAction, Side};
 use crate::diag::Diagnostic;
-use crate::gateway::codes;
 use crate::gateway::compile::Compiler;
 use crate::gateway::fault::Fault;
 use crate::gateway::live::Live;
 use crate::gateway::pipeline::{Flow, Run};
 use crate::gateway::setting::{Setting, get_or};
+use crate::gateway::{Headers, codes};
 use crate::policy::Placed;
 
 pub(super) static EXECUTOR: Executor = Executor {
@@ -24,6 +27,25 @@ pub(super) static EXECUTOR: Executor = Executor {
 
 /// Headers that belong to the connection; the service does not let a policy set them (Learn, set-header).
 const CONNECTION_HEADERS: [&str; 4] = ["Connection", "Content-Length", "Keep-Alive", "Transfer-Encoding"];
+
+/// The page says that removing it is not supported.
+const SERVER: &str = "Server";
+
+/// Fields that stay apart: their values may hold commas, or are dates (Learn, set-header, 2024-03-18).
+const NOT_JOINED: [&str; 12] = [
+    "Cookie",
+    "Date",
+    "Expires",
+    "If-Modified-Since",
+    "If-Unmodified-Since",
+    "Last-Modified",
+    "Proxy-Authenticate",
+    "Retry-After",
+    "Set-Cookie",
+    "User-Agent",
+    "Warning",
+    "WWW-Authenticate",
+];
 
 struct SetHeader {
     side: Side,
@@ -35,7 +57,7 @@ struct SetHeader {
 pub(super) fn compile(compiler: &mut Compiler<'_>, placed: &Placed, side: Side) -> Box<dyn Run> {
     let element = &placed.element;
     if let Some(name) = element.literal("name")
-        && CONNECTION_HEADERS.iter().any(|header| header.eq_ignore_ascii_case(name))
+        && is_one_of(&CONNECTION_HEADERS, name)
     {
         let message = format!("the header `{name}` belongs to the connection and cannot be set");
         let diagnostic = Diagnostic::new(&codes::CONNECTION_HEADER, message);
@@ -55,16 +77,44 @@ impl Run for SetHeader {
         let action = ExistsAction::from_name(&get_or(self.action.as_ref(), String::new(), live)?);
         let values =
             self.values.iter().map(|value| value.get(live)).collect::<Result<Vec<String>, Fault>>()?;
-        let mut state = live.state();
-        let Some(headers) = self.side.headers(&mut state) else { return Ok(Flow::Next) };
-        match action {
-            ExistsAction::Skip if headers.contains(&name) => return Ok(Flow::Next),
-            ExistsAction::Append => {}
-            _ => headers.remove(&name),
+        if is_one_of(&CONNECTION_HEADERS, &name) {
+            live.note(format!("left alone: `{name}` belongs to the connection"));
+            return Ok(Flow::Next);
         }
-        if action != ExistsAction::Delete {
-            values.iter().for_each(|value| headers.append(&name, value.trim()));
+        let mut state = live.state();
+        if self.side == Side::Request && name.eq_ignore_ascii_case("Host") {
+            state.request.host_is_set = action != ExistsAction::Delete;
+        }
+        let Some(headers) = self.side.headers(&mut state) else { return Ok(Flow::Next) };
+        let exists = headers.contains(&name);
+        match action {
+            ExistsAction::Skip if exists => {}
+            ExistsAction::Delete if name.eq_ignore_ascii_case(SERVER) => {}
+            ExistsAction::Delete => headers.remove(&name),
+            ExistsAction::Append if exists => add(headers, &name, &values),
+            _ => {
+                headers.remove(&name);
+                add(headers, &name, &values);
+            }
         }
         Ok(Flow::Next)
     }
+}
+
+/// Adds values to what a field holds: joined by commas, or as fields of their own.
+fn add(headers: &mut Headers, name: &str, values: &[String]) {
+    let values = values.iter().map(|value| value.trim());
+    if is_one_of(&NOT_JOINED, name) {
+        values.for_each(|value| headers.append(name, value));
+        return;
+    }
+    let known = headers.get(name);
+    let joined: Vec<&str> = known.as_deref().into_iter().chain(values).collect();
+    if !joined.is_empty() {
+        headers.set(name, joined.join(","));
+    }
+}
+
+fn is_one_of(names: &[&str], name: &str) -> bool {
+    names.iter().any(|one| one.eq_ignore_ascii_case(name))
 }

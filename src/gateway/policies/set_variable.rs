@@ -1,5 +1,8 @@
 //! `<set-variable name="x" value="@(…)"/>`: keeps the value for later policies. An expression keeps its .NET type, a
-//! literal is text. Learn, set-variable.
+//! literal is text. Learn, set-variable (2024-07-23).
+//!
+//! Decision: the page lists the types that an expression may give, plain ones only. They are not enforced, because
+//! policies that are deployed keep JSON objects in variables.
 
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Shared;
 use super::runtime::Stored;
-use crate::arm::{self, Output, Target, Value};
+use crate::arm::{self, Output, Target, TargetScope, Value};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::sandbox::{ArmFault, ResourceId};
 
@@ -19,14 +19,20 @@ pub(super) fn deployment(
 ) -> Result<arm::Deployment, ArmFault> {
     let target = Target {
         tenant_id: shared.options.tenant_id.clone(),
-        subscription_id: shared.options.subscription_id.clone(),
-        resource_group: id.resource_group().map(str::to_owned),
+        scope: match id.resource_group() {
+            Some(group) => TargetScope::group(&shared.options.subscription_id, group),
+            None => TargetScope::Subscription(shared.options.subscription_id.clone()),
+        },
         location: location.to_owned(),
         deployment_name: id.name().to_owned(),
     };
     let parameters = parameters.iter().map(|(name, value)| (name.clone(), Value::from_json(value))).collect();
     let (deployment, _warnings) =
         arm::evaluate_with(template, &parameters, &target, &facts()).map_err(|found| refused(&found))?;
+    if let Some((_, resource)) = deployment.walk().iter().find(|(_, resource)| resource.options.is_some()) {
+        let message = format!("the sandbox does not heed the options (`@options`) of `{}`", resource.name);
+        return Err(refused(&Diagnostics(vec![Diagnostic::new(&arm::codes::UNSUPPORTED, message)])));
+    }
     Ok(deployment)
 }
 

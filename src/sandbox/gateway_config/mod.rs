@@ -5,6 +5,7 @@
 mod backends;
 mod check;
 mod duration;
+mod examples;
 
 use serde_json::Value as Json;
 use time::OffsetDateTime;
@@ -18,6 +19,7 @@ use crate::diag::{Code, DiagResult, Diagnostic, finish};
 use crate::gateway::{
     Api, Config, Operation, Product, Subscription, SubscriptionDates, SubscriptionScope, Tier,
 };
+use examples::examples;
 
 /// Makes the configuration of the service `apim_id`. Entities are sorted by name, so that the order in which a
 /// deployment happened to create them does not show.
@@ -124,6 +126,7 @@ impl Reader<'_> {
             display_name: self.text(operation, "displayName")?,
             method: self.text(operation, "method")?.to_ascii_uppercase(),
             url_template: self.text(operation, "urlTemplate")?,
+            examples: examples(operation),
             policy: self.policy(&operation.id),
         })
     }

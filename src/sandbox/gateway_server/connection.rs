@@ -16,6 +16,7 @@ use super::answer::{Answer, refusal};
 use super::{End, Served, Serving, Shared};
 use crate::gateway::{Headers, Request, Trace};
 use crate::sandbox::http1::{BodyDecoder, Malformed, RequestHead, parse_request};
+use crate::sandbox::net_host::Caller;
 
 /// Bytes of further requests that are taken from a caller whose first is still worked on.
 const MAX_AHEAD: usize = 64 << 10;
@@ -176,6 +177,7 @@ impl Connection {
         let path = path_of(&request.url);
         let Serving { gateway, host } = self.shared.serving();
         let (host, caller) = host.for_request();
+        let mut waiting = Waiting { caller, is_over: false };
         let shared = Arc::clone(&self.shared);
         let mut working = tokio::task::spawn_blocking(move || {
             let exchange = gateway.handle(request, host);
@@ -187,6 +189,7 @@ impl Connection {
             worked = &mut working => Some(worked),
             () = self.caller_leaves() => None,
         };
+        waiting.is_over = worked.is_some();
         let mut served = Served {
             number,
             method: head.method.clone(),
@@ -199,7 +202,7 @@ impl Connection {
         };
         let goes_on = match worked {
             None => {
-                caller.leave();
+                waiting.caller.leave();
                 // The rest is done for the counters and the trace; what comes of it is for nobody.
                 if let Ok((response, trace)) = working.await {
                     served.trace = trace;
@@ -279,6 +282,20 @@ impl Connection {
             }
         }
         std::future::pending().await
+    }
+}
+
+/// A thread works on a request. Where the server stops meanwhile, its waits end too; otherwise the process could not.
+struct Waiting {
+    caller: Arc<Caller>,
+    is_over: bool,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.caller.leave();
+        }
     }
 }
 

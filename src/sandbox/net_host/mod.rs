@@ -101,7 +101,9 @@ impl NetHost {
         if let Some((name, _)) = invalid {
             return Err(no_connection(format!("the header `{name}` is not one that HTTP allows")));
         }
-        let mut bytes = request_head(&request.method, &target, url.authority(), &headers, request.body.len());
+        // A policy may name another host than the one that is connected to.
+        let named = headers.get("Host").unwrap_or_else(|| url.authority().to_owned());
+        let mut bytes = request_head(&request.method, &target, &named, &headers, request.body.len());
         bytes.extend_from_slice(&request.body);
         let timeout = Duration::from_millis(request.timeout_ms);
         Ok(Outgoing { address, method: request.method.clone(), bytes, timeout })

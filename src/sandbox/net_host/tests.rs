@@ -78,6 +78,94 @@ async fn whatever_is_not_in_the_table_does_not_answer() {
     }
 }
 
+/// One after the other they would wait for each other for ever.
+#[tokio::test]
+async fn branches_run_at_the_same_time() {
+    let (_sim, host) = sim_and_host().await;
+    let first = blocking(move || {
+        let both_are_there = Arc::new(std::sync::Barrier::new(2));
+        let (go, gone) = std::sync::mpsc::channel();
+        let (one, other) = (Arc::clone(&both_are_there), Arc::clone(&both_are_there));
+        let slow: Branch = Box::new(move || {
+            one.wait();
+            gone.recv().unwrap();
+        });
+        let fast: Branch = Box::new(move || {
+            other.wait();
+        });
+        let first = host.run_together(vec![slow, fast], Until::FirstEnds);
+        // It was not waited for.
+        go.send(()).unwrap();
+        assert_eq!(host.run_together(Vec::new(), Until::AllEnd), None);
+        first
+    });
+    assert_eq!(first.await, Some(1));
+}
+
+#[tokio::test]
+async fn a_one_way_request_arrives_and_one_to_nobody_is_told() {
+    let (sim, host) = sim_and_host().await;
+    let told = blocking(move || {
+        host.send_one_way(chat(&host, &question(false, 8))).unwrap();
+        let nobody = UpstreamRequest {
+            url: "https://example.com/".to_owned(),
+            ..chat(&host, &question(false, 8))
+        };
+        host.send_one_way(nobody)
+    });
+    assert_eq!(told.await.unwrap_err().reason, "BackendConnectionFailure");
+    for _ in 0..MAX_TRIES {
+        if sim.n_requests(HOST) == 1 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the request has not arrived");
+}
+
+/// The proxy sees the whole URL and who asks; one that is no upstream of the sandbox is not reached.
+#[tokio::test]
+async fn a_proxy_takes_the_request() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let upstreams = IndexMap::from([("proxy.example".to_owned(), listener.local_addr().unwrap())]);
+    let host = Arc::new(NetHost::new(upstreams));
+    let proxy = tokio::spawn(async move {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let (mut caller, _) = listener.accept().await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(caller.read_u8().await.unwrap());
+        }
+        caller
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            .await
+            .unwrap();
+        String::from_utf8(head).unwrap().to_lowercase()
+    });
+    let answer = blocking(move || {
+        let request = |url: &str| UpstreamRequest {
+            method: "GET".to_owned(),
+            url: "https://far.example/path?q=1".to_owned(),
+            headers: Headers::default(),
+            body: Vec::new(),
+            timeout_ms: 10_000,
+            client_certificate: None,
+            proxy: Some(HttpProxy {
+                url: url.to_owned(),
+                username: Some("u".to_owned()),
+                password: Some("p".to_owned()),
+            }),
+        };
+        let elsewhere = host.send(request("http://other.example:8080")).err().unwrap();
+        assert_eq!(elsewhere.reason, "BackendConnectionFailure");
+        host.send(request("http://proxy.example:8080")).unwrap().status
+    });
+    assert_eq!(answer.await, 200);
+    let head = proxy.await.unwrap();
+    assert!(head.starts_with("get http://far.example/path?q=1 http/1.1\r\n"), "{head}");
+    assert!(head.contains("proxy-authorization: basic dtpw"), "{head}");
+}
+
 /// A listener that still answers after so many requests will not close.
 const MAX_TRIES: usize = 1_000;
 

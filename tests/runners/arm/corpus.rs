@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use genai_lz::arm::{self, Parameters, Target, Value};
+use genai_lz::arm::{self, Parameters, Target, TargetScope, Value};
 use genai_lz::bicep;
 use genai_lz::text::MemoryWorld;
 use libtest_mimic::{Failed, Trial};
@@ -13,6 +13,7 @@ use super::support;
 
 const SNAPSHOTS: &str = "Azure+bicep/src/Bicep.Cli.IntegrationTests/Files/SnapshotCommandTests";
 const VALUES: &str = "Azure+bicep/src/Bicep.Core.Samples/Files/baselines_bicepparam/Expressions";
+const EVALUATIONS: &str = "Azure+bicep/src/Bicep.Core.IntegrationTests/EvaluationTests.cs";
 
 /// Extensions are refused by name, so this one has no snapshot of ours.
 const NOT_EVALUATED: [&str; 1] = ["extensibility"];
@@ -22,8 +23,11 @@ pub(super) fn trials() -> Vec<Trial> {
         let absent = Trial::test("arm::official_snapshots", || Ok(())).with_ignored_flag(true);
         return vec![absent];
     };
-    let (snapshots, values) = (root.join(SNAPSHOTS), root.join(VALUES));
+    let (snapshots, values, evaluations) = (root.join(SNAPSHOTS), root.join(VALUES), root.join(EVALUATIONS));
     vec![
+        Trial::test("arm::official_evaluations", move || {
+            super::evaluations::official_evaluations(&evaluations)
+        }),
         Trial::test("arm::official_snapshots", move || official_snapshots(&snapshots)),
         Trial::test("arm::official_values", move || official_values(&values)),
     ]
@@ -61,8 +65,7 @@ fn snapshot(world: &MemoryWorld) -> Result<Json, Failed> {
         given.iter().map(|(name, given)| (name.clone(), Value::from_json(&given["value"]))).collect();
     let target = Target {
         tenant_id: String::new(),
-        subscription_id: "00000000-0000-0000-0000-000000000000".to_owned(),
-        resource_group: Some("myRg".to_owned()),
+        scope: TargetScope::group("00000000-0000-0000-0000-000000000000", "myRg"),
         location: String::new(),
         deployment_name: "main".to_owned(),
     };
@@ -86,6 +89,7 @@ fn official_values(folder: &Path) -> Result<(), Failed> {
     let expected = expected.and_then(Json::as_object).ok_or("no values")?;
     let differs =
         |(name, value): &(&String, &Json)| actual.and_then(|actual| actual.get(name)) != Some(*value);
+    eprintln!("official values: {} compared", expected.len());
     let wrong: Vec<String> = expected.iter().filter(differs).map(|(name, _)| name.clone()).collect();
     if wrong.is_empty() { Ok(()) } else { Err(format!("other values of {}", wrong.join(", ")).into()) }
 }

@@ -25,7 +25,7 @@ const MODULES: &str = "Azure+bicep-registry-modules";
 const TYPES: &str = "Azure+bicep-types-az";
 
 /// Where the world keeps modules of registries; they are those of the checkout, whatever version is asked for.
-const CACHE: &str = ".restored";
+pub(super) const CACHE: &str = ".restored";
 
 struct Corpus {
     name: &'static str,
@@ -289,7 +289,7 @@ fn first_difference(official: &Json, ours: &Json, at: &str) -> String {
 // ---- the files ----
 
 /// A checkout on disk; modules of the public registry are those of the checkout.
-struct Checkout(PathBuf);
+pub(super) struct Checkout(pub(super) PathBuf);
 
 impl Checkout {
     fn on_disk(&self, path: &str) -> PathBuf {

@@ -25,7 +25,8 @@ use super::plausible::{self, Kind};
 const NOT_READ: [&str; 4] = [".git", "Azure+bicep", "Azure+bicep-registry-modules", "Azure+bicep-types-az"];
 
 /// What the evaluator throws where the service would not have compiled the expression, or it is not run here.
-const NOT_EVALUATED: [&str; 3] = ["MissingMemberException", "MissingMethodException", "NotSupportedException"];
+const NOT_EVALUATED: [&str; 3] =
+    ["MissingMemberException", "MissingMethodException", "NotSupportedException"];
 
 pub(super) fn trial() -> Trial {
     let folder = std::env::var_os("GENAI_LZ_CORPUS").map(PathBuf::from);

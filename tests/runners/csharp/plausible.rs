@@ -163,7 +163,9 @@ impl Thing {
             ("IProxyRequestContext", "User") => record("IUser"),
             ("IProxyRequestContext", "LastError") => record("ILastError"),
             ("IProxyRequestContext", "Tracing") => Some(Value::Bool(true)),
-            ("IProxyRequestContext", "RequestId") => Some(computed("new Guid(\"00010203-0405-0607-0809-0a0b0c0d0e0f\")")),
+            ("IProxyRequestContext", "RequestId") => {
+                Some(computed("new Guid(\"00010203-0405-0607-0809-0a0b0c0d0e0f\")"))
+            }
             ("IProxyRequestContext", "Timestamp") => Some(computed("DateTime.UtcNow")),
             ("IProxyRequestContext", "Elapsed") => Some(computed("TimeSpan.FromMilliseconds(12)")),
             ("IRequest", "Url" | "OriginalUrl") | ("IApi", "ServiceUrl") => Some(named("IUrl", kind)),
@@ -179,17 +181,25 @@ impl Thing {
             ("IDeployment", "Gateway") => Some(named("IGateway", kind)),
             ("IDeployment", "Certificates") => Some(named("Parameters", kind)),
             ("IProduct" | "IUser", "Groups") => Some(Value::array("IGroup", vec![named("IGroup", kind)])),
-            ("IUser", "Identities") => Some(Value::array("IUserIdentity", vec![named("IUserIdentity", kind)])),
+            ("IUser", "Identities") => {
+                Some(Value::array("IUserIdentity", vec![named("IUserIdentity", kind)]))
+            }
             ("IApi", "IsCurrentRevision") => Some(Value::Bool(true)),
             ("IGateway", "IsManaged") | ("IProduct", "SubscriptionRequired" | "ApprovalRequired") => {
                 Some(Value::Bool(true))
             }
             ("Variables" | "Headers" | "Parameters", "Count") => Some(Value::Int(1)),
-            ("Variables" | "Headers" | "Parameters", "Keys") => Some(Value::array("string", vec!["a".into()])),
+            ("Variables" | "Headers" | "Parameters", "Keys") => {
+                Some(Value::array("string", vec!["a".into()]))
+            }
             ("Variables", "Values") => Some(Value::array("object", vec![kind.value()])),
             ("Headers" | "Parameters", "Values") => Some(Value::array("object", vec![self.entry()])),
             ("ISubscription", "CreatedDate" | "StartDate" | "EndDate") => Some(computed("DateTime.UtcNow")),
-            ("IApi" | "IOperation" | "IProduct" | "ISubscription" | "IUser" | "IGroup" | "IDeployment" | "IUserIdentity", _)
+            (
+                "IApi" | "IOperation" | "IProduct" | "ISubscription" | "IUser" | "IGroup" | "IDeployment"
+                | "IUserIdentity",
+                _,
+            )
             | ("ILastError" | "IUrl" | "IGateway", _) => Some("text".into()),
             ("IResponse", "StatusReason") => Some("OK".into()),
             _ => None,
@@ -274,7 +284,9 @@ impl Object for Thing {
                 Ok(default.clone())
             }
             ("Headers" | "Parameters", "GetValueOrDefault", [_] | [_, _]) => Ok(self.kind.text().into()),
-            ("Variables", "GetValueOrDefault", [_] | [_, _]) => self.variable(type_args.first().map(String::as_str)),
+            ("Variables", "GetValueOrDefault", [_] | [_, _]) => {
+                self.variable(type_args.first().map(String::as_str))
+            }
             ("IMessageBody", "As", [] | [_]) => self.body(type_args.first().map_or("", String::as_str)),
             ("IMessageBody", "AsFormUrlEncodedContent", _) => {
                 Ok(computed("new Dictionary<string, IList<string>>()"))

@@ -2,7 +2,7 @@
 
 use genai_lz::gateway::sim_host::{SimAnswer, SimBody, SimHost};
 use genai_lz::gateway::{
-    Api, Backend, BackendKind, Breaker, Config, Headers, Operation, PoolMember, Product, SendError,
+    Api, Backend, BackendKind, Breaker, Config, Example, Headers, Operation, PoolMember, Product, SendError,
     StatusRange, Subscription, SubscriptionDates, SubscriptionScope, Tier,
 };
 use indexmap::IndexMap;
@@ -37,6 +37,9 @@ struct ShortApi {
     open: bool,
     /// `POST /deployments/{id}/chat/completions`
     operations: Vec<String>,
+    /// By operation: status, media type, body.
+    #[serde(default)]
+    examples: IndexMap<String, Vec<(u16, String, String)>>,
 }
 
 /// A product with one subscription, whose key is `key-<product>`.
@@ -115,6 +118,12 @@ pub(super) fn read(text: &str, config: &mut Config) {
 }
 
 fn api(short: ShortApi) -> Api {
+    let example = |(status, content_type, body)| Example { status, content_type, body };
+    let examples: IndexMap<String, Vec<Example>> = short
+        .examples
+        .into_iter()
+        .map(|(operation, examples)| (operation, examples.into_iter().map(example).collect()))
+        .collect();
     let operation = |text: String| {
         let (method, url_template) = text.split_once(' ').unwrap();
         let id = url_template.rsplit('/').next().unwrap().to_owned();
@@ -123,6 +132,7 @@ fn api(short: ShortApi) -> Api {
             id,
             method: method.to_owned(),
             url_template: url_template.to_owned(),
+            examples: examples.get(text.as_str()).cloned().unwrap_or_default(),
             policy: None,
         }
     };

@@ -347,7 +347,7 @@ fn api(api: &Json) -> Api {
                 display_name: string(&operation["displayName"]),
                 method: string(&operation["method"]),
                 url_template: string(&operation["urlTemplate"]),
-                policy: None,
+                ..Operation::default()
             })
             .collect(),
         ..Api::default()

@@ -5,8 +5,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use super::Places;
+use super::watch::Seen;
 use crate::cli::error::CommandError;
 use crate::cli::files;
 use crate::text::{FileError, World};
@@ -22,6 +24,8 @@ pub(in crate::cli::commands) struct Folder {
     entry: String,
     /// The folder of restored modules, as the compiler names it.
     cache: Option<String>,
+    /// What was read, where somebody waits for changes of it.
+    seen: Option<Mutex<Seen>>,
 }
 
 impl Folder {
@@ -30,9 +34,16 @@ impl Folder {
         Self::find(file, None, None)
     }
 
+    /// Finds the folder that the files of `file` may be read from: `root`, where that is said.
+    pub(super) fn below(file: &Path, root: Option<&Path>) -> Result<Self, CommandError> {
+        Self::find(file, root, None)
+    }
+
     /// Finds the folder that the files of `file` may be read from.
     pub(super) fn open(file: &Path, places: &Places) -> Result<Self, CommandError> {
-        Self::find(file, places.root.as_deref(), places.cache.clone())
+        let mut folder = Self::find(file, places.root.as_deref(), places.cache.clone())?;
+        folder.seen = places.watch.then(Mutex::default);
+        Ok(folder)
     }
 
     fn find(file: &Path, root: Option<&Path>, cache: Option<PathBuf>) -> Result<Self, CommandError> {
@@ -53,17 +64,19 @@ impl Folder {
             return Err(CommandError::input(message).hint("name a folder above it with `--root`"));
         };
         let entry = entry.to_string_lossy().replace('\\', "/");
-        let home = || {
-            variable("HOME").or_else(|| variable("USERPROFILE")).map(|home| Path::new(&home).join(".bicep"))
-        };
-        let cache = cache.or_else(home).and_then(|cache| fs::canonicalize(cache).ok());
-        Ok(Self { root, entry, cache: cache.map(|cache| cache.to_string_lossy().into_owned()) })
+        let cache = cache.or_else(home_cache).and_then(|cache| fs::canonicalize(cache).ok());
+        Ok(Self { root, entry, cache: cache.map(|cache| cache.to_string_lossy().into_owned()), seen: None })
     }
 
     /// All files of a folder, without one to begin with.
     pub(super) fn all_of(folder: &Path) -> Result<Self, CommandError> {
         let absent = |_| CommandError::input(format!("`{}` does not exist", files::shown(folder)));
-        Ok(Self { root: fs::canonicalize(folder).map_err(absent)?, entry: String::new(), cache: None })
+        Ok(Self {
+            root: fs::canonicalize(folder).map_err(absent)?,
+            entry: String::new(),
+            cache: None,
+            seen: None,
+        })
     }
 
     pub(in crate::cli::commands) fn entry(&self) -> &str {
@@ -74,20 +87,57 @@ impl Folder {
         self.cache.as_deref()
     }
 
+    /// A path of the compiler as one from the root of the file system.
+    pub(super) fn whole_path(&self, path: &str) -> PathBuf {
+        // What lies in the cache has such a path already, which `join` keeps.
+        self.root.join(path)
+    }
+
+    /// True where a path of the compiler is the file on disk.
+    pub(super) fn is_file(&self, path: &str, file: &Path) -> bool {
+        let [ours, theirs] = [&self.whole_path(path), file].map(|path| fs::canonicalize(path).ok());
+        ours.is_some() && ours == theirs
+    }
+
+    /// What has been read.
+    pub(super) fn into_seen(self) -> Seen {
+        self.seen.map(|seen| seen.into_inner().expect("a panic ends the process")).unwrap_or_default()
+    }
+
     /// The place on disk of a path that lies in one of the two folders.
     fn place(&self, path: &str) -> Result<PathBuf, FileError> {
         let cached = self.cache.as_deref().filter(|cache| Path::new(path).starts_with(cache));
-        let (root, place) = match cached {
-            Some(cache) => (Path::new(cache), PathBuf::from(path)),
-            None => (self.root.as_path(), self.root.join(path)),
-        };
+        let root = cached.map_or(self.root.as_path(), Path::new);
+        let place = self.whole_path(path);
         let place = fs::canonicalize(place).map_err(|error| failed(path, &error))?;
         if !place.starts_with(root) {
-            let reason = format!("it lies outside of `{}`", files::shown(root));
+            let reason = "a link leads out of the folder that may be read".to_owned();
             return Err(FileError::Unreadable { path: path.to_owned(), reason });
         }
         Ok(place)
     }
+}
+
+/// Where the official tools keep what they have restored.
+fn home_cache() -> Option<PathBuf> {
+    let home = variable("HOME").or_else(|| variable("USERPROFILE")).filter(|home| !home.is_empty());
+    home.map(|home| Path::new(&home).join(".bicep"))
+}
+
+/// The folder of restored modules, which need not exist.
+///
+/// # Errors
+/// Where none is named and there is no home folder.
+pub(super) fn cache_folder(named: Option<&Path>) -> Result<PathBuf, CommandError> {
+    named.map(Path::to_owned).or_else(home_cache).ok_or_else(|| {
+        CommandError::input("there is no home folder to keep modules in").hint("name a folder with `--cache`")
+    })
+}
+
+/// A path as seen from the current folder, where it lies below it.
+pub(super) fn from_here(path: &Path) -> &Path {
+    let here = std::env::current_dir().and_then(fs::canonicalize).ok();
+    here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path)
 }
 
 /// A variable of the environment.
@@ -104,6 +154,9 @@ fn failed(path: &str, error: &std::io::Error) -> FileError {
 
 impl World for Folder {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        if let Some(seen) = &self.seen {
+            seen.lock().expect("a panic ends the process").add_file(&self.whole_path(path));
+        }
         let place = self.place(path)?;
         let about = fs::metadata(&place).map_err(|error| failed(path, &error))?;
         if !about.is_file() || about.len() > FILE_BYTES_MAX {
@@ -114,6 +167,9 @@ impl World for Folder {
     }
 
     fn list(&self, folder: &str) -> Vec<String> {
+        if let Some(seen) = &self.seen {
+            seen.lock().expect("a panic ends the process").add_folder(&self.whole_path(folder));
+        }
         let Ok(place) = self.place(folder) else { return Vec::new() };
         let mut found = Vec::new();
         for entry in fs::read_dir(place).into_iter().flatten().flatten().take(LISTED_MAX) {

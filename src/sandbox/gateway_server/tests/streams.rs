@@ -197,6 +197,16 @@ async fn a_caller_who_leaves_before_the_answer_lets_the_upstream_go() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_gone_waits_for_no_upstream() {
+    let upstream = upstream().await;
+    let server = before(&upstream, POLICY, ServerOptions::default()).await;
+    let _caller = connect(&server).await;
+    upstream.asked.await.unwrap();
+    drop(server);
+    tokio::time::timeout(PATIENCE, upstream.closed).await.expect("the upstream is let go").unwrap();
+}
+
+#[tokio::test]
 async fn a_stream_that_breaks_off_has_no_clean_end_and_is_told() {
     let upstream = upstream().await;
     let (tell, mut told) = mpsc::unbounded_channel();

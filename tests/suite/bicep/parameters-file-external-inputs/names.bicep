@@ -1,0 +1,5 @@
+@export()
+var team = 'core'
+
+@export()
+func shout(text string) string => toUpper(text)

@@ -1,0 +1,2 @@
+// Azure would have to be asked.
+output place string = resourceGroup('other').location

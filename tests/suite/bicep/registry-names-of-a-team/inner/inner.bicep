@@ -1,0 +1,3 @@
+module one 'br/team:backend:2.0.0' = {
+  params: { name: 'z' }
+}
