@@ -1,6 +1,7 @@
 //! The pages of docs/reference, printed from the tables they describe. A test compares them with the files.
 
 mod policies;
+pub(in crate::cli) mod words;
 
 use std::fmt::Write as _;
 

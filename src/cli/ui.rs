@@ -12,6 +12,7 @@ use crate::cli::exit::Exit;
 use crate::cli::files;
 use crate::diag::render::{self, Style};
 use crate::diag::{Diagnostic, Severity};
+use crate::text::plural;
 
 /// The version of the JSON documents of all commands. They may grow; a change that breaks a reader raises it.
 const FORMAT_VERSION: u32 = 1;
@@ -209,8 +210,9 @@ pub(crate) fn failure_json(error: &CommandError) -> Json {
 }
 
 /// `2 errors, 1 warning`.
-pub(crate) fn summary(found: &[Diagnostic]) -> String {
-    let count = |severity| found.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+pub(crate) fn summary<'a>(found: impl IntoIterator<Item = &'a Diagnostic> + Clone) -> String {
+    let count =
+        |severity| found.clone().into_iter().filter(|diagnostic| diagnostic.severity == severity).count();
     let words = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")]
         .into_iter()
         .map(|(severity, word)| (count(severity), word))
@@ -218,14 +220,4 @@ pub(crate) fn summary(found: &[Diagnostic]) -> String {
         .map(|(n, word)| plural(n, word))
         .collect::<Vec<_>>();
     if words.is_empty() { "no problems".to_owned() } else { words.join(", ") }
-}
-
-/// `1 error`, `2 errors`.
-pub(crate) fn plural(n: usize, word: &str) -> String {
-    counted(n, word, &format!("{word}s"))
-}
-
-/// `1 policy`, `2 policies`.
-pub(crate) fn counted(n: usize, one: &str, several: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{n} {several}") }
 }

@@ -149,6 +149,22 @@ pub static TYPE_NOT_ALLOWED: Code = Code::error(
 .service_says(&[wordings::TYPE_NOT_SUPPORTED])
 .with_url(POLICY_EXPRESSIONS);
 
+pub static TYPE_NOT_LISTED: Code = Code {
+    references: &[
+        "https://github.com/Azure/api-management-policy-snippets (87225c2: `XmlReader` and `XmlDocument` to read XML, \
+         `RSACng` to sign with the key of a certificate)",
+    ],
+    ..Code::warning(
+        "csharp-type-not-listed",
+        "a policy expression uses a .NET type that the list lacks and Microsoft's samples use",
+        "The policy expression page does not list the type, and the service refuses most types that it does not list. \
+         Samples that Microsoft publishes use this one, so the page may be incomplete, or the samples out of date. Try \
+         it on a service of your own before you rely on it, or use a type of the list: `XDocument` and `XElement` for \
+         XML, `RSA` for keys.",
+    )
+    .with_url(POLICY_EXPRESSIONS)
+};
+
 pub static MEMBER_NOT_ALLOWED: Code = Code::error(
     "csharp-member-not-allowed",
     "a policy expression uses a .NET member that policies may not use",
@@ -196,6 +212,7 @@ pub const ALL: &[&Code] = &[
     &SYNTAX,
     &TOO_COMPLEX,
     &TYPE_NOT_ALLOWED,
+    &TYPE_NOT_LISTED,
     &UNASSIGNED,
     &UNKNOWN_MEMBER,
     &UNKNOWN_NAME,

@@ -1,6 +1,7 @@
 //! What is wrong with a user's document, as data: a code, one sentence, a place, and what to do about it.
 //! Nothing here prints; `render` turns diagnostics into text or JSON and `cli` decides where that goes.
 
+mod allowed;
 mod apply;
 mod code;
 mod fix;
@@ -10,6 +11,7 @@ mod wording;
 use std::fmt;
 use std::sync::Arc;
 
+pub use allowed::{Allowed, AllowedBy, Sifted};
 pub use apply::apply;
 pub use code::Code;
 pub use fix::{Edit, Fix, Safety};

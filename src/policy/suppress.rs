@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use super::{Document, Element, Node};
 use crate::csharp;
-use crate::diag::{Code, Confidence, Diagnostic};
+use crate::diag::{Allowed, AllowedBy, Code, Confidence, Diagnostic, Sifted};
 use crate::text::{Source, Span};
 
 /// The codes of findings about such comments.
@@ -48,21 +48,21 @@ const MARK: &str = "genai-lz:";
 const COVERED_HELP: &str =
     "correct it, since an allow does not cover what makes API Management refuse the document";
 
-/// Leaves out of `found`, all about `document`, what its comments allow, and adds what is wrong with the comments.
-pub fn apply(document: &Document, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+/// Takes out of `found`, all about `document`, what its comments allow, and adds what is wrong with the comments.
+pub fn apply(document: &Document, found: Vec<Diagnostic>) -> Sifted {
     // Most texts have no such comment.
     if !document.source.text().contains(MARK) {
-        return found;
+        return found.into();
     }
     let mut comments = Comments { source: &document.source, allows: Vec::new(), found: Vec::new() };
     comments.gather(&document.nodes, true);
     let Comments { mut allows, found: mut about_comments, .. } = comments;
     allows.sort_by_key(|allow| (allow.covers.start, std::cmp::Reverse(allow.covers.end)));
-    let mut kept = without_allowed(found, &mut allows, document);
+    let mut sifted = sift(found, &mut allows, document);
     about_comments.extend(allows.iter().filter(|allow| !allow.is_used).map(|allow| unused(allow, document)));
-    kept.extend(about_comments);
-    kept.sort_by_key(|found| found.primary.as_ref().map(|label| label.span.start));
-    kept
+    sifted.found.extend(about_comments);
+    sifted.found.sort_by_key(|found| found.primary.as_ref().map(|label| label.span.start));
+    sifted
 }
 
 /// One rule of one comment.
@@ -70,6 +70,8 @@ struct Allow {
     rule: &'static str,
     /// The rule's name in the comment.
     at: Span,
+    /// What the comment says behind its rules.
+    why: Span,
     covers: Span,
     is_used: bool,
 }
@@ -89,7 +91,7 @@ fn is_refusal(found: &Diagnostic) -> bool {
 
 /// Goes over findings and allows in the order of the text. What allows cover is nested like the elements, so per rule
 /// the last one that has begun and not ended is the innermost.
-fn without_allowed(found: Vec<Diagnostic>, allows: &mut [Allow], document: &Document) -> Vec<Diagnostic> {
+fn sift(found: Vec<Diagnostic>, allows: &mut [Allow], document: &Document) -> Sifted {
     let place = |found: &Diagnostic| {
         let label = found.primary.as_ref().filter(|label| label.source.path() == document.source.path());
         label.map(|label| label.span.start)
@@ -98,7 +100,7 @@ fn without_allowed(found: Vec<Diagnostic>, allows: &mut [Allow], document: &Docu
     found.sort_by_key(|found| place(found));
     let mut open: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     let mut next = 0;
-    let mut kept = Vec::new();
+    let (mut kept, mut allowed) = (Vec::new(), Vec::new());
     for mut diagnostic in found {
         let Some(at) = place(&diagnostic) else {
             kept.push(diagnostic);
@@ -123,9 +125,12 @@ fn without_allowed(found: Vec<Diagnostic>, allows: &mut [Allow], document: &Docu
         if is_refusal(&diagnostic) {
             diagnostic.help.push(COVERED_HELP.to_owned());
             kept.push(diagnostic);
+        } else {
+            let why = document.source.slice(allows[*innermost].why).to_owned();
+            allowed.push(Allowed { finding: diagnostic, by: AllowedBy::Comment, why });
         }
     }
-    kept
+    Sifted { found: kept, allowed }
 }
 
 fn unused(allow: &Allow, document: &Document) -> Diagnostic {
@@ -133,6 +138,13 @@ fn unused(allow: &Allow, document: &Document) -> Diagnostic {
         .at(&document.source, allow.at)
         .confidence(Confidence::Medium)
         .help("remove the comment, or say more of what is known, such as `--scope`")
+}
+
+/// A rule that a comment names, with where it does and where the reason stands.
+struct Named {
+    rule: &'static str,
+    at: Span,
+    why: Span,
 }
 
 /// What the comments say, and what is wrong with them.
@@ -173,12 +185,13 @@ impl Comments<'_> {
         elements.next().is_some_and(|first| first.start_tag == element.start_tag)
     }
 
-    fn cover(&mut self, waiting: impl Iterator<Item = (&'static str, Span)>, covers: Span) {
-        self.allows.extend(waiting.map(|(rule, at)| Allow { rule, at, covers, is_used: false }));
+    fn cover(&mut self, waiting: impl Iterator<Item = Named>, covers: Span) {
+        let allow = |Named { rule, at, why }| Allow { rule, at, why, covers, is_used: false };
+        self.allows.extend(waiting.map(allow));
     }
 
-    /// The rules that a comment allows, with their places.
-    fn read(&mut self, comment: Span) -> Vec<(&'static str, Span)> {
+    /// The rules that a comment allows.
+    fn read(&mut self, comment: Span) -> Vec<Named> {
         let text = self.source.slice(comment);
         let inside = text.trim_start_matches("<!--").trim_end_matches("-->").trim_start();
         let Some(instruction) = inside.strip_prefix(MARK) else { return Vec::new() };
@@ -205,13 +218,14 @@ impl Comments<'_> {
             let help = "say after the rule why it is no problem here";
             self.report(&WITHOUT_REASON, comment, "an allow without a reason", help);
         }
-        names.into_iter().filter_map(|name| self.rule(name)).collect()
+        let why = Span::new(end_of_inside - rest.len(), end_of_inside - rest.len() + rest.trim_end().len());
+        names.into_iter().filter_map(|name| Some(Named { rule: self.rule(name)?, at: name, why })).collect()
     }
 
-    fn rule(&mut self, at: Span) -> Option<(&'static str, Span)> {
+    fn rule(&mut self, at: Span) -> Option<&'static str> {
         let name = self.source.slice(at).to_owned();
         if let Some(code) = known().find(|code| code.id == name) {
-            return Some((code.id, at));
+            return Some(code.id);
         }
         let near = crate::text::suggest(&name, known().map(|code| code.id));
         let help = near.map_or_else(
@@ -245,7 +259,7 @@ mod tests {
             let label = found.primary.as_ref().unwrap();
             format!("{}@{}", found.code.id, label.source.position(label.span.start).line)
         };
-        apply(&document, found).iter().map(line).collect()
+        apply(&document, found).found.iter().map(line).collect()
     }
 
     /// A document whose inbound and outbound lack `<base/>`, with comments before the root, inbound and its policy.

@@ -7,7 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::Bundle;
 use super::policies::{FRAGMENTS, LOGGER};
-use crate::diag::Diagnostic;
+use crate::diag::Sifted;
 use crate::model::{LandingZone, Pool};
 use crate::policy::lints::{self, Unit};
 use crate::policy::{
@@ -20,7 +20,7 @@ use crate::text::Source;
 const IDENTITY: &str = "apim-identity";
 
 /// What the rules say of the policies in `bundle`, which was rendered from `zone`; by path and place.
-pub fn lint(zone: &LandingZone, bundle: &Bundle) -> Vec<Diagnostic> {
+pub fn lint(zone: &LandingZone, bundle: &Bundle) -> Sifted {
     let texts: Vec<Text> = bundle
         .files
         .iter()
@@ -28,15 +28,17 @@ pub fn lint(zone: &LandingZone, bundle: &Bundle) -> Vec<Diagnostic> {
         .map(|(path, text)| Text::read(path, text))
         .collect();
     let of_all = of_all(zone, &texts);
-    let mut found = Vec::new();
+    let mut all = Sifted::default();
     for text in &texts {
         let around = around(zone, text, &texts, &of_all);
         let unit = Unit { document: &text.document, policy: &text.policy, around: &around };
         let mut own = lints::check(&unit);
         own.sort_by_key(|found| found.primary.as_ref().map(|label| label.span.start));
-        found.extend(suppress::apply(&text.document, own));
+        let of_text = suppress::apply(&text.document, own);
+        all.found.extend(of_text.found);
+        all.allowed.extend(of_text.allowed);
     }
-    found
+    all
 }
 
 /// A rendered policy, read.

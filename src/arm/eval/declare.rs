@@ -13,10 +13,11 @@ use super::scope::Scope;
 use crate::arm::codes::{BATCH_SIZE, LIMIT, UNSUPPORTED};
 use crate::arm::deployment::MANAGEMENT_GROUPS;
 use crate::arm::fault::{Eval, Fault};
-use crate::arm::functions::{counted, find, scoped_id};
+use crate::arm::functions::{find, scoped_id};
 use crate::arm::limits::{MAX_DECLARED, MAX_RESOURCES, check_number};
 use crate::arm::machine::described;
 use crate::arm::{TargetScope, Value};
+use crate::text::plural;
 
 /// What Bicep writes `@onlyIfNotExists()` and `@retryOn()` as (Azure/bicep, `ResourceDecoratorsTests`, 2026-08-21).
 const OPTIONS: &str = "@options";
@@ -315,7 +316,7 @@ fn segments(env: &Env<'_>, resource_type: &str, name: &Value) -> Eval<Vec<Value>
             if names.len() != n_segments {
                 return Err(invalid(format!(
                     "the type `{resource_type}` needs a name of {}, and `{name}` has {}",
-                    counted(n_segments, "segment"),
+                    plural(n_segments, "segment"),
                     names.len()
                 )));
             }

@@ -10,8 +10,8 @@ use crate::arm::Value;
 use crate::arm::codes::{CIRCULAR_DEPENDENCY, UNKNOWN_FUNCTION};
 use crate::arm::expr::{Expr, Text, classify, parse};
 use crate::arm::fault::{Eval, Fault};
-use crate::arm::functions::counted;
 use crate::diag::Diagnostic;
+use crate::text::plural;
 
 impl Env<'_> {
     /// Calls a user-defined function: arguments and answer are checked against their declared types.
@@ -27,7 +27,7 @@ impl Env<'_> {
         let parameters =
             declaration.get("parameters").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
         if parameters.len() != args.len() {
-            let wanted = counted(parameters.len(), "argument");
+            let wanted = plural(parameters.len(), "argument");
             return Err(Fault::failed(format!("`{called}` takes {wanted}, not {}", args.len())));
         }
         let mut arguments = IndexMap::new();

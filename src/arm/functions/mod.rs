@@ -25,6 +25,7 @@ use super::Value;
 use super::eval::Env;
 use super::fault::{Eval, Fault};
 use super::machine::{Machine, described};
+use crate::text::plural;
 
 pub(super) use resource::scoped_id;
 
@@ -109,9 +110,9 @@ impl Function {
             return Ok(());
         }
         let wanted = match (self.min, self.max) {
-            (min, Some(max)) if min == max => counted(min, "argument"),
-            (min, Some(max)) => format!("{min} to {}", counted(max, "argument")),
-            (min, None) => format!("at least {}", counted(min, "argument")),
+            (min, Some(max)) if min == max => plural(min, "argument"),
+            (min, Some(max)) => format!("{min} to {}", plural(max, "argument")),
+            (min, None) => format!("at least {}", plural(min, "argument")),
         };
         Err(Fault::failed(format!("`{name}` takes {wanted}, not {n_args}")))
     }
@@ -158,11 +159,6 @@ const fn values(
 /// Finds a function that is known to be there.
 fn built_in(name: &'static str) -> &'static Function {
     find(name).expect("callers name rows of the tables; a test looks each of them up")
-}
-
-/// `1 name`, `2 names`.
-pub(super) fn counted(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
 /// Reads argument `at` as a string.

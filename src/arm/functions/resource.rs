@@ -1,7 +1,7 @@
 //! Resource ids, and what deployed resources answer.
 
 use super::Needs::Nothing;
-use super::{Body, Function, built_in, counted, described, text, values};
+use super::{Body, Function, built_in, described, text, values};
 use crate::arm::codes::{TOO_LATE, UNSUPPORTED};
 use crate::arm::deployment::MANAGEMENT_GROUPS;
 use crate::arm::eval::Env;
@@ -9,6 +9,7 @@ use crate::arm::fault::{Eval, Fault};
 use crate::arm::machine::Machine;
 use crate::arm::residual::Node;
 use crate::arm::{Target, TargetScope, Value};
+use crate::text::plural;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     values("extensionResourceId", 3, None, Nothing, |args| {
@@ -144,7 +145,7 @@ pub(in crate::arm) fn scoped_id(scope: &Value, resource_type: &str, names: &[Val
     if types.len() != names.len() {
         return Err(Fault::failed(format!(
             "the type `{resource_type}` needs {}, not {}",
-            counted(types.len(), "name"),
+            plural(types.len(), "name"),
             names.len()
         )));
     }

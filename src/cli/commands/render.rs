@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
-use crate::cli::ui::{Ui, plural};
+use crate::cli::ui::Ui;
 use crate::cli::world::EmbeddedWorld;
 use crate::cli::{files, pipeline};
 use crate::diag::render::json;
 use crate::text::World as _;
+use crate::text::plural;
 
 /// Write the policies, the parameter files and the Bicep modules of a spec
 ///

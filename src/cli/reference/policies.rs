@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::words::{child, names, often, rule, runs, scopes, sections, source, tiers, value};
 use crate::gateway;
-use crate::policy::Section;
 use crate::policy::elements::{
-    self, ChildDef, Content, ElementDef, Expressions, Kind, Order, Origin, Presence, Repeats, Rule, SourceOf,
+    self, ChildDef, Content, ElementDef, Expressions, Order, Origin, Presence, SourceOf,
 };
 
 /// Parts lie at most this deep in a policy; the bound only keeps a slip in the tables from running on.
@@ -46,16 +46,11 @@ fn policy(element: &ElementDef, page: &mut String) {
     }
     let _ = writeln!(page, "- Scopes: {}", scopes(element));
     let _ = writeln!(page, "- Gateways: {}", tiers(element));
-    let often = match element.repeats {
-        Repeats::Freely => "",
-        Repeats::OncePerSection => "once in a section",
-        Repeats::OncePerDocument => "once in a policy document",
-    };
-    if !often.is_empty() {
+    if let Some(often) = often(element) {
         let _ = writeln!(page, "- How often: {often}");
     }
     let _ = writeln!(page, "- Sandbox: {}", if runs(element) { "runs it" } else { "does not run it" });
-    let _ = writeln!(page, "- Source: {}", source(element));
+    let _ = writeln!(page, "- Source: {}", source(element, |url| format!("[page]({url})")));
     for demand in element.demands {
         let asks = if demand.is_sure { "Demands" } else { "Demands, by its page" };
         let _ = writeln!(page, "- {asks}: {}", rule(&demand.rule));
@@ -89,14 +84,11 @@ fn attributes(element: &ElementDef, page: &mut String) {
             "" => String::new(),
             default => format!("`{default}`"),
         };
-        let kind = match attribute.kind {
-            Kind::Condition => "`true`, `false` or an expression".to_owned(),
-            kind => kind.describe(),
-        };
         let _ = writeln!(
             page,
-            "| `{}`{newer} | {required} | {kind} | {expression} | {default} |",
-            attribute.name
+            "| `{}`{newer} | {required} | {} | {expression} | {default} |",
+            attribute.name,
+            value(attribute.kind)
         );
     }
 }
@@ -130,79 +122,4 @@ fn inside(element: &ElementDef, depth: usize, page: &mut String) {
 
 fn says(content: &str, page: &mut String) {
     let _ = write!(page, "\nInside: {content}.\n");
-}
-
-fn child(child: &ChildDef) -> String {
-    let often = match (child.min, child.max) {
-        (1, 1) => "exactly one".to_owned(),
-        (0, 1) => "at most one".to_owned(),
-        (0, usize::MAX) => "any number".to_owned(),
-        (1, usize::MAX) => "at least one".to_owned(),
-        (min, max) => format!("{min} to {max}"),
-    };
-    format!("`<{}>` ({often})", child.element.name)
-}
-
-fn rule(rule: &Rule) -> String {
-    let list = |names: &[&str], word: &str| {
-        let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-        quoted.join(word)
-    };
-    match rule {
-        Rule::AnyOf(names) => format!("at least one of {}", list(names, ", ")),
-        Rule::AtMostOne(names) => format!("at most one of {}", list(names, ", ")),
-        Rule::Needs(one, other) => format!("`{other}` beside `{one}`"),
-        Rule::AnyChild => "an element inside".to_owned(),
-        Rule::OneChildOf(names) => format!("at most one of {}", list(names, ", ")),
-        Rule::ChildrenUnless { attribute, is, children } => {
-            format!("{} inside, unless `{attribute}` is `{is}`", list(children, " and "))
-        }
-        Rule::ApiOnly(names) => format!("at API and operation scope only: {}", list(names, ", ")),
-        Rule::Dimensions => format!(
-            "at most {} dimensions with a value; without one only {}",
-            elements::MAX_CUSTOM_DIMENSIONS,
-            elements::DEFAULT_DIMENSIONS.join(", ")
-        ),
-    }
-}
-
-fn source(element: &ElementDef) -> String {
-    match element.source {
-        SourceOf::PageAndSchema { dated, .. } => match element.url() {
-            Some(url) => format!("[page]({url}) of {dated}; schema of 2025-02-25"),
-            None => "schema of 2025-02-25".to_owned(),
-        },
-        SourceOf::Page { dated, .. } => {
-            format!("[page]({}) of {dated}; not in the schema", element.url().unwrap_or_default())
-        }
-        SourceOf::Schema => "schema of 2025-02-25 alone; not documented, perhaps internal".to_owned(),
-        SourceOf::Toolkit => "the policy toolkit alone (54f9b1a, 2026-05)".to_owned(),
-        SourceOf::Parent => String::new(),
-    }
-}
-
-fn runs(element: &ElementDef) -> bool {
-    element.name == "base" || gateway::runs(element.name)
-}
-
-fn sections(element: &ElementDef) -> String {
-    match element.sections {
-        [] => "resolvers".to_owned(),
-        sections => names(sections),
-    }
-}
-
-fn names(sections: &[Section]) -> String {
-    let names: Vec<&str> = sections.iter().map(|section| section.name()).collect();
-    names.join(", ")
-}
-
-fn scopes(element: &ElementDef) -> String {
-    let names: Vec<&str> = element.scopes.iter().map(|scope| scope.name()).collect();
-    names.join(", ")
-}
-
-fn tiers(element: &ElementDef) -> String {
-    let names: Vec<&str> = element.tiers.iter().map(|tier| tier.name()).collect();
-    names.join(", ")
 }

@@ -10,7 +10,8 @@ mod stmt;
 
 use super::ast::{Body, Lambda, Program, TypeRef};
 use super::codes::{
-    DUPLICATE_NAME, MISSING_RETURN, TOO_COMPLEX, TYPE_NOT_ALLOWED, UNKNOWN_NAME, UNKNOWN_TYPE, UNREACHABLE,
+    DUPLICATE_NAME, MISSING_RETURN, TOO_COMPLEX, TYPE_NOT_ALLOWED, TYPE_NOT_LISTED, UNKNOWN_NAME,
+    UNKNOWN_TYPE, UNREACHABLE,
 };
 use super::flow;
 use super::problem::Problem;
@@ -236,6 +237,13 @@ impl Checker {
             .service_says(Wording::of(wordings::TYPE_NOT_SUPPORTED, &[&full]))
         };
         let problem = match found {
+            // Neither answer is documented: the list of 2026-01-15 lacks them, official samples have them.
+            Named::Refused(full) if types::is_in_samples(full) => {
+                let message = format!("the list of .NET types for policy expressions does not have `{name}`");
+                Problem::new(&TYPE_NOT_LISTED, message, span)
+                    .confidence(Confidence::Low)
+                    .help("try it on a service of your own; samples of Microsoft use it")
+            }
             Named::Refused(full) => not_allowed(full),
             Named::Outside => not_allowed(name),
             _ => Problem::new(&UNKNOWN_TYPE, format!("there is no type `{name}` (CS0246)"), span)

@@ -156,6 +156,15 @@ pub(super) fn find(name: &str) -> Option<&'static Def> {
     }
 }
 
+/// Types that no page lists and samples published by Microsoft use (Azure/api-management-policy-snippets 87225c2).
+const IN_SAMPLES: [&str; 3] =
+    ["System.Security.Cryptography.RSACng", "System.Xml.XmlDocument", "System.Xml.XmlReader"];
+
+/// Whether official samples use a type that policies may not use by the page.
+pub(super) fn is_in_samples(full: &str) -> bool {
+    IN_SAMPLES.contains(&full)
+}
+
 /// Whether .NET has the member and policies may not use it.
 pub(super) fn is_refused(type_name: &str, member: &str) -> bool {
     find(type_name).is_some_and(|def| def.members.iter().any(|own| own.name == member && own.refused))

@@ -1,12 +1,14 @@
 //! The view for people: the offending line underlined, the hint below it, in the manner of rustc.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use crate::diag::{Diagnostic, Label, Severity};
-use crate::text::{Source, Span, is_unshowable, visible};
+use crate::diag::{Allowed, Diagnostic, Fix, Label, Safety, Severity};
+use crate::text::{Source, Span, counted, is_unshowable, visible};
 
 /// In bytes. A longer line, as minified texts have, is shown only around what is underlined.
 const LINE_BYTES_MAX: usize = 4096;
@@ -15,6 +17,12 @@ const LINE_BYTES_MAX: usize = 4096;
 /// that lies between.
 const EXCERPT_BYTES_MAX: usize = 16 * 1024;
 
+/// Nobody reads more of one text; the others are counted.
+pub(super) const FINDINGS_OF_A_TEXT_MAX: usize = 100;
+
+/// Of findings that are not shown, so many codes are counted by name.
+const CODES_COUNTED_MAX: usize = 10;
+
 /// How the text may look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
@@ -22,21 +30,107 @@ pub enum Style {
     Colored,
 }
 
-/// Renders all of `diagnostics`, a blank line between two.
+/// What the command that shows findings can do besides.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    pub style: Style,
+    /// The option under which no finding is left out.
+    pub shows_all: &'static str,
+    /// The command has `--fix`, and the texts are files that it writes.
+    pub fixes: bool,
+}
+
+/// Renders `diagnostics` for a command that mends nothing and has no other format than JSON.
 pub fn human(diagnostics: &[Diagnostic], style: Style) -> String {
-    let renderer = match style {
-        Style::Plain => Renderer::plain(),
-        Style::Colored => Renderer::styled(),
-    };
+    human_as(diagnostics, Look { style, shows_all: "--format json", fixes: false })
+}
+
+/// Renders `diagnostics`, a blank line between two. Of one text at most a hundred are shown, errors first.
+pub fn human_as(diagnostics: &[Diagnostic], look: Look) -> String {
+    let renderer = renderer(look.style);
     let mut out = String::new();
-    for diagnostic in diagnostics {
-        out.push_str(&one(&renderer, diagnostic));
-        out.push_str("\n\n");
+    for of_text in diagnostics.chunk_by(|one, next| text_of(one) == text_of(next)) {
+        let (shown, others) = most_severe(of_text);
+        for diagnostic in shown {
+            out.push_str(&one(&renderer, diagnostic, look.fixes));
+            out.push_str("\n\n");
+        }
+        if !others.is_empty() {
+            out.push_str(&left_out(&renderer, &others, look.shows_all));
+            out.push_str("\n\n");
+        }
     }
     out
 }
 
-fn one(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
+fn renderer(style: Style) -> Renderer {
+    match style {
+        Style::Plain => Renderer::plain(),
+        Style::Colored => Renderer::styled(),
+    }
+}
+
+/// Renders what is allowed: a line for each finding, and who allows it for which reason.
+pub fn allowed(allowed: &[Allowed], look: Look) -> String {
+    let renderer = renderer(look.style);
+    let of_finding = |Allowed { finding, by, why }: &Allowed| {
+        let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+        let by = visible(&format!("by {}{why}", by.name())).into_owned();
+        let title =
+            Level::INFO.with_name("allowed").primary_title(visible(&finding.message)).id(finding.code.id);
+        let mut group = Group::with_title(title);
+        if let Some(label) = &finding.primary {
+            let place = label.source.position(label.span.start);
+            let origin = Origin::path(label.source.path());
+            group = group.element(origin.line(place.line as usize).char_column(place.column as usize));
+        }
+        renderer.render(&[group.element(Level::INFO.with_name("allowed").message(by))]) + "\n\n"
+    };
+    allowed.iter().take(FINDINGS_OF_A_TEXT_MAX).map(of_finding).collect()
+}
+
+/// The path of the text that a finding is in.
+fn text_of(diagnostic: &Diagnostic) -> &str {
+    diagnostic.primary.as_ref().map_or("", |label| label.source.path())
+}
+
+/// What is shown and what is not, each in the order of `found`.
+fn most_severe(found: &[Diagnostic]) -> (Vec<&Diagnostic>, Vec<&Diagnostic>) {
+    if found.len() <= FINDINGS_OF_A_TEXT_MAX {
+        return (found.iter().collect(), Vec::new());
+    }
+    let mut by_weight: Vec<usize> = (0..found.len()).collect();
+    by_weight.sort_by_key(|at| Reverse(found[*at].severity));
+    let mut others = by_weight.split_off(FINDINGS_OF_A_TEXT_MAX);
+    by_weight.sort_unstable();
+    others.sort_unstable();
+    let at = |places: Vec<usize>| places.into_iter().map(|at| &found[at]).collect();
+    (at(by_weight), at(others))
+}
+
+/// `note: 1040 more findings in `p.xml`: 1000 unknown-field, 40 bad-value`, the most frequent first.
+fn left_out(renderer: &Renderer, others: &[&Diagnostic], shows_all: &str) -> String {
+    let mut by_code: BTreeMap<&str, usize> = BTreeMap::new();
+    for diagnostic in others {
+        *by_code.entry(diagnostic.code.id).or_default() += 1;
+    }
+    let mut by_code: Vec<(&str, usize)> = by_code.into_iter().collect();
+    by_code.sort_by_key(|(_, n)| Reverse(*n));
+    let rest: usize = by_code.iter().skip(CODES_COUNTED_MAX).map(|(_, n)| n).sum();
+    let mut counts: Vec<String> =
+        by_code.iter().take(CODES_COUNTED_MAX).map(|(code, n)| format!("{n} {code}")).collect();
+    if rest > 0 {
+        counts.push(format!("{rest} others"));
+    }
+    let more = counted(others.len(), "more finding", "more findings");
+    let place = others.first().map_or("", |first| text_of(first));
+    let of_text = if place.is_empty() { String::new() } else { format!(" in `{place}`") };
+    let title = visible(&format!("{more}{of_text}: {}", counts.join(", "))).into_owned();
+    let help = Level::HELP.message(format!("`{shows_all}` shows all of them"));
+    renderer.render(&[Group::with_title(Level::NOTE.primary_title(title)).element(help)])
+}
+
+fn one(renderer: &Renderer, diagnostic: &Diagnostic, fixes: bool) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -54,7 +148,20 @@ fn one(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(visible(help)));
     }
+    let fix = diagnostic.fix.as_ref().filter(|_| fixes).map(mended_by);
+    if let Some(fix) = &fix {
+        group = group.element(Level::HELP.with_name("fix").message(visible(fix)));
+    }
     renderer.render(&[group])
+}
+
+/// What the fix does, and the options under which it is made.
+fn mended_by(fix: &Fix) -> String {
+    let options = match fix.safety {
+        Safety::Safe => "--fix",
+        Safety::Unsafe => "--fix --unsafe",
+    };
+    format!("{} (`{options}`)", fix.title)
 }
 
 /// The labels that are shown in one excerpt together.
@@ -148,6 +255,8 @@ mod tests {
     use crate::text::{Source, Span};
 
     static CODE: Code = Code::error("unknown-field", "a field that is not known", "");
+    static OTHER: Code = Code::note("odd", "something odd", "");
+    const PLAIN: Look = Look { style: Style::Plain, shows_all: "--format concise", fixes: true };
 
     #[test]
     fn underlines_the_place_and_prints_the_help() {
@@ -155,7 +264,7 @@ mod tests {
         let found = Diagnostic::new(&CODE, "unknown field `locaton`")
             .at(&source, Span::new(9, 16))
             .did_you_mean("locaton", ["location", "subscription"]);
-        let text = human(&[found], Style::Plain);
+        let text = human_as(&[found], PLAIN);
         let expected = "\
 error[unknown-field]: unknown field `locaton`
  --> spec.yaml:2:3
@@ -170,6 +279,42 @@ error[unknown-field]: unknown field `locaton`
     }
 
     #[test]
+    fn what_a_fix_mends_is_said_with_its_options() {
+        let source = Source::new("p.xml", "<a/>");
+        let at = Span::new(1, 2);
+        for (fix, expected) in [
+            (Fix::safe("write `b`", &source, at, "b"), "  = fix: write `b` (`--fix`)\n"),
+            (Fix::unsafely("write `c`", &source, at, "c"), "  = fix: write `c` (`--fix --unsafe`)\n"),
+        ] {
+            let found = [Diagnostic::new(&CODE, "here").at(&source, at).fix(fix)];
+            assert!(human_as(&found, PLAIN).contains(expected));
+            assert!(!human_as(&found, Look { fixes: false, ..PLAIN }).contains("fix:"));
+        }
+    }
+
+    #[test]
+    fn of_many_findings_in_a_text_the_gravest_are_shown_and_the_others_counted() {
+        let source = Source::new("p.xml", "<a/>\n".repeat(300));
+        let at = |n: usize| Span::new(5 * n, 5 * n + 4);
+        let notes = (0..150).map(|n| Diagnostic::new(&OTHER, format!("note {n}")).at(&source, at(n)));
+        let errors = (150..300).map(|n| Diagnostic::new(&CODE, format!("error {n}")).at(&source, at(n)));
+        let elsewhere =
+            Diagnostic::new(&OTHER, "elsewhere").at(&Source::new("q.xml", "<a/>"), Span::new(0, 1));
+        let found: Vec<Diagnostic> =
+            notes.clone().take(2).chain(errors.take(98)).chain([elsewhere.clone()]).collect();
+        let text = human_as(&found, PLAIN);
+        assert_eq!((text.matches(" --> p.xml:").count(), text.contains("more finding")), (100, false));
+
+        let found: Vec<Diagnostic> = notes.chain(found).collect();
+        let text = human_as(&found, PLAIN);
+        assert_eq!(text.matches("error[unknown-field]: error").count(), 98);
+        assert_eq!(text.matches("note[odd]: note").count(), 2);
+        let counted = "note: 150 more findings in `p.xml`: 150 odd\n |\n = help: `--format concise` shows all of them\n\n\
+                       note[odd]: elsewhere\n";
+        assert!(text.contains(counted), "{text}");
+    }
+
+    #[test]
     fn of_a_long_line_only_what_is_near_is_shown_with_the_right_column() {
         let text = format!("a\n<{}é wrong {}>\n", "x".repeat(100_000), "y".repeat(100_000));
         let source = Source::new("p.xml", text);
@@ -177,7 +322,7 @@ error[unknown-field]: unknown field `locaton`
         let far = Span::new(0, 1);
         let found =
             Diagnostic::new(&CODE, "here").at(&source, Span::new(at, at + 5)).related(&source, far, "there");
-        let text = human(&[found], Style::Plain);
+        let text = human_as(&[found], PLAIN);
         assert!(text.contains(" --> p.xml:2:100004\n"), "{text}");
         assert!(text.contains("wrong") && text.contains("^^^^^") && text.contains("there"), "{text}");
         assert!(text.len() < 2000, "{text}");
@@ -191,7 +336,7 @@ error[unknown-field]: unknown field `locaton`
             .related(&source, Span::new(0, 2), "a \u{1b}[1m")
             .azure_says("\u{1b}]0;title\u{7}")
             .help("\u{1b}c");
-        let text = human(&[found], Style::Plain);
+        let text = human_as(&[found], PLAIN);
         assert!(text.chars().all(|c| c == '\n' || !is_unshowable(c)), "{text:?}");
     }
 
@@ -200,7 +345,7 @@ error[unknown-field]: unknown field `locaton`
         let source = Source::new("spec.yaml", "é");
         for span in [Span::new(1, 1), Span::new(2, 2), Span::new(0, 99), Span::new(99, 120)] {
             let found = Diagnostic::new(&CODE, "here").at(&source, span);
-            assert!(human(&[found], Style::Plain).contains("spec.yaml:1:"), "{span:?}");
+            assert!(human_as(&[found], PLAIN).contains("spec.yaml:1:"), "{span:?}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::diag::{Diagnostic, Fix, Label, Safety};
+use crate::diag::{Allowed, Diagnostic, Fix, Label, Safety};
 use crate::text::{Source, Span};
 
 #[derive(Serialize)]
@@ -23,6 +23,15 @@ struct View<'a> {
     help: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<FixView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed: Option<AllowedView<'a>>,
+}
+
+#[derive(Serialize)]
+struct AllowedView<'a> {
+    by: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    why: &'a str,
 }
 
 #[derive(Serialize)]
@@ -58,6 +67,15 @@ pub fn json(diagnostics: &[Diagnostic]) -> serde_json::Value {
     serde_json::to_value(diagnostics.iter().map(view).collect::<Vec<_>>()).unwrap_or_default()
 }
 
+/// Renders findings that are allowed, each with what allows it.
+pub fn allowed_json(allowed: &[Allowed]) -> serde_json::Value {
+    let view = |Allowed { finding, by, why }: &'_ Allowed| {
+        let view = View { allowed: Some(AllowedView { by: by.name(), why }), ..view(finding) };
+        serde_json::to_value(view).unwrap_or_default()
+    };
+    allowed.iter().map(view).collect()
+}
+
 fn view(diagnostic: &Diagnostic) -> View<'_> {
     View {
         code: diagnostic.code.id,
@@ -69,6 +87,7 @@ fn view(diagnostic: &Diagnostic) -> View<'_> {
         service: diagnostic.service.as_deref(),
         help: &diagnostic.help,
         fix: diagnostic.fix.as_ref().map(fix),
+        allowed: None,
     }
 }
 

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::{Report, place, whole_message};
-use crate::diag::Diagnostic;
+use crate::diag::{Allowed, Diagnostic};
 
 /// Renders one test suite.
 pub fn junit(reports: &[Report]) -> String {
@@ -19,11 +19,10 @@ pub fn junit(reports: &[Report]) -> String {
     for report in reports {
         let name = escaped(&report.file);
         let _ = write!(out, "    <testcase classname=\"genai-lz\" name=\"{name}\" file=\"{name}\"");
-        match report.found.as_slice() {
-            [] => out.push_str(" />\n"),
-            found => {
-                let _ = write!(out, ">\n{}    </testcase>\n", content(report, found));
-            }
+        if report.found.is_empty() && report.allowed.is_empty() {
+            out.push_str(" />\n");
+        } else {
+            let _ = write!(out, ">\n{}    </testcase>\n", content(report));
         }
     }
     out.push_str("  </testsuite>\n</testsuites>\n");
@@ -34,21 +33,32 @@ fn is_failed(report: &Report) -> bool {
     report.found.iter().any(Diagnostic::is_error)
 }
 
-fn content(report: &Report, found: &[Diagnostic]) -> String {
-    let text: String = found.iter().map(|found| paragraph(report, found)).collect();
-    let text = escaped(&text);
-    let Some(first) = found.iter().find(|found| found.is_error()) else {
-        return format!("      <system-out>{text}</system-out>\n");
-    };
-    let (kind, message) = (escaped(first.code.id), escaped(&first.message));
-    format!("      <failure type=\"{kind}\" message=\"{message}\">{text}</failure>\n")
+fn content(report: &Report) -> String {
+    let mut found: String =
+        report.found.iter().map(|found| paragraph(report, found, found.severity.name())).collect();
+    let allowed: String = report.allowed.iter().map(|allowed| allowance(report, allowed)).collect();
+    let mut failure = String::new();
+    if let Some(first) = report.found.iter().find(|found| found.is_error()) {
+        let (kind, message) = (escaped(first.code.id), escaped(&first.message));
+        let text = escaped(&std::mem::take(&mut found));
+        failure = format!("      <failure type=\"{kind}\" message=\"{message}\">{text}</failure>\n");
+    }
+    let others = escaped(&(found + &allowed));
+    let output =
+        if others.is_empty() { String::new() } else { format!("      <system-out>{others}</system-out>\n") };
+    failure + &output
 }
 
-fn paragraph(report: &Report, found: &Diagnostic) -> String {
+fn paragraph(report: &Report, found: &Diagnostic, word: &str) -> String {
     let place = place(report, found);
     let message = whole_message(found, &place).replace('\n', "\n  ");
-    let severity = found.severity.name();
-    format!("{}:{}: {severity}[{}] {message}\n", place.file, place.start, found.code.id)
+    format!("{}:{}: {word}[{}] {message}\n", place.file, place.start, found.code.id)
+}
+
+/// The finding, and who allows it for which reason.
+fn allowance(report: &Report, Allowed { finding, by, why }: &Allowed) -> String {
+    let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+    format!("{}  allowed by {}{why}\n", paragraph(report, finding, "allowed"), by.name())
 }
 
 /// XML 1.0 has no way to write most control characters.
@@ -91,5 +101,19 @@ a, b/50%é.xml:1:1: note[odd] odd
 </testsuites>
 "#;
         assert_eq!(junit(&super::super::example::reports()), expected);
+    }
+
+    #[test]
+    fn what_is_allowed_stands_in_the_output_of_a_file_that_passes() {
+        let expected = r#"    <testcase classname="genai-lz" name="c.xml" file="c.xml">
+      <system-out>c.xml:1:1: allowed[odd] odd
+  allowed by comment: it is &lt;meant&gt;
+c.xml:2:1: allowed[odd] odd
+  allowed by option
+</system-out>
+    </testcase>
+"#;
+        let text = junit(&super::super::example::allowing());
+        assert!(text.contains(expected) && text.contains("failures=\"0\""), "{text}");
     }
 }

@@ -11,14 +11,14 @@ mod sarif;
 
 pub use concise::concise;
 pub use github::github;
-pub use human::{Style, human};
-pub use json::json;
+pub use human::{Look, Style, allowed, human, human_as};
+pub use json::{allowed_json, json};
 pub use junit::junit;
 pub use msbuild::msbuild;
 pub use page::{markdown, page};
 pub use sarif::sarif;
 
-use super::Diagnostic;
+use super::{Allowed, Diagnostic};
 use crate::text::Position;
 
 /// A file that was checked, with what was found in it.
@@ -27,6 +27,8 @@ pub struct Report {
     /// As the user named it.
     pub file: String,
     pub found: Vec<Diagnostic>,
+    /// What is allowed and is to be reported all the same.
+    pub allowed: Vec<Allowed>,
 }
 
 /// Where a finding is shown by formats that know only the files of the user.
@@ -64,7 +66,7 @@ fn whole_message(found: &Diagnostic, place: &Place<'_>) -> String {
 #[cfg(test)]
 mod example {
     use super::Report;
-    use crate::diag::{Code, Confidence, Diagnostic, Fix, Wording};
+    use crate::diag::{Allowed, AllowedBy, Code, Confidence, Diagnostic, Fix, Wording};
     use crate::text::{Source, Span};
 
     pub(super) static ERROR: Code = Code::error("no-key", "a limit has no key", "Limits count per key.")
@@ -84,8 +86,20 @@ mod example {
             .fix(Fix::safe("write `key`", &source, Span::at(6), " key='1'"));
         let note = Diagnostic::new(&NOTE, "odd").at(&made, Span::new(1, 2)).confidence(Confidence::Low);
         vec![
-            Report { file: "a, b/50%é.xml".to_owned(), found: vec![error, note] },
-            Report { file: "clean.xml".to_owned(), found: Vec::new() },
+            Report { file: "a, b/50%é.xml".to_owned(), found: vec![error, note], allowed: Vec::new() },
+            Report { file: "clean.xml".to_owned(), found: Vec::new(), allowed: Vec::new() },
         ]
+    }
+
+    /// A file in which a comment and an option allow a note each.
+    pub(super) fn allowing() -> Vec<Report> {
+        let source = Source::new("c.xml", "<a/>\n<b/>\n");
+        let allowed = |start, by, why: &str| {
+            let finding = Diagnostic::new(&NOTE, "odd").at(&source, Span::new(start, start + 4));
+            Allowed { finding, by, why: why.to_owned() }
+        };
+        let allowed =
+            vec![allowed(0, AllowedBy::Comment, "it is <meant>"), allowed(5, AllowedBy::Option, "")];
+        vec![Report { file: "c.xml".to_owned(), found: Vec::new(), allowed }]
     }
 }

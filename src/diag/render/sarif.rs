@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{Place, Report, markdown, page, place, whole_message};
-use crate::diag::{Code, Diagnostic, Fix, Severity};
+use crate::diag::{Allowed, AllowedBy, Code, Diagnostic, Fix, Severity};
 use crate::text::{Position, Source, Span};
 
 /// Names the folder in which the command ran.
@@ -21,15 +21,19 @@ const LINE_BYTES_MAX: usize = 2048;
 /// Renders one run of the tool named `genai-lz` in `version`.
 pub fn sarif(reports: &[Report], version: &str) -> Json {
     let mut rules: BTreeMap<&str, &'static Code> = BTreeMap::new();
-    for found in reports.iter().flat_map(|report| &report.found) {
+    for (_, found, _) in of_all(reports) {
         rules.insert(found.code.id, found.code);
     }
     let index: IndexMap<&str, &'static Code> = rules.into_iter().collect();
     let mut seen = IndexMap::new();
-    let results: Vec<Json> = reports
-        .iter()
-        .flat_map(|report| report.found.iter().map(move |found| (report, found)))
-        .map(|(report, found)| result(report, found, &index, &mut seen))
+    let results: Vec<Json> = of_all(reports)
+        .map(|(report, found, allowed)| {
+            let mut result = result(report, found, &index, &mut seen);
+            if let Some(allowed) = allowed {
+                result["suppressions"] = json!([suppression(allowed)]);
+            }
+            result
+        })
         .collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -48,6 +52,28 @@ pub fn sarif(reports: &[Report], version: &str) -> Json {
             "results": results,
         }],
     })
+}
+
+/// Every result: the finding, and what allows it where something does.
+fn of_all(reports: &[Report]) -> impl Iterator<Item = (&Report, &Diagnostic, Option<&Allowed>)> {
+    reports.iter().flat_map(|report| {
+        let found = report.found.iter().map(move |found| (report, found, None));
+        found.chain(report.allowed.iter().map(move |allowed| (report, &allowed.finding, Some(allowed))))
+    })
+}
+
+/// What allows a result (SARIF 2.1.0, 3.35). Code scanning of GitHub does not read it (docs.github.com, SARIF support
+/// for code scanning, seen 2026-11-30), so results that have one are written on demand only.
+fn suppression(Allowed { by, why, .. }: &Allowed) -> Json {
+    let kind = match by {
+        AllowedBy::Comment => "inSource",
+        AllowedBy::Spec | AllowedBy::Option => "external",
+    };
+    let mut suppression = json!({ "kind": kind, "status": "accepted" });
+    if !why.is_empty() {
+        suppression["justification"] = why.as_str().into();
+    }
+    suppression
 }
 
 fn rule(code: &Code) -> Json {
@@ -217,6 +243,19 @@ mod tests {
         assert_eq!(results[0]["relatedLocations"][0]["physicalLocation"]["region"]["startLine"], 2);
         assert_eq!(results[1]["level"], "note");
         assert_eq!(results[1]["properties"]["confidence"], "low");
+    }
+
+    #[test]
+    fn what_is_allowed_is_suppressed_with_its_reason() {
+        let log = sarif(&super::super::example::allowing(), "1.2.3");
+        let suppressions = |at: usize| log["runs"][0]["results"][at]["suppressions"].clone();
+        let why = json!([{ "kind": "inSource", "status": "accepted", "justification": "it is <meant>" }]);
+        assert_eq!(suppressions(0), why);
+        assert_eq!(suppressions(1), json!([{ "kind": "external", "status": "accepted" }]));
+        let log = sarif(&super::super::example::reports(), "1.2.3");
+        assert!(
+            log["runs"][0]["results"].as_array().unwrap().iter().all(|it| it.get("suppressions").is_none())
+        );
     }
 
     #[test]

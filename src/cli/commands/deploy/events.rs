@@ -9,8 +9,9 @@ use crate::azure::ErrorKind;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Progress;
-use crate::cli::ui::{Mark, Ui, plural};
+use crate::cli::ui::{Mark, Ui};
 use crate::deploy::{CancelFlag, Event, Failure, FailureKind, Outcome, ResourceRef, StageRequest};
+use crate::text::plural;
 
 /// At most so many deployed resources are listed when a deployment fails; the count tells the rest.
 const LISTED_MAX: usize = 12;

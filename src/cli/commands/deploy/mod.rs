@@ -14,8 +14,9 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::files;
 use crate::cli::pipeline::{self, Evaluated, Rendered};
-use crate::cli::ui::{Mark, Ui, counted, plural};
+use crate::cli::ui::{Mark, Ui};
 use crate::plan;
+use crate::text::{counted, plural};
 
 /// Deploy a landing zone: to Azure, or with --sandbox to this machine
 ///

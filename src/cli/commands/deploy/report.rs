@@ -7,11 +7,12 @@ use serde_json::Value as Json;
 
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
-use crate::cli::ui::{Ui, plural};
+use crate::cli::ui::Ui;
 use crate::deploy::Outcome;
 use crate::diag::Diagnostic;
 use crate::diag::render::json;
 use crate::sandbox::Proof;
+use crate::text::plural;
 
 /// The summary of a deployment. Field names are a public format.
 #[derive(Debug, Serialize)]

@@ -8,8 +8,9 @@ use super::gather;
 use crate::cli::args::Format;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
-use crate::cli::ui::{Ui, plural};
+use crate::cli::ui::Ui;
 use crate::policy::project::{Need, Step};
+use crate::text::plural;
 
 /// Print the order in which policies and what they name can be deployed
 ///

@@ -95,7 +95,7 @@ fn round(
         if input.kind != Kind::Policy || all.get(&index).is_some_and(|fixed| fixed.is_stuck) {
             continue;
         }
-        let mut fixes = fixes(found.get(&input.shown).map_or(&[], Vec::as_slice), input, with_unsafe);
+        let mut fixes = fixes(of_input(found, input), input, with_unsafe);
         if all.get(&index).is_some_and(|fixed| fixed.is_careful) {
             fixes.truncate(1);
         }
@@ -123,6 +123,9 @@ fn fixes<'f>(found: &'f [Diagnostic], input: &Input, with_unsafe: bool) -> Vec<&
 }
 
 fn n_errors(found: &Findings, input: &Input) -> usize {
-    let found = found.get(&input.shown).map_or(&[][..], Vec::as_slice);
-    found.iter().filter(|found| found.is_error()).count()
+    of_input(found, input).iter().filter(|found| found.is_error()).count()
+}
+
+fn of_input<'f>(found: &'f Findings, input: &Input) -> &'f [Diagnostic] {
+    found.get(&input.shown).map_or(&[], |sifted| sifted.found.as_slice())
 }

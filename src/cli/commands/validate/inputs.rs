@@ -191,7 +191,7 @@ fn as_diagnostic(code: &'static Code, error: CommandError) -> Diagnostic {
 }
 
 fn refused(path: &Path, found: Diagnostic) -> Entry {
-    Entry::Refused(Report { file: files::shown(path), found: vec![found] })
+    Entry::Refused(Report { file: files::shown(path), found: vec![found], allowed: Vec::new() })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::cli::codes;
 use crate::cli::error::CommandError;
-use crate::diag::{Code, Confidence, Diagnostic, Severity};
+use crate::diag::{Allowed, AllowedBy, Code, Confidence, Diagnostic, Severity, Sifted};
 use crate::policy;
 use crate::spec::LintLevel;
 
@@ -99,35 +99,48 @@ impl Levels {
         }
     }
 
-    /// Sets levels and leaves out what is allowed or not sure enough. `table` is what the spec says.
-    pub(super) fn apply(
-        &self,
-        found: Vec<Diagnostic>,
-        table: &BTreeMap<String, LintLevel>,
-    ) -> Vec<Diagnostic> {
-        found.into_iter().filter_map(|found| self.weigh(found, table)).collect()
+    /// Sets levels, takes out what is allowed and leaves out what is not sure enough. `table` is what the spec says.
+    pub(super) fn apply(&self, sifted: Sifted, table: &BTreeMap<String, LintLevel>) -> Sifted {
+        let is_sure = |found: &Diagnostic| self.min_confidence.is_none_or(|least| found.confidence >= least);
+        let mut allowed = sifted.allowed;
+        allowed.retain(|allowed| is_sure(&allowed.finding));
+        let mut kept = Vec::with_capacity(sifted.found.len());
+        for mut found in sifted.found.into_iter().filter(is_sure) {
+            match self.level(&found, table) {
+                Some((LintLevel::Allow, by)) => {
+                    let why = match by {
+                        AllowedBy::Spec => "allowed by `lints` in the spec".to_owned(),
+                        _ => "allowed by `--allow` on the command line".to_owned(),
+                    };
+                    allowed.push(Allowed { finding: found, by, why });
+                    continue;
+                }
+                Some((LintLevel::Warn, _)) => found.severity = Severity::Warning,
+                Some((LintLevel::Deny, _)) => found.severity = Severity::Error,
+                None => {}
+            }
+            kept.push(found);
+        }
+        Sifted { found: kept, allowed }
     }
 
-    fn weigh(&self, mut found: Diagnostic, table: &BTreeMap<String, LintLevel>) -> Option<Diagnostic> {
-        if self.min_confidence.is_some_and(|least| found.confidence < least) {
-            return None;
-        }
+    /// The level that is set for a finding, and who sets it.
+    fn level(
+        &self,
+        found: &Diagnostic,
+        table: &BTreeMap<String, LintLevel>,
+    ) -> Option<(LintLevel, AllowedBy)> {
         let id = found.code.id;
         let own = self.rules.get(id);
         let specs = table.get(id);
-        let level = match (own, self.group) {
-            (Some(level), _) => Some(*level),
-            (None, Some((Group::All, level))) if is_settable(found.code) => Some(level),
-            (None, Some((Group::Warnings, level))) if is_warning(&found, specs) => Some(level),
-            (None, _) => specs.copied(),
-        };
-        match level {
-            Some(LintLevel::Allow) => return None,
-            Some(LintLevel::Warn) => found.severity = Severity::Warning,
-            Some(LintLevel::Deny) => found.severity = Severity::Error,
-            None => {}
+        match (own, self.group) {
+            (Some(level), _) => Some((*level, AllowedBy::Option)),
+            (None, Some((Group::All, level))) if is_settable(found.code) => Some((level, AllowedBy::Option)),
+            (None, Some((Group::Warnings, level))) if is_warning(found, specs) => {
+                Some((level, AllowedBy::Option))
+            }
+            (None, _) => specs.map(|level| (*level, AllowedBy::Spec)),
         }
-        Some(found)
     }
 }
 

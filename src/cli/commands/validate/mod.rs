@@ -18,12 +18,12 @@ use crate::cli::args::Format;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::kind::Kind;
-use crate::cli::ui::{Ui, plural, summary};
+use crate::cli::ui::{Ui, summary};
 use crate::cli::{codes, files, parallel};
-use crate::diag::render::{self, Report};
-use crate::diag::{Diagnostic, Safety};
+use crate::diag::render::{self, Look, Report, Style};
+use crate::diag::{Diagnostic, Safety, Sifted};
 use crate::policy::project::Given;
-use crate::text;
+use crate::text::{self, plural};
 
 use inputs::{Entry, Input};
 use levels::Levels;
@@ -42,6 +42,10 @@ pub struct Args {
     /// End with 0 also where there are errors
     #[arg(long)]
     exit_zero: bool,
+
+    /// Report also what is allowed, marked as such; in SARIF as suppressed, which GitHub takes for open alerts
+    #[arg(long)]
+    show_allowed: bool,
 
     #[command(flatten)]
     given: given::Args,
@@ -65,10 +69,14 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
             return Ok(if changed == 0 || args.exit_zero { Exit::Ok } else { Exit::InputOrCheck });
         }
     }
-    let checked = check(&entries, &given, &levels)?;
+    let mut checked = check(&entries, &given, &levels)?;
     let has_errors = checked.reports.iter().flat_map(|report| &report.found).any(Diagnostic::is_error);
     let exit = if has_errors && !args.exit_zero { Exit::InputOrCheck } else { Exit::Ok };
-    show(&checked, exit, ui)?;
+    let n_allowed = checked.reports.iter().map(|report| report.allowed.len()).sum();
+    if !args.show_allowed {
+        checked.reports.iter_mut().for_each(|report| report.allowed.clear());
+    }
+    show(&checked, n_allowed, exit, ui)?;
     Ok(exit)
 }
 
@@ -97,34 +105,40 @@ struct Checked {
     n_skipped: usize,
 }
 
+impl Checked {
+    fn push(&mut self, file: String, kind: Option<Kind>, sifted: Sifted) {
+        self.reports.push(Report { file, found: sifted.found, allowed: sifted.allowed });
+        self.kinds.push(kind);
+    }
+}
+
 fn check(entries: &[Entry], given: &Given, levels: &Levels) -> Result<Checked, CommandError> {
     let specs = inputs::of_kind(entries, Kind::Spec);
     let mut specs = parallel::map(&specs, |input| specs::check(input)).into_iter();
     let mut policies = policies::check(entries, given);
     let mut checked = Checked { reports: Vec::new(), kinds: Vec::new(), n_skipped: 0 };
     for entry in entries {
-        let (kind, file, found) = match entry {
+        let (kind, file, sifted) = match entry {
             Entry::Skipped => {
                 checked.n_skipped += 1;
                 continue;
             }
-            Entry::Refused(report) => (None, &report.file, report.found.clone()),
+            Entry::Refused(report) => (None, &report.file, report.found.clone().into()),
             Entry::Checkable(Input { shown, kind: Kind::Spec, .. }) => {
                 let of_spec = specs.next().transpose()?.unwrap_or_default();
-                (Some(Kind::Spec), shown, levels.apply(of_spec.found, &of_spec.lints))
+                let sifted = Sifted { found: of_spec.found, allowed: of_spec.allowed };
+                (Some(Kind::Spec), shown, levels.apply(sifted, &of_spec.lints))
             }
             Entry::Checkable(Input { shown, kind, .. }) => {
                 let found = policies.remove(shown).unwrap_or_default();
                 (Some(*kind), shown, levels.apply(found, &BTreeMap::new()))
             }
         };
-        checked.reports.push(Report { file: file.clone(), found });
-        checked.kinds.push(kind);
+        checked.push(file.clone(), kind, sifted);
     }
     // What is about no file of the command line by name, such as one that a link leads to.
     for (file, found) in policies {
-        checked.reports.push(Report { file, found: levels.apply(found, &BTreeMap::new()) });
-        checked.kinds.push(None);
+        checked.push(file, None, levels.apply(found, &BTreeMap::new()));
     }
     Ok(checked)
 }
@@ -172,11 +186,11 @@ fn visible_lines(text: &str) -> String {
 }
 
 /// Writes the findings to stdout, and a line about all of them to stderr.
-fn show(checked: &Checked, exit: Exit, ui: &Ui) -> Result<(), CommandError> {
+fn show(checked: &Checked, n_allowed: usize, exit: Exit, ui: &Ui) -> Result<(), CommandError> {
     let reports = &checked.reports;
-    let all: Vec<Diagnostic> = reports.iter().flat_map(|report| report.found.iter().cloned()).collect();
+    let all = reports.iter().flat_map(|report| &report.found);
     match ui.format {
-        Format::Human => ui.data(&render::human(&all, ui.out_style()))?,
+        Format::Human => ui.data(&human(checked, ui.out_style()))?,
         Format::Concise => ui.data(&render::concise(reports))?,
         Format::Github => ui.data(&render::github(reports))?,
         Format::Junit => ui.data(&render::junit(reports))?,
@@ -194,15 +208,29 @@ fn show(checked: &Checked, exit: Exit, ui: &Ui) -> Result<(), CommandError> {
     let is_folder =
         |report: &&Report| report.found.iter().any(|found| codes::OF_FOLDERS.contains(&found.code));
     let files = plural(reports.len() - reports.iter().filter(is_folder).count(), "file");
-    ui.say(&format!("{files}{skipped}: {}{}", summary(&all), fixable(checked)));
-    if ui.format == Format::Human && !all.is_empty() {
+    let allowed = if n_allowed == 0 { String::new() } else { format!(", {n_allowed} allowed") };
+    ui.say(&format!("{files}{skipped}: {}{}{allowed}", summary(all.clone()), fixable(checked)));
+    if ui.format == Format::Human && all.count() > 0 {
         ui.say("`genai-lz explain CODE` says more of a finding");
     }
     Ok(())
 }
 
+fn human(checked: &Checked, style: Style) -> String {
+    let of_report = |(report, kind): (&Report, &Option<Kind>)| {
+        let look = Look { style, shows_all: "--format concise", fixes: *kind == Some(Kind::Policy) };
+        render::human_as(&report.found, look) + &render::allowed(&report.allowed, look)
+    };
+    checked.reports.iter().zip(&checked.kinds).map(of_report).collect()
+}
+
 fn json(report: &Report, kind: Option<Kind>) -> Json {
-    json!({ "file": report.file, "kind": kind.map(Kind::name), "diagnostics": render::json(&report.found) })
+    let found = render::json(&report.found);
+    let mut json = json!({ "file": report.file, "kind": kind.map(Kind::name), "diagnostics": found });
+    if !report.allowed.is_empty() {
+        json["allowed"] = render::allowed_json(&report.allowed);
+    }
+    json
 }
 
 /// `, 2 fixable with --fix`; what is rendered from a spec is fixed in the spec.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::cli::kind::Kind;
 use crate::cli::parallel;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Sifted};
 use crate::policy::project::{self, File, Given, Project};
 use crate::policy::{self, suppress};
 use crate::text::Source;
@@ -14,7 +14,7 @@ use crate::text::Source;
 use super::inputs::{self, Entry, Input};
 
 /// What was found, by file as messages show it.
-pub(super) type Findings = BTreeMap<String, Vec<Diagnostic>>;
+pub(super) type Findings = BTreeMap<String, Sifted>;
 
 /// Checks the policy files among `entries` with each other and with the files about the service.
 pub(super) fn check(entries: &[Entry], given: &Given) -> Findings {
@@ -25,7 +25,7 @@ pub(super) fn check(entries: &[Entry], given: &Given) -> Findings {
     let infos = read(&infos, project::read_info, &mut findings);
     let project = Project::with(texts, infos, given.clone());
 
-    let mut together = Findings::new();
+    let mut together: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
     for found in project.check_together() {
         let file = found.primary.as_ref().map_or("", |label| label.source.path()).to_owned();
         together.entry(file).or_default().push(found);
@@ -39,10 +39,10 @@ pub(super) fn check(entries: &[Entry], given: &Given) -> Findings {
         findings.insert(file.source.path().to_owned(), found);
     }
     for info in &project.infos {
-        findings.entry(info.source.path().to_owned()).or_default().extend(info.found.iter().cloned());
+        findings.entry(info.source.path().to_owned()).or_default().found.extend(info.found.iter().cloned());
     }
     for (file, found) in together {
-        findings.entry(file).or_default().extend(found);
+        findings.entry(file).or_default().found.extend(found);
     }
     findings
 }
@@ -62,14 +62,14 @@ fn read<R: Send>(
     for (input, result) in inputs.iter().zip(results) {
         match result {
             Ok(read) => done.push(read),
-            Err(found) => findings.entry(input.shown.clone()).or_default().push(*found),
+            Err(found) => findings.entry(input.shown.clone()).or_default().found.push(*found),
         }
     }
     done
 }
 
-/// What is found in a file and not allowed by its comments, in the order of the text.
-fn of_file(project: &Project, file: &File, more: &[Diagnostic]) -> Vec<Diagnostic> {
+/// What is found in a file, in the order of the text, apart by what its comments allow.
+fn of_file(project: &Project, file: &File, more: &[Diagnostic]) -> Sifted {
     let mut found = project.check(file);
     found.extend(more.iter().cloned());
     found.sort_by_key(|found| found.primary.as_ref().map(|label| label.span.start));

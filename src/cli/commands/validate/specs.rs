@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::cli::error::CommandError;
 use crate::cli::pipeline;
-use crate::diag::Diagnostic;
+use crate::diag::{Allowed, Diagnostic};
 use crate::render;
 use crate::spec::LintLevel;
 
@@ -14,6 +14,8 @@ use super::inputs::Input;
 #[derive(Debug, Default)]
 pub(super) struct Checked {
     pub found: Vec<Diagnostic>,
+    /// What comments of the rendered texts allow.
+    pub allowed: Vec<Allowed>,
     pub lints: BTreeMap<String, LintLevel>,
 }
 
@@ -33,13 +35,14 @@ fn findings(input: &Input) -> Result<Checked, CommandError> {
     let subscription = rendered.zone.subscription_id.as_deref().unwrap_or(pipeline::NO_SUBSCRIPTION);
     let (_, warnings) = pipeline::evaluate(&rendered.bundle, subscription)?;
     // No file holds the text, so `--fix` has nothing to write to.
-    let lints = render::lint(&rendered.zone, &rendered.bundle).into_iter().map(|found| {
+    let lints = render::lint(&rendered.zone, &rendered.bundle);
+    let of_texts = lints.found.into_iter().map(|found| {
         let help = format!(
             "read this text with `genai-lz render`; it is rendered from `{}` and changed there",
             input.shown
         );
         Diagnostic { fix: None, ..found.help(help) }
     });
-    let found = rendered.warnings.into_iter().chain(lints).chain(warnings).collect();
-    Ok(Checked { found, lints: rendered.lints })
+    let found = rendered.warnings.into_iter().chain(of_texts).chain(warnings).collect();
+    Ok(Checked { found, allowed: lints.allowed, lints: rendered.lints })
 }
