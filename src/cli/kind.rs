@@ -1,9 +1,10 @@
 //! What a file is, told from its name and how it begins: a spec, a policy, or neither. The name decides only where a
 //! person has named the file; in a folder the content has to say it.
 
+use std::borrow::Cow;
 use std::path::Path;
 
-use crate::policy::elements;
+use crate::policy::{self, elements};
 use crate::text::suggest;
 
 /// So much of a file is enough to tell what it is.
@@ -65,12 +66,12 @@ pub(crate) fn infrastructure(path: &Path, head: &[u8]) -> Option<Infrastructure>
 pub(crate) fn of_content(head: &[u8]) -> Option<Kind> {
     // Text in UTF-16 is told too, so that its reader can refuse it by name.
     let is_wide = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
-    let head: Vec<u8> = head
-        .iter()
-        .copied()
-        .take(HEAD_BYTES)
-        .filter(|byte| !is_wide || byte.is_ascii() && *byte != 0)
-        .collect();
+    let head = &head[..head.len().min(HEAD_BYTES)];
+    let head = if is_wide {
+        Cow::Owned(head.iter().copied().filter(|byte| byte.is_ascii() && *byte != 0).collect())
+    } else {
+        Cow::Borrowed(head)
+    };
     let text = String::from_utf8_lossy(&head);
     let text = text.trim_start_matches('\u{feff}');
     if is_policy(text) {
@@ -101,7 +102,8 @@ fn is_policy(text: &str) -> bool {
         || elements::find(name).is_some_and(|element| !element.sections.is_empty())
 }
 
-/// The name of the first element, past comments, instructions and white space.
+/// The name of the first element, past comments, instructions, declarations and white space. A declaration is refused
+/// later, by its name; a policy behind one must not be passed over.
 fn first_element(text: &str) -> Option<&str> {
     let mut rest = text.trim_start();
     loop {
@@ -109,6 +111,9 @@ fn first_element(text: &str) -> Option<&str> {
             "-->"
         } else if rest.starts_with("<?") {
             "?>"
+        } else if rest.starts_with("<!") {
+            rest = rest[policy::end_of_declaration(rest)..].trim_start();
+            continue;
         } else {
             break;
         };
@@ -138,6 +143,9 @@ mod tests {
             ("<policies>\n  <inbound />", Some(Kind::Policy)),
             ("\u{feff}<!-- owned by team a -->\n<?xml version='1.0'?>\n<policies>", Some(Kind::Policy)),
             ("<fragment>", Some(Kind::Policy)),
+            ("<!DOCTYPE a [<!ENTITY b 'c>'>]>\n<policies>", Some(Kind::Policy)),
+            ("<!DOCTYPE html>\n<html>", None),
+            ("<!DOCTYPE a [", None),
             ("<polices>", Some(Kind::Policy)),
             ("<set-header name='a'>", Some(Kind::Policy)),
             ("<inbound>", Some(Kind::Policy)),

@@ -35,7 +35,7 @@ pub use around::check_surroundings;
 pub use compose::{DEFAULT_GLOBAL_POLICY, Effective, Placed, Scope, compose, place_fragment};
 pub use convert::{not_xml, to_rawxml, to_xml};
 pub use named_values::{Substituted, substitute};
-pub use parser::{MAX_DEPTH, MAX_NODES, parse};
+pub use parser::{MAX_DEPTH, MAX_NODES, end_of_declaration, parse};
 pub use read::{MAX_FILE_BYTES, read, too_large};
 pub use surroundings::{ApiFacts, BackendEntity, PoolMember, Surroundings, Tier};
 pub use tree::{Attribute, Document, Element, Node, Piece, Text};

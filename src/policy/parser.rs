@@ -435,7 +435,7 @@ fn literal(span: Span) -> Text {
 }
 
 /// Returns the length of the declaration that `text` begins with; a `>` inside `[ … ]` does not end it.
-fn end_of_declaration(text: &str) -> usize {
+pub fn end_of_declaration(text: &str) -> usize {
     let mut depth = 0usize;
     for (index, byte) in text.bytes().enumerate() {
         match byte {

@@ -199,16 +199,13 @@ fn check_params(
                     model.report(found, diagnostic(&codes::INTERPOLATED_KEY, message), property.key_span);
                     continue;
                 };
-                match signature.params.get(name) {
-                    None => {
-                        let message = format!("the module `{}` has no parameter `{name}`", module.name.name);
-                        let here = diagnostic(&codes::PROPERTY_NOT_ALLOWED, message);
-                        let known = signature.params.keys().map(String::as_str);
-                        let here = model.did_you_mean(here, name, known);
-                        model.report(found, here, property.key_span);
-                    }
-                    // Whether the value fits is looked at in `fit::parameters`.
-                    Some(_) => {}
+                // Whether the value fits is looked at in `fit::parameters`.
+                if !signature.params.contains_key(name) {
+                    let message = format!("the module `{}` has no parameter `{name}`", module.name.name);
+                    let here = diagnostic(&codes::PROPERTY_NOT_ALLOWED, message);
+                    let known = signature.params.keys().map(String::as_str);
+                    let here = model.did_you_mean(here, name, known);
+                    model.report(found, here, property.key_span);
                 }
             }
             Member::Spread(value) => {

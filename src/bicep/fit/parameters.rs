@@ -217,9 +217,8 @@ impl<'c, 'a> Check<'c, 'a> {
     }
 
     fn missing(&mut self, properties: &'c Map<String, Json>, members: &[Member<'_>], at: Span) {
-        let may_be_missing = |schema: &'c Json| {
-            is_nullable(schema) || resolved(self.template, schema).is_none_or(|schema| is_nullable(schema))
-        };
+        let may_be_missing =
+            |schema: &'c Json| is_nullable(schema) || resolved(self.template, schema).is_none_or(is_nullable);
         let missing: Vec<String> = properties
             .iter()
             .filter(|(name, schema)| {

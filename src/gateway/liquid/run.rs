@@ -19,8 +19,8 @@ const MAX_MADE_BYTES: usize = 256 * 1024 * 1024;
 const ITEM_BYTES: usize = 32;
 
 /// What one run may take: a step for each node and each item that is looked at. A template over a large body takes a
-/// few hundred thousand.
-const MAX_STEPS: usize = 2_000_000;
+/// hundred thousand.
+const MAX_STEPS: usize = 500_000;
 
 /// Characters that count as one step.
 const STEP_BYTES: usize = 64;

@@ -13,6 +13,7 @@
 //! - With `parse-date` texts that are ISO 8601 dates with a time are written as .NET writes a `DateTime`.
 //! - Without JSON in the body the policy fails. `consider-accept-header` wants XML named in `Accept`; `*/*` does not do.
 //! - The `Content-Type` becomes `application/xml`.
+//!
 //! Refused, because the schema alone has them: `attribute-prefix`, `namespace-block-name`, `null-values` and the like.
 
 use std::sync::Arc;

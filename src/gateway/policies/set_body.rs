@@ -6,6 +6,7 @@
 //! - A template reads the body without using it up, and the new body replaces it.
 //! - Inside `return-response` the body that a template sees is empty, as the page says; `context` is there.
 //! - A `byte[]` becomes the body as it is.
+//!
 //! Refused: a template that is an expression, and `html-decode-expression`, which only a schema has.
 
 use std::sync::Arc;

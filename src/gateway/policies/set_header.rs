@@ -5,7 +5,8 @@
 //!
 //! Decisions: `append` joins its values to the field that is there, as several values are joined. A field of the
 //! connection is left as it is, which a warning says when the policy is deployed and the trace when its name is
-//! computed. `Server` cannot be removed; overwriting it is allowed.
+//! computed. A name that is none, and a value with a line break in it, are an error. `Server` cannot be removed;
+//! overwriting it is allowed.
 
 use std::sync::Arc;
 
@@ -81,8 +82,9 @@ impl Run for SetHeader {
             live.note(format!("left alone: `{name}` belongs to the connection"));
             return Ok(Flow::Next);
         }
+        check(&name, &values)?;
         let mut state = live.state();
-        if self.side == Side::Request && name.eq_ignore_ascii_case("Host") {
+        if self.side == Side::Request && name.eq_ignore_ascii_case("Host") && action != ExistsAction::Skip {
             state.request.host_is_set = action != ExistsAction::Delete;
         }
         let Some(headers) = self.side.headers(&mut state) else { return Ok(Flow::Next) };
@@ -99,6 +101,20 @@ impl Run for SetHeader {
         }
         Ok(Flow::Next)
     }
+}
+
+/// A line break in a value, or a name that is none, would let whoever chose it write header fields of their own.
+fn check(name: &str, values: &[String]) -> Result<(), Fault> {
+    let is_token = !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
+    let problem = if !is_token {
+        format!("`{}` is no name of a header", name.escape_debug())
+    } else if values.iter().any(|value| value.trim().contains(['\r', '\n', '\0'])) {
+        format!("the value of `{name}` holds a line break")
+    } else {
+        return Ok(());
+    };
+    Err(Fault::broken("ExpressionValueEvaluationFailure", problem))
 }
 
 /// Adds values to what a field holds: joined by commas, or as fields of their own.

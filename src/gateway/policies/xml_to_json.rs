@@ -9,6 +9,7 @@
 //! - Text beside attributes or elements is `#text` in `direct`, `value` in `javascript-friendly`; alone it is the
 //!   property's value. All values are texts; an empty element is null.
 //! - Without XML in the body the policy fails. `consider-accept-header` wants JSON named in `Accept`; `*/*` does not do.
+//!
 //! Refused, because the schema alone has them: `preserve-whitespace-nodes`, `empty-values`, `trim-values`.
 
 use std::sync::Arc;

@@ -83,7 +83,7 @@ impl Count {
                 // The words may differ: `resources[3]` in the one form is `resources.name` in the other.
                 (Err(_), Err(_)) => self.refused += 1,
                 (list, named) => {
-                    self.wrong.push(format!("{shown} ({fill:?}):\n{}", difference(&list, &named)))
+                    self.wrong.push(format!("{shown} ({fill:?}):\n{}", difference(&list, &named)));
                 }
             }
         }

@@ -12,8 +12,9 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::files;
 use crate::cli::parallel;
-use crate::cli::ui::{Ui, failure_json, plural, summary};
+use crate::cli::ui::{Ui, failure_json, summary};
 use crate::diag::{Diagnostic, render};
+use crate::text::plural;
 
 /// What a file compiles to.
 pub(super) struct Output {

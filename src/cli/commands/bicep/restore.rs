@@ -13,9 +13,10 @@ use crate::bicep::{self, Artifact};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::files;
-use crate::cli::ui::{Ui, plural, summary};
+use crate::cli::ui::{Ui, summary};
 use crate::cli::walk;
 use crate::diag::render;
+use crate::text::plural;
 use source::{Content, Source};
 
 /// Fill the cache of registry modules from a folder, without a network

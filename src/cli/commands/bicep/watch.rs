@@ -15,7 +15,8 @@ use super::world::from_here;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::files;
-use crate::cli::ui::{Ui, plural};
+use crate::cli::ui::Ui;
+use crate::text::plural;
 
 /// Short enough to be there before the user is, long enough to cost nothing.
 const LOOK_EVERY: Duration = Duration::from_millis(400);

@@ -1,0 +1,2 @@
+module b 'b.bicep' = {}
+output a int = 2
