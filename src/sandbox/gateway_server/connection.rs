@@ -265,10 +265,15 @@ impl Connection {
     async fn read(&mut self) -> io::Result<usize> {
         loop {
             self.socket.readable().await?;
-            self.buffer.reserve(READ_SIZE);
-            match self.socket.try_read_buf(&mut self.buffer) {
+            // On the stack: a buffer of its own for each request costs more than copying what is there.
+            let mut bytes = [0; READ_SIZE];
+            match self.socket.try_read(&mut bytes) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                read => return read,
+                Err(error) => return Err(error),
+                Ok(n) => {
+                    self.buffer.extend_from_slice(&bytes[..n]);
+                    return Ok(n);
+                }
             }
         }
     }

@@ -7,9 +7,9 @@ use crate::cli::commands::deploy::{events, sandbox as deploying, stages};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::pipeline::{self, Rendered};
-use crate::cli::ui::{counted, plural};
 use crate::deploy;
 use crate::sandbox::{ArmOptions, ArmServer};
+use crate::text::{counted, plural};
 
 /// A spec, deployed.
 pub(super) struct Prepared {
