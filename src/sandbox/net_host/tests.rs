@@ -107,10 +107,8 @@ async fn a_one_way_request_arrives_and_one_to_nobody_is_told() {
     let (sim, host) = sim_and_host().await;
     let told = blocking(move || {
         host.send_one_way(chat(&host, &question(false, 8))).unwrap();
-        let nobody = UpstreamRequest {
-            url: "https://example.com/".to_owned(),
-            ..chat(&host, &question(false, 8))
-        };
+        let nobody =
+            UpstreamRequest { url: "https://example.com/".to_owned(), ..chat(&host, &question(false, 8)) };
         host.send_one_way(nobody)
     });
     assert_eq!(told.await.unwrap_err().reason, "BackendConnectionFailure");
@@ -136,10 +134,7 @@ async fn a_proxy_takes_the_request() {
         while !head.ends_with(b"\r\n\r\n") {
             head.push(caller.read_u8().await.unwrap());
         }
-        caller
-            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-            .await
-            .unwrap();
+        caller.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await.unwrap();
         String::from_utf8(head).unwrap().to_lowercase()
     });
     let answer = blocking(move || {

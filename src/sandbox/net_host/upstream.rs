@@ -199,11 +199,7 @@ fn is_event_stream(headers: &Headers) -> bool {
 }
 
 /// Reads until the head of the final answer is whole.
-fn read_head(
-    connection: &mut Connection,
-    method: &str,
-    deadline: &Deadline,
-) -> Result<Exchange, SendError> {
+fn read_head(connection: &mut Connection, method: &str, deadline: &Deadline) -> Result<Exchange, SendError> {
     let socket = Arc::clone(&connection.socket);
     let mut reader = socket.as_ref();
     let mut bytes = Vec::new();
