@@ -28,6 +28,7 @@ pub mod spec;
 pub mod gateway;
 pub mod openai;
 pub mod plan;
+pub mod scenario;
 // L5 the world
 pub mod azure;
 pub mod deploy;

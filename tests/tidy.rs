@@ -21,6 +21,7 @@ const LAYERS: &[(u8, &str, &[&str])] = &[
     (4, "plan", &[]),
     (4, "gateway", &[]),
     (4, "openai", &[]),
+    (4, "scenario", &["gateway", "openai"]),
     (5, "azure", &[]),
     (5, "deploy", &["azure"]),
     (5, "sandbox", &[]),

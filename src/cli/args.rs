@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::cli::commands::{
-    bicep, deploy, explain, init, plan, policy, regions, render, sandbox, schema, snapshot, validate,
+    bicep, deploy, explain, init, plan, policy, regions, render, sandbox, schema, snapshot, test, validate,
 };
 
 /// The options of every command stand behind its own.
@@ -18,6 +18,7 @@ const LAST: usize = 900;
 ///
 ///     genai-lz init                                write a commented starter spec
 ///     genai-lz plan landing-zone.yaml              see what would be deployed, offline
+///     genai-lz test scenarios                      put traffic through its gateway, in virtual time
 ///     genai-lz deploy landing-zone.yaml --sandbox  deploy it to this machine and prove it
 #[derive(Debug, Parser)]
 #[command(name = "genai-lz", version, verbatim_doc_comment, max_term_width = 100)]
@@ -44,7 +45,7 @@ pub enum Format {
     Concise,
     /// `validate` only: SARIF 2.1.0 for code scanning
     Sarif,
-    /// `validate` only: JUnit's XML, a test case for each file
+    /// `validate` and `test` only: JUnit's XML, a test case for each file or case
     Junit,
     /// `validate` only: workflow commands that GitHub Actions shows beside the lines
     Github,
@@ -85,6 +86,7 @@ pub enum Command {
     Snapshot(snapshot::Args),
     Policy(policy::Args),
     Bicep(bicep::Args),
+    Test(test::Args),
     Deploy(deploy::Args),
     Sandbox(sandbox::Args),
     Regions(regions::Args),

@@ -48,6 +48,7 @@ pub fn all() -> Vec<&'static Code> {
         crate::policy::suppress::CODES,
         crate::render::codes::ALL,
         crate::sandbox::codes::ALL,
+        crate::scenario::codes::ALL,
         crate::spec::codes::ALL,
     ];
     let mut all: Vec<&'static Code> = tables.iter().flat_map(|table| table.iter().copied()).collect();

@@ -61,6 +61,7 @@ fn run(command: &Command, ui: &Ui) -> Result<Exit, CommandError> {
         Command::Snapshot(args) => commands::snapshot::run(args, ui),
         Command::Policy(args) => commands::policy::run(args, ui),
         Command::Bicep(args) => commands::bicep::run(args, ui),
+        Command::Test(args) => commands::test::run(args, ui),
         Command::Deploy(args) => commands::deploy::run(args, ui),
         Command::Sandbox(args) => commands::sandbox::run(args, ui),
         Command::Regions(args) => commands::regions::run(args, ui),
@@ -71,11 +72,20 @@ fn run(command: &Command, ui: &Ui) -> Result<Exit, CommandError> {
 
 /// Formats that hold nothing but findings are for the command that finds.
 fn for_findings_only(args: &Args) -> Option<CommandError> {
-    if matches!(args.command, Command::Validate(_)) || !args.format.is_for_findings() {
+    let is_taken = match args.command {
+        Command::Validate(_) => true,
+        Command::Test(_) => args.format == args::Format::Junit,
+        _ => false,
+    };
+    if is_taken || !args.format.is_for_findings() {
         return None;
     }
+    let takes = match args.command {
+        Command::Test(_) => "`human`, `json` and `junit`",
+        _ => "`human` and `json`",
+    };
     let error = CommandError::usage(format!(
-        "`--format {}` is for `genai-lz validate`; this command takes `human` and `json`",
+        "`--format {}` is for `genai-lz validate`; this command takes {takes}",
         args.format.name()
     ));
     Some(error.hint("leave `--format` out, or write `--format json`"))

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::number::Number;
 use super::problem::{Form, Problem};
 use crate::text::Span;
 
@@ -68,6 +69,7 @@ impl ExprKind {
             }
             Self::Throw(value) => vec![value],
             Self::Checked { inner, .. } => vec![inner],
+            Self::Tuple(parts) => parts.iter().map(|(_, value)| value).collect(),
             Self::NotRun { parts, .. } => parts.iter().collect(),
             Self::Assign { target, value, .. } => vec![target, value],
             Self::Step { target, .. } => vec![target],
@@ -174,6 +176,8 @@ pub(super) enum ExprKind {
     },
     /// `default(T)` and `default`.
     Default(Option<TypeRef>),
+    /// `(a, b)`, `(x: 1, y: 2)`: the names, where there are some.
+    Tuple(Vec<(Option<String>, Expr)>),
     /// C# that is read and not evaluated.
     NotRun {
         /// Such as "a tuple".
@@ -193,8 +197,8 @@ pub(super) enum Literal {
     Double(f64),
     Char(char),
     String(Arc<str>),
-    /// A number of a type that is not evaluated, such as `decimal`; its keyword.
-    Other(&'static str),
+    /// Of a type besides `int`, `long` and `double`.
+    Number(Number),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -405,6 +409,11 @@ pub(super) enum BinaryOp {
 }
 
 impl BinaryOp {
+    /// Whether two numbers give a number.
+    pub(super) fn is_arithmetic(self) -> bool {
+        matches!(self, Self::Add | Self::Subtract | Self::Multiply | Self::Divide | Self::Remainder)
+    }
+
     pub(super) fn text(self) -> &'static str {
         match self {
             Self::Coalesce => "??",

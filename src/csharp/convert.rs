@@ -4,10 +4,14 @@ use std::sync::Arc;
 
 use super::ast::TypeRef;
 use super::exception::Exception;
+use super::number::{self, Number};
 use super::objects::{
-    Bytes, DateTime, DateTimeOffset, Dictionary, Guid, JToken, JsonKind, List, ListKind, as_token, parse_date,
+    Attribute, Bytes, DateTime, DateTimeOffset, Dictionary, Guid, JToken, JsonKind, List, ListKind, Xml,
+    as_token, parse_date,
 };
 use super::value::{Object as _, Value};
+use rust_decimal::RoundingStrategy;
+use rust_decimal::prelude::ToPrimitive as _;
 
 /// The C# keyword or short name of a type: `System.Int32` and `Int32` are `int`.
 pub(super) fn short_name(name: &str) -> &str {
@@ -21,6 +25,13 @@ pub(super) fn short_name(name: &str) -> &str {
         "Char" => "char",
         "Object" => "object",
         "Byte" => "byte",
+        "SByte" => "sbyte",
+        "Int16" => "short",
+        "UInt16" => "ushort",
+        "UInt32" => "uint",
+        "UInt64" => "ulong",
+        "Single" => "float",
+        "Decimal" => "decimal",
         other => other,
     }
 }
@@ -33,7 +44,9 @@ pub(super) fn default_of(ty: &str) -> Value {
         "double" => Value::Double(0.0),
         "bool" => Value::Bool(false),
         "char" => Value::Char('\0'),
-        _ => Value::Null,
+        other => {
+            number::keyword(other).map_or(Value::Null, |keyword| number::widened(Value::Int(0), keyword))
+        }
     }
 }
 
@@ -48,22 +61,36 @@ pub(super) fn cast(value: Value, ty: &TypeRef) -> Result<Value, Exception> {
         };
     }
     if let Some(token) = value.downcast::<JToken>()
-        && (matches!(name, "string" | "int" | "long" | "double" | "bool")
+        && (matches!(name, "string" | "bool")
+            || number::keyword(name).is_some()
             || (token.kind() == JsonKind::Value && !is(&value, ty)))
     {
         return cast_token(token, name, ty.nullable);
     }
+    // The explicit conversions of XElement and XAttribute.
+    let xml = value.downcast::<Attribute>().map(Attribute::value).or_else(|| {
+        value
+            .downcast::<Xml>()
+            .filter(|_| value.type_name() == "XElement")?
+            .get("Value")
+            .ok()
+            .map(|text| text.display())
+    });
+    if let Some(text) = xml
+        && (matches!(name, "string" | "bool" | "DateTime" | "DateTimeOffset" | "Guid")
+            || number::keyword(name).is_some())
+    {
+        return change_type(&text.into(), name);
+    }
     match (name, &value) {
-        ("int", Value::Long(number)) => Ok(Value::Int(*number as i32)),
-        ("int", Value::Double(number)) => Ok(Value::Int(*number as i64 as i32)),
-        ("int", Value::Char(c)) => Ok(Value::Int(*c as i32)),
-        ("long", Value::Int(number)) => Ok(Value::Long(i64::from(*number))),
-        ("long", Value::Double(number)) => Ok(Value::Long(*number as i64)),
-        ("double", Value::Int(number)) => Ok(Value::Double(f64::from(*number))),
-        ("double", Value::Long(number)) => Ok(Value::Double(*number as f64)),
-        ("char", Value::Int(number)) => Ok(Value::Char(
-            u32::try_from(*number).ok().and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER),
-        )),
+        (name, value) if number::keyword(name).is_some() && number::real(value).is_some() => {
+            number::cast(value, name, false).unwrap_or_else(|| Ok(value.clone()))
+        }
+        ("char", value) if number::keyword_of(value).is_some() => {
+            let code = number::whole(value).or_else(|| number::real(value).map(|number| number as i128));
+            let unit = code.unwrap_or_default() as u16;
+            Ok(Value::Char(char::from_u32(unit.into()).unwrap_or(char::REPLACEMENT_CHARACTER)))
+        }
         _ if is(&value, ty) => Ok(value),
         ("JToken" | "JValue", Value::Object(_)) => Err(Exception::invalid_cast(&value.type_name(), name)),
         ("JToken" | "JValue", _) => Ok(Value::Object(as_token(&value)?)),
@@ -85,13 +112,11 @@ fn cast_token(token: &JToken, name: &str, nullable: bool) -> Result<Value, Excep
 }
 
 fn dotnet_name(name: &str) -> &str {
-    match name {
-        "string" => "String",
-        "int" => "Int32",
-        "long" => "Int64",
-        "double" => "Double",
-        "bool" => "Boolean",
-        other => other,
+    match (name, number::keyword(name)) {
+        ("string", _) => "String",
+        ("bool", _) => "Boolean",
+        (_, Some(keyword)) => number::runtime_name(keyword),
+        (other, None) => other,
     }
 }
 
@@ -111,6 +136,7 @@ pub(super) fn is(value: &Value, ty: &TypeRef) -> bool {
         | ("double", Value::Double(_))
         | ("bool", Value::Bool(_))
         | ("char", Value::Char(_)) => true,
+        (name, Value::Number(number)) => number.keyword() == name,
         (_, Value::Object(object)) => {
             let own = object.type_name();
             own == name || is_base(name, own, value)
@@ -122,6 +148,15 @@ pub(super) fn is(value: &Value, ty: &TypeRef) -> bool {
 fn is_base(name: &str, own: &str, value: &Value) -> bool {
     match name {
         "JToken" => own.starts_with('J') && value.downcast::<JToken>().is_some(),
+        "XObject" => own.starts_with('X') && (value.downcast::<Xml>().is_some() || own == "XAttribute"),
+        "XNode" => value.downcast::<Xml>().is_some(),
+        "XContainer" => matches!(own, "XDocument" | "XElement"),
+        "HashAlgorithm" => own.starts_with("SHA") || own.starts_with("HMAC") || own == "MD5",
+        "HMAC" | "KeyedHashAlgorithm" => own.starts_with("HMAC"),
+        "SHA1" | "SHA256" | "SHA384" | "SHA512" => own.strip_suffix("Managed") == Some(name),
+        "Group" => own == "Match",
+        "Capture" => matches!(own, "Match" | "Group"),
+        "ISet" => own == "HashSet",
         "JContainer" => matches!(own, "JObject" | "JArray" | "JProperty"),
         "IEnumerable" => value.elements().is_some(),
         "IDictionary" | "IReadOnlyDictionary" => own == "Dictionary",
@@ -140,26 +175,38 @@ pub(super) fn change_type(value: &Value, name: &str) -> Result<Value, Exception>
     };
     match name {
         "string" => Ok(if value.is_null() { Value::Null } else { value.display().into() }),
-        "int" => {
-            let wide = to_long(&value, "Int32")?;
-            i32::try_from(wide).map(Value::Int).map_err(|_| Exception::overflow("Int32"))
-        }
-        "long" => to_long(&value, "Int64").map(Value::Long),
-        "double" => match &value {
-            Value::Null => Ok(Value::Double(0.0)),
-            Value::Bool(flag) => Ok(Value::Double(f64::from(u8::from(*flag)))),
-            Value::String(text) => parse_double(text).map(Value::Double),
-            other => super::ops::as_f64(other)
-                .map(Value::Double)
-                .ok_or_else(|| Exception::invalid_cast(&other.type_name(), "Double")),
+        "double" | "float" | "decimal" => match &value {
+            Value::Null => Ok(number::widened(Value::Int(0), name)),
+            Value::Bool(flag) => Ok(number::widened(Value::Int((*flag).into()), name)),
+            Value::String(text) => parse_number(text, name),
+            Value::Char(_) => Err(Exception::invalid_cast("Char", number::runtime_name(name))),
+            other => number::cast(other, name, true).unwrap_or_else(|| {
+                Err(Exception::invalid_cast(&other.type_name(), number::runtime_name(name)))
+            }),
         },
+        _ if number::keyword(name).is_some() => {
+            let wide = to_whole(&value, name)?;
+            number::fitting(wide, name).ok_or_else(|| number::out_of_type(name))
+        }
         "bool" => match &value {
             Value::Null => Ok(Value::Bool(false)),
             Value::String(text) => parse_bool(text).map(Value::Bool),
             Value::Bool(flag) => Ok(Value::Bool(*flag)),
-            other => super::ops::as_f64(other)
+            other => number::real(other)
                 .map(|number| Value::Bool(number != 0.0))
                 .ok_or_else(|| Exception::invalid_cast(&other.type_name(), "Boolean")),
+        },
+        "char" => match &value {
+            Value::Char(c) => Ok(Value::Char(*c)),
+            Value::String(text) if text.encode_utf16().count() == 1 => {
+                Ok(Value::Char(text.chars().next().unwrap_or_default()))
+            }
+            other => Err(Exception::invalid_cast(&other.type_name(), "Char")),
+        },
+        "DateTimeOffset" => match &value {
+            Value::String(text) => parse_date_time_offset(text),
+            other if other.downcast::<DateTimeOffset>().is_some() => Ok(other.clone()),
+            other => Err(Exception::invalid_cast(&other.type_name(), "DateTimeOffset")),
         },
         "DateTime" => match &value {
             Value::String(text) => parse_date_time(text),
@@ -175,21 +222,26 @@ pub(super) fn change_type(value: &Value, name: &str) -> Result<Value, Exception>
     }
 }
 
-fn to_long(value: &Value, target: &str) -> Result<i64, Exception> {
+/// What `Convert` makes of a value where it wants a whole number.
+fn to_whole(value: &Value, keyword: &str) -> Result<i128, Exception> {
     match value {
         Value::Null => Ok(0),
-        Value::Bool(flag) => Ok(i64::from(*flag)),
-        Value::Int(number) => Ok(i64::from(*number)),
-        Value::Long(number) => Ok(*number),
-        Value::Char(c) => Ok(i64::from(u32::from(*c))),
+        Value::Bool(flag) => Ok(i128::from(*flag)),
         // Convert rounds halves to even; a cast truncates.
-        Value::Double(number) => {
-            let rounded = number.round_ties_even();
-            let fits = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&rounded);
-            if fits { Ok(rounded as i64) } else { Err(Exception::overflow(target)) }
+        Value::Double(_) | Value::Number(Number::Float(_)) => {
+            let rounded = number::real(value).unwrap_or(f64::NAN).round_ties_even();
+            if rounded.is_finite() { Ok(rounded as i128) } else { Err(number::out_of_type(keyword)) }
         }
-        Value::String(text) => parse_long(text, target),
-        Value::Object(object) => Err(Exception::invalid_cast(object.type_name(), target)),
+        Value::Number(Number::Decimal(number)) => {
+            let rounded = number.round_dp_with_strategy(0, RoundingStrategy::MidpointNearestEven);
+            rounded.to_i128().ok_or_else(|| number::out_of_type(keyword))
+        }
+        Value::String(text) => parse_whole(text, keyword),
+        Value::Object(object) => {
+            Err(Exception::invalid_cast(object.type_name(), number::runtime_name(keyword)))
+        }
+        other => number::whole(other)
+            .ok_or_else(|| Exception::invalid_cast(&other.type_name(), number::runtime_name(keyword))),
     }
 }
 
@@ -197,17 +249,32 @@ fn wrong_format(text: &str) -> Exception {
     Exception::format(format!("The input string '{text}' was not in a correct format."))
 }
 
-/// `int.Parse` and `long.Parse`: an optional sign, digits, blanks around.
-pub(super) fn parse_long(text: &str, target: &str) -> Result<i64, Exception> {
+/// `int.Parse` and its like: an optional sign, digits, blanks around.
+fn parse_whole(text: &str, keyword: &str) -> Result<i128, Exception> {
     let digits = text.trim();
     let unsigned = digits.strip_prefix(['-', '+']).unwrap_or(digits);
     if unsigned.is_empty() || !unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(wrong_format(text));
     }
-    let value: i64 = digits.parse().map_err(|_| Exception::overflow(target))?;
-    match target {
-        "Int32" if i32::try_from(value).is_err() => Err(Exception::overflow(target)),
-        _ => Ok(value),
+    digits.parse().map_err(|_| number::out_of_type(keyword))
+}
+
+/// `T.Parse(text)` of a number type.
+pub(super) fn parse_number(text: &str, keyword: &str) -> Result<Value, Exception> {
+    match keyword {
+        "double" => parse_double(text).map(Value::Double),
+        "float" => parse_double(text).map(|number| Value::Number(Number::Float(number as f32))),
+        // An exponent is not among the styles that `decimal.Parse` takes by itself (NumberStyles.Number).
+        "decimal" => match text.trim().replace(',', "") {
+            plain if plain.contains(['e', 'E']) => Err(wrong_format(text)),
+            plain => number::parse_decimal(plain.strip_prefix('+').unwrap_or(&plain))
+                .map(|number| Value::Number(Number::Decimal(number)))
+                .ok_or_else(|| wrong_format(text)),
+        },
+        _ => {
+            let number = parse_whole(text, keyword)?;
+            number::fitting(number, keyword).ok_or_else(|| number::out_of_type(keyword))
+        }
     }
 }
 
@@ -324,8 +391,8 @@ pub(super) fn token_to_object(token: &Arc<JToken>, wanted: &str) -> Result<Value
 
 /// The bytes of a `byte[]`, also of one that was written as an array of numbers.
 pub(super) fn bytes_of(value: &Value) -> Option<Vec<u8>> {
-    if let Some(Bytes(bytes)) = value.downcast() {
-        return Some(bytes.clone());
+    if let Some(bytes) = value.downcast::<Bytes>() {
+        return Some(bytes.to_vec());
     }
     let list = value.downcast::<List>().filter(|list| list.type_name() == "byte[]")?;
     list.elements()?.iter().map(|item| item.as_i64().and_then(|byte| u8::try_from(byte).ok())).collect()
@@ -334,12 +401,19 @@ pub(super) fn bytes_of(value: &Value) -> Option<Vec<u8>> {
 /// Makes a list of another kind from anything that can be walked.
 pub(super) fn collect(kind: ListKind, items: Vec<Value>) -> Value {
     match kind {
+        ListKind::Array
+            if !items.is_empty()
+                && items.iter().all(|item| matches!(item, Value::Number(Number::Byte(_)))) =>
+        {
+            Value::bytes(items.iter().filter_map(|item| u8::try_from(item.as_i64()?).ok()).collect())
+        }
         ListKind::Array => {
             let element = items.first().map_or("object", |first| match first {
                 Value::String(_) => "string",
                 Value::Int(_) => "int",
                 Value::Long(_) => "long",
                 Value::Double(_) => "double",
+                Value::Number(number) => number.keyword(),
                 Value::Bool(_) => "bool",
                 Value::Char(_) => "char",
                 _ => "object",

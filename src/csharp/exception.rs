@@ -107,6 +107,9 @@ fn parents(kind: &str) -> &'static [&'static str] {
         "DivideByZeroException" | "OverflowException" => {
             &["ArithmeticException", "SystemException", "Exception"]
         }
+        "RegexMatchTimeoutException" => &["TimeoutException", "SystemException", "Exception"],
+        "ObjectDisposedException" => &["InvalidOperationException", "SystemException", "Exception"],
+        "ApplicationException" => &["Exception"],
         "JsonReaderException" | "JsonSerializationException" => &["JsonException", "Exception"],
         "UriFormatException" => &["FormatException", "SystemException", "Exception"],
         "JsonException" => &["Exception"],

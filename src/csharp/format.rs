@@ -2,6 +2,7 @@
 
 use super::exception::Exception;
 use super::limits;
+use super::number;
 use super::value::Value;
 use crate::dotnet::{self, BadFormat, Number, Piece};
 
@@ -13,11 +14,44 @@ pub(super) fn value(value: &Value, format: &str) -> Result<String, Exception> {
         return Ok(value.display());
     }
     match value {
-        Value::Int(number) => written(Number::Whole(i64::from(*number), 32), format),
-        Value::Long(number) => written(Number::Whole(*number, 64), format),
+        Value::Int(number) => written(Number::Whole((*number).into(), 32), format),
+        Value::Long(number) => written(Number::Whole((*number).into(), 64), format),
         Value::Double(number) => written(Number::Real(*number), format),
+        Value::Number(number) => written(as_written(*number), format),
         Value::Object(object) => object.format(format),
         _ => Ok(value.display()),
+    }
+}
+
+/// `float.ToString()`, as [`double`] with the digits that a `float` needs.
+pub(super) fn float(value: f32) -> String {
+    if !value.is_finite() || value == 0.0 {
+        return double(value.into());
+    }
+    let scientific = format!("{value:e}");
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if (-4..7).contains(&exponent) {
+        return format!("{value}");
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{mantissa}E{sign}{:02}", exponent.abs())
+}
+
+/// A number of one of the less usual types as formats take it.
+fn as_written(number: number::Number) -> Number {
+    use number::Number as Of;
+    let bits = match number {
+        Of::Byte(_) | Of::SByte(_) => 8,
+        Of::Short(_) | Of::UShort(_) => 16,
+        Of::UInt(_) => 32,
+        _ => 64,
+    };
+    match (number, number.whole()) {
+        (_, Some(whole)) => Number::Whole(whole, bits),
+        (Of::Decimal(value), _) => Number::Exact(value),
+        // By its shortest digits: 0.1f is 0.1, not 0.100000001490116.
+        (number, _) => Number::Real(number.display().parse().unwrap_or_else(|_| number.real())),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Text to tokens. Problems are gathered, so that a wrong literal does not hide what follows it.
 
 use super::codes::{NOT_READ, SINGLE_QUOTED_STRING, SYNTAX};
+use super::number::{self, Number};
 use super::problem::Problem;
 use super::scan::{
     RawPiece, end_of_block_comment, end_of_line, end_of_quoted, end_of_verbatim, scan_interpolated,
@@ -22,7 +23,7 @@ pub(super) enum Kind {
     Long(i64),
     Double(f64),
     /// A number of a type that is not evaluated; its keyword.
-    OtherNumber(&'static str),
+    OtherNumber(Number),
     Char(char),
     String(String),
     Interpolated(Vec<Piece>),
@@ -311,8 +312,14 @@ impl Lexer<'_> {
         }
         match self.suffix().to_ascii_lowercase().as_str() {
             "" | "d" => digits.parse().map(Kind::Double).map_err(|_| self.bad_number(start)),
-            "m" => Ok(Kind::OtherNumber("decimal")),
-            "f" => Ok(Kind::OtherNumber("float")),
+            "m" => {
+                let value = number::parse_decimal(&digits).ok_or_else(|| self.bad_number(start))?;
+                Ok(Kind::OtherNumber(Number::Decimal(value)))
+            }
+            "f" => {
+                let value = digits.parse().map_err(|_| self.bad_number(start))?;
+                Ok(Kind::OtherNumber(Number::Float(value)))
+            }
             _ => Err(self.bad_number(start)),
         }
     }
@@ -325,13 +332,21 @@ impl Lexer<'_> {
                 Ok(value) => Ok(Kind::Int(value)),
                 Err(_) => match i64::try_from(value) {
                     Ok(value) => Ok(Kind::Long(value)),
-                    Err(_) if u64::try_from(value).is_ok() => Ok(Kind::OtherNumber("ulong")),
-                    Err(_) => Err(self.bad_number(start)),
+                    Err(_) => self.unsigned(start, value, false),
                 },
             },
             "l" => i64::try_from(value).map(Kind::Long).map_err(|_| self.bad_number(start)),
-            "u" => Ok(Kind::OtherNumber(if u32::try_from(value).is_ok() { "uint" } else { "ulong" })),
-            "ul" | "lu" => Ok(Kind::OtherNumber("ulong")),
+            "u" => self.unsigned(start, value, true),
+            "ul" | "lu" => self.unsigned(start, value, false),
+            _ => Err(self.bad_number(start)),
+        }
+    }
+
+    /// A `uint` where it may be one and fits, otherwise a `ulong`.
+    fn unsigned(&self, start: usize, value: i128, may_be_short: bool) -> Result<Kind, Problem> {
+        match (u32::try_from(value), u64::try_from(value)) {
+            (Ok(value), _) if may_be_short => Ok(Kind::OtherNumber(Number::UInt(value))),
+            (_, Ok(value)) => Ok(Kind::OtherNumber(Number::ULong(value))),
             _ => Err(self.bad_number(start)),
         }
     }

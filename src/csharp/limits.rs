@@ -9,6 +9,12 @@ pub(super) const MAX_STEPS: u64 = 1_000_000;
 /// Nested calls of the evaluator, lambdas within lambdas included. Bounds the native stack.
 pub(super) const MAX_DEPTH: u32 = 160;
 
+/// Steps of regular expressions, which are shorter.
+pub(super) const MAX_REGEX_STEPS: u64 = MAX_STEPS * REGEX_STEPS_PER_STEP;
+
+/// So many of them count as one step of the evaluation.
+pub(super) const REGEX_STEPS_PER_STEP: u64 = 16;
+
 /// Bytes of strings and elements made during one evaluation; request and response bodies are far below.
 pub(super) const MAX_ALLOCATED: usize = 64 << 20;
 

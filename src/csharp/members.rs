@@ -126,31 +126,52 @@ pub(super) fn type_names() -> Vec<&'static str> {
 /// Types that have no members of their own in the tables.
 const OTHER_TYPES: &[&str] = &[
     "Action",
-    "ArgumentNullException",
-    "ArgumentOutOfRangeException",
+    "ArithmeticException",
     "DivideByZeroException",
-    "FormatException",
     "Func",
-    "ICollection",
     "IDictionary",
     "IEnumerable",
     "IList",
     "IReadOnlyList",
-    "InvalidCastException",
     "JContainer",
     "JsonException",
     "JsonReaderException",
-    "KeyNotFoundException",
     "NullReferenceException",
     "OverflowException",
-    "byte",
+    "ICollection",
+    "IndexOutOfRangeException",
+    "InvalidCastException",
+    "NotImplementedException",
+    "RegexMatchTimeoutException",
+    "UriFormatException",
+    "XContainer",
+    "XNode",
+    "XObject",
     "dynamic",
     "var",
 ];
 
 /// Types that LINQ walks over.
-const ENUMERABLE: &[&str] =
-    &["JArray", "JObject", "JToken", "Headers", "IReadOnlyDictionary", "List", "Dictionary", "string"];
+const ENUMERABLE: &[&str] = &[
+    "JArray",
+    "JObject",
+    "JToken",
+    "Headers",
+    "IReadOnlyDictionary",
+    "Claims",
+    "List",
+    "Dictionary",
+    "HashSet",
+    "MatchCollection",
+    "GroupCollection",
+    "CaptureCollection",
+    "string",
+];
+
+/// What every hash function has, every keyed one, and every number.
+const HASH: &str = "Clear() ComputeHash() Dispose() Hash HashSize:int Initialize()";
+const HMAC: &str = "Clear() ComputeHash() Dispose() Hash HashName:string HashSize:int Initialize() Key";
+const NUMBER: &str = "CompareTo():int GetValueOrDefault() HasValue:bool Value";
 
 /// Members of values: `Name:Type` is a property, `Name():Type` a method. No type: it depends, or is not checked.
 const INSTANCE: &[(&str, &str)] = &[
@@ -181,7 +202,7 @@ const INSTANCE: &[(&str, &str)] = &[
          OriginalUrl:IUrl Url:IUrl",
     ),
     ("IResponse", "Body:IMessageBody Headers:Headers StatusCode:int StatusReason:string"),
-    ("IMessageBody", "As()"),
+    ("IMessageBody", "As() AsFormUrlEncodedContent():Claims"),
     ("IUrl", "Host:string Path:string Port:int Query:Headers QueryString:string Scheme:string"),
     (
         "ISubscription",
@@ -197,10 +218,11 @@ const INSTANCE: &[(&str, &str)] = &[
         "IReadOnlyDictionary",
         "ContainsKey():bool Count:int GetValueOrDefault() Keys TryGetValue():bool Values",
     ),
-    ("object", "Equals():bool ToString():string"),
+    ("object", "Equals():bool GetHashCode():int ToString():string"),
     (
         "string",
-        "CompareTo():int Contains():bool EndsWith():bool Equals():bool IndexOf():int Insert():string LastIndexOf():int \
+        "AsBasic():BasicAuthCredentials AsJwt():Jwt Clone() CompareTo():int Contains():bool EndsWith():bool Equals():bool \
+         IndexOf():int IndexOfAny():int Insert():string LastIndexOf():int LastIndexOfAny():int TryParseBasic():bool TryParseJwt():bool \
          Length:int PadLeft():string PadRight():string Remove():string Replace():string Split() StartsWith():bool \
          Substring():string ToCharArray() ToLower():string ToLowerInvariant():string ToUpper():string \
          ToUpperInvariant():string Trim():string TrimEnd():string TrimStart():string",
@@ -211,18 +233,20 @@ const INSTANCE: &[(&str, &str)] = &[
     ("bool", "CompareTo():int GetValueOrDefault():bool HasValue:bool Value:bool"),
     (
         "JObject",
-        "Add() ContainsKey():bool Children() Count DeepClone():JObject First GetValue():JToken HasValues:bool Last Parent \
-         Path:string Properties() Property():JProperty Remove() RemoveAll() Root SelectToken():JToken SelectTokens() \
+        "Add() Ancestors() ContainsKey():bool Children() Count DeepClone():JObject Descendants() DescendantsAndSelf() First GetValue():JToken HasValues:bool Last Merge() Next Parent \
+         Path:string Previous Properties() PropertyValues() Replace() Property():JProperty Remove() RemoveAll() Root SelectToken():JToken SelectTokens() \
          ToObject() TryGetValue():bool Type:JTokenType Value() Values()",
     ),
     (
         "JArray",
-        "Add() Children() Clear() Count DeepClone():JArray First HasValues:bool IndexOf():int Insert() Last Parent Path:string \
+        "Add() AddFirst() Ancestors() Children() Clear() Count DeepClone():JArray Descendants() DescendantsAndSelf() First \
+         HasValues:bool IndexOf():int Insert() Last Merge() Next Parent Path:string Previous RemoveAll() Replace() \
          Remove() RemoveAt() Root SelectToken():JToken SelectTokens() ToObject() Type:JTokenType Value() Values()",
     ),
     (
         "JToken",
-        "Children() DeepClone():JToken First HasValues:bool Last Parent Path:string Remove() Root SelectToken():JToken \
+        "Ancestors() AncestorsAndSelf() Children() DeepClone():JToken First HasValues:bool Last Next Parent Path:string \
+         Previous Remove() Replace() Root SelectToken():JToken \
          SelectTokens() ToObject() Type:JTokenType Value() Values()",
     ),
     (
@@ -256,16 +280,95 @@ const INSTANCE: &[(&str, &str)] = &[
          TotalMilliseconds:double TotalMinutes:double TotalSeconds:double",
     ),
     ("Guid", "CompareTo():int ToByteArray()"),
-    ("Random", "Next():int NextDouble():double"),
-    ("Encoding", "GetByteCount():int GetBytes() GetString():string"),
+    ("Random", "Next():int NextBytes() NextDouble():double"),
+    (
+        "Encoding",
+        "BodyName:string CodePage:int GetByteCount():int GetBytes() GetChars() GetPreamble() GetString():string HeaderName:string \
+         WebName:string",
+    ),
+    (
+        "Jwt",
+        "Algorithm:string Audiences Claims:Claims ExpirationTime:DateTime Id:string IssuedAt:DateTime Issuer:string \
+         NotBefore:DateTime Subject:string Type:string",
+    ),
+    ("Claims", "ContainsKey():bool Count:int GetValueOrDefault() Keys TryGetValue():bool Values"),
+    ("BasicAuthCredentials", "Password:string UserId:string Username:string"),
+    (
+        "Uri",
+        "AbsolutePath:string AbsoluteUri:string Authority:string DnsSafeHost:string Fragment:string GetLeftPart():string \
+         Host:string IdnHost:string IsAbsoluteUri:bool IsBaseOf():bool IsDefaultPort:bool IsFile:bool IsLoopback:bool IsUnc:bool \
+         IsWellFormedOriginalString():bool LocalPath:string OriginalString:string PathAndQuery:string Port:int \
+         Query:string Scheme:string Segments UserEscaped:bool UserInfo:string",
+    ),
+    ("Regex", "IsMatch():bool Match():Match Matches():MatchCollection Replace():string Split()"),
+    (
+        "Match",
+        "Captures:CaptureCollection Groups:GroupCollection Index:int Length:int Result():string Success:bool Value:string",
+    ),
+    ("Group", "Captures:CaptureCollection Index:int Length:int Success:bool Value:string"),
+    ("Capture", "Index:int Length:int Value:string"),
+    ("MatchCollection", "Count:int"),
+    ("GroupCollection", "Count:int"),
+    ("CaptureCollection", "Count:int"),
+    ("HashAlgorithm", HASH),
+    ("MD5", HASH),
+    ("SHA1", HASH),
+    ("SHA1Managed", HASH),
+    ("SHA256", HASH),
+    ("SHA256Managed", HASH),
+    ("SHA384", HASH),
+    ("SHA384Managed", HASH),
+    ("SHA512", HASH),
+    ("SHA512Managed", HASH),
+    ("HMACMD5", HMAC),
+    ("HMACSHA1", HMAC),
+    ("HMACSHA256", HMAC),
+    ("HMACSHA384", HMAC),
+    ("HMACSHA512", HMAC),
+    (
+        "HashSet",
+        "Add():bool Clear() Count ExceptWith() IntersectWith() IsSubsetOf():bool Overlaps():bool Remove():bool SetEquals():bool \
+         UnionWith()",
+    ),
+    (
+        "XDocument",
+        "Add() Declaration Descendants() Document:XDocument Element():XElement Elements() FirstNode LastNode NextNode \
+         NodeType Nodes() Parent PreviousNode Remove() RemoveNodes() ReplaceNodes() ReplaceWith() Root:XElement",
+    ),
+    (
+        "XElement",
+        "Add() Attribute():XAttribute Attributes() Descendants() DescendantsAndSelf() Document:XDocument Element():XElement \
+         Elements() FirstNode GetDefaultNamespace():XNamespace HasAttributes:bool HasElements:bool IsEmpty:bool LastNode \
+         Name:XName NextNode NodeType Nodes() Parent:XElement PreviousNode Remove() RemoveNodes() ReplaceNodes() ReplaceWith() \
+         SetAttributeValue() SetElementValue() SetValue() Value:string",
+    ),
+    ("XAttribute", "Name:XName NodeType Parent:XElement Remove() SetValue() Value:string"),
+    ("XText", "NextNode NodeType Parent:XElement PreviousNode Remove() ReplaceWith() Value:string"),
+    ("XCData", "NextNode NodeType Parent:XElement PreviousNode Remove() ReplaceWith() Value:string"),
+    ("XComment", "NextNode NodeType Parent:XElement PreviousNode Remove() ReplaceWith() Value:string"),
+    ("XName", "LocalName:string Namespace:XNamespace NamespaceName:string"),
+    ("XNamespace", "GetName():XName NamespaceName:string"),
+    ("decimal", NUMBER),
+    ("float", NUMBER),
+    ("byte", NUMBER),
+    ("sbyte", NUMBER),
+    ("short", NUMBER),
+    ("ushort", NUMBER),
+    ("uint", NUMBER),
+    ("ulong", NUMBER),
     (
         "StringBuilder",
         "Append():StringBuilder AppendFormat():StringBuilder AppendLine():StringBuilder Clear():StringBuilder Length:int",
     ),
-    ("List", "Add() AddRange() Clear() Count Insert() IndexOf():int Remove():bool RemoveAt() Reverse()"),
+    (
+        "List",
+        "Add() AddRange() Capacity:int Clear() ConvertAll() Count Exists():bool Find() FindAll() FindIndex():int FindLast() \
+         FindLastIndex():int ForEach() GetRange() IndexOf():int Insert() InsertRange() LastIndexOf():int Remove():bool \
+         RemoveAll():int RemoveAt() RemoveRange() Reverse() Sort() TrimExcess() TrueForAll():bool",
+    ),
     (
         "Dictionary",
-        "Add() Clear() ContainsKey():bool Count GetValueOrDefault() Keys Remove():bool TryGetValue():bool Values",
+        "Add() Clear() ContainsKey():bool ContainsValue():bool Count GetValueOrDefault() Keys Remove():bool TryGetValue():bool Values",
     ),
     ("KeyValuePair", "Key Value"),
     ("Exception", "InnerException Message:string"),
@@ -273,12 +376,54 @@ const INSTANCE: &[(&str, &str)] = &[
 
 /// Static members, in the same notation.
 const STATIC: &[(&str, &str)] = &[
-    ("Array", "IndexOf():int"),
+    (
+        "Array",
+        "Clear() ConstrainedCopy() ConvertAll() Copy() Empty() Exists():bool Find() FindAll() FindIndex():int FindLast() \
+         FindLastIndex():int ForEach() IndexOf():int LastIndexOf():int Reverse() Sort() TrueForAll():bool",
+    ),
+    (
+        "BitConverter",
+        "DoubleToInt64Bits():long GetBytes() Int64BitsToDouble():double IsLittleEndian:bool ToBoolean():bool ToChar() \
+         ToDouble():double ToInt16():short ToInt32():int ToInt64():long ToSingle():float ToString():string ToUInt16():ushort \
+         ToUInt32():uint ToUInt64():ulong",
+    ),
     (
         "Convert",
-        "FromBase64String() ToBase64String():string ToBoolean():bool ToDateTime():DateTime ToDouble():double \
-         ToInt32():int ToInt64():long ToString():string",
+        "FromBase64String() IsDBNull():bool ToBase64String():string ToBoolean():bool ToByte():byte ToChar() \
+         ToDateTime():DateTime ToDecimal():decimal ToDouble():double ToInt16():short ToInt32():int ToInt64():long ToSByte():sbyte \
+         ToSingle():float ToString():string ToUInt16():ushort ToUInt32():uint ToUInt64():ulong",
     ),
+    ("Tuple", "Create()"),
+    ("XDocument", "Parse():XDocument"),
+    ("XElement", "Parse():XElement"),
+    ("XName", "Get():XName"),
+    ("XNamespace", "Get():XNamespace None:XNamespace Xml:XNamespace Xmlns:XNamespace"),
+    ("MD5", "Create():MD5"),
+    ("SHA1", "Create():SHA1"),
+    ("SHA256", "Create():SHA256"),
+    ("SHA384", "Create():SHA384"),
+    ("SHA512", "Create():SHA512"),
+    (
+        "Regex",
+        "IsMatch():bool Match():Match Matches():MatchCollection Replace():string Split() Unescape():string",
+    ),
+    (
+        "decimal",
+        "Add():decimal Ceiling():decimal Compare():int Divide():decimal Floor():decimal MaxValue:decimal MinValue:decimal \
+        MinusOne:decimal Multiply():decimal Negate():decimal One:decimal Parse():decimal Remainder():decimal Round():decimal \
+        Subtract():decimal ToDouble():double ToInt32():int ToInt64():long Truncate():decimal TryParse():bool Zero:decimal",
+    ),
+    (
+        "float",
+        "Epsilon:float IsInfinity():bool IsNaN():bool MaxValue:float MinValue:float NaN:float NegativeInfinity:float \
+        Parse():float PositiveInfinity:float TryParse():bool",
+    ),
+    ("byte", "MaxValue:byte MinValue:byte Parse():byte TryParse():bool"),
+    ("sbyte", "MaxValue:sbyte MinValue:sbyte Parse():sbyte TryParse():bool"),
+    ("short", "MaxValue:short MinValue:short Parse():short TryParse():bool"),
+    ("ushort", "MaxValue:ushort MinValue:ushort Parse():ushort TryParse():bool"),
+    ("uint", "MaxValue:uint MinValue:uint Parse():uint TryParse():bool"),
+    ("ulong", "MaxValue:ulong MinValue:ulong Parse():ulong TryParse():bool"),
     (
         "DateTime",
         "MaxValue:DateTime MinValue:DateTime Now:DateTime Parse():DateTime Today:DateTime UtcNow:DateTime",
@@ -288,32 +433,48 @@ const STATIC: &[(&str, &str)] = &[
         "FromUnixTimeMilliseconds():DateTimeOffset FromUnixTimeSeconds():DateTimeOffset MaxValue:DateTimeOffset \
          MinValue:DateTimeOffset Now:DateTimeOffset Parse():DateTimeOffset TryParse():bool UtcNow:DateTimeOffset",
     ),
-    ("Encoding", "ASCII:Encoding UTF8:Encoding"),
+    (
+        "Encoding",
+        "ASCII:Encoding BigEndianUnicode:Encoding Convert() Default:Encoding GetEncoding():Encoding UTF32:Encoding UTF8:Encoding \
+         Unicode:Encoding",
+    ),
     ("Enumerable", "Empty() Range() Repeat()"),
     ("Guid", "Empty:Guid NewGuid():Guid Parse():Guid TryParse():bool"),
     ("JArray", "FromObject():JArray Parse():JArray"),
     ("JObject", "FromObject():JObject Parse():JObject"),
-    ("JToken", "FromObject():JToken Parse():JToken"),
+    ("JToken", "DeepEquals():bool FromObject():JToken Parse():JToken"),
     ("JsonConvert", "DeserializeObject() SerializeObject():string"),
     (
         "Math",
-        "Abs() Ceiling():double E:double Exp():double Floor():double Log():double Log10():double Max() Min() PI:double \
-         Pow():double Round():double Sign():int Sqrt():double Truncate():double",
+        "Abs() Acos():double Asin():double Atan():double Atan2():double BigMul():long Ceiling() Cos():double Cosh():double E:double \
+         Exp():double Floor() IEEERemainder():double Log():double Log10():double Max() Min() PI:double Pow():double Round() \
+         Sign():int Sin():double Sinh():double Sqrt():double Tan():double Tanh():double Truncate()",
     ),
     (
         "TimeSpan",
         "FromDays():TimeSpan FromHours():TimeSpan FromMilliseconds():TimeSpan FromMinutes():TimeSpan \
-         FromSeconds():TimeSpan FromTicks():TimeSpan MaxValue:TimeSpan Zero:TimeSpan",
+         FromSeconds():TimeSpan FromTicks():TimeSpan MaxValue:TimeSpan MinValue:TimeSpan TicksPerDay:long TicksPerHour:long \
+         TicksPerMillisecond:long TicksPerMinute:long TicksPerSecond:long Zero:TimeSpan",
     ),
-    ("Uri", "EscapeDataString():string UnescapeDataString():string"),
+    (
+        "Uri",
+        "CheckSchemeName():bool EscapeDataString():string EscapeUriString():string IsHexDigit():bool IsWellFormedUriString():bool \
+         SchemeDelimiter:string TryCreate():bool UnescapeDataString():string UriSchemeFile:string UriSchemeFtp:string \
+         UriSchemeHttp:string UriSchemeHttps:string",
+    ),
     ("WebUtility", "HtmlDecode():string HtmlEncode():string UrlDecode():string UrlEncode():string"),
-    ("bool", "Parse():bool TryParse():bool"),
+    ("bool", "FalseString:string Parse():bool TrueString:string TryParse():bool"),
     (
         "char",
-        "IsDigit():bool IsLetter():bool IsLetterOrDigit():bool IsLower():bool IsUpper():bool IsWhiteSpace():bool \
+        "ConvertFromUtf32():string ConvertToUtf32():int GetNumericValue():double IsControl():bool IsDigit():bool IsHighSurrogate():bool IsLetter():bool IsLetterOrDigit():bool IsLowSurrogate():bool IsLower():bool IsNumber():bool IsPunctuation():bool IsSeparator():bool \
+         IsSurrogate():bool IsSymbol():bool IsUpper():bool IsWhiteSpace():bool MaxValue MinValue Parse() ToString():string \
          ToLower() ToLowerInvariant() ToUpper() ToUpperInvariant()",
     ),
-    ("double", "IsNaN():bool MaxValue:double MinValue:double NaN:double Parse():double TryParse():bool"),
+    (
+        "double",
+        "Epsilon:double IsInfinity():bool IsNaN():bool IsNegativeInfinity():bool IsPositiveInfinity():bool \
+        MaxValue:double MinValue:double NaN:double NegativeInfinity:double Parse():double PositiveInfinity:double TryParse():bool",
+    ),
     ("int", "MaxValue:int MinValue:int Parse():int TryParse():bool"),
     ("long", "MaxValue:long MinValue:long Parse():long TryParse():bool"),
     ("object", "Equals():bool ReferenceEquals():bool"),
@@ -333,7 +494,7 @@ mod tests {
         let allows = |member: &Member| {
             let name = match member.type_name {
                 // What the host calls them; to C# they are dictionaries.
-                "Headers" | "Parameters" => "IReadOnlyDictionary",
+                "Headers" | "Parameters" | "Claims" => "IReadOnlyDictionary",
                 "IApi" => "IContextApi",
                 "IGateway" => "IGatewayInfo",
                 name => name,

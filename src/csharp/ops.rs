@@ -3,54 +3,37 @@
 use super::ast::{BinaryOp, UnaryOp};
 use super::exception::Exception;
 use super::limits;
-use super::objects::{DateTime, DateTimeOffset, JToken, TimeSpan};
+use super::number::{self, Number};
+use super::objects::{DateTime, DateTimeOffset, EnumValue, JToken, Name, Namespace, TimeSpan, Tuple};
 use super::value::Value;
 
-/// A number as `double`, where `value` is a number.
-pub(super) fn as_f64(value: &Value) -> Option<f64> {
-    match value {
-        Value::Int(number) => Some(f64::from(*number)),
-        Value::Long(number) => Some(*number as f64),
-        Value::Double(number) => Some(*number),
-        Value::Char(c) => Some(f64::from(u32::from(*c))),
-        _ => None,
-    }
-}
-
-/// Two operands in the type that C# promotes both to.
-enum Pair {
-    Int(i32, i32),
-    Long(i64, i64),
-    Double(f64, f64),
-}
-
-fn promote(left: &Value, right: &Value) -> Option<Pair> {
-    let whole = |value: &Value| match value {
-        Value::Char(c) => Some(i64::from(u32::from(*c))),
-        other => other.as_i64(),
-    };
-    if let (Some(wide_left), Some(wide_right)) = (whole(left), whole(right)) {
-        let long = matches!(left, Value::Long(_)) || matches!(right, Value::Long(_));
-        return Some(if long {
-            Pair::Long(wide_left, wide_right)
-        } else {
-            Pair::Int(wide_left as i32, wide_right as i32)
-        });
-    }
-    Some(Pair::Double(as_f64(left)?, as_f64(right)?))
-}
-
-/// `left op right` for every operator that evaluates both sides.
+/// `left op right` for every operator that evaluates both sides, where nothing asks for a check of overflow.
 pub(super) fn binary(op: BinaryOp, left: &Value, right: &Value) -> Result<Value, Exception> {
+    binary_in(false, op, left, right)
+}
+
+/// `left op right`; whole numbers that do not fit throw where `checked` is in force.
+pub(super) fn binary_in(
+    checked: bool,
+    op: BinaryOp,
+    left: &Value,
+    right: &Value,
+) -> Result<Value, Exception> {
     use BinaryOp as Op;
     match op {
         Op::Equal => return Ok(Value::Bool(operator_equal(left, right))),
         Op::NotEqual => return Ok(Value::Bool(!operator_equal(left, right))),
         Op::Less | Op::LessEqual | Op::Greater | Op::GreaterEqual => return relational(op, left, right),
+        Op::Add if let Some(namespace) = left.downcast::<Namespace>() => {
+            return namespace.name(right).map(Value::object);
+        }
         Op::Add if matches!(left, Value::String(_)) || matches!(right, Value::String(_)) => {
             return concat(left, right);
         }
         Op::BitAnd | Op::BitOr | Op::BitXor => {
+            if let Some(flags) = small_flags(op, left, right) {
+                return Ok(flags);
+            }
             if let (Value::Bool(left), Value::Bool(right)) = (left, right) {
                 return Ok(Value::Bool(match op {
                     Op::BitAnd => left & right,
@@ -59,71 +42,21 @@ pub(super) fn binary(op: BinaryOp, left: &Value, right: &Value) -> Result<Value,
                 }));
             }
         }
-        Op::ShiftLeft | Op::ShiftRight => return shift(op, left, right),
+        Op::ShiftLeft | Op::ShiftRight => {
+            return number::shift(op, left, right).ok_or_else(|| not_applicable(op.text(), left, right));
+        }
         _ => {}
     }
     if let Some(result) = time_arithmetic(op, left, right) {
         return result;
     }
     // Arithmetic with a nullable that has no value has no value.
-    if (left.is_null() && as_f64(right).is_some()) || (right.is_null() && as_f64(left).is_some()) {
+    if (left.is_null() && number::real(right).is_some()) || (right.is_null() && number::real(left).is_some())
+    {
         return Ok(Value::Null);
     }
-    match promote(left, right) {
-        Some(Pair::Int(left, right)) => int_arithmetic(op, left, right).map(Value::Int),
-        Some(Pair::Long(left, right)) => long_arithmetic(op, left, right).map(Value::Long),
-        Some(Pair::Double(left, right)) => match op {
-            Op::Add => Ok(Value::Double(left + right)),
-            Op::Subtract => Ok(Value::Double(left - right)),
-            Op::Multiply => Ok(Value::Double(left * right)),
-            Op::Divide => Ok(Value::Double(left / right)),
-            Op::Remainder => Ok(Value::Double(left % right)),
-            _ => Err(not_applicable(op.text(), &Value::Double(left), &Value::Double(right))),
-        },
-        None => Err(not_applicable(op.text(), left, right)),
-    }
-}
-
-/// Declares the arithmetic of one integer type. C# wraps around where the operands are not constants (unchecked is
-/// the default).
-macro_rules! integer_arithmetic {
-    ($name:ident, $integer:ty) => {
-        fn $name(op: BinaryOp, left: $integer, right: $integer) -> Result<$integer, Exception> {
-            Ok(match op {
-                BinaryOp::Add => left.wrapping_add(right),
-                BinaryOp::Subtract => left.wrapping_sub(right),
-                BinaryOp::Multiply => left.wrapping_mul(right),
-                BinaryOp::Divide => left.checked_div(right).ok_or_else(|| bad_division(right == 0))?,
-                BinaryOp::Remainder => left.checked_rem(right).ok_or_else(|| bad_division(right == 0))?,
-                BinaryOp::BitAnd => left & right,
-                BinaryOp::BitOr => left | right,
-                _ => left ^ right,
-            })
-        }
-    };
-}
-
-integer_arithmetic!(int_arithmetic, i32);
-integer_arithmetic!(long_arithmetic, i64);
-
-fn bad_division(by_zero: bool) -> Exception {
-    if by_zero {
-        Exception::new("DivideByZeroException", "Attempted to divide by zero.")
-    } else {
-        Exception::new("OverflowException", "Arithmetic operation resulted in an overflow.")
-    }
-}
-
-fn shift(op: BinaryOp, left: &Value, right: &Value) -> Result<Value, Exception> {
-    let Value::Int(by) = right else { return Err(not_applicable(op.text(), left, right)) };
-    let by = by.cast_unsigned();
-    match (left, op) {
-        (Value::Int(value), BinaryOp::ShiftLeft) => Ok(Value::Int(value.wrapping_shl(by))),
-        (Value::Int(value), _) => Ok(Value::Int(value.wrapping_shr(by))),
-        (Value::Long(value), BinaryOp::ShiftLeft) => Ok(Value::Long(value.wrapping_shl(by))),
-        (Value::Long(value), _) => Ok(Value::Long(value.wrapping_shr(by))),
-        _ => Err(not_applicable(op.text(), left, right)),
-    }
+    number::arithmetic(op, left, right, checked)
+        .unwrap_or_else(|| Err(not_applicable(op.text(), left, right)))
 }
 
 fn concat(left: &Value, right: &Value) -> Result<Value, Exception> {
@@ -182,11 +115,7 @@ fn compare(left: &Value, right: &Value) -> Option<Option<std::cmp::Ordering>> {
         }
         return None;
     }
-    match promote(left, right)? {
-        Pair::Int(left, right) => Some(Some(left.cmp(&right))),
-        Pair::Long(left, right) => Some(Some(left.cmp(&right))),
-        Pair::Double(left, right) => Some(left.partial_cmp(&right)),
-    }
+    number::order(left, right)
 }
 
 /// The order that sorting and `Max` use: null first, strings by code point (the invariant culture orders letters
@@ -217,6 +146,13 @@ fn operator_equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Null, Value::Null) => true,
         (Value::Bool(left), Value::Bool(right)) => left == right,
+        // `element.Name == "a"`: the text becomes a name.
+        (Value::Object(_), Value::String(_)) if left.downcast::<Name>().is_some() => {
+            Name::of(right).is_ok_and(|right| left.downcast::<Name>() == Some(&right))
+        }
+        (Value::String(_), Value::Object(_)) if right.downcast::<Name>().is_some() => {
+            operator_equal(right, left)
+        }
         (Value::String(left), Value::String(right)) => left == right,
         (Value::Object(first), Value::Object(second)) => {
             if std::sync::Arc::ptr_eq(first, second) {
@@ -225,22 +161,29 @@ fn operator_equal(left: &Value, right: &Value) -> bool {
             if first.type_name() != second.type_name() {
                 return false;
             }
+            if let (Some(left), Some(right)) = (left.downcast::<Tuple>(), right.downcast::<Tuple>()) {
+                return left.equals(right);
+            }
+            if let (Some(left), Some(right)) = (left.downcast::<Name>(), right.downcast::<Name>()) {
+                return left == right;
+            }
             match (first.ordinal(), second.ordinal()) {
                 (Some(first), Some(second)) => first == second,
                 _ => is_enum(left) && first.display() == second.display(),
             }
         }
-        _ => match promote(left, right) {
-            Some(Pair::Int(left, right)) => left == right,
-            Some(Pair::Long(left, right)) => left == right,
-            Some(Pair::Double(left, right)) => left == right,
-            None => false,
-        },
+        _ => number::order(left, right) == Some(Some(std::cmp::Ordering::Equal)),
     }
 }
 
+/// `|` of two members of an enumeration of flags, such as `RegexOptions`.
+fn small_flags(op: BinaryOp, left: &Value, right: &Value) -> Option<Value> {
+    let (left, right) = (left.downcast::<EnumValue>()?, right.downcast::<EnumValue>()?);
+    (op == BinaryOp::BitOr).then(|| left.or(right)).flatten().map(Value::object)
+}
+
 fn is_enum(value: &Value) -> bool {
-    value.downcast::<super::objects::EnumValue>().is_some()
+    value.downcast::<EnumValue>().is_some()
 }
 
 /// `Equals`, which collections use: as `==`, and by value for JSON scalars.
@@ -252,8 +195,28 @@ pub(super) fn equal(left: &Value, right: &Value) -> bool {
     }
 }
 
-pub(super) fn unary(op: UnaryOp, value: &Value) -> Result<Value, Exception> {
+pub(super) fn unary(op: UnaryOp, value: &Value, checked: bool) -> Result<Value, Exception> {
+    let zero = Value::Int(0);
     match (op, value) {
+        (UnaryOp::Minus, Value::Int(i32::MIN) | Value::Long(i64::MIN)) if checked => {
+            binary_in(true, BinaryOp::Subtract, &zero, value)
+        }
+        (UnaryOp::Minus, Value::Number(Number::Float(value))) => Ok(Value::Number(Number::Float(-value))),
+        (UnaryOp::Minus, Value::Number(Number::Decimal(value))) => Ok(Value::Number(Number::Decimal(-value))),
+        // A `uint` becomes a `long`; the small types become an `int`.
+        (UnaryOp::Minus, Value::Number(number)) => match number.whole() {
+            Some(whole) if !matches!(number, Number::ULong(_)) => {
+                Ok(number::wrapped(-whole, if matches!(number, Number::UInt(_)) { "long" } else { "int" }))
+            }
+            _ => Err(not_applicable("-", &zero, value)),
+        },
+        (UnaryOp::Plus, Value::Number(_) | Value::Char(_)) => binary(BinaryOp::Add, &zero, value),
+        (UnaryOp::Complement, Value::Number(number)) => match (number, number.whole()) {
+            (Number::UInt(value), _) => Ok(Value::Number(Number::UInt(!value))),
+            (Number::ULong(value), _) => Ok(Value::Number(Number::ULong(!value))),
+            (_, Some(whole)) => Ok(number::wrapped(!whole, "int")),
+            _ => Err(not_applicable("~", &zero, value)),
+        },
         (UnaryOp::Not, Value::Bool(value)) => Ok(Value::Bool(!value)),
         (UnaryOp::Minus, Value::Int(value)) => Ok(Value::Int(value.wrapping_neg())),
         (UnaryOp::Minus, Value::Long(value)) => Ok(Value::Long(value.wrapping_neg())),

@@ -57,10 +57,11 @@ fn runs(def: &Def, member: &Member) -> bool {
     let names: &[&str] = match def.name {
         "IApi" | "IContextApi" => &["IApi"],
         "IGatewayInfo" => &["IGateway"],
-        "IReadOnlyDictionary" | "IReadOnlyCollection" => &["IReadOnlyDictionary", "Headers"],
+        "IReadOnlyDictionary" | "IReadOnlyCollection" => &["IReadOnlyDictionary", "Headers", "Claims"],
         "ICollection" | "IList" => &["List"],
         "IDictionary" => &["Dictionary"],
         "JContainer" => &["JObject", "JArray"],
+        "HashAlgorithm" | "KeyedHashAlgorithm" | "HMAC" => &["HashAlgorithm", "HMACSHA256"],
         "IEnumerable" if linq::METHODS.contains(&member.name) => return true,
         name => &[name],
     };
@@ -69,7 +70,15 @@ fn runs(def: &Def, member: &Member) -> bool {
     }
     let has_indexer = matches!(
         def.name,
-        "string" | "List" | "IList" | "Dictionary" | "IDictionary" | "IReadOnlyDictionary"
+        "string"
+            | "List"
+            | "IList"
+            | "MatchCollection"
+            | "GroupCollection"
+            | "CaptureCollection"
+            | "Dictionary"
+            | "IDictionary"
+            | "IReadOnlyDictionary"
     ) || matches!(def.name, "JToken" | "JObject" | "JArray");
     if member.name == "this" {
         return has_indexer;

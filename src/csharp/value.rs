@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::exception::Exception;
 use super::format;
-use super::objects::{Bytes, JToken, List};
+use super::number::{self, Number};
+use super::objects::{Bytes, Claims, JToken, Jwt, List, Xml};
 
 /// A run-time value. Strings are shared; reference types of .NET that the host supplies are [`Object`]s.
 #[derive(Clone)]
@@ -16,6 +17,8 @@ pub enum Value {
     Int(i32),
     Long(i64),
     Double(f64),
+    /// Of a type besides `int`, `long` and `double`.
+    Number(Number),
     Char(char),
     String(Arc<str>),
     Object(Arc<dyn Object>),
@@ -128,7 +131,25 @@ impl Value {
 
     /// A `byte[]`.
     pub fn bytes(bytes: Vec<u8>) -> Self {
-        Self::object(Bytes(bytes))
+        Self::object(Bytes::new(bytes))
+    }
+
+    /// What `Body.As<XDocument>()` and `Body.As<XElement>()` give.
+    ///
+    /// # Errors
+    /// [`Exception`] where the text is not XML.
+    pub fn from_xml(text: &str, type_name: &str) -> Result<Self, Exception> {
+        Xml::parse(text, type_name, false)
+    }
+
+    /// The `Jwt` that `AsJwt()` reads of a text; null where it is none.
+    pub fn from_jwt(text: &str) -> Self {
+        Jwt::parse(text).map_or(Self::Null, Self::object)
+    }
+
+    /// What `Body.AsFormUrlEncodedContent()` gives: the fields of a form, each with its values.
+    pub fn from_form(body: &str) -> Self {
+        Self::object(Claims::of_form(body))
     }
 
     /// The JSON that `JsonConvert.SerializeObject` writes.
@@ -148,6 +169,7 @@ impl Value {
             Self::Int(value) => value.to_string(),
             Self::Long(value) => value.to_string(),
             Self::Double(value) => format::double(*value),
+            Self::Number(value) => value.display(),
             Self::Char(value) => value.to_string(),
             Self::String(value) => value.to_string(),
             Self::Object(object) => object.display(),
@@ -162,6 +184,7 @@ impl Value {
             Self::Int(_) => "Int32",
             Self::Long(_) => "Int64",
             Self::Double(_) => "Double",
+            Self::Number(value) => value.type_name(),
             Self::Char(_) => "Char",
             Self::String(_) => "String",
             Self::Object(object) => object.type_name(),
@@ -179,16 +202,15 @@ impl Value {
     }
 
     /// The bytes of a `byte[]`; None for every other value.
-    pub fn as_bytes(&self) -> Option<&[u8]> {
-        self.downcast::<Bytes>().map(|bytes| bytes.0.as_slice())
+    pub fn as_bytes(&self) -> Option<Vec<u8>> {
+        self.downcast::<Bytes>().map(Bytes::to_vec)
     }
 
-    /// The value as a whole number, where it is an `int` or a `long`.
+    /// The value as a whole number, where its type holds nothing else and it fits.
     pub fn as_i64(&self) -> Option<i64> {
         match self {
-            Self::Int(value) => Some(i64::from(*value)),
-            Self::Long(value) => Some(*value),
-            _ => None,
+            Self::Char(_) => None,
+            value => number::whole(value).and_then(|number| i64::try_from(number).ok()),
         }
     }
 
@@ -200,6 +222,12 @@ impl Value {
     /// The object inside, where it is a `T`.
     pub fn downcast<T: 'static>(&self) -> Option<&T> {
         if let Self::Object(object) = self { object.as_any().downcast_ref() } else { None }
+    }
+
+    /// The characters of a `char[]`.
+    pub(super) fn display_chars(&self) -> Vec<char> {
+        let items = self.elements().unwrap_or_default();
+        items.iter().filter_map(|item| if let Value::Char(c) = item { Some(*c) } else { None }).collect()
     }
 
     /// What `foreach` walks over: the elements of a collection, the characters of a string.
@@ -227,6 +255,12 @@ impl From<bool> for Value {
 impl From<i32> for Value {
     fn from(value: i32) -> Self {
         Self::Int(value)
+    }
+}
+
+impl From<u8> for Value {
+    fn from(value: u8) -> Self {
+        Self::Number(Number::Byte(value))
     }
 }
 

@@ -6,6 +6,8 @@
 mod custom;
 mod digits;
 
+use rust_decimal::Decimal;
+
 use super::BadFormat;
 use digits::Digits;
 
@@ -16,8 +18,9 @@ const MAX_PRECISION: usize = 512;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Number {
     /// With its width in bits, which hexadecimal digits show.
-    Whole(i64, u32),
+    Whole(i128, u32),
     Real(f64),
+    Exact(Decimal),
 }
 
 impl Number {
@@ -25,6 +28,7 @@ impl Number {
         match self {
             Self::Whole(value, _) => value.to_string(),
             Self::Real(value) => double(value),
+            Self::Exact(value) => value.to_string(),
         }
     }
 }
@@ -87,7 +91,7 @@ fn standard(number: Number, letter: char, precision: Option<usize>) -> Option<St
             width = precision.unwrap_or(1)
         )),
         ('X', Number::Whole(value, bits)) => {
-            let bits = if bits == 32 { value as u32 as u64 } else { value as u64 };
+            let bits = (value as u64) & (u64::MAX >> (64 - bits.clamp(1, 64)));
             let digits = if letter == 'X' { format!("{bits:X}") } else { format!("{bits:x}") };
             format!("{digits:0>width$}", width = precision.unwrap_or(1))
         }
@@ -117,6 +121,7 @@ fn is_negative(number: Number) -> bool {
     match number {
         Number::Whole(value, _) => value < 0,
         Number::Real(value) => value.is_sign_negative(),
+        Number::Exact(value) => value.is_sign_negative(),
     }
 }
 

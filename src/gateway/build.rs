@@ -10,7 +10,7 @@ use super::compile::Compiler;
 use super::pipeline::Pipeline;
 use super::policies::cross_domain_file;
 use super::{
-    AllCounters, Api, BackendKind, Backends, Config, Gateway, Operation, PipelineKey, Routes, codes,
+    AllCounters, Api, BackendKind, Backends, Config, Gateway, Operation, PipelineKey, Pool, Routes, codes,
 };
 use crate::diag::{DiagResult, Diagnostic, finish};
 use crate::policy::{self, Body, DEFAULT_GLOBAL_POLICY, Policy, Scope};
@@ -37,7 +37,7 @@ impl Gateway {
             tier: config.tier,
             routes: Routes::new(&config),
             pipelines,
-            backends: Backends::new(&config.backends),
+            backends: Backends::new(&config.backends, &config.named_values),
             counters: AllCounters::default(),
             cache: Cache::default(),
             cross_domain,
@@ -154,7 +154,7 @@ impl Building<'_> {
 
     fn check_pools(&mut self) {
         for backend in &self.config.backends {
-            let BackendKind::Pool { members } = &backend.kind else { continue };
+            let BackendKind::Pool(Pool { members, .. }) = &backend.kind else { continue };
             if members.is_empty() {
                 let message = format!("the backend pool `{}` has no members", backend.id);
                 self.found.push(Diagnostic::new(&codes::EMPTY_POOL, message));
@@ -163,7 +163,7 @@ impl Building<'_> {
                 let known = self.config.backends.iter().find(|one| one.id == member.backend);
                 let problem = match known.map(|one| &one.kind) {
                     Some(BackendKind::Single { .. }) => continue,
-                    Some(BackendKind::Pool { .. }) => "is a pool itself",
+                    Some(BackendKind::Pool(_)) => "is a pool itself",
                     None => "does not exist",
                 };
                 let message = format!(

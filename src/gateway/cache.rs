@@ -123,7 +123,7 @@ impl Entries {
 impl Cached {
     fn n_bytes(&self) -> usize {
         match self {
-            Self::Value(value) => value.as_bytes().map_or_else(|| value.display().len(), <[u8]>::len),
+            Self::Value(value) => value.as_bytes().map_or_else(|| value.display().len(), |bytes| bytes.len()),
             Self::Answer(answer) => {
                 let headers = answer.headers.0.iter().map(|(name, value)| name.len() + value.len());
                 answer.body.len() + headers.sum::<usize>()

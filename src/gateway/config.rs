@@ -130,8 +130,67 @@ pub struct Backend {
 /// One upstream, or a pool of backend entities.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BackendKind {
-    Single { url: String, breaker: Option<Breaker> },
-    Pool { members: Vec<PoolMember> },
+    Single { url: String, breaker: Option<Breaker>, credentials: Credentials },
+    Pool(Pool),
+}
+
+/// A pool of backend entities.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pool {
+    pub members: Vec<PoolMember>,
+    /// `failureResponse.statusCode`: what is answered where no member is up; 503 where None (resource type
+    /// 2024-10-01-preview).
+    pub failure_status: Option<u16>,
+    /// `sessionAffinity.sessionId.name`: the cookie that keeps a caller at one member.
+    pub session_cookie: Option<String>,
+}
+
+/// What is added to each request to a backend, as the `credentials` of the entity say.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Credentials {
+    /// Headers with their values.
+    pub headers: Vec<(String, Vec<String>)>,
+    /// Query parameters with their values.
+    pub query: Vec<(String, Vec<String>)>,
+    /// Scheme and parameter of `Authorization`.
+    pub authorization: Option<(String, String)>,
+    pub managed_identity: Option<ManagedIdentity>,
+}
+
+/// The identity of the gateway that opens a backend.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ManagedIdentity {
+    /// An Entra resource URI.
+    pub resource: String,
+    /// None is the identity that the system assigned.
+    pub client_id: Option<String>,
+}
+
+/// The names alone: values are secrets.
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names =
+            |list: &[(String, Vec<String>)]| list.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        f.debug_struct("Credentials")
+            .field("headers", &names(&self.headers))
+            .field("query", &names(&self.query))
+            .field("authorization", &self.authorization.as_ref().map(|(scheme, _)| scheme))
+            .field("managed_identity", &self.managed_identity)
+            .finish()
+    }
+}
+
+impl Backend {
+    /// One upstream without credentials.
+    pub fn single(id: impl Into<String>, url: impl Into<String>, breaker: Option<Breaker>) -> Self {
+        let kind = BackendKind::Single { url: url.into(), breaker, credentials: Credentials::default() };
+        Self { id: id.into(), kind }
+    }
+
+    /// A pool that answers 503 where no member is up, without sessions.
+    pub fn pool(id: impl Into<String>, members: Vec<PoolMember>) -> Self {
+        Self { id: id.into(), kind: BackendKind::Pool(Pool { members, ..Pool::default() }) }
+    }
 }
 
 /// A backend entity as a member of a pool.
@@ -148,8 +207,8 @@ pub struct PoolMember {
 /// The one circuit breaker rule that APIM allows on a backend.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Breaker {
-    /// Failures within `interval_ms` that open the breaker.
-    pub count: u32,
+    /// How many failures within `interval_ms` open the breaker.
+    pub threshold: Threshold,
     pub interval_ms: u64,
     pub status_ranges: Vec<StatusRange>,
     /// Such as `BackendConnectionFailure`.
@@ -157,6 +216,17 @@ pub struct Breaker {
     pub trip_ms: u64,
     /// A `Retry-After` of the failing answer replaces `trip_ms`.
     pub accept_retry_after: bool,
+    /// `failureResponse.statusCode`: what is answered while it is open; 503 where None (resource type
+    /// 2024-10-01-preview).
+    pub failure_status: Option<u16>,
+}
+
+/// When failures are too many. The resource type has both members and says that one is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Threshold {
+    Count(u32),
+    /// Of the calls within the interval.
+    Percentage(u32),
 }
 
 /// HTTP statuses from `min` to `max`, both included.

@@ -45,6 +45,11 @@ pub trait Host: Send + Sync {
 
     /// A fair random number; a seeded sequence in tests.
     fn random_u64(&self) -> u64;
+
+    /// Whether traces say what each policy changed, which costs a copy of the request's state for each.
+    fn wants_changes(&self) -> bool {
+        false
+    }
 }
 
 /// Work that runs beside other work, such as a policy inside `wait`.

@@ -246,6 +246,7 @@ impl Live {
             line: place.line,
             note: String::new(),
             attempt: None,
+            changes: Vec::new(),
         });
         steps.len()
     }
@@ -266,6 +267,13 @@ impl Live {
     pub(super) fn note_at(&self, step: usize, note: impl Into<String>) {
         if let Some(step) = self.state().trace.steps.get_mut(step.wrapping_sub(1)) {
             step.note = note.into();
+        }
+    }
+
+    /// Says what the policy that began as step number `step` changed.
+    pub(super) fn set_changes(&self, step: usize, changes: Vec<String>) {
+        if let Some(step) = self.state().trace.steps.get_mut(step.wrapping_sub(1)) {
+            step.changes = changes;
         }
     }
 

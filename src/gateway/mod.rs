@@ -10,6 +10,7 @@
 mod backends;
 mod build;
 mod cache;
+mod changes;
 pub mod codes;
 mod compile;
 mod config;
@@ -39,8 +40,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 pub use config::{
-    Api, Backend, BackendKind, Breaker, Config, Example, Operation, PoolMember, Product, StatusRange,
-    Subscription, SubscriptionDates, SubscriptionScope, Tier,
+    Api, Backend, BackendKind, Breaker, Config, Credentials, Example, ManagedIdentity, Operation, Pool,
+    PoolMember, Product, StatusRange, Subscription, SubscriptionDates, SubscriptionScope, Threshold, Tier,
 };
 pub use handle::Exchange;
 pub use host::{Branch, Host, HttpProxy, Metric, SendError, Until, UpstreamRequest, UpstreamResponse};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::changes::Snapshot;
 use super::fault::Fault;
 use super::live::Live;
 use super::policies::Cors;
@@ -85,8 +86,14 @@ pub(super) fn run(steps: &[Step], live: &Arc<Live>) -> Result<Flow, Fault> {
         if live.is_given_up() {
             return Ok(Flow::End);
         }
+        let before = live.host.wants_changes().then(|| Snapshot::of(live));
         let nth = live.begin_step(&step.place);
-        match step.run.run(live) {
+        let result = step.run.run(live);
+        // What policies inside did is told of them.
+        if let Some(before) = before.filter(|_| live.step_count() == nth) {
+            live.set_changes(nth, before.changes(&Snapshot::of(live)));
+        }
+        match result {
             Ok(Flow::Next) => {}
             Ok(flow) => return Ok(flow),
             Err(mut fault) => {

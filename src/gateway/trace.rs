@@ -24,6 +24,8 @@ pub struct TraceStep {
     /// What it did, in a few words; empty where there is nothing to say.
     pub note: String,
     pub attempt: Option<Attempt>,
+    /// What is different after it, a line each; only where the host asks for it.
+    pub changes: Vec<String>,
 }
 
 /// One call upstream, or one that a tripped breaker prevented.

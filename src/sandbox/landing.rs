@@ -13,6 +13,7 @@ use super::openai_sim::{OpenAiSim, SimAccount, SimDeployment};
 use super::{Error, Resource, State, gateway_config};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::gateway::{Config, Gateway};
+use crate::openai;
 
 /// A running gateway and what it calls. Stops when dropped.
 pub struct Landing {
@@ -132,6 +133,17 @@ fn accounts(state: &State) -> Vec<SimAccount> {
             deployments: state.children(&account.id, "deployments").iter().map(deployment).collect(),
         })
         .collect()
+}
+
+/// The same as pure models, by host name, for simulations without ports.
+pub fn model_accounts(state: &State) -> Vec<(String, openai::Account)> {
+    let model = |account: SimAccount| {
+        let deployments = account.deployments.into_iter().map(|one| {
+            openai::Deployment::new(one.name, one.model, openai::Offer::of_sku(&one.sku, one.capacity))
+        });
+        (account.host, openai::Account::new(deployments))
+    };
+    accounts(state).into_iter().map(model).collect()
 }
 
 fn subdomain(account: &Resource) -> &str {

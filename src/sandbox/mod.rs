@@ -18,7 +18,7 @@ pub mod state;
 pub use arm_server::{ArmOptions, ArmServer, Faults, Validator};
 pub use error::{ArmFault, Error};
 pub use gateway_server::{End, GatewayServer, Observer, Served, ServerOptions};
-pub use landing::{Landing, LandingError, LandingOptions};
+pub use landing::{Landing, LandingError, LandingOptions, model_accounts};
 pub use net_host::NetHost;
 pub use openai_sim::OpenAiSim;
 pub use proof::{API_VERSION, Call, Proof, Verdict, prove};

@@ -24,8 +24,13 @@ fn run(file: &Path) -> Result<(), Failed> {
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         let _ = writeln!(actual, "{line}");
-        let Some(info) = line.strip_prefix("```").filter(|info| !info.is_empty()) else { continue };
-        let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+        // A file with fences of its own stands in a longer fence.
+        let info = line.trim_start_matches('`');
+        let (fence, info) = (&line[..line.len() - info.len()], info);
+        if fence.len() < 3 || info.is_empty() {
+            continue;
+        }
+        let body: Vec<&str> = lines.by_ref().take_while(|line| *line != fence).collect();
         match info.split_once(' ') {
             Some((_, path)) => {
                 let content = body.iter().map(|line| format!("{line}\n")).collect::<String>();
@@ -41,7 +46,7 @@ fn run(file: &Path) -> Result<(), Failed> {
             }
             None => actual.extend(body.iter().map(|line| format!("{line}\n"))),
         }
-        actual.push_str("```\n");
+        let _ = writeln!(actual, "{fence}");
     }
     support::settle(file, &actual)
 }

@@ -40,7 +40,7 @@ fn item(args: &[Value], index: usize, style: &str) -> Eval<String> {
     })?;
     let number = |value| dotnet::number(value, style).map_err(|bad| Fault::failed(bad.0));
     match value {
-        Value::Int(value) if !style.is_empty() => number(Number::Whole(*value, INT_BITS)),
+        Value::Int(value) if !style.is_empty() => number(Number::Whole((*value).into(), INT_BITS)),
         Value::Float(value) if !style.is_empty() => number(Number::Real(*value)),
         Value::Array(_) | Value::Object(_) => Ok(single_quoted(&value.to_json().ok_or(Fault::Stuck)?)),
         _ => plain_text(value),

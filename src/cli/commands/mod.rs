@@ -11,4 +11,5 @@ pub mod render;
 pub mod sandbox;
 pub mod schema;
 pub mod snapshot;
+pub mod test;
 pub mod validate;

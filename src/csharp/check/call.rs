@@ -57,10 +57,16 @@ impl Checker {
             found.iter().filter(|(member, _)| takes(member.args, call.args.len())).collect();
         let element = match call.name {
             "Join" | "GroupJoin" | "Zip" | "Aggregate" => Ty::Unknown,
+            "GroupBy" | "SelectMany" if call.args.len() > 1 => Ty::Unknown,
             _ if matches!(owner, Owner::Value(ty) if ty.is("JObject")) => Ty::Unknown,
             _ => fitting.first().map_or(Ty::Unknown, |(_, bindings)| bound(bindings, "T")),
         };
-        let given = self.arguments(call.args, &[element, Ty::named("int")]);
+        // The place of the element, which four methods tell.
+        let second = match call.name {
+            "Select" | "Where" | "SkipWhile" | "TakeWhile" => Ty::named("int"),
+            _ => Ty::Unknown,
+        };
+        let given = self.arguments(call.args, &[element, second]);
         let Some((member, bindings)) = fitting.first() else {
             self.does_not_fit(owner, call, &found);
             return Ty::Unknown;

@@ -145,6 +145,12 @@ impl Checker {
             }
             ExprKind::Checked { inner, .. } => self.expr(inner),
             ExprKind::Default(ty) => ty.as_ref().map_or(Ty::Unknown, |ty| self.type_ref(ty)),
+            ExprKind::Tuple(parts) => {
+                parts.iter().for_each(|(_, part)| {
+                    self.value(part);
+                });
+                Ty::Unknown
+            }
             ExprKind::NotRun { parts, .. } => {
                 parts.iter().for_each(|part| {
                     self.value(part);
@@ -338,6 +344,6 @@ fn literal_type(literal: &Literal) -> Ty {
         Literal::Double(_) => Ty::named("double"),
         Literal::Char(_) => Ty::named("char"),
         Literal::String(_) => Ty::named("string"),
-        Literal::Other(keyword) => Ty::named(keyword),
+        Literal::Number(value) => Ty::named(value.keyword()),
     }
 }

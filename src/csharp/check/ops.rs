@@ -236,6 +236,11 @@ fn result_of(op: BinaryOp, left: &Ty, right: &Ty) -> Applied {
     }
     let compares = matches!(op, Op::Less | Op::LessEqual | Op::Greater | Op::GreaterEqual);
     if left.is_number() && right.is_number() {
+        // Neither converts to the other (C# specification, 12.4.7.3).
+        let real = |ty: &Ty| matches!(ty.name(), "float" | "double");
+        if (left.is("decimal") && real(right)) || (right.is("decimal") && real(left)) {
+            return Applied::No;
+        }
         return match (compares, left.promoted(right)) {
             (true, _) => Applied::Gives("bool"),
             (false, Some("double"))

@@ -13,6 +13,8 @@ use super::convert::short_name;
 use super::eval::dotted;
 use super::members::{self, Member};
 use super::methods::construct::CONSTRUCTED;
+use super::methods::regex;
+use super::objects::is_cipher;
 use super::problem::Problem;
 use super::types;
 use crate::text::Span;
@@ -72,26 +74,17 @@ impl Checker {
     /// Checks an expression; returns its type, empty where it is not known.
     fn expr(&mut self, expr: &Expr) -> String {
         match &expr.kind {
-            ExprKind::Literal(Literal::Other(keyword)) => {
-                self.refuse(&format!("a number of the type `{keyword}`"), expr.span);
-                UNKNOWN.to_owned()
-            }
             ExprKind::Literal(literal) => literal_type(literal).to_owned(),
             ExprKind::NotRun { what, .. } => {
                 self.refuse(what, expr.span);
                 UNKNOWN.to_owned()
             }
-            ExprKind::Checked { on, inner } => {
-                if *on {
-                    self.refuse("`checked`", expr.span);
-                }
-                self.expr(inner)
-            }
+            ExprKind::Checked { inner, .. } => self.expr(inner),
             ExprKind::Switch { subject, arms } => {
                 self.expr(subject);
                 for arm in arms {
                     let mark = self.scope.len();
-                    self.pattern(&arm.pattern, expr.span);
+                    self.pattern(&arm.pattern);
                     arm.when.iter().chain([&arm.value]).for_each(|part| {
                         self.expr(part);
                     });
@@ -121,6 +114,10 @@ impl Checker {
                     "JObject" | "JArray" | "JToken" => "JToken",
                     "IReadOnlyDictionary" => "object",
                     "Parameters" => "string",
+                    "Claims" => UNKNOWN,
+                    "MatchCollection" => "Match",
+                    "GroupCollection" => "Group",
+                    "CaptureCollection" => "Capture",
                     _ => UNKNOWN,
                 }
                 .to_owned()
@@ -137,7 +134,7 @@ impl Checker {
             }
             ExprKind::Is { operand, pattern } => {
                 self.expr(operand);
-                self.pattern(pattern, expr.span);
+                self.pattern(pattern);
                 "bool".to_owned()
             }
             ExprKind::New { ty, args, initializer } => self.construct(ty, args, initializer),
@@ -153,6 +150,7 @@ impl Checker {
             | ExprKind::Unary { .. }
             | ExprKind::Assign { .. }
             | ExprKind::Step { .. }
+            | ExprKind::Tuple(_)
             | ExprKind::Anonymous(_) => self.children(expr),
         }
     }
@@ -298,13 +296,37 @@ impl Checker {
 
     fn call(&mut self, callee: &Expr, args: &[Argument]) -> String {
         if let ExprKind::Member { target, name, name_span, type_args, .. } = &callee.kind {
-            self.arguments(args, matches!(name.as_str(), "TryParse" | "TryGetValue"));
+            self.arguments(args, takes_out(name, args.len()));
+            self.literals(target, name, args);
             return self.member(target, name, *name_span, type_args, Some(args));
         }
         // A lambda in a variable; what it gives is not followed.
         self.expr(callee);
         self.arguments(args, false);
         UNKNOWN.to_owned()
+    }
+
+    /// What a literal argument asks for that is not run: a pattern, a cipher.
+    fn literals(&mut self, target: &Expr, name: &str, args: &[Argument]) {
+        let text = |index: usize| {
+            let expr = args.get(index).and_then(Argument::expr)?;
+            match &expr.kind {
+                ExprKind::Literal(Literal::String(text)) => Some((text, expr.span)),
+                _ => None,
+            }
+        };
+        if self.static_target(target).is_some_and(|owner| owner == "Regex")
+            && let Some((pattern, span)) = text(1)
+            && let Some(what) = regex::not_run(pattern)
+        {
+            self.refuse(what, span);
+        }
+        if matches!(name, "Encrypt" | "Decrypt")
+            && let Some((cipher, span)) = text(0)
+            && !is_cipher(cipher)
+        {
+            self.refuse(&format!("the cipher `{cipher}`"), span);
+        }
     }
 
     fn arguments(&mut self, args: &[Argument], takes_out: bool) {
@@ -322,9 +344,9 @@ impl Checker {
                 }
                 ArgumentValue::Ref(expr) => self.refuse("a `ref` argument", expr.span),
                 ArgumentValue::Out { name, declares, span, .. } => {
-                    if !takes_out || args.len() != 2 {
-                        let message =
-                            "an `out` argument outside `TryParse` and `TryGetValue` is not evaluated";
+                    if !takes_out {
+                        let message = "an `out` argument is evaluated of `TryParse`, `TryGetValue`, `Uri.TryCreate`, \
+                                       `TryParseJwt` and `TryParseBasic` only";
                         self.found.push(Problem::new(&NOT_SUPPORTED, message, *span));
                     }
                     if *declares {
@@ -354,6 +376,12 @@ impl Checker {
             self.type_ref(arg);
         });
         let name = short_name(&ty.name);
+        if let ("Regex", Some(Expr { kind: ExprKind::Literal(Literal::String(pattern)), span, .. })) =
+            (name, args.first().and_then(Argument::expr))
+            && let Some(what) = regex::not_run(pattern)
+        {
+            self.refuse(what, *span);
+        }
         if !CONSTRUCTED.contains(&name) {
             let message = format!("`new {}` is not evaluated", ty.name);
             self.found.push(
@@ -364,7 +392,7 @@ impl Checker {
         name.to_owned()
     }
 
-    fn pattern(&mut self, pattern: &Pattern, span: Span) {
+    fn pattern(&mut self, pattern: &Pattern) {
         for part in pattern.exprs() {
             self.expr(part);
         }
@@ -377,14 +405,15 @@ impl Checker {
                 let ty = if is_constant { UNKNOWN.to_owned() } else { self.type_ref(ty) };
                 binding.iter().for_each(|binding| self.declare(&binding.name, &ty));
             }
-            Pattern::Not(inner) => self.pattern(inner, span),
+            Pattern::Not(inner) => self.pattern(inner),
             Pattern::Both { left, right, .. } => {
-                self.pattern(left, span);
-                self.pattern(right, span);
+                self.pattern(left);
+                self.pattern(right);
             }
-            Pattern::Property { binding, .. } => {
-                self.refuse("a property pattern", span);
-                binding.iter().for_each(|binding| self.declare(&binding.name, UNKNOWN));
+            Pattern::Property { ty, members, binding } => {
+                let ty = ty.as_ref().map(|ty| self.type_ref(ty)).unwrap_or_default();
+                members.iter().for_each(|(_, member)| self.pattern(member));
+                binding.iter().for_each(|binding| self.declare(&binding.name, &ty));
             }
             Pattern::Any { binding: None }
             | Pattern::Null
@@ -405,8 +434,19 @@ impl Checker {
     }
 }
 
+/// The calls whose last argument may be `out`.
+fn takes_out(name: &str, n_args: usize) -> bool {
+    match name {
+        "TryParse" | "TryGetValue" => n_args == 2,
+        "TryCreate" => n_args == 3,
+        "TryParseJwt" | "TryParseBasic" => n_args == 1,
+        _ => false,
+    }
+}
+
 /// What a body can be read as. The service knows XML and form types besides (policy expressions, "IMessageBody").
-const BODY_TYPES: &[&str] = &["string", "String", "byte[]", "Byte[]", "JObject", "JArray", "JToken"];
+const BODY_TYPES: &[&str] =
+    &["string", "String", "byte[]", "Byte[]", "JObject", "JArray", "JToken", "XDocument", "XElement"];
 
 /// The namespaces of the types that policies name in full.
 fn is_namespace(name: &str) -> bool {
@@ -447,7 +487,8 @@ fn literal_type(literal: &Literal) -> &'static str {
         Literal::Long(_) => "long",
         Literal::Double(_) => "double",
         Literal::String(_) => "string",
-        Literal::Null | Literal::Char(_) | Literal::Other(_) => UNKNOWN,
+        Literal::Number(value) => value.keyword(),
+        Literal::Null | Literal::Char(_) => UNKNOWN,
     }
 }
 
@@ -467,6 +508,11 @@ mod tests {
             r#"new JObject(new JProperty("a", DateTime.UtcNow.AddDays(1).ToString("o"))).ToString(Newtonsoft.Json.Formatting.None)"#,
             r#"((IResponse)context.Variables["r"]).StatusCode == 200"#,
             r#"context.Variables.GetValueOrDefault<JArray>("x").Count"#,
+            r#"Regex.Match("a", @"(?<n>\d+)").Groups["n"].Value"#,
+            r#"(XElement)context.Variables["x"]"#,
+            r#"new HMACSHA256(new byte[0]).ComputeHash(Encoding.UTF8.GetBytes("a"))"#,
+            r#"checked(1 + 2) + (int)1.5m"#,
+            r#"(1, 2).Item1"#,
         ] {
             assert_eq!(not_run(&parse(text, Form::Expression).unwrap()), [], "{text}");
         }
@@ -475,14 +521,13 @@ mod tests {
     #[test]
     fn what_the_evaluator_does_not_run_is_named_with_its_place() {
         for (text, place) in [
-            ("Regex.IsMatch(\"a\", \"b\")", "Regex"),
-            ("System.Text.RegularExpressions.Regex.Unescape(\"a\")", "System.Text.RegularExpressions.Regex"),
-            ("(XElement)context.Variables[\"x\"]", "XElement"),
-            ("new HMACSHA256(new byte[0])", "HMACSHA256"),
+            ("Regex.IsMatch(\"a\", \"(?<a-b>x)\")", "\"(?<a-b>x)\""),
+            ("System.Security.Cryptography.RSA.Create()", "System.Security.Cryptography.RSA"),
+            ("(XProcessingInstruction)context.Variables[\"x\"]", "XProcessingInstruction"),
+            ("new RNGCryptoServiceProvider()", "RNGCryptoServiceProvider"),
             ("context.Request.Certificate.Thumbprint", "Certificate"),
-            ("(1, 2)", "(1, 2)"),
-            ("checked(1 + 2)", "checked(1 + 2)"),
-            ("1.5m + 1", "1.5m"),
+            ("new byte[1].Encrypt(\"DES\", new byte[8], new byte[8])", "\"DES\""),
+            ("Regex.IsMatch(\"a\", \"b\", RegexOptions.RightToLeft)", "RightToLeft"),
             ("typeof(string)", "typeof(string)"),
         ] {
             let found = not_run(&parse(text, Form::Expression).unwrap());

@@ -35,7 +35,7 @@ impl Checker {
                 for section in sections {
                     let mark = self.scope.len();
                     for (pattern, when) in &section.labels {
-                        pattern.iter().for_each(|pattern| self.pattern(pattern, statement.span));
+                        pattern.iter().for_each(|pattern| self.pattern(pattern));
                         when.iter().for_each(|when| {
                             self.expr(when);
                         });
@@ -52,12 +52,7 @@ impl Checker {
                     self.scope.truncate(mark);
                 }
             }
-            StmtKind::Checked { on, body } => {
-                if *on {
-                    self.refuse("`checked`", statement.span);
-                }
-                self.block(body);
-            }
+            StmtKind::Checked { body, .. } => self.block(body),
             StmtKind::If { condition, then, otherwise } => {
                 self.expr(condition);
                 self.nested(then);

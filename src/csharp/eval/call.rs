@@ -5,10 +5,11 @@ use crate::csharp::ast::{Argument, ArgumentValue, Expr, ExprKind, TypeRef};
 use crate::csharp::convert;
 use crate::csharp::exception::Exception;
 use crate::csharp::format;
-use crate::csharp::methods::{linq, statics, string};
-use crate::csharp::objects::StringBuilder;
+use crate::csharp::limits;
+use crate::csharp::methods::{linq, lists, regex, statics, string};
+use crate::csharp::objects::{List, StringBuilder, Uri, UriKind, extension};
 use crate::csharp::ops;
-use crate::csharp::value::Value;
+use crate::csharp::value::{Object as _, Value};
 
 impl Interpreter<'_> {
     pub(super) fn call(&mut self, callee: &Expr, args: &[Argument]) -> Evaluated<Option<Value>> {
@@ -66,10 +67,49 @@ impl Interpreter<'_> {
             self.store_out(out, parsed.unwrap_or(default))?;
             return Ok(Value::Bool(success));
         }
+        if let ("Uri", "TryCreate", [text, kind, Argument { value: out @ ArgumentValue::Out { .. }, .. }]) =
+            (type_name, name, args)
+        {
+            let given = self.values(&[text.clone(), kind.clone()])?;
+            let made = match &given[..] {
+                [Value::String(text), kind] if kind.type_name() == "UriKind" => {
+                    Uri::parse(text, UriKind::of(&kind.display())).ok()
+                }
+                [base, relative] if !relative.is_null() => {
+                    base.downcast::<Uri>().and_then(|base| base.join(&relative.display()).ok())
+                }
+                _ => None,
+            };
+            let success = made.is_some();
+            self.store_out(out, made.map_or(Value::Null, Value::object))?;
+            return Ok(Value::Bool(success));
+        }
         let values = self.values(args)?;
         self.charge(values.iter().map(weight).sum())?;
+        if type_name == "Array" {
+            let n_items = values.first().and_then(Value::elements).map_or(0, |items| items.len());
+            self.charge(n_items)?;
+            let result = lists::of_array(name, &values, &mut |lambda, args| self.invoke(lambda, args));
+            return result.unwrap_or_else(|| Err(Exception::missing_overload(type_name, name, &values)));
+        }
+        if type_name == "Regex" {
+            let result = self.matching(|steps, invoke| regex::call_static(name, &values, steps, invoke))?;
+            return result.unwrap_or_else(|| Err(Exception::missing_overload(type_name, name, &values)));
+        }
         statics::call(type_name, name, type_args, &values, self.env)
             .unwrap_or_else(|| Err(Exception::missing_overload(type_name, name, &values)))
+    }
+
+    /// Runs a regular expression with the steps that are left, and counts what it has used.
+    fn matching(
+        &mut self,
+        run: impl FnOnce(&mut u64, linq::Invoke<'_>) -> Option<Evaluated>,
+    ) -> Evaluated<Option<Evaluated>> {
+        let left = limits::MAX_REGEX_STEPS.saturating_sub(self.steps * limits::REGEX_STEPS_PER_STEP);
+        let mut steps = left;
+        let result = run(&mut steps, &mut |lambda, args| self.invoke(lambda, args));
+        self.charge(usize::try_from((left - steps) / limits::REGEX_STEPS_PER_STEP).unwrap_or(usize::MAX))?;
+        Ok(result)
     }
 
     fn store_out(&mut self, out: &ArgumentValue, value: Value) -> Evaluated<()> {
@@ -93,6 +133,10 @@ impl Interpreter<'_> {
         type_args: &[String],
         args: &[Argument],
     ) -> Evaluated {
+        // Extension methods of the service; nothing is a token.
+        if target.is_null() && matches!(name, "AsJwt" | "AsBasic") {
+            return Ok(Value::Null);
+        }
         if target.is_null() {
             return Err(Exception::null_reference());
         }
@@ -106,6 +150,17 @@ impl Interpreter<'_> {
             let value = if found { object.index(&key[0])? } else { Value::Null };
             self.store_out(out, value)?;
             return Ok(Value::Bool(found));
+        }
+        if let (
+            "TryParseJwt" | "TryParseBasic",
+            Value::String(text),
+            [Argument { value: out @ ArgumentValue::Out { .. }, .. }],
+        ) = (name, target, args)
+        {
+            let read = if name == "TryParseJwt" { "AsJwt" } else { "AsBasic" };
+            let value = string::call(text, read, &[]).unwrap_or(Ok(Value::Null))?;
+            self.store_out(out, value.clone())?;
+            return Ok(Value::Bool(!value.is_null()));
         }
         let args = self.values(args)?;
         self.method(target, name, type_args, &args)
@@ -124,8 +179,29 @@ impl Interpreter<'_> {
                 return result;
             }
         }
+        if let Some(regex) = target.downcast::<regex::Regex>() {
+            let result = self.matching(|steps, invoke| regex.run(name, args, steps, invoke))?;
+            return result.unwrap_or_else(|| Err(Exception::missing_overload("Regex", name, args)));
+        }
+        if let Some(list) = target.downcast::<List>().filter(|list| list.type_name() == "List")
+            && lists::LIST_METHODS.contains(&name)
+        {
+            self.charge(list.snapshot().len())?;
+            let result = lists::of_list(list, name, args, &mut |lambda, args| self.invoke(lambda, args));
+            return result.unwrap_or_else(|| Err(Exception::missing_overload("List", name, args)));
+        }
+        if target.as_str().is_none()
+            && args.len() < 2
+            && matches!(&*target.type_name(), "IEnumerable" | "List" | "XElement[]")
+            && let Some(items) = target.elements()
+            && let Some(result) = extension(&items, name, args)
+        {
+            self.charge(items.len())?;
+            return result;
+        }
+        let own = matches!((name, &*target.type_name()), ("Reverse", "List") | ("Contains", "HashSet"));
         if linq::METHODS.contains(&name)
-            && !(name == "Reverse" && target.type_name() == "List")
+            && !own
             && let Some(items) = target.elements()
         {
             return self.linq(target, &items, name, type_args, args);
@@ -152,6 +228,10 @@ impl Interpreter<'_> {
         let other = args.first().and_then(Value::elements).map_or(1, |other| other.len().max(1));
         self.charge(items.len().saturating_mul(other))?;
         self.account_bytes(std::mem::size_of_val(items))?;
+        if let Some(sorted) = linq::then_by(target, name, args, &mut |lambda, args| self.invoke(lambda, args))
+        {
+            return sorted;
+        }
         let result = linq::call(items, name, type_args, args, &mut |lambda, args| self.invoke(lambda, args));
         match (result, target) {
             (Some(result), _) => result,
@@ -175,6 +255,32 @@ fn weight(value: &Value) -> usize {
     }
 }
 
+/// `GetHashCode()`. .NET promises no more than that equal values have equal numbers; those of the simple types are its
+/// own, texts have one that stays the same from run to run, which .NET's do not.
+fn hash_code(value: &Value) -> i32 {
+    match value {
+        Value::Bool(flag) => i32::from(*flag),
+        Value::Int(number) => *number,
+        Value::Long(number) => (*number as i32) ^ ((*number >> 32) as i32),
+        Value::Double(number) => {
+            let bits = number.to_bits();
+            (bits as i32) ^ ((bits >> 32) as i32)
+        }
+        Value::Object(object) if object.type_name() == "Guid" => {
+            // The four integers of its bytes, each the lowest byte first.
+            let bytes = object.call("ToByteArray", &[], &[]).ok().and_then(|bytes| convert::bytes_of(&bytes));
+            let bytes = bytes.unwrap_or_default();
+            let parts =
+                bytes.chunks_exact(4).map(|part| i32::from_le_bytes([part[0], part[1], part[2], part[3]]));
+            parts.fold(0, |mixed, part| mixed ^ part)
+        }
+        other => {
+            let fnv = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+            other.display().bytes().fold(0x811c_9dc5, fnv).cast_signed()
+        }
+    }
+}
+
 /// The methods of every value.
 fn universal(target: &Value, name: &str, args: &[Value]) -> Option<Evaluated> {
     match (name, args) {
@@ -186,6 +292,7 @@ fn universal(target: &Value, name: &str, args: &[Value]) -> Option<Evaluated> {
         ("CompareTo", [other]) if !matches!(target, Value::String(_)) => {
             Some(ops::sort_order(target, other).map(|order| Value::Int(order as i32)))
         }
+        ("GetHashCode", []) if !target.is_null() => Some(Ok(Value::Int(hash_code(target)))),
         ("GetValueOrDefault", []) if !matches!(target, Value::Object(_)) => Some(Ok(target.clone())),
         _ => None,
     }

@@ -10,9 +10,9 @@ use crate::csharp::convert::{self, short_name};
 use crate::csharp::exception::Exception;
 use crate::csharp::limits::check_single;
 use crate::csharp::methods::{construct::construct, statics, string};
-use crate::csharp::objects::{Anonymous, Bytes, Raised};
+use crate::csharp::objects::{Anonymous, Raised, Tuple};
 use crate::csharp::value::Value;
-use crate::csharp::{format, ops, types};
+use crate::csharp::{format, number, ops, types};
 
 impl Interpreter<'_> {
     pub(super) fn expr(&mut self, expr: &Expr) -> Evaluated {
@@ -54,12 +54,28 @@ impl Interpreter<'_> {
                 None => Err(unknown_name(name)),
             },
             ExprKind::Paren(inner) => self.expr(inner),
-            ExprKind::Cast { ty, operand } => convert::cast(self.expr(operand)?, ty),
-            ExprKind::Unary { op, operand } => ops::unary(*op, &self.expr(operand)?),
+            ExprKind::Cast { ty, operand } => {
+                let value = self.expr(operand)?;
+                match number::keyword(short_name(&ty.name)).filter(|_| ty.rank == 0) {
+                    Some(keyword) if number::real(&value).is_some() => {
+                        number::cast(&value, keyword, self.checked).unwrap_or(Ok(value))
+                    }
+                    _ => convert::cast(value, ty),
+                }
+            }
+            ExprKind::Unary { op, operand } => ops::unary(*op, &self.expr(operand)?, self.checked),
             ExprKind::Binary { .. } => self.binary(expr),
             ExprKind::Conditional { condition, then, otherwise } => {
-                let chosen = if self.truth(condition)? { then } else { otherwise };
-                self.expr(chosen)
+                let (chosen, other) = match self.truth(condition)? {
+                    true => (then, otherwise),
+                    false => (otherwise, then),
+                };
+                let value = self.expr(chosen)?;
+                // Two numbers come out as the wider type of both (C# specification, 12.18).
+                Ok(match self.number_type(other) {
+                    Some(other) => number::widest(value, other),
+                    None => value,
+                })
             }
             ExprKind::Is { operand, pattern } => self.is(operand, pattern),
             ExprKind::As { operand, ty } => {
@@ -69,7 +85,7 @@ impl Interpreter<'_> {
             ExprKind::Assign { target, op, value } => self.assign(target, *op, value),
             ExprKind::Step { target, by, prefix } => {
                 let before = self.expr(target)?;
-                let after = ops::binary(BinaryOp::Add, &before, &Value::Int(*by))?;
+                let after = stepped(&before, *by, self.checked)?;
                 self.store(target, after.clone())?;
                 Ok(if *prefix { after } else { before })
             }
@@ -87,9 +103,11 @@ impl Interpreter<'_> {
                 let members = members.iter().map(|(name, value)| Ok((name.clone(), self.expr(value)?)));
                 Ok(Value::object(Anonymous(members.collect::<Evaluated<_>>()?)))
             }
-            ExprKind::Lambda(lambda) => {
-                Ok(Value::object(Closure { lambda: Arc::clone(lambda), scope: self.scope.clone() }))
-            }
+            ExprKind::Lambda(lambda) => Ok(Value::object(Closure {
+                lambda: Arc::clone(lambda),
+                scope: self.scope.clone(),
+                checked: self.checked,
+            })),
             ExprKind::Switch { subject, arms } => self.switch(subject, arms),
             ExprKind::Throw(value) => {
                 let value = self.expr(value)?;
@@ -97,15 +115,38 @@ impl Interpreter<'_> {
                     .downcast::<Raised>()
                     .map_or_else(Exception::null_reference, |raised| raised.0.clone()))
             }
-            ExprKind::Checked { on: false, inner } => self.expr(inner),
-            ExprKind::Checked { on: true, .. } => Err(Exception::not_run("`checked`")),
+            ExprKind::Checked { on, inner } => self.checking(*on, |interpreter| interpreter.expr(inner)),
             ExprKind::Default(ty) => Ok(match ty {
                 Some(ty) if ty.rank == 0 && !ty.nullable => convert::default_of(&ty.name),
                 _ => Value::Null,
             }),
+            ExprKind::Tuple(parts) => {
+                let values = parts.iter().map(|(name, value)| Ok((name.clone(), self.expr(value)?)));
+                Ok(Value::object(Tuple::new(values.collect::<Evaluated<_>>()?)))
+            }
             ExprKind::NotRun { what, .. } => Err(Exception::not_run(what)),
             ExprKind::Type(ty) => Err(unknown_name(&ty.display())),
             ExprKind::Member { .. } | ExprKind::Index { .. } | ExprKind::Call { .. } => self.expr(expr),
+        }
+    }
+
+    /// The number type that an expression has whatever it gives, where the text says so.
+    fn number_type(&self, expr: &Expr) -> Option<&'static str> {
+        match &expr.kind {
+            ExprKind::Literal(literal) => number::keyword_of(&literal_value(literal).ok()?),
+            ExprKind::Paren(inner) | ExprKind::Unary { operand: inner, .. } => self.number_type(inner),
+            ExprKind::Checked { inner, .. } => self.number_type(inner),
+            ExprKind::Cast { ty, .. } if ty.rank == 0 && !ty.nullable => {
+                number::keyword(short_name(&ty.name))
+            }
+            ExprKind::Name(name) => number::keyword_of(&self.scope.find(name)?.get()),
+            ExprKind::Binary { op, left, right } if op.is_arithmetic() => {
+                number::wider(self.number_type(left)?, self.number_type(right)?)
+            }
+            ExprKind::Conditional { then, otherwise, .. } => {
+                number::wider(self.number_type(then)?, self.number_type(otherwise)?)
+            }
+            _ => None,
         }
     }
 
@@ -139,7 +180,7 @@ impl Interpreter<'_> {
                 (BinaryOp::Coalesce, _) => value,
                 _ => {
                     let right = self.expr(right)?;
-                    let result = ops::binary(op, &value, &right)?;
+                    let result = ops::binary_in(self.checked, op, &value, &right)?;
                     self.account(result)?
                 }
             };
@@ -181,7 +222,14 @@ impl Interpreter<'_> {
             Some(op) => {
                 let present = self.expr(target)?;
                 let right = self.expr(value)?;
-                let result = ops::binary(op, &present, &right)?;
+                let result = ops::binary_in(self.checked, op, &present, &right)?;
+                // `b += 1` of a `byte` is a `byte` again.
+                let result = match (number::keyword_of(&present), number::keyword_of(&result)) {
+                    (Some(own), Some(computed)) if own != computed => {
+                        number::cast(&result, own, self.checked).unwrap_or(Ok(result))?
+                    }
+                    _ => result,
+                };
                 self.account(result)?
             }
         };
@@ -249,12 +297,7 @@ impl Interpreter<'_> {
             let size = self.expr(size)?.as_i64().and_then(|size| usize::try_from(size).ok());
             let size = size.ok_or_else(|| Exception::overflow("array length"))?;
             check_single(size.saturating_mul(size_of::<Value>()))?;
-            let default = if name == Some("byte") {
-                Value::Int(0)
-            } else {
-                convert::default_of(name.unwrap_or("object"))
-            };
-            values = vec![default; size];
+            values = vec![convert::default_of(name.unwrap_or("object")); size];
         }
         self.account_bytes(values.len() * size_of::<Value>())?;
         match (name, element) {
@@ -263,7 +306,7 @@ impl Interpreter<'_> {
                     .iter()
                     .map(|value| value.as_i64().and_then(|byte| u8::try_from(byte).ok()))
                     .collect();
-                bytes.map(|bytes| Value::object(Bytes(bytes))).ok_or_else(|| Exception::overflow("Byte"))
+                bytes.map(Value::bytes).ok_or_else(|| Exception::overflow("Byte"))
             }
             (Some(name), Some(element)) => {
                 let values = values.into_iter().map(|value| super::scope::declared(value, element));
@@ -281,22 +324,7 @@ impl Interpreter<'_> {
             };
         }
         let Some(target) = self.link(target, conditional)? else { return Ok(None) };
-        let value = match &target {
-            // Only a nullable has this member.
-            Value::Null if name == "HasValue" => Value::Bool(false),
-            Value::Null => return Err(Exception::null_reference()),
-            Value::String(text) => string::get(text, name)?,
-            // `x.Value` and `x.HasValue` of a nullable that has a value.
-            simple
-            @ (Value::Int(_) | Value::Long(_) | Value::Double(_) | Value::Bool(_) | Value::Char(_)) => {
-                match name {
-                    "Value" => simple.clone(),
-                    "HasValue" => Value::Bool(true),
-                    _ => return Err(Exception::missing_member(&simple.type_name(), name)),
-                }
-            }
-            Value::Object(object) => object.get(name)?,
-        };
+        let value = read_member(&target, name)?;
         self.account(value).map(Some)
     }
 
@@ -337,6 +365,42 @@ pub(in crate::csharp) fn dotted(expr: &Expr) -> Option<String> {
     }
 }
 
+/// `target.name`
+pub(super) fn read_member(target: &Value, name: &str) -> Evaluated {
+    Ok(match target {
+        // Only a nullable has this member.
+        Value::Null if name == "HasValue" => Value::Bool(false),
+        Value::Null => return Err(Exception::null_reference()),
+        Value::String(text) => string::get(text, name)?,
+        // `x.Value` and `x.HasValue` of a nullable that has a value.
+        simple @ (Value::Int(_)
+        | Value::Long(_)
+        | Value::Double(_)
+        | Value::Number(_)
+        | Value::Bool(_)
+        | Value::Char(_)) => match name {
+            "Value" => simple.clone(),
+            "HasValue" => Value::Bool(true),
+            _ => return Err(Exception::missing_member(&simple.type_name(), name)),
+        },
+        Value::Object(object) => object.get(name)?,
+    })
+}
+
+/// `x++` and `x--`: the type stays.
+fn stepped(before: &Value, by: i32, checked: bool) -> Evaluated {
+    let after = ops::binary_in(checked, BinaryOp::Add, before, &Value::Int(by))?;
+    Ok(match (before, &after) {
+        (Value::Char(_), Value::Int(code)) => {
+            u32::try_from(*code).ok().and_then(char::from_u32).map_or(after, Value::Char)
+        }
+        _ => match number::keyword_of(before) {
+            Some(keyword) => number::cast(&after, keyword, checked).unwrap_or(Ok(after))?,
+            None => after,
+        },
+    })
+}
+
 fn literal_value(literal: &Literal) -> Evaluated {
     Ok(match literal {
         Literal::Null => Value::Null,
@@ -346,7 +410,7 @@ fn literal_value(literal: &Literal) -> Evaluated {
         Literal::Double(value) => Value::Double(*value),
         Literal::Char(value) => Value::Char(*value),
         Literal::String(value) => Value::String(Arc::clone(value)),
-        Literal::Other(keyword) => return Err(Exception::not_run(&format!("`{keyword}`"))),
+        Literal::Number(value) => Value::Number(*value),
     })
 }
 

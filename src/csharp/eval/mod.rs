@@ -20,8 +20,15 @@ use scope::{Cell, Scope};
 /// # Errors
 /// The [`Exception`] that the expression throws and does not catch, or that stops it at a limit.
 pub fn evaluate(program: &Program, context: Value, env: &dyn Environment) -> Result<Value, Exception> {
-    let mut interpreter =
-        Interpreter { env, scope: Scope::default(), functions: Vec::new(), steps: 0, allocated: 0, depth: 0 };
+    let mut interpreter = Interpreter {
+        env,
+        scope: Scope::default(),
+        functions: Vec::new(),
+        steps: 0,
+        allocated: 0,
+        depth: 0,
+        checked: false,
+    };
     interpreter.scope.declare("context", None, context);
     let result = interpreter.body(&program.body);
     // A function sees itself, and the two would hold each other in memory for good.
@@ -37,6 +44,8 @@ struct Interpreter<'a> {
     steps: u64,
     allocated: usize,
     depth: u32,
+    /// Whether whole numbers that do not fit throw.
+    checked: bool,
 }
 
 type Evaluated<T = Value> = Result<T, Exception>;
@@ -77,6 +86,14 @@ impl Interpreter<'_> {
         if self.allocated > limits::MAX_ALLOCATED { Err(limits::out_of_memory()) } else { Ok(()) }
     }
 
+    /// Runs what stands in `checked` or `unchecked`.
+    fn checking<T>(&mut self, on: bool, run: impl FnOnce(&mut Self) -> Evaluated<T>) -> Evaluated<T> {
+        let outside = std::mem::replace(&mut self.checked, on);
+        let result = run(self);
+        self.checked = outside;
+        result
+    }
+
     fn nested<T>(&mut self, run: impl FnOnce(&mut Self) -> Evaluated<T>) -> Evaluated<T> {
         if self.depth >= limits::MAX_DEPTH {
             return Err(limits::too_deep());
@@ -94,7 +111,10 @@ impl Interpreter<'_> {
         };
         self.charge(1)?;
         let scope = std::mem::replace(&mut self.scope, closure.scope.clone());
-        let result = self.nested(|interpreter| interpreter.run_lambda(&closure.lambda, args));
+        // `checked` is a matter of the text: it does not reach into what is called.
+        let result = self.checking(closure.checked, |interpreter| {
+            interpreter.nested(|interpreter| interpreter.run_lambda(&closure.lambda, args))
+        });
         self.scope = scope;
         result
     }
@@ -120,6 +140,7 @@ impl Interpreter<'_> {
 struct Closure {
     lambda: Arc<Lambda>,
     scope: Scope,
+    checked: bool,
 }
 
 impl Object for Closure {

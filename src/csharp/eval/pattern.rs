@@ -1,5 +1,6 @@
 //! Patterns, and the `switch` that is made of them.
 
+use super::expr::read_member;
 use super::stmt::Flow;
 use super::{Evaluated, Interpreter};
 use crate::csharp::ast::{Binding, Expr, Pattern, SwitchArm, SwitchSection};
@@ -47,7 +48,17 @@ impl Interpreter<'_> {
                     left
                 }
             }
-            Pattern::Property { .. } => return Err(Exception::not_run("a property pattern")),
+            Pattern::Property { ty, members, binding } => {
+                let mut matches = !value.is_null() && ty.as_ref().is_none_or(|ty| convert::is(value, ty));
+                for (name, pattern) in members {
+                    if matches {
+                        let member = read_member(value, name)?;
+                        matches = self.nested(|interpreter| interpreter.matches(&member, pattern))?;
+                    }
+                }
+                self.bind(binding.as_ref(), if matches { value } else { &Value::Null });
+                matches
+            }
         })
     }
 

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::csharp::ast::TypeRef;
 use crate::csharp::convert;
 use crate::csharp::exception::Exception;
+use crate::csharp::number;
+use crate::csharp::objects::{Name, Namespace};
 use crate::csharp::value::Value;
 
 #[derive(Clone, Default)]
@@ -63,18 +65,18 @@ pub(super) fn declared(value: Value, ty: &TypeRef) -> Result<Value, Exception> {
     let name = convert::short_name(&ty.name);
     match (name, &value) {
         _ if ty.rank > 0 => Ok(value),
-        ("decimal" | "float" | "uint" | "ulong" | "short" | "ushort" | "sbyte", value)
-            if !value.is_null() =>
-        {
-            Err(Exception::not_run(&format!("the type `{name}`")))
+        (name, value) if number::keyword(name).is_some() && number::real(value).is_some() => {
+            number::cast(value, name, false).unwrap_or_else(|| Ok(value.clone()))
         }
-        ("long", Value::Int(_) | Value::Char(_)) | ("int", Value::Char(_)) => convert::cast(value, ty),
-        ("double", Value::Int(_) | Value::Long(_) | Value::Char(_)) => convert::cast(value, ty),
+        ("XNamespace", Value::String(text)) => Ok(Value::object(Namespace(text.to_string()))),
+        ("XName", Value::String(_)) => Name::of(&value).map(Value::object),
         ("JToken" | "JValue", Value::Null | Value::Object(_)) => Ok(value),
         ("JToken" | "JValue", _) => convert::cast(value, ty),
-        ("int" | "long" | "double" | "bool" | "string", value_of_other_type)
-            if !value_of_other_type.is_null() && !convert::is(value_of_other_type, ty) =>
-        {
+        (
+            "int" | "long" | "double" | "bool" | "string" | "decimal" | "float" | "uint" | "ulong" | "short"
+            | "ushort" | "byte" | "sbyte",
+            value_of_other_type,
+        ) if !value_of_other_type.is_null() && !convert::is(value_of_other_type, ty) => {
             Err(Exception::invalid_cast(&value.type_name(), &ty.display()))
         }
         _ => Ok(value),
@@ -84,9 +86,11 @@ pub(super) fn declared(value: Value, ty: &TypeRef) -> Result<Value, Exception> {
 /// A `var` keeps the type of its first value.
 fn widen(value: Value, present: &Value) -> Value {
     match (present, &value) {
-        (Value::Double(_), Value::Int(number)) => Value::Double(f64::from(*number)),
-        (Value::Double(_), Value::Long(number)) => Value::Double(*number as f64),
-        (Value::Long(_), Value::Int(number)) => Value::Long(i64::from(*number)),
+        (Value::Double(_), Value::Int(_) | Value::Long(_) | Value::Number(_)) => {
+            number::widened(value, "double")
+        }
+        (Value::Long(_), Value::Int(_)) => number::widened(value, "long"),
+        (Value::Number(present), _) => number::widened(value, present.keyword()),
         _ => value,
     }
 }

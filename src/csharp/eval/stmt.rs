@@ -6,7 +6,7 @@ use super::{Closure, Evaluated, Interpreter, scope};
 use crate::csharp::ast::{Catch, Expr, Stmt, StmtKind};
 use crate::csharp::convert;
 use crate::csharp::exception::Exception;
-use crate::csharp::objects::Raised;
+use crate::csharp::objects::{Hasher, Raised};
 use crate::csharp::value::Value;
 
 /// How a statement ended.
@@ -37,7 +37,11 @@ impl Interpreter<'_> {
             // A local function may be called before the place where it stands, and sees what its block has declared.
             self.charge(functions.len() * (1 + self.scope.mark() / 16))?;
             for (cell, function) in &functions {
-                let closure = Closure { lambda: Arc::clone(function), scope: self.scope.clone() };
+                let closure = Closure {
+                    lambda: Arc::clone(function),
+                    scope: self.scope.clone(),
+                    checked: self.checked,
+                };
                 cell.set(Value::object(closure))?;
             }
             match self.statement(statement)? {
@@ -65,15 +69,15 @@ impl Interpreter<'_> {
             StmtKind::LocalFunction { .. } => Ok(Flow::Next),
             StmtKind::Switch { subject, sections } => self.switch_statement(subject, sections),
             StmtKind::Using { resource, body: Some(body) } => {
-                // What an expression can make holds nothing outside of memory, so there is nothing to dispose of.
                 let mark = self.scope.mark();
-                let result = self.statement(resource).and_then(|_| self.statement(body));
+                let disposed = self.resource(resource)?;
+                let result = self.statement(body);
                 self.scope.leave(mark);
+                dispose(&disposed);
                 result
             }
             StmtKind::Using { resource, body: None } => self.statement(resource),
-            StmtKind::Checked { on: false, body } => self.block(body),
-            StmtKind::Checked { on: true, .. } => Err(Exception::not_run("`checked`")),
+            StmtKind::Checked { on, body } => self.checking(*on, |interpreter| interpreter.block(body)),
             StmtKind::Local { ty, variables } => {
                 for variable in variables {
                     let value = match (&variable.value, ty) {
@@ -136,6 +140,19 @@ impl Interpreter<'_> {
                 }
                 result
             }
+        }
+    }
+
+    /// What `using (…)` disposes of at its end.
+    fn resource(&mut self, resource: &Stmt) -> Evaluated<Vec<Value>> {
+        match &resource.kind {
+            StmtKind::Expr(expr) => Ok(vec![self.expr(expr)?]),
+            StmtKind::Local { variables, .. } => {
+                self.statement(resource)?;
+                let cells = variables.iter().filter_map(|variable| self.scope.find(&variable.name));
+                Ok(cells.map(|cell| cell.get()).collect())
+            }
+            _ => self.statement(resource).map(|_| Vec::new()),
         }
     }
 
@@ -209,6 +226,13 @@ impl Interpreter<'_> {
             }
         }
         Err(exception)
+    }
+}
+
+/// Calls `Dispose` of what has something to dispose of; of the types that expressions make those are hash functions.
+fn dispose(values: &[Value]) {
+    for hasher in values.iter().filter_map(Value::downcast::<Hasher>) {
+        hasher.dispose();
     }
 }
 

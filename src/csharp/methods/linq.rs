@@ -3,30 +3,38 @@
 
 use std::cmp::Ordering;
 
+use super::grouping::{Ordered, group_by};
 use crate::csharp::convert::{self, short_name};
 use crate::csharp::exception::Exception;
-use crate::csharp::objects::{Dictionary, JToken, ListKind, key_text};
+use crate::csharp::objects::{Comparison, Dictionary, HashSet, JToken, ListKind, Tuple, key_text};
 use crate::csharp::ops;
 use crate::csharp::value::{Object as _, Value};
 
 /// The methods that collections have through LINQ.
 pub(in crate::csharp) const METHODS: &[&str] = &[
+    "Aggregate",
     "All",
     "Any",
     "Append",
+    "AsEnumerable",
     "Average",
     "Cast",
     "Concat",
     "Contains",
     "Count",
+    "DefaultIfEmpty",
     "Distinct",
     "ElementAt",
+    "ElementAtOrDefault",
     "Except",
     "First",
     "FirstOrDefault",
+    "GroupBy",
     "Intersect",
+    "Join",
     "Last",
     "LastOrDefault",
+    "LongCount",
     "Max",
     "Min",
     "OfType",
@@ -44,8 +52,11 @@ pub(in crate::csharp) const METHODS: &[&str] = &[
     "Sum",
     "Take",
     "TakeWhile",
+    "ThenBy",
+    "ThenByDescending",
     "ToArray",
     "ToDictionary",
+    "ToHashSet",
     "ToList",
     "Union",
     "Where",
@@ -110,7 +121,78 @@ fn run(
         }
         ("Distinct", []) => list(distinct(items.to_vec())),
         ("OrderBy" | "OrderByDescending", [key]) => {
-            list(sort(items, key, name == "OrderByDescending", invoke)?)
+            let ordered = Ordered::by(items, key, name == "OrderByDescending", invoke)?;
+            Ok(Some(Value::object(ordered)))
+        }
+        ("GroupBy", [_] | [_, _] | [_, _, _]) => list(group_by(items, args, invoke)?),
+        ("Aggregate", [step]) => {
+            let (first, rest) = items
+                .split_first()
+                .ok_or_else(|| Exception::invalid_operation("Sequence contains no elements"))?;
+            fold(first.clone(), rest, step, invoke).map(Some)
+        }
+        ("Aggregate", [seed, step, rest @ ..]) if rest.len() < 2 => {
+            let folded = fold(seed.clone(), items, step, invoke)?;
+            match rest {
+                [result] => invoke(result, &[folded]).map(Some),
+                _ => Ok(Some(folded)),
+            }
+        }
+        ("DefaultIfEmpty", [] | [_]) => match items.is_empty() {
+            true => list(vec![args.first().cloned().unwrap_or(Value::Null)]),
+            false => list(items.to_vec()),
+        },
+        ("ElementAtOrDefault", [Value::Int(at)]) => {
+            let item = usize::try_from(*at).ok().and_then(|at| items.get(at)).cloned();
+            Ok(Some(item.unwrap_or_else(|| items.first().map_or(Value::Null, default_like))))
+        }
+        ("LongCount", []) => Ok(Some(Value::Long(items.len() as i64))),
+        ("LongCount", [test]) => Ok(Some(Value::Long(filter(items, test, invoke, None)?.len() as i64))),
+        ("AsEnumerable", []) => list(items.to_vec()),
+        ("ToHashSet", [] | [_]) => {
+            let comparison = args.first().and_then(Comparison::of).unwrap_or_default();
+            HashSet::new(items.to_vec(), comparison).map(|set| Some(Value::object(set)))
+        }
+        ("Distinct", [comparer]) if let Some(comparison) = Comparison::of(comparer) => {
+            list(HashSet::new(items.to_vec(), comparison)?.elements().unwrap_or_default())
+        }
+        ("Contains", [item, comparer]) if let Some(comparison) = Comparison::of(comparer) => {
+            let key = comparison.key(item)?;
+            let has = |present: &Value| comparison.key(present).is_ok_and(|present| present == key);
+            Ok(Some(Value::Bool(items.iter().any(has))))
+        }
+        ("SelectMany", [map, result]) => {
+            let mut all = Vec::new();
+            for item in items {
+                let inner = invoke(map, std::slice::from_ref(item))?;
+                for part in inner.elements().ok_or_else(Exception::null_reference)? {
+                    all.push(invoke(result, &[item.clone(), part])?);
+                }
+            }
+            list(all)
+        }
+        ("Join", [other, left_key, right_key, result]) => {
+            let other = other.elements().ok_or_else(|| Exception::argument_null("inner"))?;
+            let (left_keys, right_keys) = (each(items, left_key, invoke)?, each(&other, right_key, invoke)?);
+            let mut all = Vec::new();
+            for (left, key) in items.iter().zip(left_keys) {
+                for (right, right_key) in other.iter().zip(&right_keys) {
+                    if ops::equal(&key, right_key) {
+                        all.push(invoke(result, &[left.clone(), right.clone()])?);
+                    }
+                }
+            }
+            list(all)
+        }
+        ("Zip", [other]) => {
+            let other = other.elements().ok_or_else(|| Exception::argument_null("second"))?;
+            let pair = |(left, right): (&Value, &Value)| {
+                Value::object(Tuple::new(vec![
+                    (Some("First".to_owned()), left.clone()),
+                    (Some("Second".to_owned()), right.clone()),
+                ]))
+            };
+            list(items.iter().zip(&other).map(pair).collect())
         }
         ("Cast" | "OfType", []) => list(of_type(items, type_args, name == "Cast")?),
         ("ElementAt", [Value::Int(at)]) => {
@@ -156,12 +238,12 @@ fn run(
     }
 }
 
-fn truth(value: &Value) -> Result<bool, Exception> {
+pub(super) fn truth(value: &Value) -> Result<bool, Exception> {
     value.as_bool().ok_or_else(|| Exception::invalid_cast(&value.type_name(), "Boolean"))
 }
 
 /// The elements that pass, at most `most` of them.
-fn filter(
+pub(super) fn filter(
     items: &[Value],
     test: &Value,
     invoke: Invoke<'_>,
@@ -179,7 +261,7 @@ fn filter(
     Ok(passed)
 }
 
-fn each(items: &[Value], map: &Value, invoke: Invoke<'_>) -> Result<Vec<Value>, Exception> {
+pub(super) fn each(items: &[Value], map: &Value, invoke: Invoke<'_>) -> Result<Vec<Value>, Exception> {
     items.iter().enumerate().map(|(index, item)| invoke(map, &[item.clone(), count(index)])).collect()
 }
 
@@ -198,7 +280,7 @@ fn pick(items: &[Value], which: &str, args: &[Value], invoke: Invoke<'_>) -> Res
     })
 }
 
-fn default_like(value: &Value) -> Value {
+pub(super) fn default_like(value: &Value) -> Value {
     convert::default_of(&value.type_name())
 }
 
@@ -235,23 +317,6 @@ fn distinct(items: Vec<Value>) -> Vec<Value> {
     kept
 }
 
-fn sort(items: &[Value], key: &Value, descending: bool, invoke: Invoke<'_>) -> Result<Vec<Value>, Exception> {
-    let keys = each(items, key, invoke)?;
-    let mut keyed: Vec<_> = keys.into_iter().zip(items.iter().cloned()).collect();
-    let mut failed = None;
-    keyed.sort_by(|(left, _), (right, _)| {
-        let order = ops::sort_order(left, right).unwrap_or_else(|error| {
-            failed = Some(error);
-            Ordering::Equal
-        });
-        if descending { order.reverse() } else { order }
-    });
-    match failed {
-        Some(error) => Err(error),
-        None => Ok(keyed.into_iter().map(|(_, item)| item).collect()),
-    }
-}
-
 fn of_type(items: &[Value], type_args: &[String], strict: bool) -> Result<Vec<Value>, Exception> {
     let wanted = type_args.first().map_or("object", String::as_str);
     let fits = |item: &Value| {
@@ -263,6 +328,30 @@ fn of_type(items: &[Value], type_args: &[String], strict: bool) -> Result<Vec<Va
     match items.iter().find(|item| strict && !fits(item)) {
         Some(item) => Err(Exception::invalid_cast(&item.type_name(), wanted)),
         None => Ok(items.iter().filter(|item| fits(item)).cloned().collect()),
+    }
+}
+
+fn fold(seed: Value, items: &[Value], step: &Value, invoke: Invoke<'_>) -> Result<Value, Exception> {
+    let mut total = seed;
+    for item in items {
+        total = invoke(step, &[total, item.clone()])?;
+    }
+    Ok(total)
+}
+
+/// `items.ThenBy(key)`; None where the items are not sorted.
+pub(in crate::csharp) fn then_by(
+    items: &Value,
+    name: &str,
+    args: &[Value],
+    invoke: Invoke<'_>,
+) -> Option<Result<Value, Exception>> {
+    let ordered = items.downcast::<Ordered>()?;
+    match (name, args) {
+        ("ThenBy" | "ThenByDescending", [key]) => {
+            Some(ordered.then(key, name == "ThenByDescending", invoke).map(Value::object))
+        }
+        _ => None,
     }
 }
 
@@ -313,6 +402,6 @@ fn clamp(n: i32) -> usize {
     usize::try_from(n).unwrap_or(0)
 }
 
-fn count(length: usize) -> Value {
+pub(super) fn count(length: usize) -> Value {
     Value::Int(i32::try_from(length).unwrap_or(i32::MAX))
 }

@@ -1,16 +1,17 @@
 //! Static members: `string.IsNullOrEmpty`, `Convert.ToBase64String`, `JObject.Parse`, `DateTime.UtcNow`.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+mod chars;
+mod conversion;
 
-use super::web;
+use super::{bits, math, web};
 use crate::csharp::convert;
 use crate::csharp::exception::Exception;
 use crate::csharp::format;
 use crate::csharp::limits::{check_single, joined};
+use crate::csharp::number;
 use crate::csharp::objects::{
-    Bytes, DateTime, DateTimeKind, DateTimeOffset, Encoding, EnumValue, Guid, JToken, List, MAX_TICKS,
-    TimeSpan, as_token, span_from,
+    DateTime, DateTimeKind, DateTimeOffset, Encoding, EnumValue, Guid, Hasher, JToken, List, MAX_TICKS, Name,
+    Namespace, TimeSpan, Tuple, UriKind, Xml, as_token, is_well_formed, span_from,
 };
 use crate::csharp::ops;
 use crate::csharp::value::{Environment, Object as _, Value};
@@ -53,7 +54,28 @@ pub(in crate::csharp) const ENUMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("StringSplitOptions", &["None", "RemoveEmptyEntries", "TrimEntries"]),
+    (
+        "StringComparer",
+        &[
+            "CurrentCulture",
+            "CurrentCultureIgnoreCase",
+            "InvariantCulture",
+            "InvariantCultureIgnoreCase",
+            "Ordinal",
+            "OrdinalIgnoreCase",
+        ],
+    ),
+    ("UriKind", &["RelativeOrAbsolute", "Absolute", "Relative"]),
+    ("SaveOptions", &["None", "DisableFormatting", "OmitDuplicateNamespaces"]),
+    ("LoadOptions", &["None", "PreserveWhitespace", "SetBaseUri", "SetLineInfo"]),
+    (
+        "XmlNodeType",
+        &["None", "Element", "Attribute", "Text", "CDATA", "ProcessingInstruction", "Comment", "Document"],
+    ),
+    ("UriPartial", &["Scheme", "Authority", "Path", "Query"]),
     ("DateTimeKind", &["Unspecified", "Utc"]),
+    ("RegexOptions", super::regex::OPTIONS),
+    ("MidpointRounding", &["ToEven", "AwayFromZero"]),
     ("DayOfWeek", &["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]),
 ];
 
@@ -63,19 +85,29 @@ pub(in crate::csharp) fn get(type_name: &str, name: &str, env: &dyn Environment)
     let offset = |ticks| Value::object(DateTimeOffset { ticks, offset_minutes: 0 });
     Some(match (type_name, name) {
         ("string", "Empty") => "".into(),
-        ("int", "MaxValue") => Value::Int(i32::MAX),
-        ("int", "MinValue") => Value::Int(i32::MIN),
-        ("long", "MaxValue") => Value::Long(i64::MAX),
-        ("long", "MinValue") => Value::Long(i64::MIN),
-        ("double", "MaxValue") => Value::Double(f64::MAX),
-        ("double", "MinValue") => Value::Double(f64::MIN),
-        ("double", "NaN") => Value::Double(f64::NAN),
+        (keyword, _) if number::keyword(keyword).is_some() => return number::constant(keyword, name),
         ("Math", "PI") => Value::Double(std::f64::consts::PI),
         ("Math", "E") => Value::Double(std::f64::consts::E),
         ("Guid", "Empty") => Value::object(Guid(uuid::Uuid::nil())),
         ("Environment", "NewLine") => "\n".into(),
-        ("Encoding", "UTF8") => Value::object(Encoding::Utf8),
-        ("Encoding", "ASCII") => Value::object(Encoding::Ascii),
+        ("Encoding", _) => return Encoding::of_property(name).map(Value::object),
+        ("XNamespace", _) => return Namespace::of_property(name).map(Value::object),
+        ("BitConverter", "IsLittleEndian") => Value::Bool(true),
+        ("bool", "TrueString") => "True".into(),
+        ("bool", "FalseString") => "False".into(),
+        ("char", "MaxValue") => Value::Char('\u{ffff}'),
+        ("char", "MinValue") => Value::Char('\0'),
+        ("Uri", "UriSchemeHttp") => "http".into(),
+        ("Uri", "UriSchemeHttps") => "https".into(),
+        ("Uri", "UriSchemeFile") => "file".into(),
+        ("Uri", "UriSchemeFtp") => "ftp".into(),
+        ("Uri", "SchemeDelimiter") => "://".into(),
+        ("TimeSpan", "MinValue") => Value::object(TimeSpan(i64::MIN)),
+        ("TimeSpan", "TicksPerDay") => Value::Long(864_000_000_000),
+        ("TimeSpan", "TicksPerHour") => Value::Long(36_000_000_000),
+        ("TimeSpan", "TicksPerMinute") => Value::Long(600_000_000),
+        ("TimeSpan", "TicksPerSecond") => Value::Long(10_000_000),
+        ("TimeSpan", "TicksPerMillisecond") => Value::Long(10_000),
         ("DateTime", "UtcNow" | "Now") => Value::object(DateTime::from_unix_ms(env.now_unix_ms())),
         ("DateTime", "Today") => {
             let now = DateTime::from_unix_ms(env.now_unix_ms());
@@ -106,23 +138,48 @@ pub(in crate::csharp) fn call(
 ) -> Option<Result<Value, Exception>> {
     match type_name {
         "string" => string(name, args),
-        "int" | "long" | "double" | "bool" => number(type_name, name, args),
-        "char" => character(name, args).map(Ok),
-        "Convert" => conversion(name, args),
-        "Math" => math(name, args),
+        "bool" => number(type_name, name, args),
+        _ if number::keyword(type_name).is_some() => number(type_name, name, args),
+        "char" => chars::character(name, args),
+        "Convert" => conversion::conversion(name, args),
+        "Math" => math::call(name, args),
         "Guid" => guid(name, args, env),
         "DateTime" | "DateTimeOffset" | "TimeSpan" => time(type_name, name, args),
         "Uri" | "WebUtility" => url(type_name, name, args),
         "JObject" | "JArray" | "JToken" | "JsonConvert" => json(type_name, name, type_args, args),
         "Enumerable" => enumerable(name, args),
-        "Array" => match (name, args) {
-            ("IndexOf", [items, item]) => {
-                let items = items.elements()?;
-                let found = items.iter().position(|present| ops::equal(present, item));
-                Some(Ok(Value::Int(found.map_or(-1, |at| i32::try_from(at).unwrap_or(i32::MAX)))))
+        "XDocument" | "XElement" => match (name, args) {
+            ("Parse", [Value::Null, ..]) => Some(Err(Exception::argument_null("text"))),
+            ("Parse", [Value::String(text)]) => Some(Xml::parse(text, type_name, false)),
+            ("Parse", [Value::String(text), options]) if options.type_name() == "LoadOptions" => {
+                Some(Xml::parse(text, type_name, options.display().contains("PreserveWhitespace")))
             }
             _ => None,
         },
+        "XName" => match (name, args) {
+            ("Get", [text]) => Some(Name::of(text).map(Value::object)),
+            ("Get", [local, namespace]) => {
+                Some(Namespace(namespace.display()).name(local).map(Value::object))
+            }
+            _ => None,
+        },
+        "XNamespace" => match (name, args) {
+            ("Get", [text]) => Some(Ok(Value::object(Namespace(text.display())))),
+            _ => None,
+        },
+        "Tuple" if name == "Create" && !args.is_empty() && args.len() < 8 => {
+            Some(Ok(Value::object(Tuple::unnamed(args.to_vec()))))
+        }
+        "BitConverter" => bits::call(name, args),
+        "Encoding" => match (name, args) {
+            ("GetEncoding", [name]) => Some(Encoding::named(&name.display()).map(Value::object)),
+            ("Convert", [from, to, bytes]) => {
+                let (from, to) = (from.downcast::<Encoding>()?, to.downcast::<Encoding>()?);
+                Some(Ok(Value::bytes(to.encode(&from.decode(&convert::bytes_of(bytes)?)))))
+            }
+            _ => None,
+        },
+        class if name == "Create" && args.is_empty() => Hasher::make(class, None, env.random_u64()),
         "object" => match (name, args) {
             ("Equals" | "ReferenceEquals", [left, right]) => Some(Ok(Value::Bool(ops::equal(left, right)))),
             _ => None,
@@ -176,101 +233,45 @@ fn number(type_name: &str, name: &str, args: &[Value]) -> Option<Result<Value, E
     match (name, args) {
         ("Parse", [Value::Null]) => Some(Err(Exception::argument_null("s"))),
         ("Parse", [Value::String(text)]) => Some(match type_name {
-            "int" => convert::parse_long(text, "Int32").map(|number| Value::Int(number as i32)),
-            "long" => convert::parse_long(text, "Int64").map(Value::Long),
-            "double" => convert::parse_double(text).map(Value::Double),
-            _ => convert::parse_bool(text).map(Value::Bool),
+            "bool" => convert::parse_bool(text).map(Value::Bool),
+            keyword => convert::parse_number(text, keyword),
         }),
-        ("IsNaN", [Value::Double(number)]) if type_name == "double" => Some(Ok(Value::Bool(number.is_nan()))),
+        ("IsNaN", [number]) => Some(Ok(Value::Bool(number::real(number)?.is_nan()))),
+        ("IsInfinity", [number]) => Some(Ok(Value::Bool(number::real(number)?.is_infinite()))),
+        ("IsPositiveInfinity", [number]) => Some(Ok(Value::Bool(number::real(number)? == f64::INFINITY))),
+        ("IsNegativeInfinity", [number]) => Some(Ok(Value::Bool(number::real(number)? == f64::NEG_INFINITY))),
+        ("Compare", [left, right]) if type_name == "decimal" => {
+            Some(ops::sort_order(left, right).map(|order| Value::Int(order as i32)))
+        }
+        (_, [left, right]) if type_name == "decimal" => {
+            use crate::csharp::ast::BinaryOp;
+            let op = match name {
+                "Add" => BinaryOp::Add,
+                "Subtract" => BinaryOp::Subtract,
+                "Multiply" => BinaryOp::Multiply,
+                "Divide" => BinaryOp::Divide,
+                "Remainder" => BinaryOp::Remainder,
+                _ => return math::of_decimal(name, args),
+            };
+            let zero = number::widened(Value::Int(0), "decimal");
+            Some(ops::binary(BinaryOp::Add, left, &zero).and_then(|left| ops::binary(op, &left, right)))
+        }
+        ("Negate", [value]) if type_name == "decimal" => {
+            Some(ops::unary(crate::csharp::ast::UnaryOp::Minus, value, false))
+        }
+        ("ToInt32" | "ToInt64" | "ToDouble", [value]) if type_name == "decimal" => {
+            let keyword = match name {
+                "ToInt32" => "int",
+                "ToInt64" => "long",
+                _ => "double",
+            };
+            number::cast(value, keyword, true)
+        }
+        ("Round" | "Floor" | "Ceiling" | "Truncate", _) if type_name == "decimal" => {
+            math::of_decimal(name, args)
+        }
         _ => None,
     }
-}
-
-fn character(name: &str, args: &[Value]) -> Option<Value> {
-    let [Value::Char(c)] = args else { return None };
-    Some(match name {
-        "IsDigit" => Value::Bool(c.is_numeric()),
-        "IsLetter" => Value::Bool(c.is_alphabetic()),
-        "IsLetterOrDigit" => Value::Bool(c.is_alphanumeric()),
-        "IsWhiteSpace" => Value::Bool(c.is_whitespace()),
-        "IsUpper" => Value::Bool(c.is_uppercase()),
-        "IsLower" => Value::Bool(c.is_lowercase()),
-        "ToUpper" | "ToUpperInvariant" => Value::Char(c.to_uppercase().next().unwrap_or(*c)),
-        "ToLower" | "ToLowerInvariant" => Value::Char(c.to_lowercase().next().unwrap_or(*c)),
-        _ => return None,
-    })
-}
-
-fn conversion(name: &str, args: &[Value]) -> Option<Result<Value, Exception>> {
-    Some(match (name, args) {
-        ("ToString", [value]) => Ok(value.display().into()),
-        ("ToInt32", [value]) => convert::change_type(value, "int"),
-        ("ToInt64", [value]) => convert::change_type(value, "long"),
-        ("ToDouble", [value]) => convert::change_type(value, "double"),
-        ("ToBoolean", [value]) => convert::change_type(value, "bool"),
-        ("ToDateTime", [value]) => convert::change_type(value, "DateTime"),
-        ("ToBase64String" | "FromBase64String", [Value::Null]) => Err(Exception::argument_null("s")),
-        ("ToBase64String", [bytes]) => Ok(STANDARD.encode(convert::bytes_of(bytes)?).into()),
-        ("FromBase64String", [Value::String(text)]) => {
-            // .NET skips blanks.
-            let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-            STANDARD.decode(compact).map(|bytes| Value::object(Bytes(bytes))).map_err(|_| {
-                Exception::format(
-                    "The input is not a valid Base-64 string as it contains a non-base 64 character, more than two \
-                     padding characters, or an illegal character among the padding characters.",
-                )
-            })
-        }
-        _ => return None,
-    })
-}
-
-fn math(name: &str, args: &[Value]) -> Option<Result<Value, Exception>> {
-    use crate::csharp::ast::BinaryOp::{Greater, Less};
-    if let (true, [left, right]) = (matches!(name, "Max" | "Min"), args) {
-        let op = if name == "Max" { Less } else { Greater };
-        ops::as_f64(left).and(ops::as_f64(right))?;
-        let second = ops::binary(op, left, right).ok()?.as_bool()?;
-        // Adding zero promotes the result to the wider type of the two.
-        let zero = Value::Int(0);
-        let (chosen, other) = if second { (right, left) } else { (left, right) };
-        let promoted = match (chosen, other) {
-            (_, Value::Double(_)) => ops::as_f64(chosen).map(Value::Double)?,
-            (Value::Int(number), Value::Long(_)) => Value::Long(i64::from(*number)),
-            _ => return Some(ops::binary(crate::csharp::ast::BinaryOp::Add, chosen, &zero)),
-        };
-        return Some(Ok(promoted));
-    }
-    Some(Ok(match (name, args) {
-        ("Abs", [Value::Int(number)]) => match number.checked_abs() {
-            Some(number) => Value::Int(number),
-            None => return Some(Err(Exception::overflow("Int32"))),
-        },
-        ("Abs", [Value::Long(number)]) => match number.checked_abs() {
-            Some(number) => Value::Long(number),
-            None => return Some(Err(Exception::overflow("Int64"))),
-        },
-        ("Abs", [Value::Double(number)]) => Value::Double(number.abs()),
-        ("Sign", [number]) => Value::Int(match ops::as_f64(number)? {
-            number if number > 0.0 => 1,
-            number if number < 0.0 => -1,
-            _ => 0,
-        }),
-        ("Pow", [base, exponent]) => Value::Double(ops::as_f64(base)?.powf(ops::as_f64(exponent)?)),
-        ("Round", [number, Value::Int(places)]) => {
-            let scale = 10f64.powi(*places);
-            Value::Double((ops::as_f64(number)? * scale).round_ties_even() / scale)
-        }
-        ("Round", [number]) => Value::Double(ops::as_f64(number)?.round_ties_even()),
-        ("Floor", [number]) => Value::Double(ops::as_f64(number)?.floor()),
-        ("Ceiling", [number]) => Value::Double(ops::as_f64(number)?.ceil()),
-        ("Truncate", [number]) => Value::Double(ops::as_f64(number)?.trunc()),
-        ("Sqrt", [number]) => Value::Double(ops::as_f64(number)?.sqrt()),
-        ("Log", [number]) => Value::Double(ops::as_f64(number)?.ln()),
-        ("Log10", [number]) => Value::Double(ops::as_f64(number)?.log10()),
-        ("Exp", [number]) => Value::Double(ops::as_f64(number)?.exp()),
-        _ => return None,
-    }))
 }
 
 fn guid(name: &str, args: &[Value], env: &dyn Environment) -> Option<Result<Value, Exception>> {
@@ -304,6 +305,18 @@ fn time(type_name: &str, name: &str, args: &[Value]) -> Option<Result<Value, Exc
 
 fn url(type_name: &str, name: &str, args: &[Value]) -> Option<Result<Value, Exception>> {
     Some(match (type_name, name, args) {
+        ("Uri", "EscapeUriString", [Value::String(text)]) => Ok(web::escape_uri_string(text).into()),
+        ("Uri", "IsWellFormedUriString", [text, kind]) => {
+            let kind = UriKind::of(&kind.display());
+            let text = text.as_str().unwrap_or_default();
+            Ok(Value::Bool(crate::csharp::objects::Uri::parse(text, kind).is_ok() && is_well_formed(text)))
+        }
+        ("Uri", "CheckSchemeName", [text]) => {
+            let text = text.as_str().unwrap_or_default();
+            let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+            Ok(Value::Bool(text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(good)))
+        }
+        ("Uri", "IsHexDigit", [Value::Char(c)]) => Ok(Value::Bool(c.is_ascii_hexdigit())),
         ("Uri", "EscapeDataString", [Value::String(text)]) => Ok(web::escape_data(text).into()),
         ("Uri", "UnescapeDataString", [Value::String(text)]) => Ok(web::url_decode(text, false).into()),
         ("Uri", _, [Value::Null]) => Err(Exception::argument_null("stringToEscape")),
@@ -329,6 +342,10 @@ fn json(
         ("JObject" | "JArray" | "JToken", "Parse", [Value::String(text)]) => JToken::parse(text, type_name),
         ("JObject" | "JArray" | "JToken", "FromObject", [value]) => {
             value.to_json().map(|json| Value::from_json(&json))
+        }
+        (_, "DeepEquals", [left, right]) => {
+            let text = |value: &Value| value.downcast::<JToken>().map(|token| token.to_text(false));
+            Ok(Value::Bool(text(left) == text(right)))
         }
         ("JsonConvert", "SerializeObject", [value, rest @ ..]) if rest.len() < 2 => {
             let indented = rest.first().is_some_and(|formatting| formatting.display() == "Indented");

@@ -2,7 +2,7 @@
 
 use crate::csharp::exception::Exception;
 use crate::csharp::limits::check_single;
-use crate::csharp::objects::EnumValue;
+use crate::csharp::objects::{Basic, EnumValue, Jwt};
 use crate::csharp::value::Value;
 
 pub(in crate::csharp) fn get(text: &str, name: &str) -> Result<Value, Exception> {
@@ -71,6 +71,18 @@ pub(in crate::csharp) fn call(text: &str, name: &str, args: &[Value]) -> Option<
         ("Insert", [at, Value::String(more)]) => insert(text, at.as_i64(), more),
         ("PadLeft" | "PadRight", [Value::Int(width), rest @ ..]) => {
             pad(text, *width, rest, name == "PadLeft")
+        }
+        ("AsJwt", []) => Ok(Jwt::parse(text).map_or(Value::Null, Value::object)),
+        ("AsBasic", []) => Ok(Basic::parse(text).map_or(Value::Null, Value::object)),
+        ("Clone", []) => Ok(text.into()),
+        ("IndexOfAny" | "LastIndexOfAny", [chars]) => {
+            let set: Vec<char> = chars.display_chars();
+            let found = if name == "IndexOfAny" {
+                text.find(|c| set.contains(&c))
+            } else {
+                text.rfind(|c| set.contains(&c))
+            };
+            Ok(Value::Int(found.map_or(-1, |at| utf16_length(&text[..at]))))
         }
         ("ToCharArray", []) => Ok(Value::array("char", text.chars().map(Value::Char).collect())),
         _ => return None,

@@ -8,6 +8,47 @@ pub(in crate::csharp) fn escape_data(text: &str) -> String {
     percent(text, |byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte), false)
 }
 
+/// What `Uri` does with characters that an address may not have; escapes and delimiters stay.
+pub(in crate::csharp) fn escape_uri(text: &str) -> String {
+    percent(text, |byte| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte), false)
+}
+
+/// `Uri.EscapeUriString`: as [`escape_uri`], and what looks like an escape is escaped again.
+pub(in crate::csharp) fn escape_uri_string(text: &str) -> String {
+    percent(text, |byte| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=".contains(&byte), false)
+}
+
+/// What `Uri.ToString` does: escapes of what can be shown are taken back, those of delimiters stay.
+pub(in crate::csharp) fn unescape_shown(text: &str) -> String {
+    let keep = [
+        "%25", "%2F", "%2f", "%3F", "%3f", "%23", "%40", "%3A", "%3a", "%26", "%3D", "%3d", "%2B", "%2b",
+        "%5C", "%5c",
+    ];
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('%') {
+        out.push_str(&rest[..at]);
+        // A run of escapes is one text in UTF-8.
+        let mut run = String::new();
+        rest = &rest[at..];
+        while let Some(escape) =
+            rest.get(..3).filter(|escape| escape.starts_with('%') && !keep.contains(escape))
+        {
+            run.push_str(escape);
+            rest = &rest[3..];
+        }
+        if run.is_empty() {
+            let length = rest.char_indices().nth(1).map_or(rest.len(), |(at, _)| at);
+            run.push_str(&rest[..length]);
+            rest = &rest[length..];
+            out.push_str(&run);
+        } else {
+            out.push_str(&url_decode(&run, false));
+        }
+    }
+    out + rest
+}
+
 /// `WebUtility.UrlEncode`: a blank becomes `+`.
 pub(in crate::csharp) fn url_encode(text: &str) -> String {
     percent(text, |byte| byte.is_ascii_alphanumeric() || b"-_.!*()".contains(&byte), true)

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use indexmap::IndexMap;
 
-use super::lock;
+use super::{Comparison, lock};
 use crate::csharp::exception::Exception;
 use crate::csharp::value::{Object, Value};
 
@@ -38,6 +38,15 @@ impl List {
         Self { kind: ListKind::Enumerable, name: "IEnumerable".to_owned(), items: Mutex::new(items) }
     }
 
+    /// What is in it now.
+    pub(in crate::csharp) fn snapshot(&self) -> Vec<Value> {
+        lock(&self.items).clone()
+    }
+
+    pub(in crate::csharp) fn change(&self, change: impl FnOnce(&mut Vec<Value>)) {
+        change(&mut lock(&self.items));
+    }
+
     fn at(&self, key: &Value, n_items: usize) -> Result<usize, Exception> {
         let index = key.as_i64().filter(|_| self.kind != ListKind::Enumerable);
         let index =
@@ -62,12 +71,19 @@ impl Object for List {
         let length = lock(&self.items).len();
         match (name, self.kind) {
             ("Length", ListKind::Array) | ("Count", ListKind::List) => Ok(count(length)),
+            ("LongLength", ListKind::Array) => Ok(Value::Long(length as i64)),
+            ("Rank", ListKind::Array) => Ok(Value::Int(1)),
+            ("Capacity", ListKind::List) => Ok(count(length)),
             _ => Err(Exception::missing_member(&self.name, name)),
         }
     }
 
     fn call(&self, name: &str, _: &[String], args: &[Value]) -> Result<Value, Exception> {
         let mut items = lock(&self.items);
+        if let (ListKind::Array, "Clone", []) = (self.kind, name, args) {
+            let (kind, name) = (self.kind, self.name.clone());
+            return Ok(Value::object(Self { kind, name, items: Mutex::new(items.clone()) }));
+        }
         if self.kind != ListKind::List {
             return Err(Exception::missing_overload(&self.name, name, args));
         }
@@ -99,6 +115,33 @@ impl Object for List {
                 let found = items.iter().position(|present| crate::csharp::ops::equal(present, item));
                 return Ok(found.map_or(Value::Int(-1), count));
             }
+            ("LastIndexOf", [item]) => {
+                let found = items.iter().rposition(|present| crate::csharp::ops::equal(present, item));
+                return Ok(found.map_or(Value::Int(-1), count));
+            }
+            ("GetRange" | "RemoveRange", [from, length]) => {
+                let range = from.as_i64().zip(length.as_i64());
+                let range = range.and_then(|(from, length)| {
+                    let (from, length) = (usize::try_from(from).ok()?, usize::try_from(length).ok()?);
+                    Some(from..from.checked_add(length)?)
+                });
+                let range = range.filter(|range| range.end <= items.len()).ok_or_else(|| {
+                    Exception::argument(
+                        "Offset and length were out of bounds for the array or count is greater than the number of \
+                         elements from index to the end of the source collection.",
+                    )
+                })?;
+                if name == "GetRange" {
+                    return Ok(Value::object(Self::growing(items[range].to_vec())));
+                }
+                items.drain(range);
+            }
+            ("InsertRange", [at, more]) => {
+                let more = more.elements().ok_or_else(|| Exception::argument_null("collection"))?;
+                let index = self.at(at, items.len() + 1)?;
+                items.splice(index..index, more);
+            }
+            ("TrimExcess", []) => {}
             ("Reverse", []) => items.reverse(),
             _ => return Err(Exception::missing_overload(&self.name, name, args)),
         }
@@ -135,7 +178,31 @@ impl Object for List {
 }
 
 /// `byte[]`.
-pub(in crate::csharp) struct Bytes(pub Vec<u8>);
+pub(in crate::csharp) struct Bytes(Mutex<Vec<u8>>);
+
+impl Bytes {
+    pub(in crate::csharp) fn new(bytes: Vec<u8>) -> Self {
+        Self(Mutex::new(bytes))
+    }
+
+    /// What is in it now.
+    pub(in crate::csharp) fn to_vec(&self) -> Vec<u8> {
+        lock(&self.0).clone()
+    }
+
+    pub(in crate::csharp) fn len(&self) -> usize {
+        lock(&self.0).len()
+    }
+
+    /// Changes what is in it; the length stays.
+    pub(in crate::csharp) fn change(&self, change: impl FnOnce(&mut [u8])) {
+        change(&mut lock(&self.0));
+    }
+}
+
+fn outside_array() -> Exception {
+    Exception::new("IndexOutOfRangeException", "Index was outside the bounds of the array.")
+}
 
 impl Object for Bytes {
     fn type_name(&self) -> &str {
@@ -143,23 +210,38 @@ impl Object for Bytes {
     }
 
     fn get(&self, name: &str) -> Result<Value, Exception> {
-        if name == "Length" {
-            Ok(count(self.0.len()))
-        } else {
-            Err(Exception::missing_member("byte[]", name))
+        match name {
+            "Length" => Ok(count(self.len())),
+            "LongLength" => Ok(Value::Long(self.len() as i64)),
+            "Rank" => Ok(Value::Int(1)),
+            _ => Err(Exception::missing_member("byte[]", name)),
         }
     }
 
     fn call(&self, name: &str, _: &[String], args: &[Value]) -> Result<Value, Exception> {
-        Err(Exception::missing_overload("byte[]", name, args))
+        match (name, args) {
+            ("Clone", []) => Ok(Value::bytes(self.to_vec())),
+            // `data.Encrypt("Aes", key, iv)`, which is the service's own.
+            ("Encrypt" | "Decrypt", [Value::String(algorithm), rest @ ..]) => {
+                super::crypto::cipher(name == "Encrypt", algorithm, &self.to_vec(), rest)
+            }
+            _ => Err(Exception::missing_overload("byte[]", name, args)),
+        }
     }
 
     fn index(&self, key: &Value) -> Result<Value, Exception> {
         let index = key.as_i64().and_then(|index| usize::try_from(index).ok());
-        let byte = index.and_then(|index| self.0.get(index)).ok_or_else(|| {
-            Exception::new("IndexOutOfRangeException", "Index was outside the bounds of the array.")
-        })?;
-        Ok(Value::Int(i32::from(*byte)))
+        let byte = index.and_then(|index| lock(&self.0).get(index).copied());
+        byte.map(Value::from).ok_or_else(outside_array)
+    }
+
+    fn set_index(&self, key: &Value, value: &Value) -> Result<(), Exception> {
+        let byte = value.as_i64().and_then(|byte| u8::try_from(byte).ok());
+        let byte = byte.ok_or_else(|| Exception::invalid_cast(&value.type_name(), "Byte"))?;
+        let index = key.as_i64().and_then(|index| usize::try_from(index).ok());
+        let mut bytes = lock(&self.0);
+        *index.and_then(|index| bytes.get_mut(index)).ok_or_else(outside_array)? = byte;
+        Ok(())
     }
 
     fn display(&self) -> String {
@@ -167,7 +249,7 @@ impl Object for Bytes {
     }
 
     fn elements(&self) -> Option<Vec<Value>> {
-        Some(self.0.iter().map(|byte| Value::Int(i32::from(*byte))).collect())
+        Some(lock(&self.0).iter().map(|byte| Value::from(*byte)).collect())
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -177,11 +259,16 @@ impl Object for Bytes {
 
 /// `Dictionary<K, V>`, in the order of insertion, as .NET walks one from which nothing was removed.
 #[derive(Default)]
-pub(in crate::csharp) struct Dictionary(Mutex<IndexMap<String, (Value, Value)>>);
+pub(in crate::csharp) struct Dictionary(Mutex<IndexMap<String, (Value, Value)>>, Comparison);
 
 impl Dictionary {
+    /// An empty one whose keys compare so.
+    pub(in crate::csharp) fn new(comparison: Comparison) -> Self {
+        Self(Mutex::default(), comparison)
+    }
+
     fn insert(&self, key: &Value, value: &Value, replace: bool) -> Result<(), Exception> {
-        let text = key_text(key)?;
+        let text = self.1.key(key)?;
         let mut entries = lock(&self.0);
         if !replace && entries.contains_key(&text) {
             let message = format!("An item with the same key has already been added. Key: {}", key.display());
@@ -222,13 +309,19 @@ impl Object for Dictionary {
     fn call(&self, name: &str, _: &[String], args: &[Value]) -> Result<Value, Exception> {
         match (name, args) {
             ("Add", [key, value]) => self.insert(key, value, false)?,
-            ("ContainsKey", [key]) => return Ok(Value::Bool(lock(&self.0).contains_key(&key_text(key)?))),
+            ("ContainsKey", [key]) => return Ok(Value::Bool(lock(&self.0).contains_key(&self.1.key(key)?))),
             ("Remove", [key]) => {
-                return Ok(Value::Bool(lock(&self.0).shift_remove(&key_text(key)?).is_some()));
+                return Ok(Value::Bool(lock(&self.0).shift_remove(&self.1.key(key)?).is_some()));
             }
             ("GetValueOrDefault", [key, rest @ ..]) if rest.len() < 2 => {
-                let found = lock(&self.0).get(&key_text(key)?).map(|(_, value)| value.clone());
+                let found = lock(&self.0).get(&self.1.key(key)?).map(|(_, value)| value.clone());
                 return Ok(found.or_else(|| rest.first().cloned()).unwrap_or(Value::Null));
+            }
+            ("ContainsValue", [value]) => {
+                let entries = lock(&self.0);
+                return Ok(Value::Bool(
+                    entries.values().any(|(_, own)| crate::csharp::ops::equal(own, value)),
+                ));
             }
             ("Clear", []) => lock(&self.0).clear(),
             _ => return Err(Exception::missing_overload("Dictionary", name, args)),
@@ -237,7 +330,7 @@ impl Object for Dictionary {
     }
 
     fn index(&self, key: &Value) -> Result<Value, Exception> {
-        let found = lock(&self.0).get(&key_text(key)?).map(|(_, value)| value.clone());
+        let found = lock(&self.0).get(&self.1.key(key)?).map(|(_, value)| value.clone());
         found.ok_or_else(|| {
             let message = format!("The given key '{}' was not present in the dictionary.", key.display());
             Exception::new("KeyNotFoundException", message)

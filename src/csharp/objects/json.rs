@@ -1,13 +1,15 @@
 //! `JObject`, `JArray`, `JProperty` and `JValue` of Newtonsoft.Json 13, as a tree whose nodes know their parent:
 //! adding a node that already has one adds a copy.
 
+mod edit;
+
 use std::any::Any;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
 use indexmap::IndexMap;
 
-use super::{EnumValue, List, lock};
+use super::{EnumValue, List, json_path, lock};
 use crate::csharp::convert;
 use crate::csharp::exception::Exception;
 use crate::csharp::limits::MAX_JSON_DEPTH;
@@ -297,38 +299,17 @@ impl JToken {
         true
     }
 
-    /// `SelectToken` for paths of names and indexes: `$.a.b[0]['c d']`.
-    fn select(&self, path: &str) -> Result<Value, Exception> {
-        let unsupported = || {
-            Exception::new("JsonException", format!("The JSON path '{path}' is invalid or not evaluated."))
-        };
-        let mut here = self.me();
-        let mut rest = path.strip_prefix('$').unwrap_or(path);
-        while !rest.is_empty() {
-            let found = if let Some(after) = rest.strip_prefix('[') {
-                let end = after.find(']').ok_or_else(unsupported)?;
-                let key = &after[..end];
-                rest = &after[end + 1..];
-                match key.strip_prefix('\'').and_then(|key| key.strip_suffix('\'')) {
-                    Some(name) => here.member(name),
-                    None => here.item(key.parse().map_err(|_| unsupported())?),
-                }
-            } else {
-                let after = rest.strip_prefix('.').unwrap_or(rest);
-                let end = after.find(['.', '[']).unwrap_or(after.len());
-                let name = &after[..end];
-                if name.is_empty() || name.contains(['*', '?', '@', '(']) {
-                    return Err(unsupported());
-                }
-                rest = &after[end..];
-                here.member(name)
-            };
-            match found {
-                Some(token) => here = token,
-                None => return Ok(Value::Null),
-            }
+    fn root(&self) -> Arc<Self> {
+        let mut root = self.me();
+        while let Some(parent) = root.parent() {
+            root = parent;
         }
-        Ok(Value::Object(here))
+        root
+    }
+
+    /// The values below, without the names.
+    pub(super) fn values(&self) -> Vec<Arc<Self>> {
+        self.children()
     }
 
     fn path(&self) -> String {
@@ -388,7 +369,19 @@ impl JToken {
                 items.insert(at.ok_or_else(out_of_range)?, child);
                 Ok(Value::Null)
             }),
-            ("Clear", []) => {
+            ("AddFirst", [item]) => self.adopt(item).map(|child| {
+                if let Node::Array(items) = &mut *lock(&self.node) {
+                    items.insert(0, child);
+                }
+                Value::Null
+            }),
+            ("IndexOf", [item]) => {
+                let at = item
+                    .downcast::<Self>()
+                    .and_then(|item| self.children().iter().position(|own| Arc::ptr_eq(own, &item.me())));
+                Ok(Value::Int(at.and_then(|at| i32::try_from(at).ok()).unwrap_or(-1)))
+            }
+            ("Clear" | "RemoveAll", []) => {
                 self.children().iter().for_each(|item| {
                     item.remove();
                 });
@@ -408,6 +401,24 @@ impl JToken {
             ("Add", Some(key), 2) => self.add_member(key, &args[1]).map(|()| Value::Null),
             ("Remove", Some(key), 1) => {
                 Ok(Value::Bool(self.member(key).is_some_and(|member| member.remove())))
+            }
+            ("GetValue", Some(key), 2) if args[1].type_name() == "StringComparison" => {
+                let ignores_case = args[1].display().ends_with("IgnoreCase");
+                let exact = self.member(key);
+                let same = || {
+                    let names = self.walked().into_iter();
+                    let mut properties =
+                        names.filter_map(|one| Some(one.downcast::<Self>()?.name_and_value()));
+                    properties
+                        .find(|(name, _)| name.to_lowercase() == key.to_lowercase())
+                        .map(|(_, value)| value)
+                };
+                let found = exact.or_else(|| if ignores_case { same() } else { None });
+                Ok(found.map_or(Value::Null, |member| Value::Object(member)))
+            }
+            ("PropertyValues", None, 0) => {
+                let values = self.values().into_iter().map(|value| Value::Object(value));
+                Ok(Value::object(List::enumerable(values.collect())))
             }
             ("ContainsKey", Some(key), 1) => Ok(Value::Bool(self.member(key).is_some())),
             ("GetValue", Some(key), 1) => {
@@ -446,13 +457,9 @@ impl Object for JToken {
             ("Path", _) => Ok(self.path().into()),
             ("HasValues", _) => Ok(Value::Bool(!self.children().is_empty())),
             ("Parent", _) => optional(self.parent().map(|parent| Value::Object(parent))),
-            ("Root", _) => {
-                let mut root = self.me();
-                while let Some(parent) = root.parent() {
-                    root = parent;
-                }
-                Ok(Value::Object(root))
-            }
+            ("Root", _) => Ok(Value::Object(self.root())),
+            ("Next", _) => optional(self.brother(1)),
+            ("Previous", _) => optional(self.brother(-1)),
             ("First", JsonKind::Array | JsonKind::Object) => optional(self.walked().into_iter().next()),
             ("Last", JsonKind::Array | JsonKind::Object) => optional(self.walked().into_iter().next_back()),
             ("Count", JsonKind::Array | JsonKind::Object) => {
@@ -491,11 +498,45 @@ impl Object for JToken {
                 return Ok(self.to_text(indented).into());
             }
             ("DeepClone", []) => return Ok(Value::Object(self.copy())),
-            ("SelectToken", [path]) => return self.select(&path.display()),
-            ("SelectTokens", [path]) => {
-                let found = self.select(&path.display())?;
-                let items = if found.is_null() { Vec::new() } else { vec![found] };
+            ("SelectToken", [path, rest @ ..]) if rest.len() < 2 => {
+                let mut found = json_path::select(&self.me(), &self.me(), &path.display())?;
+                if found.len() > 1 {
+                    return Err(Exception::new("JsonException", "Path returned multiple tokens."));
+                }
+                return match (found.pop(), rest) {
+                    (Some(token), _) => Ok(Value::Object(token)),
+                    (None, [Value::Bool(true)]) => {
+                        let message = format!("Path '{}' leads to no token.", path.display());
+                        Err(Exception::new("JsonException", message))
+                    }
+                    (None, _) => Ok(Value::Null),
+                };
+            }
+            ("SelectTokens", [path, ..]) => {
+                let found = json_path::select(&self.me(), &self.me(), &path.display())?;
+                let items = found.into_iter().map(|token| Value::Object(token)).collect();
                 return Ok(Value::object(List::enumerable(items)));
+            }
+            ("Merge", [content, ..]) if kind == JsonKind::Object || kind == JsonKind::Array => {
+                return self.merge(content).map(|()| Value::Null);
+            }
+            ("Replace", [value]) => return self.replace(value).map(|()| Value::Null),
+            ("Descendants" | "DescendantsAndSelf", []) if kind != JsonKind::Value => {
+                let mut all = Vec::new();
+                self.below(&mut all);
+                if name == "Descendants" {
+                    all.remove(0);
+                }
+                return Ok(Value::object(List::enumerable(all)));
+            }
+            ("Ancestors" | "AncestorsAndSelf", []) => {
+                let mut here = if name == "Ancestors" { self.parent() } else { Some(self.me()) };
+                let mut all = Vec::new();
+                while let Some(token) = here {
+                    here = token.parent();
+                    all.push(Value::Object(token));
+                }
+                return Ok(Value::object(List::enumerable(all)));
             }
             ("Values", []) => {
                 let wanted = type_args.first().map_or("JToken", String::as_str);

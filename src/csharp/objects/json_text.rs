@@ -209,8 +209,8 @@ fn nested_json(value: &Value, level: u32, budget: &mut Budget) -> Result<Json, E
     }
     if let Some(bytes) = value.downcast::<Bytes>() {
         use base64::Engine as _;
-        budget.spend(bytes.0.len() / 3 * 4)?;
-        return Ok(Json::String(base64::engine::general_purpose::STANDARD.encode(&bytes.0)));
+        budget.spend(bytes.len() / 3 * 4)?;
+        return Ok(Json::String(base64::engine::general_purpose::STANDARD.encode(bytes.to_vec())));
     }
     let mut members: Vec<(String, Value)> = Vec::new();
     if let Some(anonymous) = value.downcast::<Anonymous>() {

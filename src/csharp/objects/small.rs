@@ -4,7 +4,7 @@
 use std::any::Any;
 use std::sync::Mutex;
 
-use super::{Bytes, lock};
+use super::lock;
 use crate::csharp::exception::Exception;
 use crate::csharp::limits;
 use crate::csharp::value::{Object, Value};
@@ -18,6 +18,22 @@ pub(in crate::csharp) struct EnumValue {
 impl EnumValue {
     pub(in crate::csharp) fn new(name: &'static str, member: &str) -> Self {
         Self { name, member: member.to_owned() }
+    }
+
+    /// `a | b`, as .NET prints it; None where they are of two enumerations.
+    pub(in crate::csharp) fn or(&self, other: &Self) -> Option<Self> {
+        let mut names: Vec<&str> = self.member.split(", ").chain(other.member.split(", ")).collect();
+        names.sort_unstable();
+        names.dedup();
+        if names.len() > 1 {
+            names.retain(|name| *name != "None");
+        }
+        (self.name == other.name).then(|| Self { name: self.name, member: names.join(", ") })
+    }
+
+    /// Whether it is the member, or has it among its flags.
+    pub(in crate::csharp) fn has(&self, member: &str) -> bool {
+        self.member.split(", ").any(|own| own == member)
     }
 }
 
@@ -66,7 +82,7 @@ impl Object for Guid {
     fn call(&self, name: &str, _: &[String], args: &[Value]) -> Result<Value, Exception> {
         match (name, args) {
             // The first three groups are little-endian.
-            ("ToByteArray", []) => Ok(Value::object(Bytes(self.0.to_bytes_le().to_vec()))),
+            ("ToByteArray", []) => Ok(Value::bytes(self.0.to_bytes_le().to_vec())),
             _ => Err(Exception::missing_overload("Guid", name, args)),
         }
     }
@@ -91,113 +107,6 @@ impl Object for Guid {
 
     fn as_any(&self) -> &dyn Any {
         self
-    }
-}
-
-/// `Random`. The sequence is not .NET's; with a seed it repeats, without one it follows the environment.
-pub(in crate::csharp) struct Random(Mutex<u64>);
-
-impl Random {
-    pub(in crate::csharp) fn new(seed: u64) -> Self {
-        Self(Mutex::new(seed))
-    }
-
-    /// SplitMix64.
-    fn next(&self) -> u64 {
-        let mut state = lock(&self.0);
-        *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = *state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&self, from: i32, to: i32) -> Value {
-        let width = (i64::from(to) - i64::from(from)).max(1) as u64;
-        Value::Int((i64::from(from) + (self.next() % width) as i64) as i32)
-    }
-}
-
-impl Object for Random {
-    fn type_name(&self) -> &str {
-        "Random"
-    }
-
-    fn get(&self, name: &str) -> Result<Value, Exception> {
-        Err(Exception::missing_member("Random", name))
-    }
-
-    fn call(&self, name: &str, _: &[String], args: &[Value]) -> Result<Value, Exception> {
-        match (name, args) {
-            ("Next", []) => Ok(self.below(0, i32::MAX)),
-            ("Next", [Value::Int(to)]) if *to >= 0 => Ok(self.below(0, *to)),
-            ("Next", [Value::Int(from), Value::Int(to)]) if from <= to => Ok(self.below(*from, *to)),
-            ("Next", [Value::Int(_)] | [Value::Int(_), Value::Int(_)]) => Err(Exception::out_of_range(
-                "'minValue' cannot be greater than maxValue. (Parameter 'minValue')",
-            )),
-            ("NextDouble", []) => Ok(Value::Double((self.next() >> 11) as f64 / (1u64 << 53) as f64)),
-            _ => Err(Exception::missing_overload("Random", name, args)),
-        }
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
-
-/// `Encoding.UTF8` and `Encoding.ASCII`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::csharp) enum Encoding {
-    Utf8,
-    Ascii,
-}
-
-impl Object for Encoding {
-    fn type_name(&self) -> &str {
-        "Encoding"
-    }
-
-    fn get(&self, name: &str) -> Result<Value, Exception> {
-        Err(Exception::missing_member("Encoding", name))
-    }
-
-    fn call(&self, name: &str, _: &[String], args: &[Value]) -> Result<Value, Exception> {
-        match (name, args) {
-            ("GetBytes" | "GetString" | "GetByteCount", [Value::Null]) => Err(Exception::argument_null("s")),
-            ("GetBytes", [Value::String(text)]) => Ok(Value::object(Bytes(self.encode(text)))),
-            ("GetByteCount", [Value::String(text)]) => {
-                Ok(Value::Int(i32::try_from(self.encode(text).len()).unwrap_or(i32::MAX)))
-            }
-            ("GetString", [bytes]) => match bytes.downcast::<Bytes>() {
-                Some(Bytes(bytes)) if *self == Self::Utf8 => {
-                    Ok(String::from_utf8_lossy(bytes).into_owned().into())
-                }
-                Some(Bytes(bytes)) => {
-                    let text: String =
-                        bytes.iter().map(|byte| if byte.is_ascii() { *byte as char } else { '?' }).collect();
-                    Ok(text.into())
-                }
-                None => Err(Exception::missing_overload("Encoding", name, args)),
-            },
-            _ => Err(Exception::missing_overload("Encoding", name, args)),
-        }
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
-
-impl Encoding {
-    fn encode(self, text: &str) -> Vec<u8> {
-        match self {
-            Self::Utf8 => text.as_bytes().to_vec(),
-            // .NET replaces each UTF-16 unit.
-            Self::Ascii => text
-                .encode_utf16()
-                .map(|unit| u8::try_from(unit).ok().filter(u8::is_ascii).unwrap_or(b'?'))
-                .collect(),
-        }
     }
 }
 

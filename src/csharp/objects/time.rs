@@ -159,7 +159,7 @@ fn ticks_of(name: &str, value: f64) -> Option<i64> {
 
 /// `TimeSpan.FromX(value)`; None where there is no such method.
 pub(in crate::csharp) fn span_from(name: &str, value: &Value) -> Option<Result<TimeSpan, Exception>> {
-    let number = crate::csharp::ops::as_f64(value)?;
+    let number = crate::csharp::number::real(value)?;
     if !name.starts_with("From") || name == "FromTicks" {
         return value.as_i64().filter(|_| name == "FromTicks").map(|ticks| Ok(TimeSpan(ticks)));
     }
@@ -183,7 +183,7 @@ fn added(ticks: i64, name: &str, args: &[Value]) -> Option<Result<i64, Exception
         let months = if name == "AddYears" { months.saturating_mul(12) } else { months };
         return Some(plus_months(ticks, months).map(|moved| moved - ticks).ok_or_else(out_of_range));
     }
-    let number = crate::csharp::ops::as_f64(value)?;
+    let number = crate::csharp::number::real(value)?;
     ticks_of(name, number).filter(|_| name.starts_with("Add")).map(Ok)
 }
 

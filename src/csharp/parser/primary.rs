@@ -24,7 +24,7 @@ impl Parser<'_> {
             Kind::Int(value) => Literal::Int(*value),
             Kind::Long(value) => Literal::Long(*value),
             Kind::Double(value) => Literal::Double(*value),
-            Kind::OtherNumber(keyword) => Literal::Other(keyword),
+            Kind::OtherNumber(value) => Literal::Number(*value),
             Kind::Char(value) => Literal::Char(*value),
             Kind::String(value) => Literal::String(Arc::from(value.as_str())),
             Kind::Interpolated(pieces) => {
@@ -94,21 +94,32 @@ impl Parser<'_> {
 
     fn parenthesized(&mut self, start: Span) -> Parsed<Expr> {
         self.advance();
-        let inner = self.expression()?;
+        let (name, inner) = self.tuple_part()?;
         if self.is_punct(",") {
-            let mut parts = vec![inner];
+            let mut parts = vec![(name, inner)];
             while self.eat(",") {
-                if matches!((self.kind(), self.kind_at(1)), (Kind::Word(_), Kind::Punct(":"))) {
-                    self.advance();
-                    self.advance();
-                }
-                parts.push(self.expression()?);
+                parts.push(self.tuple_part()?);
             }
             self.expect(")")?;
-            return self.node(ExprKind::NotRun { what: "a tuple", parts }, self.since(start));
+            return self.node(ExprKind::Tuple(parts), self.since(start));
         }
         self.expect(")")?;
         self.node(ExprKind::Paren(Box::new(inner)), self.since(start))
+    }
+
+    /// A value in brackets, perhaps with the name that it has in a tuple; one that has a name of its own lends it.
+    fn tuple_part(&mut self) -> Parsed<(Option<String>, Expr)> {
+        if matches!((self.kind(), self.kind_at(1)), (Kind::Word(_), Kind::Punct(":"))) {
+            let (name, _) = self.identifier()?;
+            self.advance();
+            return Ok((Some(name), self.expression()?));
+        }
+        let value = self.expression()?;
+        let name = match &value.kind {
+            ExprKind::Name(name) | ExprKind::Member { name, .. } => Some(name.clone()),
+            _ => None,
+        };
+        Ok((name, value))
     }
 
     fn type_of(&mut self, start: Span) -> Parsed<Expr> {

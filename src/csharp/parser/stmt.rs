@@ -371,6 +371,7 @@ fn is_statement(expr: &Expr) -> bool {
             | ExprKind::Call { .. }
             | ExprKind::Step { .. }
             | ExprKind::New { .. }
+            | ExprKind::Tuple(_)
             | ExprKind::NotRun { .. }
     )
 }

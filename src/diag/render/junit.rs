@@ -61,8 +61,8 @@ fn allowance(report: &Report, Allowed { finding, by, why }: &Allowed) -> String 
     format!("{}  allowed by {}{why}\n", paragraph(report, finding, "allowed"), by.name())
 }
 
-/// XML 1.0 has no way to write most control characters.
-fn escaped(text: &str) -> String {
+/// Text as XML and HTML hold it. XML 1.0 has no way to write most control characters.
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

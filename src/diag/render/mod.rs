@@ -13,7 +13,7 @@ pub use concise::concise;
 pub use github::github;
 pub use human::{Look, Style, allowed, human, human_as};
 pub use json::{allowed_json, json};
-pub use junit::junit;
+pub use junit::{escaped as xml_escaped, junit};
 pub use msbuild::msbuild;
 pub use page::{markdown, page};
 pub use sarif::sarif;

@@ -19,6 +19,7 @@ impl Digits {
         match number {
             Number::Whole(value, _) => Self::read(&value.unsigned_abs().to_string(), value < 0),
             Number::Real(value) => Self::read(&format!("{}", value.abs()), value.is_sign_negative()),
+            Number::Exact(value) => Self::read(&value.abs().to_string(), value.is_sign_negative()),
         }
     }
 

@@ -1,13 +1,18 @@
 //! The circuit breaker of one backend: so many failures within an interval open it for a time. It closes when the
 //! time is over; no half-open state is documented (Learn, backends, 2026-01-15).
+//!
+//! Decision: a percentage is of the calls within the interval, the failing one among them, and there is no least number
+//! of calls, as the resource type names none: one failure in an interval of its own is 100 %.
 
 use std::collections::VecDeque;
 
-use crate::gateway::Breaker;
+use crate::gateway::{Breaker, Threshold};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct BreakerState {
     failures_ms: VecDeque<i64>,
+    /// All calls, where the rule is a percentage.
+    calls_ms: VecDeque<i64>,
     open_until_ms: Option<i64>,
 }
 
@@ -35,18 +40,24 @@ impl BreakerState {
 
     /// Counts a call. Says whether it opened the breaker.
     pub(super) fn report(&mut self, rule: &Breaker, outcome: &Outcome, now_ms: i64) -> bool {
+        let interval_ms = i64::try_from(rule.interval_ms).unwrap_or(i64::MAX);
+        if matches!(rule.threshold, Threshold::Percentage(_)) {
+            push(&mut self.calls_ms, now_ms, interval_ms);
+        }
         if !is_failure(rule, outcome) {
             return false;
         }
-        let interval_ms = i64::try_from(rule.interval_ms).unwrap_or(i64::MAX);
-        self.failures_ms.push_back(now_ms);
-        while self.failures_ms.front().is_some_and(|at| now_ms - at >= interval_ms) {
-            self.failures_ms.pop_front();
-        }
-        if self.failures_ms.len() < rule.count.max(1) as usize {
+        push(&mut self.failures_ms, now_ms, interval_ms);
+        let n_failures = self.failures_ms.len();
+        let is_too_many = match rule.threshold {
+            Threshold::Count(count) => n_failures >= count.max(1) as usize,
+            Threshold::Percentage(percent) => n_failures * 100 >= percent as usize * self.calls_ms.len(),
+        };
+        if !is_too_many {
             return false;
         }
         self.failures_ms.clear();
+        self.calls_ms.clear();
         let trip_ms = match outcome {
             Outcome::Answered { retry_after_s: Some(seconds), .. } if rule.accept_retry_after => {
                 (*seconds).min(MAX_RETRY_AFTER_S) * 1000
@@ -55,6 +66,14 @@ impl BreakerState {
         };
         self.open_until_ms = Some(now_ms.saturating_add(i64::try_from(trip_ms).unwrap_or(i64::MAX)));
         true
+    }
+}
+
+/// Adds a moment and forgets those that are too old.
+fn push(moments_ms: &mut VecDeque<i64>, now_ms: i64, interval_ms: i64) {
+    moments_ms.push_back(now_ms);
+    while moments_ms.front().is_some_and(|at_ms| now_ms - at_ms >= interval_ms) {
+        moments_ms.pop_front();
     }
 }
 
@@ -76,12 +95,13 @@ mod tests {
 
     fn rule(count: u32, accept_retry_after: bool) -> Breaker {
         Breaker {
-            count,
+            threshold: Threshold::Count(count),
             interval_ms: 10_000,
             status_ranges: vec![StatusRange { min: 429, max: 429 }],
             error_reasons: vec!["timeout".to_owned()],
             trip_ms: 60_000,
             accept_retry_after,
+            failure_status: None,
         }
     }
 
@@ -106,6 +126,19 @@ mod tests {
             assert!(breaker.report(&rule(1, accepts), &throttled(Some(5)), 0));
             assert_eq!(breaker.open_until(0), Some(until_ms));
         }
+    }
+
+    #[test]
+    fn a_percentage_is_of_the_calls_in_the_interval() {
+        let half = Breaker { threshold: Threshold::Percentage(50), ..rule(0, false) };
+        let fine = Outcome::Answered { status: 200, retry_after_s: None };
+        let mut breaker = BreakerState::default();
+        let mut report = |outcome: &Outcome, now_ms| breaker.report(&half, outcome, now_ms);
+        assert!(!report(&fine, 0));
+        assert!(!report(&fine, 1));
+        assert!(!report(&throttled(None), 2), "one of three");
+        assert!(report(&throttled(None), 3), "two of four");
+        assert!(report(&throttled(None), 20_000), "one of one");
     }
 
     #[test]

@@ -68,4 +68,35 @@ mod tests {
         case(&[member("a", 1, 0), member("b", 1, 0)], &[], "a b a b a b");
         case(&[member("a", 1, 0), member("b", 1, 5)], &[], "b b b b b b");
     }
+
+    /// Members fail and come back by chance; what is chosen while all are up still fits the weights: the chi-square
+    /// statistic with two degrees of freedom stays below 13.8, which it passes by chance once in a thousand.
+    #[test]
+    fn shares_fit_the_weights_whatever_happens_between() {
+        let weights = [("a", 5), ("b", 3), ("c", 2)];
+        let members: Vec<PoolMember> = weights.iter().map(|(id, weight)| member(id, 1, *weight)).collect();
+        for seed in 0..50_u64 {
+            let (mut pool, mut state) = (PoolState::default(), seed);
+            let mut counts = [0_u32; 3];
+            for _ in 0..2_000 {
+                let random = crate::text::next_random(&mut state);
+                let down = if random.is_multiple_of(4) { (random >> 8) % 3 } else { 3 };
+                let is_up =
+                    |id: &str| weights.iter().position(|(known, _)| *known == id) != Some(down as usize);
+                let chosen = pool
+                    .choose(&members, is_up)
+                    .and_then(|id| weights.iter().position(|(one, _)| *one == id));
+                if let Some(index) = chosen.filter(|_| down == 3) {
+                    counts[index] += 1;
+                }
+            }
+            let n = f64::from(counts.iter().sum::<u32>());
+            let square = |(count, (_, weight)): (&u32, &(&str, u32))| {
+                let expected = n * f64::from(*weight) / 10.0;
+                (f64::from(*count) - expected).powi(2) / expected
+            };
+            let statistic: f64 = counts.iter().zip(&weights).map(square).sum();
+            assert!(statistic < 13.8, "seed {seed}: {counts:?}, {statistic}");
+        }
+    }
 }

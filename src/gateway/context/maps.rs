@@ -80,9 +80,15 @@ impl Object for MapObject {
             ("GetValueOrDefault", [_]) => {
                 Ok(self.find(&name_argument(args)?).map_or(Value::Null, |entry| Value::string(&entry.joined)))
             }
-            ("GetValueOrDefault", [_, default]) => Ok(self
-                .find(&name_argument(args)?)
-                .map_or_else(|| default.clone(), |entry| Value::string(&entry.joined))),
+            // With a list as the default it gives the list.
+            ("GetValueOrDefault", [_, default]) => {
+                let is_text = default.is_null() || default.as_str().is_some();
+                Ok(match self.find(&name_argument(&args[..1])?) {
+                    Some(entry) if is_text => Value::string(&entry.joined),
+                    Some(entry) => entry.value.clone(),
+                    None => default.clone(),
+                })
+            }
             _ => Err(Exception::missing_member(self.type_name, name)),
         }
     }

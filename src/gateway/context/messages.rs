@@ -197,6 +197,12 @@ impl Object for BodyObject {
             ("As", Some(wanted @ ("JObject" | "JToken" | "JArray"))) => {
                 json(&String::from_utf8_lossy(&self.read(preserve)?), wanted)
             }
+            ("As", Some(wanted @ ("XDocument" | "XElement"))) => {
+                Value::from_xml(&String::from_utf8_lossy(&self.read(preserve)?), wanted)
+            }
+            ("AsFormUrlEncodedContent", None) => {
+                Ok(Value::from_form(&String::from_utf8_lossy(&self.read(preserve)?)))
+            }
             _ => {
                 Err(Exception::missing_member(self.type_name(), &format!("{name}<{}>", type_args.join(", "))))
             }

@@ -185,6 +185,7 @@ mod tests {
             "GetValueOrDefault" => &["(\"a\")", "(\"none\", \"\")"],
             "Trace" => return vec![format!("@{{ {path}.Trace(\"a\"); return 1; }}")],
             "ContainsKey" => &["(\"a\")"],
+            "AsFormUrlEncodedContent" => &["(true)"],
             _ => panic!("say how `{path}.{name}` is called"),
         };
         calls.iter().map(|call| format!("@({path}.{name}{call})")).collect()
@@ -225,7 +226,7 @@ mod tests {
             ("int", "csharp-wrong-type"),
             ("bool", "csharp-wrong-type"),
             ("dynamic", "csharp-not-supported"),
-            ("XDocument", "csharp-not-supported"),
+            ("XNode", "csharp-not-supported"),
         ] {
             let program =
                 csharp::parse(&format!("context.Request.Body.As<{wanted}>()"), Form::Expression).unwrap();

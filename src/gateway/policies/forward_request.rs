@@ -27,7 +27,7 @@ use crate::gateway::pipeline::{Flow, Run};
 use crate::gateway::setting::{Setting, get_or};
 use crate::gateway::trace::Attempt;
 use crate::gateway::url::Url;
-use crate::gateway::{Body, SendError, UpstreamRequest, UpstreamResponse};
+use crate::gateway::{Body, Credentials, Headers, SendError, UpstreamRequest, UpstreamResponse};
 use crate::policy::PolicyElement;
 
 pub(super) static EXECUTOR: Executor = Executor {
@@ -65,6 +65,8 @@ struct Upstream {
     /// The backend's own URL.
     base: Url,
     url: Url,
+    /// Keeps the caller at this member of a pool.
+    set_cookie: Option<String>,
 }
 
 fn refuse_unmodelled(compiler: &mut Compiler<'_>, element: &PolicyElement) {
@@ -128,10 +130,15 @@ impl ForwardRequest {
         let request = &mut state.request;
         let body = take_body(request, self.buffers_request)?;
         let host = request.host_is_set.then(|| request.headers.get("Host")).flatten();
+        let mut headers = headers_for(&upstream.url.authority, host, &request.headers);
+        let mut url = upstream.url.clone();
+        if let Some(credentials) = live.gateway.backends().credentials(&upstream.backend) {
+            authorize(credentials, live, &mut headers, &mut url)?;
+        }
         Ok(UpstreamRequest {
             method: request.method.clone(),
-            url: upstream.url.to_string(),
-            headers: headers_for(&upstream.url.authority, host, &request.headers),
+            url: url.to_string(),
+            headers,
             body,
             timeout_ms,
             client_certificate: connection.client_certificate,
@@ -140,7 +147,10 @@ impl ForwardRequest {
     }
 
     fn accept(&self, live: &Live, upstream: &Upstream, response: UpstreamResponse) -> Result<Flow, Fault> {
-        let headers = headers_of(response.headers);
+        let mut headers = headers_of(response.headers);
+        if let Some(cookie) = &upstream.set_cookie {
+            headers.append("Set-Cookie", cookie);
+        }
         let body = body_of(response.body, is_event_stream(&headers))
             .map_err(|why| Fault::broken("BackendConnectionFailure", why))?;
         let status = response.status;
@@ -163,12 +173,19 @@ impl ForwardRequest {
 
 /// Chooses the upstream. None where every backend rests: then the answer is there already.
 fn choose(live: &Live) -> Result<Option<Upstream>, Fault> {
-    let target = live.state().target.clone();
+    let (target, cookies) = {
+        let state = live.state();
+        (state.target.clone(), state.request.headers.get("Cookie"))
+    };
+    let mut set_cookie = None;
     let (backend, base) = match target {
-        Target::Entity(id) => match live.gateway.backends().choose(&id, live.host.now_unix_ms()) {
-            Choice::Upstream { backend, url } => (backend, url),
-            Choice::Resting { entity, is_pool, retry_after_s } => {
-                rest(live, &entity, is_pool, retry_after_s);
+        Target::Entity(id) => match choose_entity(live, &id, cookies.as_deref()) {
+            Choice::Upstream { backend, url, set_cookie: cookie } => {
+                set_cookie = cookie;
+                (backend, url)
+            }
+            Choice::Resting { entity, is_pool, retry_after_s, status } => {
+                rest(live, &entity, is_pool, retry_after_s, status);
                 return Ok(None);
             }
             Choice::Unknown => {
@@ -188,16 +205,47 @@ fn choose(live: &Live) -> Result<Option<Upstream>, Fault> {
     let state = live.state();
     let base = Url::parse(&base);
     let url = base.join(&state.request.path, &state.request.query);
-    Ok(Some(Upstream { backend, base, url }))
+    Ok(Some(Upstream { backend, base, url, set_cookie }))
 }
 
-/// Answers for backends whose breakers are open: 503 with the reason that published retry conditions look for.
-fn rest(live: &Live, entity: &str, is_pool: bool, retry_after_s: u64) {
+fn choose_entity(live: &Live, id: &str, cookies: Option<&str>) -> Choice {
+    live.gateway.backends().choose(id, cookies, live.host.now_unix_ms())
+}
+
+/// Adds what the backend entity says: in place of what the request has under the same names.
+fn authorize(
+    credentials: &Credentials,
+    live: &Live,
+    headers: &mut Headers,
+    url: &mut Url,
+) -> Result<(), Fault> {
+    for (name, values) in &credentials.headers {
+        headers.remove(name);
+        values.iter().for_each(|value| headers.append(name, value));
+    }
+    for (name, values) in &credentials.query {
+        url.query.retain(|(known, _)| known != name);
+        url.query.extend(values.iter().map(|value| (name.clone(), value.clone())));
+    }
+    if let Some((scheme, parameter)) = &credentials.authorization {
+        headers.set("Authorization", format!("{scheme} {parameter}"));
+    }
+    if let Some(identity) = &credentials.managed_identity {
+        let token = live.host.managed_identity_token(&identity.resource, identity.client_id.as_deref());
+        let token = token.map_err(|why| Fault::broken("ManagedIdentityFailure", why))?;
+        headers.set("Authorization", format!("Bearer {token}"));
+    }
+    Ok(())
+}
+
+/// Answers for backends whose breakers are open: 503, or the status that is configured, with the reason that published
+/// retry conditions look for.
+fn rest(live: &Live, entity: &str, is_pool: bool, retry_after_s: u64, status: u16) {
     let kind = if is_pool { "Backend pool" } else { "Backend" };
     let reason = format!("{kind} '{entity}' is temporarily unavailable");
     live.note(&reason);
-    let answer = Answer::new(503, reason.clone()).response(&live.request_id);
-    let mut response = LiveResponse { reason, headers: answer.headers, ..LiveResponse::empty(503) };
+    let answer = Answer::new(status, reason.clone()).response(&live.request_id);
+    let mut response = LiveResponse { reason, headers: answer.headers, ..LiveResponse::empty(status) };
     response.headers.set("Retry-After", retry_after_s.to_string());
     if let Body::Bytes(bytes) = answer.body {
         response.body = LiveBody::Bytes(bytes);

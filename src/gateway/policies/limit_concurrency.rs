@@ -132,7 +132,7 @@ mod tests {
     fn a_streamed_answer_keeps_its_slot_until_it_ends_or_is_left() {
         let (gateway, host) = (gateway(), Arc::new(SimHost::new(1)));
         let events = SimAnswer::new(200, "").header("Content-Type", "text/event-stream");
-        host.script("a.example", [SimAnswer { body: SimBody::Chunks(vec!["data: x".into()]), ..events }]);
+        host.script("a.example", [SimAnswer { body: SimBody::stream(["data: x"]), ..events }]);
         let ask = || {
             let request = Request {
                 method: "GET".into(),

@@ -57,7 +57,7 @@ fn backend(live: &Live, state: &State) -> Option<String> {
     let url = match &state.target {
         Target::BaseUrl(url) => Some(url.clone()),
         Target::Service => live.route.api.service_url.clone(),
-        Target::Entity(id) => live.gateway.backends().url_of(id),
+        Target::Entity(id) => live.gateway.backends().url_of(id).map(str::to_owned),
     };
     url.map(|url| plain(Url::parse(&url)))
 }

@@ -77,7 +77,7 @@ impl Run for SetBody {
             Content::Text(text) => text.clone().into_bytes(),
             Content::Expression(expression) => {
                 let value = live.evaluate(expression)?;
-                value.as_bytes().map_or_else(|| value.display().into_bytes(), <[u8]>::to_vec)
+                value.as_bytes().unwrap_or_else(|| value.display().into_bytes())
             }
             Content::Liquid(template, options) => {
                 liquid::render(template, *options, self.side_read(), live)?.into_bytes()

@@ -1,30 +1,61 @@
-//! A host for tests and scenarios: the clock moves only when somebody waits, upstreams answer from a script, random
-//! numbers come from a seed. Everything that left the gateway is kept to look at.
+//! A host for tests and scenarios: the clock moves only when somebody waits, upstreams answer from a script or a
+//! model, random numbers come from a seed. What leaves the gateway is kept to look at.
+//!
+//! One request at a time simply moves the clock. Many at once are [`tasks`]: each runs until it waits, and the one that
+//! is due next goes on, so that all of them see one virtual time in its exact order.
+
+pub mod tasks;
+mod upstream;
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
 
 use super::{
-    Body, BodyStream, Branch, Headers, Host, Metric, SendError, StreamError, Until, UpstreamRequest,
-    UpstreamResponse,
+    Body, BodyStream, Branch, Host, Metric, SendError, StreamError, Until, UpstreamRequest, UpstreamResponse,
 };
 
+use crate::text::next_random;
+
+pub use upstream::{Script, SimAnswer, SimBody, SimPiece, Upstream};
+
 /// 2026-01-01T00:00:00Z, a Thursday.
-const START_UNIX_MS: i64 = 1_767_225_600_000;
+pub const START_UNIX_MS: i64 = 1_767_225_600_000;
 
-/// The host of tests; see the module.
-#[derive(Debug)]
-pub struct SimHost(Mutex<World>);
+/// The host of tests and scenarios; see the module. Clones are the same host.
+#[derive(Clone)]
+pub struct SimHost(Arc<Mutex<World>>);
 
-#[derive(Debug)]
 struct World {
     now_ms: i64,
     random: u64,
-    /// By host name of the upstream.
-    scripts: IndexMap<String, VecDeque<SimAnswer>>,
+    /// Upstreams have a sequence of their own, so that what they draw changes nothing in the gateway.
+    upstream_random: u64,
+    /// By host name.
+    upstreams: IndexMap<String, Box<dyn Upstream>>,
+    /// When the next task is due; a wait that ends before needs no other task to run.
+    next_due_ms: Option<i64>,
+    /// Tasks that go on behind the one that began them, with the time when each is due.
+    detached: Vec<(i64, tasks::Stack)>,
+    /// Which task runs; 0 outside of tasks.
+    task: usize,
+    /// Calls upstream that nobody has taken yet, by task.
+    calls: IndexMap<usize, Vec<SimCall>>,
+    keeps: Keeps,
     record: Record,
+    totals: IndexMap<String, MetricTotal>,
+    n_events: IndexMap<String, u64>,
+}
+
+/// How much of what leaves the gateway is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keeps {
+    /// Everything, for one request at a time.
+    #[default]
+    All,
+    /// Sums alone, for load.
+    Totals,
 }
 
 /// What left the gateway, in order.
@@ -36,60 +67,69 @@ pub struct Record {
     pub events: Vec<(String, String)>,
 }
 
-/// One answer of an upstream.
+/// A call upstream in short.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SimCall {
+    pub at_ms: i64,
+    /// The host name of the upstream.
+    pub host: String,
+    /// None where no answer came.
+    pub status: Option<u16>,
+    pub prompt_tokens: u64,
+    pub completion_tokens: u64,
+}
+
+/// What the values of one metric with the same dimensions come to.
 #[derive(Clone, Debug, PartialEq)]
-pub struct SimAnswer {
-    pub status: u16,
-    pub headers: Headers,
-    pub body: SimBody,
-    pub latency_ms: u64,
-    /// Instead of an answer.
-    pub failure: Option<SendError>,
+pub struct MetricTotal {
+    /// The first of them; its value is that of the first.
+    pub metric: Metric,
+    pub count: u64,
+    pub sum: f64,
 }
 
-/// What an answer carries.
-#[derive(Clone, Debug, PartialEq)]
-pub enum SimBody {
-    Whole(String),
-    /// Server-sent events, one chunk each.
-    Chunks(Vec<String>),
-}
-
-impl SimAnswer {
-    /// An answer without headers, at once.
-    pub fn new(status: u16, body: impl Into<String>) -> Self {
-        Self {
-            status,
-            headers: Headers::default(),
-            body: SimBody::Whole(body.into()),
-            latency_ms: 0,
-            failure: None,
-        }
-    }
-
-    /// Adds a header.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.headers.append(name, value);
-        self
-    }
-}
+/// More sets of dimensions than this are counted under the first ones: a dimension that is new for every request is a
+/// mistake that must not fill the memory.
+const MAX_TOTALS: usize = 10_000;
 
 impl SimHost {
     /// A host whose random numbers follow from `seed`.
     pub fn new(seed: u64) -> Self {
-        let record = Record::default();
-        Self(Mutex::new(World { now_ms: START_UNIX_MS, random: seed, scripts: IndexMap::new(), record }))
+        Self(Arc::new(Mutex::new(World {
+            now_ms: START_UNIX_MS,
+            random: seed,
+            upstream_random: !seed,
+            upstreams: IndexMap::new(),
+            next_due_ms: None,
+            detached: Vec::new(),
+            task: 0,
+            calls: IndexMap::new(),
+            keeps: Keeps::All,
+            record: Record::default(),
+            totals: IndexMap::new(),
+            n_events: IndexMap::new(),
+        })))
+    }
+
+    /// Puts an upstream at a host name, in place of the one that was there.
+    pub fn set_upstream(&self, host: &str, upstream: Box<dyn Upstream>) {
+        self.world().upstreams.insert(host.to_ascii_lowercase(), upstream);
     }
 
     /// Scripts the answers of the upstream with that host name. The last one is given again and again.
     pub fn script(&self, host: &str, answers: impl IntoIterator<Item = SimAnswer>) {
-        self.world().scripts.insert(host.to_owned(), answers.into_iter().collect());
+        let answers: VecDeque<SimAnswer> = answers.into_iter().collect();
+        self.set_upstream(host, Box::new(Script(answers)));
+    }
+
+    /// Says how much is kept from now on.
+    pub fn set_keeps(&self, keeps: Keeps) {
+        self.world().keeps = keeps;
     }
 
     /// Lets time pass.
     pub fn advance_ms(&self, ms: u64) {
-        let mut world = self.world();
-        world.now_ms = world.now_ms.saturating_add(i64::try_from(ms).unwrap_or(i64::MAX));
+        self.wait(ms);
     }
 
     /// Returns what left the gateway since the last call.
@@ -97,8 +137,85 @@ impl SimHost {
         std::mem::take(&mut self.world().record)
     }
 
+    /// Returns the calls upstream of the running task since the last time, oldest first.
+    pub fn take_calls(&self) -> Vec<SimCall> {
+        let mut world = self.world();
+        let task = world.task;
+        world.calls.get_mut(&task).map(std::mem::take).unwrap_or_default()
+    }
+
+    /// What the metrics come to since the beginning, by metric and dimensions in the order of their first values.
+    pub fn metric_totals(&self) -> Vec<MetricTotal> {
+        self.world().totals.values().cloned().collect()
+    }
+
+    /// How many events each logger took since the beginning.
+    pub fn event_counts(&self) -> IndexMap<String, u64> {
+        self.world().n_events.clone()
+    }
+
     fn world(&self) -> MutexGuard<'_, World> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits: another task may run meanwhile.
+    fn wait(&self, ms: u64) {
+        let is_task = tasks::is_task();
+        let due_ms = {
+            let mut world = self.world();
+            let due_ms = world.now_ms.saturating_add(i64::try_from(ms).unwrap_or(i64::MAX));
+            let is_next = world.next_due_ms.is_none_or(|next_ms| due_ms < next_ms);
+            if if is_task { is_next } else { world.detached.is_empty() } {
+                world.now_ms = due_ms;
+                return;
+            }
+            due_ms
+        };
+        if is_task {
+            tasks::wait_until(due_ms);
+        } else {
+            tasks::run_detached(self, due_ms);
+            self.world().now_ms = due_ms;
+        }
+    }
+
+    /// Asks the upstream that a request reaches.
+    fn ask(&self, request: UpstreamRequest) -> Result<SimAnswer, SendError> {
+        let url = request.proxy.as_ref().map_or(&request.url, |proxy| &proxy.url);
+        let host = super::url::Url::parse(url).host().to_ascii_lowercase();
+        let mut world = self.world();
+        let answer = world.answer(&host, &request).ok_or_else(|| SendError {
+            reason: "BackendConnectionFailure".to_owned(),
+            message: format!("no upstream answers at {host}"),
+        });
+        let outcome = answer.as_ref().and_then(|answer| match &answer.failure {
+            Some(failure) => Err(failure),
+            None => Ok(answer),
+        });
+        world.keep_call(host, outcome);
+        if world.keeps == Keeps::All {
+            world.record.requests.push(request);
+        }
+        answer
+    }
+}
+
+impl World {
+    fn answer(&mut self, host: &str, request: &UpstreamRequest) -> Option<SimAnswer> {
+        let random = next_random(&mut self.upstream_random);
+        let now_ms = self.now_ms;
+        Some(self.upstreams.get_mut(host)?.answer(request, now_ms, random))
+    }
+
+    fn keep_call(&mut self, host: String, answer: Result<&SimAnswer, &SendError>) {
+        let call = SimCall {
+            at_ms: self.now_ms,
+            host,
+            status: answer.ok().map(|answer| answer.status),
+            prompt_tokens: answer.map_or(0, |answer| answer.prompt_tokens),
+            completion_tokens: answer.map_or(0, |answer| answer.completion_tokens),
+        };
+        self.calls.entry(self.task).or_default().push(call);
     }
 }
 
@@ -108,18 +225,13 @@ impl Host for SimHost {
     }
 
     fn sleep_ms(&self, duration_ms: u64) {
-        self.advance_ms(duration_ms);
+        self.wait(duration_ms);
     }
 
     fn send(&self, request: UpstreamRequest) -> Result<UpstreamResponse, SendError> {
-        let host = receiver(&request);
         let timeout_ms = request.timeout_ms;
-        self.world().record.requests.push(request);
-        let answer = self.world().scripts.get_mut(&host).and_then(next_answer);
-        let Some(answer) = answer else {
-            return Err(no_upstream(&host));
-        };
-        self.advance_ms(answer.latency_ms.min(timeout_ms));
+        let answer = self.ask(request)?;
+        self.wait(answer.latency_ms.min(timeout_ms));
         if answer.latency_ms > timeout_ms {
             let message = format!("no answer within {timeout_ms} ms");
             return Err(SendError { reason: "Timeout".to_owned(), message });
@@ -128,34 +240,21 @@ impl Host for SimHost {
             return Err(failure);
         }
         let body = match answer.body {
-            SimBody::Whole(text) => Body::Bytes(text.into_bytes()),
-            SimBody::Chunks(chunks) => Body::Stream(Box::new(Chunks(chunks.into()))),
+            SimBody::Whole(bytes) => Body::Bytes(bytes),
+            SimBody::Pieces(pieces) => {
+                Body::Stream(Box::new(Pieces { host: self.clone(), pieces: pieces.into() }))
+            }
         };
         Ok(UpstreamResponse { status: answer.status, reason: String::new(), headers: answer.headers, body })
     }
 
     /// The upstream uses up an answer, which nobody sees, and no time passes.
     fn send_one_way(&self, request: UpstreamRequest) -> Result<(), SendError> {
-        let host = receiver(&request);
-        let mut world = self.world();
-        world.record.requests.push(request);
-        world.scripts.get_mut(&host).and_then(next_answer).map(drop).ok_or_else(|| no_upstream(&host))
+        self.ask(request).map(drop)
     }
 
-    /// One after the other, each on a clock that begins where the first began. Then the clock stands where the last
-    /// or the first of them ended; of those that end together the first in order counts.
     fn run_together(&self, branches: Vec<Branch>, until: Until) -> Option<usize> {
-        let begin_ms = self.world().now_ms;
-        let mut ends_ms = Vec::new();
-        for branch in branches {
-            self.world().now_ms = begin_ms;
-            branch();
-            ends_ms.push(self.world().now_ms);
-        }
-        let (first, first_ms) = ends_ms.iter().copied().enumerate().min_by_key(|(_, end_ms)| *end_ms)?;
-        let last_ms = ends_ms.into_iter().max()?;
-        self.world().now_ms = if until == Until::AllEnd { last_ms } else { first_ms };
-        Some(first)
+        tasks::run_together(self, branches, until)
     }
 
     fn managed_identity_token(&self, resource: &str, client_id: Option<&str>) -> Result<String, String> {
@@ -163,43 +262,58 @@ impl Host for SimHost {
     }
 
     fn emit_metric(&self, metric: Metric) {
-        self.world().record.metrics.push(metric);
+        let mut world = self.world();
+        let key = format!("{}\n{}\n{:?}", metric.namespace, metric.name, metric.dimensions);
+        if let Some(total) = world.totals.get_mut(&key) {
+            total.count += 1;
+            total.sum += metric.value;
+        } else if world.totals.len() < MAX_TOTALS {
+            world.totals.insert(key, MetricTotal { metric: metric.clone(), count: 1, sum: metric.value });
+        } else if let Some(total) = world
+            .totals
+            .values_mut()
+            .find(|total| total.metric.namespace == metric.namespace && total.metric.name == metric.name)
+        {
+            total.count += 1;
+            total.sum += metric.value;
+        }
+        if world.keeps == Keeps::All {
+            world.record.metrics.push(metric);
+        }
     }
 
     fn log_event(&self, logger_id: &str, message: &str) {
-        self.world().record.events.push((logger_id.to_owned(), message.to_owned()));
-    }
-
-    /// The SplitMix64 sequence of the seed (Steele, Lea and Flood, 2014).
-    fn random_u64(&self) -> u64 {
         let mut world = self.world();
-        world.random = world.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = world.random;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        *world.n_events.entry(logger_id.to_owned()).or_default() += 1;
+        if world.keeps == Keeps::All {
+            world.record.events.push((logger_id.to_owned(), message.to_owned()));
+        }
+    }
+
+    fn random_u64(&self) -> u64 {
+        next_random(&mut self.world().random)
+    }
+
+    fn wants_changes(&self) -> bool {
+        self.world().keeps == Keeps::All
     }
 }
 
-/// The host name that the request reaches: the proxy's, where there is one.
-fn receiver(request: &UpstreamRequest) -> String {
-    let url = request.proxy.as_ref().map_or(&request.url, |proxy| &proxy.url);
-    super::url::Url::parse(url).host().to_owned()
+/// A body that arrives over virtual time.
+struct Pieces {
+    host: SimHost,
+    pieces: VecDeque<SimPiece>,
 }
 
-fn no_upstream(host: &str) -> SendError {
-    let message = format!("no upstream answers at {host}");
-    SendError { reason: "BackendConnectionFailure".to_owned(), message }
-}
-
-fn next_answer(script: &mut VecDeque<SimAnswer>) -> Option<SimAnswer> {
-    if script.len() > 1 { script.pop_front() } else { script.front().cloned() }
-}
-
-struct Chunks(VecDeque<String>);
-
-impl BodyStream for Chunks {
+impl BodyStream for Pieces {
     fn next_chunk(&mut self) -> Option<Result<Vec<u8>, StreamError>> {
-        self.0.pop_front().map(|chunk| Ok(chunk.into_bytes()))
+        let piece = self.pieces.pop_front()?;
+        if piece.after_ms > 0 {
+            self.host.wait(piece.after_ms);
+        }
+        if piece.bytes.is_none() {
+            self.pieces.clear();
+        }
+        Some(piece.bytes.ok_or_else(|| StreamError("the upstream broke the connection".to_owned())))
     }
 }

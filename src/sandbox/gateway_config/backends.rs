@@ -3,7 +3,9 @@
 use serde_json::Value as Json;
 
 use super::{Reader, duration};
-use crate::gateway::{Backend, BackendKind, Breaker, PoolMember, StatusRange};
+use crate::gateway::{
+    Backend, BackendKind, Breaker, Credentials, ManagedIdentity, Pool, PoolMember, StatusRange, Threshold,
+};
 use crate::sandbox::Resource;
 use crate::sandbox::codes::{ENTITY_INVALID, ENTITY_MISSING, ENTITY_UNSUPPORTED};
 
@@ -21,14 +23,11 @@ fn single(reader: &mut Reader<'_>, backend: &Resource) -> Option<BackendKind> {
     if !["http://", "https://"].iter().any(|scheme| url.to_ascii_lowercase().starts_with(scheme)) {
         return reader.refuse(&ENTITY_INVALID, backend, format!("`{url}` is not a URL of http or https"));
     }
-    if let Some(feature) =
-        ["credentials", "proxy"].iter().find(|name| is_set(backend.at(&format!("/properties/{name}"))))
-    {
-        return reader.refuse(
-            &ENTITY_UNSUPPORTED,
-            backend,
-            format!("`{feature}` of a backend is not done by the sandbox"),
-        );
+    for feature in ["credentials/certificate", "credentials/certificateIds", "proxy"] {
+        if is_set(backend.at(&format!("/properties/{feature}"))) {
+            let why = format!("`{}` of a backend is not done by the sandbox", last(feature));
+            return reader.refuse(&ENTITY_UNSUPPORTED, backend, why);
+        }
     }
     let rules = backend.at("/properties/circuitBreaker/rules").and_then(Json::as_array);
     let breaker = match rules.map_or(&[][..], Vec::as_slice) {
@@ -38,21 +37,47 @@ fn single(reader: &mut Reader<'_>, backend: &Resource) -> Option<BackendKind> {
             return reader.refuse(&ENTITY_INVALID, backend, "a backend has at most one circuit breaker rule");
         }
     };
-    Some(BackendKind::Single { url, breaker })
+    Some(BackendKind::Single { url, breaker, credentials: credentials(backend) })
 }
 
 fn is_set(value: Option<&Json>) -> bool {
-    value.is_some_and(|value| !value.is_null() && value.as_object().is_none_or(|object| !object.is_empty()))
+    value.is_some_and(|value| match value {
+        Json::Null => false,
+        Json::Object(members) => !members.is_empty(),
+        Json::Array(items) => !items.is_empty(),
+        _ => true,
+    })
+}
+
+/// The resource type has no `managedIdentity` up to 2025-09-01-preview; Learn (backends, 2026-01-15) and templates of
+/// Azure-Samples write it, so it is read.
+fn credentials(backend: &Resource) -> Credentials {
+    let text = |pointer: &str| backend.text(&format!("/properties/credentials/{pointer}")).map(str::to_owned);
+    let lists = |pointer: &str| {
+        let members = backend.at(&format!("/properties/credentials/{pointer}")).and_then(Json::as_object);
+        let values = |value: &Json| match value {
+            Json::Array(values) => values.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
+            Json::String(value) => vec![value.clone()],
+            _ => Vec::new(),
+        };
+        members.into_iter().flatten().map(|(name, value)| (name.clone(), values(value))).collect()
+    };
+    Credentials {
+        headers: lists("header"),
+        query: lists("query"),
+        authorization: text("authorization/scheme")
+            .map(|scheme| (scheme, text("authorization/parameter").unwrap_or_default())),
+        managed_identity: text("managedIdentity/resource")
+            .map(|resource| ManagedIdentity { resource, client_id: text("managedIdentity/clientId") }),
+    }
+}
+
+/// A status from 100 to 599 at `pointer`, where there is one.
+fn failure_status(value: &Json, pointer: &str) -> Option<u16> {
+    value.pointer(pointer).and_then(Json::as_u64).and_then(|status| u16::try_from(status).ok())
 }
 
 fn breaker(reader: &mut Reader<'_>, backend: &Resource, rule: &Json) -> Option<Breaker> {
-    if !rule.pointer("/failureCondition/percentage").unwrap_or(&Json::Null).is_null() {
-        return reader.refuse(
-            &ENTITY_UNSUPPORTED,
-            backend,
-            "a breaker by percentage is not done by the sandbox",
-        );
-    }
     let mut milliseconds = |pointer: &str| {
         let text = rule.pointer(pointer).and_then(Json::as_str).unwrap_or_default();
         let read = duration::milliseconds(text).filter(|ms| *ms > 0);
@@ -63,16 +88,21 @@ fn breaker(reader: &mut Reader<'_>, backend: &Resource, rule: &Json) -> Option<B
     };
     let interval_ms = milliseconds("/failureCondition/interval")?;
     let trip_ms = milliseconds("/tripDuration")?;
-    let count = rule
-        .pointer("/failureCondition/count")
-        .and_then(Json::as_u64)
-        .and_then(|count| u32::try_from(count).ok());
-    let Some(count) = count.filter(|count| *count > 0) else {
-        return reader.refuse(
-            &ENTITY_INVALID,
-            backend,
-            "the breaker's `count` is missing, or is not a positive number",
-        );
+    let number = |name: &str| {
+        let number = rule.pointer(&format!("/failureCondition/{name}")).and_then(Json::as_u64);
+        number.and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0)
+    };
+    let threshold = match (number("count"), number("percentage")) {
+        (Some(count), None) => Threshold::Count(count),
+        (None, Some(percent)) if percent <= 100 => Threshold::Percentage(percent),
+        (count, percent) => {
+            let why = match (count, percent) {
+                (Some(_), Some(_)) => "the breaker has both `count` and `percentage`",
+                (None, Some(_)) => "the breaker's `percentage` is above 100",
+                _ => "the breaker's `count` is missing, or is not a positive number",
+            };
+            return reader.refuse(&ENTITY_INVALID, backend, why);
+        }
     };
     let list = |name: &str| rule.pointer(name).and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
     let ranges: Option<Vec<StatusRange>> =
@@ -86,12 +116,13 @@ fn breaker(reader: &mut Reader<'_>, backend: &Resource, rule: &Json) -> Option<B
     };
     let reasons = list("/failureCondition/errorReasons").iter().filter_map(Json::as_str).map(str::to_owned);
     Some(Breaker {
-        count,
+        threshold,
         interval_ms,
         status_ranges,
         error_reasons: reasons.collect(),
         trip_ms,
         accept_retry_after: rule.get("acceptRetryAfter").and_then(Json::as_bool).unwrap_or(false),
+        failure_status: failure_status(rule, "/failureResponse/statusCode"),
     })
 }
 
@@ -138,7 +169,14 @@ fn pool(reader: &mut Reader<'_>, backend: &Resource) -> Option<BackendKind> {
             weight: small(weight),
         });
     }
-    Some(BackendKind::Pool { members })
+    let pool = backend.at("/properties/pool").unwrap_or(&Json::Null);
+    let session = pool.pointer("/sessionAffinity/sessionId");
+    if session.is_some_and(|session| !session["source"].is_null() && session["source"] != "cookie") {
+        return reader.refuse(&ENTITY_INVALID, backend, "the session of a pool is kept in a `cookie`");
+    }
+    let session_cookie = session.and_then(|session| session["name"].as_str()).map(str::to_owned);
+    let failure_status = failure_status(pool, "/failureResponse/statusCode");
+    Some(BackendKind::Pool(Pool { members, failure_status, session_cookie }))
 }
 
 fn last(pointer: &str) -> &str {

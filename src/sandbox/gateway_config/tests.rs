@@ -3,7 +3,7 @@
 use serde_json::{Map, json};
 
 use super::*;
-use crate::gateway::{Backend, BackendKind, Breaker, PoolMember, StatusRange};
+use crate::gateway::{Backend, Breaker, PoolMember, StatusRange, Threshold};
 
 const APIM: &str = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ApiManagement/service/apim";
 
@@ -69,26 +69,21 @@ fn a_service_with_everything_becomes_a_configuration() {
     ]);
     let config = from_resources(&state, APIM).unwrap();
     let breaker = Breaker {
-        count: 1,
+        threshold: Threshold::Count(1),
         interval_ms: 10_000,
         status_ranges: vec![StatusRange { min: 429, max: 429 }, StatusRange { min: 500, max: 599 }],
         error_reasons: vec!["Timeout".to_owned()],
         trip_ms: 60_000,
         accept_retry_after: true,
+        failure_status: None,
     };
-    let single = |id: &str, url: &str, breaker| Backend {
-        id: id.to_owned(),
-        kind: BackendKind::Single { url: url.to_owned(), breaker },
-    };
+    let single = |id: &str, url: &str, breaker| Backend::single(id, url, breaker);
     let member = |id: &str, priority, weight| PoolMember { backend: id.to_owned(), priority, weight };
     assert_eq!(
         config.backends,
         [
             single("payg", "https://b.openai.azure.com/openai", None),
-            Backend {
-                id: "pool".to_owned(),
-                kind: BackendKind::Pool { members: vec![member("ptu", 1, 3), member("payg", 0, 1)] },
-            },
+            Backend::pool("pool", vec![member("ptu", 1, 3), member("payg", 0, 1)]),
             single("ptu", "https://a.openai.azure.com/openai", Some(breaker)),
         ]
     );
@@ -120,9 +115,9 @@ fn what_a_gateway_could_not_use_is_named() {
         (plain("backends/b", json!({})), &ENTITY_INVALID, "backends `apim/b`: `url` is missing"),
         (plain("backends/b", json!({"url": "ftp://x"})), &ENTITY_INVALID, "`ftp://x`"),
         (
-            plain("backends/b", json!({"url": "http://x", "credentials": {"header": {"a": ["b"]}}})),
+            plain("backends/b", json!({"url": "http://x", "credentials": {"certificateIds": ["b"]}})),
             &ENTITY_UNSUPPORTED,
-            "`credentials`",
+            "`certificateIds`",
         ),
         (
             plain("backends/b", bad_rule("/tripDuration", json!("1m"))),

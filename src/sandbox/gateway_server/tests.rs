@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::*;
-use crate::gateway::{Api, Backend, BackendKind, Config, Operation};
+use crate::gateway::{Api, Backend, Config, Operation};
 use crate::sandbox::openai_sim::{OpenAiSim, SimAccount, SimDeployment};
 
 const ACCOUNT: &str = "aoai.openai.azure.com";
@@ -43,7 +43,7 @@ fn gateway(policy: &str) -> Arc<Gateway> {
         ..Api::default()
     };
     let url = format!("https://{ACCOUNT}/openai");
-    let backend = Backend { id: "aoai".to_owned(), kind: BackendKind::Single { url, breaker: None } };
+    let backend = Backend::single("aoai", url, None);
     let config = Config { apis: vec![api], backends: vec![backend], ..Config::default() };
     match Gateway::build(config) {
         Ok((gateway, _warnings)) => Arc::new(gateway),

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use genai_lz::diag::render::{Style, human};
-use genai_lz::gateway::sim_host::{Record, SimAnswer, SimHost};
+use genai_lz::gateway::sim_host::{Record, SimAnswer, SimBody, SimHost};
 use genai_lz::gateway::{
-    Api, Backend, BackendKind, Body, Breaker, Config, Gateway, Headers, Operation, PoolMember, Product,
-    Request, Response, StatusRange, Subscription, SubscriptionDates, SubscriptionScope,
+    Api, Backend, Body, Breaker, Config, Gateway, Headers, Operation, PoolMember, Product, Request, Response,
+    StatusRange, Subscription, SubscriptionDates, SubscriptionScope, Threshold,
 };
 use genai_lz::render::{Bundle, Parameter};
 use libtest_mimic::{Failed, Trial};
@@ -249,7 +249,7 @@ fn bad_request(setup: &Setup) -> Result<(), Failed> {
 fn streams(setup: &Setup) -> Result<(), Failed> {
     let events = ["data: {\"choices\":[]}\n\n", "data: [DONE]\n\n"].map(str::to_owned).to_vec();
     let mut answer = SimAnswer::new(200, "").header("Content-Type", "text/event-stream");
-    answer.body = genai_lz::gateway::sim_host::SimBody::Chunks(events.clone());
+    answer.body = SimBody::stream(events.clone());
     setup.host.script(PTU, [answer]);
     let mut body = prompt();
     body["stream"] = json!(true);
@@ -288,24 +288,17 @@ fn config(bundle: &Bundle) -> Result<Config, Failed> {
         Some(Parameter::Value(Json::Array(items))) => items.clone(),
         _ => Vec::new(),
     };
-    let singles = list("backends").into_iter().map(|backend| Backend {
-        id: string(&backend["name"]),
-        kind: BackendKind::Single {
-            url: string(&backend["url"]),
-            breaker: Some(&backend["breaker"]).filter(|it| it["name"].is_string()).map(breaker),
-        },
+    let singles = list("backends").into_iter().map(|backend| {
+        let breaker = Some(&backend["breaker"]).filter(|it| it["name"].is_string()).map(breaker);
+        Backend::single(string(&backend["name"]), string(&backend["url"]), breaker)
     });
-    let pools = list("pools").into_iter().map(|pool| Backend {
-        id: string(&pool["name"]),
-        kind: BackendKind::Pool {
-            members: items(&pool["members"])
-                .map(|member| PoolMember {
-                    backend: string(&member["backend"]),
-                    priority: number(&member["priority"]),
-                    weight: number(&member["weight"]),
-                })
-                .collect(),
-        },
+    let pools = list("pools").into_iter().map(|pool| {
+        let members = items(&pool["members"]).map(|member| PoolMember {
+            backend: string(&member["backend"]),
+            priority: number(&member["priority"]),
+            weight: number(&member["weight"]),
+        });
+        Backend::pool(string(&pool["name"]), members.collect())
     });
     Ok(Config {
         service_name: "apim".to_owned(),
@@ -373,7 +366,7 @@ fn breaker(breaker: &Json) -> Breaker {
         other => panic!("no spec here has a duration {other:?}"),
     };
     Breaker {
-        count: number(&breaker["count"]),
+        threshold: Threshold::Count(number(&breaker["count"])),
         interval_ms: ms(&breaker["interval"]),
         trip_ms: ms(&breaker["trip"]),
         accept_retry_after: breaker["acceptRetryAfter"] == json!(true),
@@ -381,6 +374,7 @@ fn breaker(breaker: &Json) -> Breaker {
             .map(|range| StatusRange { min: number(&range["min"]), max: number(&range["max"]) })
             .collect(),
         error_reasons: Vec::new(),
+        failure_status: None,
     }
 }
 

@@ -46,6 +46,20 @@ pub(super) async fn deploy(
     })
 }
 
+/// Deploys without saying what happens.
+///
+/// # Errors
+/// As [`deploy`].
+pub(super) async fn deploy_quietly(
+    client: &ArmClient,
+    subscription: &str,
+    requests: &[StageRequest],
+) -> Result<Outcome, CommandError> {
+    let cancel = CancelFlag::default();
+    let outcome = crate::deploy::apply(client, subscription, requests, &mut |_| (), &cancel).await;
+    outcome.map_err(|failure| in_words(&failure))
+}
+
 fn told(progress: &Progress<'_>, event: &Event, began: Instant) {
     let elapsed = seconds(began.elapsed());
     match event {

@@ -8,7 +8,7 @@ pub(super) mod sandbox;
 pub(super) mod stages;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
@@ -16,6 +16,7 @@ use crate::cli::files;
 use crate::cli::pipeline::{self, Evaluated, Rendered};
 use crate::cli::ui::{Mark, Ui};
 use crate::plan;
+use crate::sandbox::State;
 use crate::text::{counted, plural};
 
 /// Deploy a landing zone: to Azure, or with --sandbox to this machine
@@ -79,6 +80,18 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     } else {
         runtime.block_on(azure::run(args, ui, &rendered, evaluated, &subscription))
     }
+}
+
+/// Deploys a spec to the sandbox's ARM without a word, and returns what stands there then.
+///
+/// # Errors
+/// All that is wrong with the spec, or the failure of the deployment.
+pub(crate) fn to_state(spec: &Path) -> Result<State, CommandError> {
+    let rendered = pipeline::render(spec)?;
+    let subscription = rendered.zone.subscription_id.as_deref().unwrap_or(sandbox::SUBSCRIPTION);
+    let (evaluated, _warnings) = pipeline::evaluate(&rendered.bundle, subscription)?;
+    let requests = stages::requests(evaluated, spec)?;
+    runtime()?.block_on(sandbox::to_state(&requests, subscription))
 }
 
 /// The id of a subscription, as Azure writes it.

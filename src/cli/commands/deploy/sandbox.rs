@@ -11,17 +11,18 @@ use crate::cli::exit::Exit;
 use crate::cli::files;
 use crate::cli::pipeline::{Evaluated, Rendered};
 use crate::cli::ui::{Mark, Ui};
+use crate::deploy::StageRequest;
 use crate::diag::Diagnostic;
 use crate::sandbox::{
     self, API_VERSION, ArmFault, ArmOptions, ArmServer, Call, Faults, Landing, LandingError, LandingOptions,
-    Proof, Verdict,
+    Proof, State, Verdict,
 };
 
 /// The subscription of the sandbox, where the spec names none.
 pub(in crate::cli::commands) const SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000001";
 
 /// How often a running deployment is looked at; loopback takes it.
-pub(in crate::cli::commands) const POLL_INTERVAL: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Says early that the port is taken, before a minute of work is lost to it.
 ///
@@ -50,10 +51,7 @@ pub(super) async fn run(
     })
     .await
     .map_err(|error| failed(&error))?;
-    let credential = Credential::Static(SecretString::new(arm.token()));
-    let options = ClientOptions { poll_interval: POLL_INTERVAL, ..ClientOptions::default() };
-    let client = ArmClient::new(&Endpoint::of(arm.base_url()), credential, options)
-        .map_err(|error| CommandError::new(Exit::Bug, error.to_string()))?;
+    let client = client_of(&arm)?;
     ui.say(&format!("\nsandbox: Azure Resource Manager on {}", arm.base_url()));
     let outcome = events::deploy(&client, subscription, &requests, ui).await?;
 
@@ -84,6 +82,24 @@ pub(super) async fn run(
         ui.say("\nthe sandbox has stopped; add `--keep` to go on serving and try the lines above");
     }
     Ok(Exit::Ok)
+}
+
+/// Deploys to an ARM server of its own and returns what stands there.
+///
+/// # Errors
+/// The failure of the deployment, in words.
+pub(super) async fn to_state(requests: &[StageRequest], subscription: &str) -> Result<State, CommandError> {
+    let options = ArmOptions { subscription_id: subscription.to_owned(), ..ArmOptions::default() };
+    let arm = ArmServer::start(options).await.map_err(|error| failed(&error))?;
+    events::deploy_quietly(&client_of(&arm)?, subscription, requests).await?;
+    Ok(arm.state().clone())
+}
+
+pub(in crate::cli::commands) fn client_of(arm: &ArmServer) -> Result<ArmClient, CommandError> {
+    let credential = Credential::Static(SecretString::new(arm.token()));
+    let options = ClientOptions { poll_interval: POLL_INTERVAL, ..ClientOptions::default() };
+    ArmClient::new(&Endpoint::of(arm.base_url()), credential, options)
+        .map_err(|error| CommandError::new(Exit::Bug, error.to_string()))
 }
 
 /// The failure that was asked for, in the words Azure uses most often for a resource that cannot be had.

@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use crate::azure::{ArmClient, CancelFlag, ClientOptions, Credential, Endpoint, SecretString};
+use crate::azure::CancelFlag;
 use crate::cli::commands::deploy::{events, sandbox as deploying, stages};
 use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
 use crate::cli::pipeline::{self, Rendered};
 use crate::deploy;
 use crate::sandbox::{ArmOptions, ArmServer};
@@ -47,10 +46,7 @@ pub(super) async fn prepare(spec: &Path, cancel: &CancelFlag) -> Result<Prepared
     let requests = stages::requests(evaluated, spec)?;
     let options = ArmOptions { subscription_id: subscription.clone(), ..ArmOptions::default() };
     let arm = ArmServer::start(options).await.map_err(|error| deploying::failed(&error))?;
-    let credential = Credential::Static(SecretString::new(arm.token()));
-    let options = ClientOptions { poll_interval: deploying::POLL_INTERVAL, ..ClientOptions::default() };
-    let client = ArmClient::new(&Endpoint::of(arm.base_url()), credential, options)
-        .map_err(|error| CommandError::new(Exit::Bug, error.to_string()))?;
+    let client = deploying::client_of(&arm)?;
     let outcome = deploy::apply(&client, &subscription, &requests, &mut drop, cancel)
         .await
         .map_err(|failure| events::in_words(&failure))?;

@@ -199,6 +199,7 @@ mod tests {
                 status: Some(429),
                 duration_ms: 3,
             }),
+            changes: Vec::new(),
         };
         Served {
             number: 2,

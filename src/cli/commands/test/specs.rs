@@ -1,0 +1,54 @@
+//! The landing zones of specs that scenarios name: rendered, deployed to the sandbox's ARM, and read from what stands
+//! there, as `deploy --sandbox` does it. Each spec is deployed once.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use indexmap::IndexMap;
+
+use crate::cli::commands::deploy::to_state;
+use crate::cli::error::CommandError;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::gateway::Config;
+use crate::openai::Account;
+use crate::sandbox::{State, gateway_config, model_accounts};
+use crate::scenario::{Landing, Specs, codes};
+
+/// What came of each spec, by path.
+#[derive(Default)]
+pub(super) struct Deployed(Mutex<IndexMap<PathBuf, Arc<Outcome>>>);
+
+type Outcome = Result<(Config, Vec<(String, Account)>), Vec<Diagnostic>>;
+
+impl Specs for Deployed {
+    fn landing(&self, path: &str, from: &str) -> Result<Landing, Diagnostics> {
+        let path = Path::new(from).parent().unwrap_or(Path::new("")).join(path);
+        let outcome = {
+            // Held while deploying, so that two cases of one spec do not both do it.
+            let mut deployed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(deployed.entry(path.clone()).or_insert_with(|| Arc::new(deploy(&path))))
+        };
+        match outcome.as_ref() {
+            Ok((config, accounts)) => Ok(Landing { config: config.clone(), accounts: accounts.clone() }),
+            Err(found) => Err(Diagnostics(found.clone())),
+        }
+    }
+}
+
+fn deploy(path: &Path) -> Outcome {
+    let state = to_state(path).map_err(|error| match error {
+        CommandError::Refused(found) => found,
+        CommandError::Failed { message, hints, .. } => {
+            let diagnostic = Diagnostic::new(&codes::SPEC, message);
+            vec![hints.into_iter().fold(diagnostic, Diagnostic::help)]
+        }
+    })?;
+    of_state(&state).map_err(|Diagnostics(found)| found)
+}
+
+fn of_state(state: &State) -> Result<(Config, Vec<(String, Account)>), Diagnostics> {
+    let Some(service) = gateway_config::services(state).into_iter().next() else {
+        return Err(Diagnostic::new(&codes::SPEC, "the spec deploys no API Management service").into());
+    };
+    Ok((gateway_config::from_resources(state, &service)?, model_accounts(state)))
+}

@@ -1,0 +1,311 @@
+//! The short form in which a scenario writes the entities of a service, and its policies.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use super::values::Ms;
+use crate::gateway::{
+    Api, Backend, BackendKind, Breaker, Config, Credentials, Example, ManagedIdentity, Operation, Pool,
+    PoolMember, Product, StatusRange, Subscription, SubscriptionDates, SubscriptionScope, Threshold, Tier,
+};
+
+/// `toml config`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Short {
+    /// A v2 tier, which counts tokens in a bucket.
+    #[serde(default)]
+    v2: bool,
+    #[serde(default)]
+    named_values: IndexMap<String, String>,
+    #[serde(default)]
+    loggers: Vec<String>,
+    #[serde(default)]
+    api: Vec<ShortApi>,
+    #[serde(default)]
+    product: Vec<ShortProduct>,
+    #[serde(default)]
+    subscription: Vec<ShortSubscription>,
+    #[serde(default)]
+    backend: Vec<ShortBackend>,
+    #[serde(default)]
+    pool: Vec<ShortPool>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct ShortApi {
+    id: String,
+    path: String,
+    service_url: Option<String>,
+    #[serde(default)]
+    open: bool,
+    /// `POST /deployments/{id}/chat/completions`; the last segment is the operation's id.
+    operations: Vec<String>,
+    /// By operation: status, media type, body.
+    #[serde(default)]
+    examples: IndexMap<String, Vec<(u16, String, String)>>,
+}
+
+/// A product with one subscription, whose key is `key-<product>`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShortProduct {
+    id: String,
+    apis: Vec<String>,
+}
+
+/// A subscription of a product or an API, or of all APIs, whose key is `key-<id>`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShortSubscription {
+    id: String,
+    product: Option<String>,
+    api: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShortBackend {
+    id: String,
+    url: String,
+    breaker: Option<ShortBreaker>,
+    #[serde(default)]
+    credentials: ShortCredentials,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct ShortCredentials {
+    #[serde(default)]
+    headers: IndexMap<String, String>,
+    #[serde(default)]
+    query: IndexMap<String, String>,
+    /// Scheme and parameter.
+    authorization: Option<(String, String)>,
+    /// The resource that the gateway's identity gets a token for.
+    managed_identity: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct ShortBreaker {
+    count: Option<u32>,
+    percentage: Option<u32>,
+    interval: Option<Ms>,
+    interval_s: Option<u64>,
+    statuses: Vec<[u16; 2]>,
+    #[serde(default)]
+    reasons: Vec<String>,
+    trip: Option<Ms>,
+    trip_s: Option<u64>,
+    #[serde(default)]
+    retry_after: bool,
+    failure_status: Option<u16>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct ShortPool {
+    id: String,
+    /// Backend, priority, weight.
+    members: Vec<(String, u32, u32)>,
+    failure_status: Option<u16>,
+    session_cookie: Option<String>,
+}
+
+impl Short {
+    /// Adds what it says to `config`.
+    ///
+    /// # Errors
+    /// A sentence about what does not go together.
+    pub(super) fn add_to(self, config: &mut Config) -> Result<(), String> {
+        "apim-test".clone_into(&mut config.service_name);
+        "West US 3".clone_into(&mut config.region);
+        config.tier = if self.v2 { Tier::V2 } else { Tier::Classic };
+        config.named_values.extend(self.named_values);
+        config.loggers.extend(self.loggers);
+        for short in self.api {
+            config.apis.push(api(short)?);
+        }
+        for product in self.product {
+            config.subscriptions.push(Subscription {
+                display_name: product.id.clone(),
+                ..subscription(
+                    format!("{}-subscription", product.id),
+                    &product.id,
+                    SubscriptionScope::Product(product.id.clone()),
+                )
+            });
+            config.products.push(Product {
+                display_name: product.id.clone(),
+                id: product.id,
+                subscription_required: true,
+                apis: product.apis,
+                policy: None,
+                ..Product::default()
+            });
+        }
+        for short in self.subscription {
+            let scope = match (short.product, short.api) {
+                (Some(product), None) => SubscriptionScope::Product(product),
+                (None, Some(api)) => SubscriptionScope::Api(api),
+                (None, None) => SubscriptionScope::AllApis,
+                (Some(_), Some(_)) => {
+                    return Err(format!(
+                        "the subscription `{}` is of a product or an API, not both",
+                        short.id
+                    ));
+                }
+            };
+            config.subscriptions.push(subscription(short.id.clone(), &short.id, scope));
+        }
+        for short in self.backend {
+            let breaker = short.breaker.map(breaker).transpose()?;
+            let credentials = credentials(short.credentials);
+            let kind = BackendKind::Single { url: short.url, breaker, credentials };
+            config.backends.push(Backend { id: short.id, kind });
+        }
+        config.backends.extend(self.pool.into_iter().map(|pool| {
+            let member = |(backend, priority, weight)| PoolMember { backend, priority, weight };
+            let kind = BackendKind::Pool(Pool {
+                members: pool.members.into_iter().map(member).collect(),
+                failure_status: pool.failure_status,
+                session_cookie: pool.session_cookie,
+            });
+            Backend { id: pool.id, kind }
+        }));
+        Ok(())
+    }
+}
+
+fn subscription(id: String, key: &str, scope: SubscriptionScope) -> Subscription {
+    Subscription {
+        display_name: id.clone(),
+        id,
+        primary_key: format!("key-{key}"),
+        secondary_key: format!("second-key-{key}"),
+        scope,
+        dates: SubscriptionDates::default(),
+    }
+}
+
+fn api(short: ShortApi) -> Result<Api, String> {
+    let example = |(status, content_type, body)| Example { status, content_type, body };
+    let examples: IndexMap<String, Vec<Example>> = short
+        .examples
+        .into_iter()
+        .map(|(operation, examples)| (operation, examples.into_iter().map(example).collect()))
+        .collect();
+    let operation = |text: String| {
+        let (method, url_template) = text
+            .split_once(' ')
+            .ok_or_else(|| format!("`{text}` is not an operation such as `POST /chat/completions`"))?;
+        let id = url_template.rsplit('/').next().unwrap_or_default().to_owned();
+        Ok(Operation {
+            display_name: id.clone(),
+            id,
+            method: method.to_owned(),
+            url_template: url_template.to_owned(),
+            examples: examples.get(text.as_str()).cloned().unwrap_or_default(),
+            policy: None,
+        })
+    };
+    Ok(Api {
+        display_name: short.id.clone(),
+        id: short.id,
+        path: short.path,
+        service_url: short.service_url,
+        subscription_required: !short.open,
+        subscription_key_header: "api-key".to_owned(),
+        subscription_key_query: "subscription-key".to_owned(),
+        policy: None,
+        operations: short.operations.into_iter().map(operation).collect::<Result<_, String>>()?,
+    })
+}
+
+fn breaker(short: ShortBreaker) -> Result<Breaker, String> {
+    let ms = |name: &str, written: Option<Ms>, seconds: Option<u64>| match (written, seconds) {
+        (Some(Ms(ms)), None) => Ok(ms),
+        (None, Some(seconds)) => Ok(seconds.saturating_mul(1000)),
+        _ => Err(format!("a breaker has one `{name}`, such as `{name} = \"10 s\"`")),
+    };
+    let threshold = match (short.count, short.percentage) {
+        (Some(count), None) => Threshold::Count(count),
+        (None, Some(percent)) => Threshold::Percentage(percent),
+        _ => return Err("a breaker has one of `count` and `percentage`".to_owned()),
+    };
+    Ok(Breaker {
+        threshold,
+        interval_ms: ms("interval", short.interval, short.interval_s)?,
+        status_ranges: short.statuses.into_iter().map(|[min, max]| StatusRange { min, max }).collect(),
+        error_reasons: short.reasons,
+        trip_ms: ms("trip", short.trip, short.trip_s)?,
+        accept_retry_after: short.retry_after,
+        failure_status: short.failure_status,
+    })
+}
+
+fn credentials(short: ShortCredentials) -> Credentials {
+    let lists =
+        |map: IndexMap<String, String>| map.into_iter().map(|(name, value)| (name, vec![value])).collect();
+    Credentials {
+        headers: lists(short.headers),
+        query: lists(short.query),
+        authorization: short.authorization,
+        managed_identity: short
+            .managed_identity
+            .map(|resource| ManagedIdentity { resource, client_id: None }),
+    }
+}
+
+/// Puts a policy in its place. `words` come after `xml policy`: `global`, `api [ID]`, `product ID`,
+/// `operation [API/]ID`; an API that is not named is the first.
+///
+/// # Errors
+/// What is not there, with the names that are.
+pub(super) fn set_policy(config: &mut Config, words: &[&str], text: &str) -> Result<(), Missing> {
+    let slot = match *words {
+        ["global"] => &mut config.global_policy,
+        ["api"] => &mut first_api(config)?.policy,
+        ["api", id] => &mut named(&mut config.apis, "API", id, |api| &api.id)?.policy,
+        ["product", id] => &mut named(&mut config.products, "product", id, |product| &product.id)?.policy,
+        ["operation", id] => {
+            let (api, id) = match id.split_once('/') {
+                Some((api, id)) => (named(&mut config.apis, "API", api, |api| &api.id)?, id),
+                None => (first_api(config)?, id),
+            };
+            &mut named(&mut api.operations, "operation", id, |operation| &operation.id)?.policy
+        }
+        _ => return Err(Missing { what: "scope", name: words.join(" "), known: Vec::new() }),
+    };
+    *slot = Some(text.to_owned());
+    Ok(())
+}
+
+/// Something that is named and not there.
+#[derive(Debug)]
+pub(super) struct Missing {
+    pub what: &'static str,
+    pub name: String,
+    pub known: Vec<String>,
+}
+
+fn first_api(config: &mut Config) -> Result<&mut Api, Missing> {
+    config.apis.first_mut().ok_or(Missing { what: "API", name: "(the first)".to_owned(), known: Vec::new() })
+}
+
+fn named<'a, T>(
+    items: &'a mut [T],
+    what: &'static str,
+    name: &str,
+    id: impl Fn(&T) -> &String,
+) -> Result<&'a mut T, Missing> {
+    match items.iter().position(|item| id(item) == name) {
+        Some(index) => Ok(&mut items[index]),
+        None => {
+            let known = items.iter().map(|item| id(item).clone()).collect();
+            Err(Missing { what, name: name.to_owned(), known })
+        }
+    }
+}
