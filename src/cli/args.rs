@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::cli::commands::{
-    bicep, deploy, explain, init, plan, policy, regions, render, schema, snapshot, test, validate,
+    bicep, deploy, explain, init, plan, policy, regions, render, sandbox, schema, snapshot, test, validate,
 };
 
 /// The options of every command stand behind its own.
@@ -88,6 +88,7 @@ pub enum Command {
     Bicep(bicep::Args),
     Test(test::Args),
     Deploy(deploy::Args),
+    Sandbox(sandbox::Args),
     Regions(regions::Args),
     Schema(schema::Args),
     Explain(explain::Args),

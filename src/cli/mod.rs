@@ -63,6 +63,7 @@ fn run(command: &Command, ui: &Ui) -> Result<Exit, CommandError> {
         Command::Bicep(args) => commands::bicep::run(args, ui),
         Command::Test(args) => commands::test::run(args, ui),
         Command::Deploy(args) => commands::deploy::run(args, ui),
+        Command::Sandbox(args) => commands::sandbox::run(args, ui),
         Command::Regions(args) => commands::regions::run(args, ui),
         Command::Schema(args) => commands::schema::run(args, ui),
         Command::Explain(args) => commands::explain::run(args, ui),

@@ -147,7 +147,7 @@ impl Ui {
     }
 
     /// Says on stderr, in any format, why a command stopped.
-    fn tell(&self, error: &CommandError) {
+    pub(crate) fn tell(&self, error: &CommandError) {
         let mut text = match error {
             CommandError::Refused(found) => render::human(found, self.err) + &summary(found),
             CommandError::Failed { message, .. } => {

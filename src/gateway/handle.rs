@@ -8,7 +8,7 @@ use super::live::{Live, LiveBody, LiveRequest, LiveResponse};
 use super::pipeline::{self, Flow, Pipeline, Step};
 use super::policies::Preflight;
 use super::route::Route;
-use super::tokens::{EventCounter, Metered, PromptType, Usage, estimate_prompt};
+use super::tokens::{EventCounter, Metered, Passing, PromptType, Usage, estimate_prompt};
 use super::trace::Trace;
 use super::url::Url;
 use super::{Body, Gateway, Headers, Host, PipelineKey, Request, Response};
@@ -138,38 +138,38 @@ fn run_on_error(live: &Arc<Live>, pipeline: &Pipeline, fault: Fault) {
     }
 }
 
-/// Tells the meters what the upstream used, or counts its stream as it passes.
+/// Tells the meters what the upstream used, or lets its stream be counted as it passes.
 fn tell_meters(live: &Arc<Live>, prompt_tokens: u64) {
     let meters = live.state().meters.clone();
-    if meters.is_empty() {
-        return;
-    }
-    let usage = usage(live);
-    for meter in &meters {
-        meter.answered(live, usage.as_ref());
+    if !meters.is_empty() {
+        let usage = usage(live, prompt_tokens);
+        for meter in &meters {
+            meter.answered(live, usage.as_ref());
+        }
     }
     let mut state = live.state();
     let Some(response) = &mut state.response else { return };
     let buffered = !response.unbuffered;
     response.body = match std::mem::replace(&mut response.body, LiveBody::Read) {
-        LiveBody::Stream(inner) => LiveBody::Stream(Box::new(Metered {
-            inner,
-            meters,
-            live: Arc::clone(live),
-            prompt_tokens,
-            buffered,
-            counter: EventCounter::default(),
-            settled: false,
-        })),
+        LiveBody::Stream(inner) => {
+            let (live, counter) = (Arc::clone(live), EventCounter::default());
+            let metered = Metered { meters, live, prompt_tokens, counter };
+            let metered = (!metered.meters.is_empty()).then_some(metered);
+            LiveBody::Stream(Box::new(Passing::new(inner, buffered, metered)))
+        }
         body => body,
     };
 }
 
 /// What the answer says it used, where all of it is here and came from an upstream.
-fn usage(live: &Live) -> Option<Usage> {
+fn usage(live: &Live, prompt_tokens: u64) -> Option<Usage> {
     let state = live.state();
     let response = state.response.as_ref().filter(|response| response.from_upstream)?;
-    Usage::from_json(&serde_json::from_slice(response.body.bytes()?).ok()?)
+    let body = response.body.bytes()?;
+    match serde_json::from_slice(body) {
+        Ok(json) => Usage::from_json(&json),
+        Err(_) => Metered::usage_of_events(body, prompt_tokens).map(|usage| usage.best()),
+    }
 }
 
 /// Estimated before the body is sent, because afterwards it may be gone.
@@ -186,6 +186,8 @@ fn finish(live: &Live) -> Exchange {
     let mut state = live.state();
     // A variable may hold an object that holds this request; left in place, neither would ever be freed.
     state.variables.clear();
+    // A stream may go on for minutes, and needs none of this.
+    state.request.body = LiveBody::Sent;
     let mut response = state.response.take().unwrap_or_else(|| LiveResponse::empty(200));
     for (name, value) in std::mem::take(&mut state.cors.0) {
         // Of several upstream values the last word is the policy's; `Vary` is a list to which it adds.
@@ -200,7 +202,7 @@ fn finish(live: &Live) -> Exchange {
         headers: response.headers,
         body: response.body.into_body(),
     };
-    Exchange { response, trace: state.trace.clone() }
+    Exchange { response, trace: std::mem::take(&mut state.trace) }
 }
 
 impl Live {

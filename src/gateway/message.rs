@@ -1,5 +1,7 @@
 //! Requests and responses as the interpreter holds them.
 
+use std::task::{Context, Poll};
+
 /// Header fields in order; names compare without case, a name may occur more than once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Headers(pub Vec<(String, String)>);
@@ -68,6 +70,13 @@ pub enum Body {
 pub trait BodyStream: Send {
     /// Returns the next chunk, or None at the end. Blocks until there is one.
     fn next_chunk(&mut self) -> Option<Result<Vec<u8>, StreamError>>;
+
+    /// As [`BodyStream::next_chunk`] for a reader that must not block: where there is no chunk yet, the context is woken
+    /// once there may be one. A stream whose chunks are all here needs no version of its own.
+    fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<u8>, StreamError>>> {
+        let _ = context;
+        Poll::Ready(self.next_chunk())
+    }
 }
 
 /// The body broke off.

@@ -2,14 +2,18 @@
 //! Credentials were looked at before.
 
 use indexmap::IndexMap;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::Deployment;
 use super::answers::{Answer, AnswerBody, Moment, Operation, answer};
 use super::faults::Fault;
 use super::reply::{Piece, Reply, ReplyBody};
+use super::responses::{Remembered, create};
 use super::script::{Disturbance, Effect, Script};
 use crate::text::next_random;
+
+/// When all models of the list were made, which no client looks at.
+const MODELS_CREATED_UNIX_S: i64 = 1_735_689_600;
 
 /// An account.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,6 +21,7 @@ pub struct Account {
     /// By name.
     deployments: IndexMap<String, Deployment>,
     script: Script,
+    responses: Remembered,
 }
 
 /// A request as it reached the account.
@@ -32,16 +37,36 @@ pub struct Call<'a> {
 
 /// Which surface and operation a path names.
 struct Route<'a> {
-    /// In the path, or in `model` of the body on the v1 surface.
+    surface: Surface,
+    /// In the path; elsewhere it is in `model` of the body.
     deployment: Option<&'a str>,
-    operation: Operation,
+    asks: Asks<'a>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Surface {
+    /// `/openai/v1/…`: the version is in the path.
+    V1,
+    /// `/openai/…` with an `api-version`.
+    Dated,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asks<'a> {
+    Answer(Operation),
+    /// All models, or the one of that name.
+    Models(Option<&'a str>),
+    /// A response that was made before, or what it was asked.
+    Response(&'a str),
+    InputItems(&'a str),
 }
 
 impl Account {
     /// An account with these deployments, undisturbed.
     pub fn new(deployments: impl IntoIterator<Item = Deployment>) -> Self {
         let deployments = deployments.into_iter().map(|one| (one.name.clone(), one)).collect();
-        Self { deployments, script: Script::default() }
+        Self { deployments, script: Script::default(), responses: Remembered::default() }
     }
 
     /// The deployment of that name.
@@ -77,6 +102,7 @@ impl Account {
         let refusal = effects.iter().find_map(|effect| match effect {
             Effect::Reset => Some(Reply::new(0, "", ReplyBody::Reset)),
             Effect::Status { status, retry_after_ms } => Some(on_command(call, *status, *retry_after_ms)),
+            Effect::ContentFilter => Some(Fault::content_filter().reply()),
             Effect::Delay { .. } | Effect::HalfStream => None,
         });
         let mut reply = refusal
@@ -85,7 +111,7 @@ impl Account {
             match effect {
                 Effect::Delay { ms } => reply.delay_ms = reply.delay_ms.saturating_add(ms),
                 Effect::HalfStream => break_off(&mut reply.body),
-                Effect::Status { .. } | Effect::Reset => {}
+                Effect::Status { .. } | Effect::Reset | Effect::ContentFilter => {}
             }
         }
         let id = random_uuid(&mut random);
@@ -104,13 +130,16 @@ impl Account {
     ) -> Result<Reply, Box<Reply>> {
         let refuse = |fault: Fault| Box::new(fault.reply());
         let route = Route::of(call.path).ok_or_else(|| refuse(Fault::not_found()))?;
-        let api_version = api_version(call, route.deployment.is_some()).map_err(refuse)?;
+        let api_version = api_version(call, route.surface == Surface::Dated).map_err(refuse)?;
+        let operation = match route.asks {
+            Asks::Answer(operation) => operation,
+            other => return self.look_up(call.method, other).map_err(refuse),
+        };
         if call.method != "POST" {
             return Err(refuse(Fault::method_not_allowed()));
         }
         let deployment =
             self.deployments.get_mut(name).ok_or_else(|| refuse(Fault::deployment_not_found()))?;
-        let operation = route.operation;
         if !operation.fits(&deployment.model) {
             return Err(refuse(Fault::operation_not_supported(operation.verb(), &deployment.model)));
         }
@@ -119,14 +148,70 @@ impl Account {
             return Err(refuse(Fault::bad_json()));
         }
         let id = random_uuid(&mut random);
-        let prefix = if operation == Operation::Chat { "chatcmpl" } else { "cmpl" };
-        let id = format!("{prefix}-{}", id.simple());
+        let id = format!("{}{}", operation.id_prefix(), id.simple());
         let moment = Moment { model: &deployment.model, id, unix_s: now_ms.div_euclid(1000) };
-        let answer = answer(operation, &request, &moment).map_err(refuse)?;
-        let left = deployment.admit(operation, api_version, &answer, now_ms)?;
+        let (answer, left) = if operation == Operation::Responses {
+            let created = create(&request, &moment, &self.responses).map_err(refuse)?;
+            let left = deployment.admit(operation, api_version, &created.answer, now_ms)?;
+            (created.remember(&mut self.responses), left)
+        } else {
+            let answer = answer(operation, &request, &moment).map_err(refuse)?;
+            let left = deployment.admit(operation, api_version, &answer, now_ms)?;
+            (answer, left)
+        };
         let mut reply = timed(&answer, deployment, next_random(&mut random));
         reply.headers.extend(left);
         Ok(reply)
+    }
+
+    /// What costs nothing and takes no time: models, and responses that were made before.
+    fn look_up(&mut self, method: &str, asks: Asks<'_>) -> Result<Reply, Fault> {
+        let json = match (method, asks) {
+            ("GET", Asks::Models(None)) => json!({"object": "list", "data": self.models()}),
+            ("GET", Asks::Models(Some(id))) => {
+                let model = self.models().into_iter().find(|model| model["id"] == id);
+                model.ok_or_else(|| Fault::model_not_found(id))?
+            }
+            ("GET", Asks::Response(id)) => {
+                self.responses.body(id).cloned().ok_or_else(|| Fault::response_not_found(id))?
+            }
+            ("GET", Asks::InputItems(id)) => {
+                self.responses.input_items(id).ok_or_else(|| Fault::response_not_found(id))?
+            }
+            ("DELETE", Asks::Response(id)) => {
+                if !self.responses.forget(id) {
+                    return Err(Fault::response_not_found(id));
+                }
+                json!({"id": id, "object": "response", "deleted": true})
+            }
+            _ => return Err(Fault::method_not_allowed()),
+        };
+        Ok(Reply::new(200, "application/json", ReplyBody::Whole(json.to_string().into_bytes())))
+    }
+
+    /// Decision: the models that are deployed, each once; the service lists all that the region has.
+    fn models(&self) -> Vec<Json> {
+        let mut ids: Vec<&str> = self.deployments.values().map(|one| one.model.as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let model = |id: &str| {
+            let answers = |operation: Operation| operation.fits(id);
+            json!({
+                "id": id,
+                "object": "model",
+                "created": MODELS_CREATED_UNIX_S,
+                "owned_by": "system",
+                "status": "succeeded",
+                "lifecycle_status": "generally-available",
+                "capabilities": {
+                    "chat_completion": answers(Operation::Chat),
+                    "completion": answers(Operation::Completion),
+                    "embeddings": answers(Operation::Embeddings),
+                    "inference": true,
+                },
+            })
+        };
+        ids.into_iter().map(model).collect()
     }
 
     /// The deployment that a request names, whether there is one or not.
@@ -141,16 +226,36 @@ impl Account {
 }
 
 impl<'a> Route<'a> {
-    /// `/openai/deployments/{deployment}/{operation}` or `/openai/v1/{operation}`.
+    /// `/openai/deployments/{deployment}/{operation}`, `/openai/v1/{…}`, and what has no deployment in its path.
     fn of(path: &'a str) -> Option<Self> {
-        let (deployment, operation) = match path.strip_prefix("/openai/v1/") {
-            Some(operation) => (None, operation),
-            None => {
-                let (name, operation) = path.strip_prefix("/openai/deployments/")?.split_once('/')?;
-                (Some(name), operation)
-            }
+        let rest = path.strip_prefix("/openai/")?;
+        if let Some(rest) = rest.strip_prefix("deployments/") {
+            let (name, operation) = rest.split_once('/')?;
+            let asks = Asks::Answer(Operation::of_path(operation)?);
+            return Some(Self { surface: Surface::Dated, deployment: Some(name), asks });
+        }
+        let (surface, rest) = match rest.strip_prefix("v1/") {
+            Some(rest) => (Surface::V1, rest),
+            None => (Surface::Dated, rest),
         };
-        Some(Self { deployment, operation: Operation::of_path(operation)? })
+        let mut parts = rest.split('/');
+        let asks = match (parts.next()?, parts.next(), parts.next(), parts.next()) {
+            ("models", id, None, None) => Asks::Models(id),
+            ("responses", Some(id), None, None) => Asks::Response(id),
+            ("responses", Some(id), Some("input_items"), None) => Asks::InputItems(id),
+            ("responses", None, None, None) => Asks::Answer(Operation::Responses),
+            // Without a deployment in the path the others are of the v1 surface alone.
+            _ if surface == Surface::V1 => Asks::Answer(Operation::of_path(rest)?),
+            _ => return None,
+        };
+        Some(Self { surface, deployment: None, asks })
+    }
+
+    fn operation(&self) -> Operation {
+        match self.asks {
+            Asks::Answer(operation) => operation,
+            Asks::Models(_) | Asks::Response(_) | Asks::InputItems(_) => Operation::Responses,
+        }
     }
 }
 
@@ -182,7 +287,7 @@ fn random_uuid(random: &mut u64) -> uuid::Uuid {
 /// A refusal that a script asks for.
 fn on_command(call: &Call<'_>, status: u16, retry_after_ms: Option<u64>) -> Reply {
     let fault = if status == 429 {
-        let operation = Route::of(call.path).map_or(Operation::Chat, |route| route.operation);
+        let operation = Route::of(call.path).map_or(Operation::Chat, |route| route.operation());
         Fault::throttled(operation.name(), call.api_version.unwrap_or("v1"), "token", retry_after_ms)
     } else {
         Fault { retry_after_ms, ..Fault::failure(status) }
@@ -278,6 +383,10 @@ mod tests {
             ("/openai/deployments/none/chat/completions", QUESTION, 404),
             ("/openai/deployments/gpt/nothing", QUESTION, 404),
             ("/openai/v1/chat/completions", QUESTION, 404),
+            ("/openai/chat/completions", QUESTION, 404),
+            ("/openai/v1/images/generations", r#"{"model":"gpt","prompt":"a"}"#, 400),
+            ("/openai/v1/responses", r#"{"model":"gpt"}"#, 400),
+            ("/openai/v1/models", "", 405),
             ("/openai/deployments/gpt/embeddings", r#"{"input":"x"}"#, 400),
             (CHAT, "[]", 400),
             (CHAT, "{", 400),
@@ -286,6 +395,39 @@ mod tests {
         }
         let v1 = QUESTION.replace("{\"messages\"", "{\"model\":\"gpt\",\"messages\"");
         assert_eq!(call("/openai/v1/chat/completions", &v1).status, 200);
+    }
+
+    #[test]
+    fn models_and_responses_are_looked_up() {
+        let mut account = account(1000);
+        let mut ask = |method: &str, path: &str, body: &str| {
+            let reply = account.serve(0, &Call { method, path, api_version: None, body: body.as_bytes() }, 1);
+            let ReplyBody::Whole(bytes) = reply.body else { panic!("{:?}", reply.body) };
+            (reply.status, serde_json::from_slice::<Json>(&bytes).unwrap())
+        };
+        let (_, models) = ask("GET", "/openai/v1/models", "");
+        assert_eq!(models["data"][0]["id"], "gpt-4o");
+        assert_eq!(ask("GET", "/openai/v1/models/gpt-4o", "").1["object"], "model");
+        assert_eq!(ask("GET", "/openai/v1/models/none", "").0, 404);
+        let (_, made) = ask("POST", "/openai/v1/responses", r#"{"model":"gpt","input":"hi"}"#);
+        let path = format!("/openai/v1/responses/{}", made["id"].as_str().unwrap());
+        assert_eq!(ask("GET", &path, ""), (200, made));
+        assert_eq!(ask("GET", &format!("{path}/input_items"), "").1["data"][0]["role"], "user");
+        assert_eq!(ask("DELETE", &path, "").1["deleted"], true);
+        assert_eq!(ask("GET", &path, "").0, 404);
+    }
+
+    #[test]
+    fn a_tool_that_has_to_be_called_is_called() {
+        let tools = r#""tools":[{"type":"function","function":{"name":"now"}}],"tool_choice":"required","#;
+        let whole = QUESTION.replace("\"max_tokens\"", &format!("{tools}\"max_tokens\""));
+        let ReplyBody::Whole(bytes) = call(CHAT, &whole).body else { panic!("no stream was asked for") };
+        let body: Json = serde_json::from_slice(&bytes).unwrap();
+        let choice = &body["choices"][0];
+        assert_eq!(choice["finish_reason"], "tool_calls");
+        assert_eq!(choice["message"]["tool_calls"][0]["function"]["name"], "now");
+        let streamed = whole.replace("\"max_tokens\"", "\"stream\":true,\"max_tokens\"");
+        assert!(matches!(call(CHAT, &streamed).body, ReplyBody::Stream(pieces) if pieces.len() == 4));
     }
 
     #[test]

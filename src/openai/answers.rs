@@ -31,6 +31,9 @@ pub enum Operation {
     Chat,
     Completion,
     Embeddings,
+    Images,
+    /// Whatever begins with `responses`; there is more than one thing to do with a response.
+    Responses,
 }
 
 impl Operation {
@@ -40,6 +43,8 @@ impl Operation {
             "chat/completions" => Some(Self::Chat),
             "completions" => Some(Self::Completion),
             "embeddings" => Some(Self::Embeddings),
+            "images/generations" => Some(Self::Images),
+            "responses" => Some(Self::Responses),
             _ => None,
         }
     }
@@ -50,6 +55,8 @@ impl Operation {
             Self::Chat => "ChatCompletions_Create",
             Self::Completion => "Completions_Create",
             Self::Embeddings => "Embeddings_Create",
+            Self::Images => "ImageGenerations_Create",
+            Self::Responses => "Responses_Create",
         }
     }
 
@@ -59,11 +66,29 @@ impl Operation {
             Self::Chat => "chatCompletion",
             Self::Completion => "completion",
             Self::Embeddings => "embeddings",
+            Self::Images => "imageGenerations",
+            Self::Responses => "responses",
+        }
+    }
+
+    /// How the ids of its answers begin.
+    pub fn id_prefix(self) -> &'static str {
+        match self {
+            Self::Chat => "chatcmpl-",
+            Self::Responses => "resp_",
+            Self::Completion | Self::Embeddings | Self::Images => "cmpl-",
         }
     }
 
     pub fn fits(self, model: &str) -> bool {
-        model.contains("embedding") == (self == Self::Embeddings)
+        let made_for = if model.contains("embedding") {
+            Some(Self::Embeddings)
+        } else if model.contains("image") || model.contains("dall-e") {
+            Some(Self::Images)
+        } else {
+            None
+        };
+        made_for.map_or(!matches!(self, Self::Embeddings | Self::Images), |only| only == self)
     }
 }
 
@@ -97,7 +122,7 @@ pub struct Moment<'a> {
     pub unix_s: i64,
 }
 
-/// Answers `request`.
+/// Answers `request`. What a response needs of those before it is known to the account alone.
 ///
 /// # Errors
 /// The refusal of a request that is not in order.
@@ -106,7 +131,26 @@ pub fn answer(operation: Operation, request: &Json, moment: &Moment<'_>) -> Resu
         Operation::Chat => chat(request, moment),
         Operation::Completion => completion(request, moment),
         Operation::Embeddings => embeddings(request, moment),
+        Operation::Images => super::images::images(request, moment),
+        Operation::Responses => {
+            super::responses::create(request, moment, &super::responses::Remembered::default())
+                .map(|created| created.answer)
+        }
     }
+}
+
+/// The function that `tool_choice` leaves no choice about: the one it names, or the first where it is `required`.
+pub(super) fn forced_tool(request: &Json) -> Option<String> {
+    let choice = request.get("tool_choice")?;
+    let named = choice.pointer("/function/name").or_else(|| choice.get("name"));
+    let name = match choice.as_str() {
+        Some("required") => {
+            request.pointer("/tools/0/function/name").or_else(|| request.pointer("/tools/0/name"))
+        }
+        Some(_) => None,
+        None => named,
+    };
+    name.and_then(Json::as_str).map(str::to_owned)
 }
 
 /// The usage of a completion.
@@ -132,26 +176,51 @@ fn chat(request: &Json, moment: &Moment<'_>) -> Result<Answer, Fault> {
         .ok_or_else(|| Fault::invalid_value("messages", "'messages' has to be a non-empty array."))?;
     let prompt = messages.iter().map(|message| tokens_of(&text_of(&message["content"]))).sum();
     let (n_tokens, finish_reason) = length(request, &["max_completion_tokens", "max_tokens"])?;
+    if let Some(name) = forced_tool(request) {
+        return Ok(tool_call(request, moment, &name, prompt));
+    }
     let usage = Usage { prompt, completion: n_tokens };
     let (prompt_tokens, completion_tokens) = (usage.prompt, usage.completion);
     let body = if streams(request) {
         AnswerBody::Events(chat_events(request, moment, n_tokens, finish_reason, &usage))
     } else {
-        AnswerBody::Whole(json!({
-            "id": moment.id,
-            "object": "chat.completion",
-            "created": moment.unix_s,
-            "model": moment.model,
-            "choices": [{
-                "index": 0,
-                "finish_reason": finish_reason,
-                "logprobs": null,
-                "message": {"role": "assistant", "content": text(n_tokens)},
-            }],
-            "usage": usage.json(),
-        }))
+        let message = json!({"role": "assistant", "content": text(n_tokens)});
+        AnswerBody::Whole(chat_body(moment, message, finish_reason, &usage))
     };
     Ok(Answer { body, prompt_tokens, completion_tokens })
+}
+
+/// A call of a function without arguments, whole or in chunks: the name first, then the arguments.
+fn tool_call(request: &Json, moment: &Moment<'_>, name: &str, prompt: u64) -> Answer {
+    let usage = Usage { prompt, completion: tokens_of(name) + tokens_of("{}") };
+    let id = moment.id.replacen("chatcmpl-", "call_", 1);
+    let (prompt_tokens, completion_tokens) = (usage.prompt, usage.completion);
+    let call = json!({"id": id, "type": "function", "function": {"name": name, "arguments": "{}"}});
+    let body = if streams(request) {
+        let mut begun = call;
+        begun["index"] = 0.into();
+        begun["function"]["arguments"] = "".into();
+        let deltas = [
+            json!({"role": "assistant", "content": null, "tool_calls": [begun]}),
+            json!({"tool_calls": [{"index": 0, "function": {"arguments": "{}"}}]}),
+        ];
+        AnswerBody::Events(chunks_of(request, moment, deltas, "tool_calls", &usage))
+    } else {
+        let message = json!({"role": "assistant", "content": null, "refusal": null, "tool_calls": [call]});
+        AnswerBody::Whole(chat_body(moment, message, "tool_calls", &usage))
+    };
+    Answer { body, prompt_tokens, completion_tokens }
+}
+
+fn chat_body(moment: &Moment<'_>, message: Json, finish_reason: &str, usage: &Usage) -> Json {
+    json!({
+        "id": moment.id,
+        "object": "chat.completion",
+        "created": moment.unix_s,
+        "model": moment.model,
+        "choices": [{"index": 0, "finish_reason": finish_reason, "logprobs": null, "message": message}],
+        "usage": usage.json(),
+    })
 }
 
 /// One chunk with the role, chunks with content, one with the finish reason, the usage where it was asked for, and
@@ -160,6 +229,19 @@ fn chat_events(
     request: &Json,
     moment: &Moment<'_>,
     n_tokens: u64,
+    finish_reason: &str,
+    usage: &Usage,
+) -> Vec<String> {
+    let first = json!({"role": "assistant", "content": ""});
+    let deltas = pieces(n_tokens).into_iter().map(|piece| json!({ "content": piece }));
+    chunks_of(request, moment, std::iter::once(first).chain(deltas), finish_reason, usage)
+}
+
+/// The chunks of these deltas and what every stream ends with.
+fn chunks_of(
+    request: &Json,
+    moment: &Moment<'_>,
+    deltas: impl IntoIterator<Item = Json>,
     finish_reason: &str,
     usage: &Usage,
 ) -> Vec<String> {
@@ -179,10 +261,7 @@ fn chat_events(
         event(&chunk)
     };
     let choice = |delta: Json, finish_reason: Option<&str>| json!([{"index": 0, "delta": delta, "logprobs": null, "finish_reason": finish_reason}]);
-    let mut events = vec![chunk(choice(json!({"role": "assistant", "content": ""}), None), None)];
-    events.extend(
-        pieces(n_tokens).into_iter().map(|piece| chunk(choice(json!({ "content": piece }), None), None)),
-    );
+    let mut events: Vec<String> = deltas.into_iter().map(|delta| chunk(choice(delta, None), None)).collect();
     events.push(chunk(choice(json!({}), Some(finish_reason)), None));
     if include_usage {
         events.push(chunk(json!([]), Some(usage.json())));
@@ -298,7 +377,7 @@ fn includes_usage(request: &Json) -> bool {
 }
 
 /// Tokens to answer and why the answer ends there.
-fn length(request: &Json, names: &[&str]) -> Result<(u64, &'static str), Fault> {
+pub(super) fn length(request: &Json, names: &[&str]) -> Result<(u64, &'static str), Fault> {
     let Some((name, limit)) = names.iter().find_map(|name| Some((name, request.get(*name)?))) else {
         return Ok((DEFAULT_COMPLETION_TOKENS, "stop"));
     };
@@ -313,7 +392,7 @@ fn length(request: &Json, names: &[&str]) -> Result<(u64, &'static str), Fault> 
 }
 
 /// The text of a message: a string, or the text parts of a list.
-fn text_of(content: &Json) -> String {
+pub(super) fn text_of(content: &Json) -> String {
     match content {
         Json::String(text) => text.clone(),
         Json::Array(parts) => parts
@@ -333,11 +412,11 @@ fn word(index: u64) -> String {
     format!("{} ", WORDS[(index % WORDS.len() as u64) as usize])
 }
 
-fn text(n_tokens: u64) -> String {
+pub(super) fn text(n_tokens: u64) -> String {
     (0..n_tokens).map(word).collect()
 }
 
-fn pieces(n_tokens: u64) -> Vec<String> {
+pub(super) fn pieces(n_tokens: u64) -> Vec<String> {
     let words: Vec<String> = (0..n_tokens).map(word).collect();
     words.chunks(TOKENS_PER_CHUNK).map(<[String]>::concat).collect()
 }

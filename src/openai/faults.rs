@@ -54,6 +54,52 @@ impl Fault {
         )
     }
 
+    /// 404 for a response that is not remembered.
+    pub fn response_not_found(id: &str) -> Self {
+        let message = format!("Response with id '{id}' not found.");
+        Self { status: 404, ..Self::invalid(&message, None, None) }
+    }
+
+    /// 400 for a conversation that is not remembered.
+    pub fn previous_response_not_found(id: &str) -> Self {
+        let message = format!("Previous response with id '{id}' not found.");
+        Self::invalid(&message, Some("previous_response_id"), Some("previous_response_not_found"))
+    }
+
+    /// 404 for a model that no deployment has.
+    pub fn model_not_found(id: &str) -> Self {
+        let message = format!("The model '{id}' does not exist.");
+        Self { status: 404, ..Self::invalid(&message, Some("model"), Some("model_not_found")) }
+    }
+
+    /// 400 for a prompt that the content filter refuses (Learn, "Content filtering", 2025-10).
+    pub fn content_filter() -> Self {
+        let category = |filtered: bool| {
+            let severity = if filtered { "high" } else { "safe" };
+            json!({"filtered": filtered, "severity": severity})
+        };
+        let message = "The response was filtered due to the prompt triggering Azure OpenAI's content management policy. \
+            Please modify your prompt and retry.";
+        let error = json!({
+            "message": message,
+            "type": null,
+            "param": "prompt",
+            "code": "content_filter",
+            "status": 400,
+            "innererror": {
+                "code": "ResponsibleAIPolicyViolation",
+                "content_filter_result": {
+                    "hate": category(false),
+                    "self_harm": category(false),
+                    "sexual": category(false),
+                    "violence": category(true),
+                    "jailbreak": {"filtered": false, "detected": false},
+                },
+            },
+        });
+        Self::new(400, json!({ "error": error }))
+    }
+
     /// Also what a request without `api-version` gets.
     pub fn not_found() -> Self {
         Self::coded(404, "404", "Resource not found")

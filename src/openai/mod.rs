@@ -13,10 +13,12 @@ mod account;
 mod answers;
 mod deployment;
 mod faults;
+mod images;
 mod latency;
 mod limits;
 mod provisioned;
 mod reply;
+mod responses;
 mod script;
 
 pub use account::{Account, Call};

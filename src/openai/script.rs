@@ -23,6 +23,8 @@ pub enum Effect {
     Status { status: u16, retry_after_ms: Option<u64> },
     /// So much later than otherwise.
     Delay { ms: u64 },
+    /// The content filter refuses the prompt.
+    ContentFilter,
     /// The connection breaks before an answer.
     Reset,
     /// A stream breaks off after half of its pieces; an answer that is no stream does before it is there.

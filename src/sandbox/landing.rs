@@ -1,10 +1,13 @@
 //! A landing zone that answers: the gateway that was deployed, on a port, with a simulated Azure OpenAI for each
 //! account that was deployed. Everything is read from the sandbox's state, nothing from the spec.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::codes::NO_GATEWAY;
-use super::gateway_server::GatewayServer;
+use super::gateway_server::{GatewayServer, ServerOptions};
 use super::net_host::NetHost;
 use super::openai_sim::{OpenAiSim, SimAccount, SimDeployment};
 use super::{Error, Resource, State, gateway_config};
@@ -20,6 +23,19 @@ pub struct Landing {
     pub server: GatewayServer,
     /// What the gateway found odd in the deployed policies, but runs.
     pub warnings: Vec<Diagnostic>,
+    accounts: Vec<SimAccount>,
+}
+
+/// What is otherwise than deployed.
+#[derive(Clone, Debug, Default)]
+pub struct LandingOptions {
+    /// The gateway's port on 127.0.0.1; any free one where 0.
+    pub port: u16,
+    pub server: ServerOptions,
+    /// Host names and who answers for them on this machine, in front of the simulated accounts.
+    pub upstreams: IndexMap<String, SocketAddr>,
+    /// Policies by the id of their API, in the place of those that were deployed.
+    pub policies: IndexMap<String, String>,
 }
 
 /// Why no gateway runs.
@@ -31,25 +47,76 @@ pub enum LandingError {
 }
 
 impl Landing {
-    /// Starts the gateway of the first API Management service in `state` on `port` of 127.0.0.1, any free one where 0.
+    /// Starts the gateway of the first API Management service in `state`.
     ///
     /// # Errors
     /// Diagnostics where the deployed entities or policies cannot run, an error where a port cannot be had.
-    pub async fn start(state: &State, port: u16) -> Result<Self, LandingError> {
-        let Some(service) = gateway_config::services(state).into_iter().next() else {
-            return Err(LandingError::Refused(
-                Diagnostic::new(&NO_GATEWAY, "no API Management service is deployed").into(),
-            ));
-        };
-        let config = gateway_config::from_resources(state, &service).map_err(LandingError::Refused)?;
+    pub async fn start(state: &State, options: &LandingOptions) -> Result<Self, LandingError> {
+        let config = config(state, options)?;
         let (gateway, warnings) = Gateway::build(config.clone()).map_err(LandingError::Refused)?;
-        let sim = OpenAiSim::start(accounts(state)).await.map_err(bind_failed)?;
-        let host = Arc::new(NetHost::new(sim.addresses()).map_err(LandingError::Failed)?);
-        let server = GatewayServer::start(Arc::new(gateway), Arc::clone(&host), port)
-            .await
-            .map_err(LandingError::Failed)?;
-        Ok(Self { config, sim, host, server, warnings })
+        let accounts = accounts(state);
+        let (sim, host) = upstreams(&accounts, options).await?;
+        let server =
+            GatewayServer::start(Arc::new(gateway), Arc::clone(&host), options.port, options.server.clone())
+                .await
+                .map_err(LandingError::Failed)?;
+        Ok(Self { config, sim, host, server, warnings, accounts })
     }
+
+    /// Serves what is in `state` now, on the same port and with the same subscription keys. Counters and breakers begin
+    /// anew; the simulated accounts keep what was set at their control endpoints, unless they are others now.
+    ///
+    /// # Errors
+    /// As [`Landing::start`]; what was served before goes on.
+    pub async fn replace(&mut self, state: &State, options: &LandingOptions) -> Result<(), LandingError> {
+        let mut config = config(state, options)?;
+        for subscription in &mut config.subscriptions {
+            if let Some(old) = self.config.subscriptions.iter().find(|old| old.id == subscription.id) {
+                subscription.primary_key.clone_from(&old.primary_key);
+                subscription.secondary_key.clone_from(&old.secondary_key);
+            }
+        }
+        let (gateway, warnings) = Gateway::build(config.clone()).map_err(LandingError::Refused)?;
+        let accounts = accounts(state);
+        if accounts != self.accounts {
+            (self.sim, self.host) = upstreams(&accounts, options).await?;
+            self.accounts = accounts;
+        }
+        self.server.replace(Arc::new(gateway), Arc::clone(&self.host));
+        (self.config, self.warnings) = (config, warnings);
+        Ok(())
+    }
+
+    /// Stops, letting running requests end for a few seconds. Returns whether all did.
+    pub async fn stop(self) -> bool {
+        // The simulated accounts answer until the gateway has stopped.
+        self.server.stop().await
+    }
+}
+
+fn config(state: &State, options: &LandingOptions) -> Result<Config, LandingError> {
+    let Some(service) = gateway_config::services(state).into_iter().next() else {
+        return Err(LandingError::Refused(
+            Diagnostic::new(&NO_GATEWAY, "no API Management service is deployed").into(),
+        ));
+    };
+    let mut config = gateway_config::from_resources(state, &service).map_err(LandingError::Refused)?;
+    for api in &mut config.apis {
+        if let Some(policy) = options.policies.get(&api.id) {
+            api.policy = Some(policy.clone());
+        }
+    }
+    Ok(config)
+}
+
+async fn upstreams(
+    accounts: &[SimAccount],
+    options: &LandingOptions,
+) -> Result<(OpenAiSim, Arc<NetHost>), LandingError> {
+    let sim = OpenAiSim::start(accounts.to_vec()).await.map_err(bind_failed)?;
+    let mut addresses = sim.addresses();
+    addresses.extend(options.upstreams.iter().map(|(host, address)| (host.clone(), *address)));
+    Ok((sim, Arc::new(NetHost::new(addresses))))
 }
 
 fn bind_failed(source: std::io::Error) -> LandingError {
@@ -103,7 +170,7 @@ mod tests {
 
     #[tokio::test]
     async fn without_a_service_there_is_no_gateway_to_start() {
-        match Landing::start(&State::default(), 0).await {
+        match Landing::start(&State::default(), &LandingOptions::default()).await {
             Err(LandingError::Refused(found)) => assert_eq!(found.0[0].code.id, "sandbox-no-gateway"),
             Err(LandingError::Failed(error)) => panic!("{error}"),
             Ok(_) => panic!("a gateway without a service"),

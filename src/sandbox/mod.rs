@@ -6,6 +6,7 @@ pub mod codes;
 mod error;
 pub mod gateway_config;
 pub mod gateway_server;
+mod http1;
 mod landing;
 pub mod net_host;
 pub mod openai_sim;
@@ -16,8 +17,8 @@ pub mod state;
 
 pub use arm_server::{ArmOptions, ArmServer, Faults, Validator};
 pub use error::{ArmFault, Error};
-pub use gateway_server::GatewayServer;
-pub use landing::{Landing, LandingError, model_accounts};
+pub use gateway_server::{End, GatewayServer, Observer, Served, ServerOptions};
+pub use landing::{Landing, LandingError, LandingOptions, model_accounts};
 pub use net_host::NetHost;
 pub use openai_sim::OpenAiSim;
 pub use proof::{API_VERSION, Call, Proof, Verdict, prove};

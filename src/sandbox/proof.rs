@@ -1,6 +1,7 @@
 //! The proof that a deployed gateway does what the spec says: real requests over loopback, upstreams made to fail on
 //! command, and the gateway's own trace as the witness of who answered.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -138,7 +139,7 @@ struct Seen {
     status: u16,
     retry_after: Option<String>,
     body: String,
-    trace: Option<Trace>,
+    trace: Option<Arc<Trace>>,
 }
 
 impl Seen {
@@ -301,6 +302,8 @@ fn host_name(account: &Account) -> String {
 }
 
 fn http_client() -> Result<reqwest::Client, Error> {
+    // An error means that a provider was installed before, and that one serves as well.
+    let _installed_before = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .timeout(REQUEST_TIMEOUT)
         .no_proxy()

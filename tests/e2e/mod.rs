@@ -1,5 +1,7 @@
 //! The program as its user runs it: deploy to the sandbox, call the gateway, stop it.
 
+mod sandbox_up;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;

@@ -8,6 +8,7 @@ pub mod plan;
 pub mod policy;
 pub mod regions;
 pub mod render;
+pub mod sandbox;
 pub mod schema;
 pub mod snapshot;
 pub mod test;

@@ -16,7 +16,7 @@ use crate::gateway::fault::Fault;
 use crate::gateway::live::Live;
 use crate::gateway::pipeline::{Flow, Run};
 use crate::gateway::setting::Setting;
-use crate::gateway::tokens::{Meter, Streamed, Usage};
+use crate::gateway::tokens::{Meter, StreamUsage, Usage};
 use crate::policy::Placed;
 
 pub(super) static LLM: Executor = Executor { element: "llm-emit-token-metric", compile };
@@ -126,7 +126,7 @@ impl Meter for Emitter {
         }
     }
 
-    fn streamed(&self, live: &Arc<Live>, streamed: &Streamed) {
-        self.emit(live, &streamed.reported.unwrap_or(streamed.estimated));
+    fn streamed(&self, live: &Arc<Live>, usage: &StreamUsage) {
+        self.emit(live, &usage.best());
     }
 }

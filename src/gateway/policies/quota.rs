@@ -28,7 +28,7 @@ use crate::gateway::fault::Fault;
 use crate::gateway::live::Live;
 use crate::gateway::pipeline::{Flow, Run};
 use crate::gateway::setting::Setting;
-use crate::gateway::tokens::{Meter, Streamed};
+use crate::gateway::tokens::{Meter, StreamUsage};
 use crate::policy::PolicyElement;
 
 pub(super) static BY_KEY: Executor = Executor {
@@ -211,7 +211,7 @@ impl Quota {
 }
 
 impl Meter for Quota {
-    fn streamed(&self, live: &Arc<Live>, streamed: &Streamed) {
+    fn streamed(&self, live: &Arc<Live>, streamed: &StreamUsage) {
         self.is_streamed.store(true, Ordering::Relaxed);
         self.count_bytes(live, "answer", streamed.bytes);
     }

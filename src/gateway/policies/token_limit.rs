@@ -28,7 +28,7 @@ use crate::gateway::fault::Fault;
 use crate::gateway::live::{Live, LiveBody};
 use crate::gateway::pipeline::{Flow, Run};
 use crate::gateway::setting::{Setting, get_or};
-use crate::gateway::tokens::{Meter, PromptType, Streamed, Usage, estimate_prompt};
+use crate::gateway::tokens::{Meter, PromptType, StreamUsage, Usage, estimate_prompt};
 use crate::policy::Placed;
 
 pub(super) static LLM: Executor = Executor { element: "llm-token-limit", compile };
@@ -275,8 +275,10 @@ impl Meter for Limit {
         }
     }
 
-    fn streamed(&self, live: &Arc<Live>, streamed: &Streamed) {
-        self.charge(live, streamed.estimated.total);
+    /// Prompt and completion of a streamed answer are estimated, whatever its usage chunk says (Learn, llm-token-limit,
+    /// usage notes, 2026-04-01).
+    fn streamed(&self, live: &Arc<Live>, usage: &StreamUsage) {
+        self.charge(live, usage.estimate.total);
     }
 }
 

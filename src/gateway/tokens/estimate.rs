@@ -80,6 +80,10 @@ mod tests {
             ),
             (r#"{"prompt":["12345","1"]}"#, 3),
             (r#"{"input":[1,2,3]}"#, 3),
+            (
+                r#"{"instructions":"12345","input":[{"role":"user","content":[{"type":"input_text","text":"1"}]}]}"#,
+                3,
+            ),
             ("not json", 0),
         ] {
             assert_eq!(estimate_prompt(body.as_bytes(), PromptType::Auto), tokens, "{body}");

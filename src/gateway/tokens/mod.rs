@@ -1,14 +1,16 @@
 //! Tokens of requests and answers: read from `usage`, counted in event streams, estimated where neither says.
 
 mod estimate;
+mod events;
 mod stream;
 mod usage;
 
 use std::sync::Arc;
 
 pub(super) use estimate::{PromptType, estimate_prompt};
-pub(super) use stream::{EventCounter, Metered, Streamed};
-pub(super) use usage::Usage;
+pub(super) use events::EventCounter;
+pub(super) use stream::{Metered, Passing};
+pub(super) use usage::{StreamUsage, Usage};
 
 use super::fault::Fault;
 use super::live::Live;
@@ -32,8 +34,8 @@ pub(super) trait Meter: Send + Sync {
     }
 
     /// A streamed answer has come to its end, or the caller has gone.
-    fn streamed(&self, live: &Arc<Live>, streamed: &Streamed) {
-        let _ = (live, streamed);
+    fn streamed(&self, live: &Arc<Live>, usage: &StreamUsage) {
+        let _ = (live, usage);
     }
 
     /// The answer is about to leave, whichever way it came about: all sections are done, on-error too.

@@ -11,6 +11,24 @@ pub(crate) struct Usage {
     pub estimated: bool,
 }
 
+/// What a streamed answer used, seen in two ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StreamUsage {
+    /// What the upstream wrote in a usage chunk.
+    pub reported: Option<Usage>,
+    /// What the texts that passed come to.
+    pub estimate: Usage,
+    /// Bytes that passed.
+    pub bytes: u64,
+}
+
+impl StreamUsage {
+    /// What the upstream wrote, else the estimate.
+    pub(crate) fn best(&self) -> Usage {
+        self.reported.unwrap_or(self.estimate)
+    }
+}
+
 impl Usage {
     /// Reads the `usage` of a response body or of a stream's last chunk: chat completions, completions, embeddings
     /// and responses.
@@ -20,10 +38,15 @@ impl Usage {
             .or_else(|| json.pointer("/response/usage"))
             .filter(|usage| usage.is_object())?;
         let number = |names: [&str; 2]| names.iter().find_map(|name| usage.get(*name)?.as_u64());
-        let prompt = number(["prompt_tokens", "input_tokens"]).unwrap_or_default();
-        let completion = number(["completion_tokens", "output_tokens"]).unwrap_or_default();
-        let total =
-            usage.get("total_tokens").and_then(Json::as_u64).unwrap_or(prompt.saturating_add(completion));
+        let prompt = number(["prompt_tokens", "input_tokens"]);
+        let completion = number(["completion_tokens", "output_tokens"]);
+        let total = usage.get("total_tokens").and_then(Json::as_u64);
+        if prompt.or(completion).or(total).is_none() {
+            // Negative numbers and texts say nothing that could be counted.
+            return None;
+        }
+        let (prompt, completion) = (prompt.unwrap_or_default(), completion.unwrap_or_default());
+        let total = total.unwrap_or(prompt.saturating_add(completion));
         Some(Self { prompt, completion, total, estimated: false })
     }
 

@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::openai::{self, Disturbance, Effect, Offer};
+use crate::openai::{self, Disturbance, Effect, Latency, Offer};
 
 /// Requests kept to look at, per account; older ones are dropped.
 const MAX_KEPT_REQUESTS: usize = 1000;
@@ -93,6 +93,8 @@ struct AccountState {
     /// Answer this status.
     failure: Option<u16>,
     enforce_limits: bool,
+    /// What else meets requests, one after the other.
+    script: Vec<Disturbance>,
     kept: VecDeque<SimRequest>,
     n_requests: usize,
 }
@@ -209,6 +211,7 @@ impl AccountState {
             throttled: None,
             failure: None,
             enforce_limits: false,
+            script: Vec::new(),
             kept: VecDeque::new(),
             n_requests: 0,
         }
@@ -224,6 +227,22 @@ impl AccountState {
         self.disturb();
     }
 
+    fn play(&mut self, script: Vec<Disturbance>) {
+        self.script = script;
+        self.disturb();
+    }
+
+    /// Sets the latency of a deployment, of all where None is named. Returns whether there is such a one.
+    fn slow_down(&mut self, deployment: Option<&str>, latency: Latency) -> bool {
+        let mut found = false;
+        let named = |one: &&mut openai::Deployment| deployment.is_none_or(|name| name == one.name);
+        for one in self.core.deployments_mut().filter(named) {
+            one.latency = latency;
+            found = true;
+        }
+        found
+    }
+
     fn hold_limits(&mut self, enforce: bool) {
         self.enforce_limits = enforce;
         self.core.deployments_mut().for_each(|deployment| deployment.holds_limits = enforce);
@@ -232,12 +251,13 @@ impl AccountState {
     fn clear(&mut self) {
         self.throttled = None;
         self.failure = None;
-        self.disturb();
+        self.play(Vec::new());
+        self.slow_down(None, Latency::default());
         self.hold_limits(false);
         self.core.deployments_mut().for_each(openai::Deployment::reset);
     }
 
-    /// Hands the core what was set from outside; a failure goes before throttling.
+    /// Hands the core what was set from outside; a failure goes before throttling, and both before the script.
     fn disturb(&mut self) {
         let throttled = self.throttled.map(|retry_after_s| {
             let retry_after_ms = retry_after_s.map(|seconds| u64::from(seconds) * 1000);
@@ -246,7 +266,8 @@ impl AccountState {
         let failure = self.failure.map(|status| Effect::Status { status, retry_after_ms: None });
         let disturbance =
             |effect| Disturbance { deployment: None, first: 1, count: None, chance: 1.0, effect };
-        self.core.disturb(failure.or(throttled).map(disturbance));
+        let always = failure.or(throttled).map(disturbance);
+        self.core.disturb(always.into_iter().chain(self.script.iter().cloned()));
     }
 
     /// Keeps a request; returns its number.

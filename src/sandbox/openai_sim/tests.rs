@@ -276,6 +276,61 @@ async fn commands_come_by_http_from_another_terminal() {
 }
 
 #[tokio::test]
+async fn a_script_meets_requests_one_after_the_other() {
+    let sim = start().await;
+    let command = async |path: &str, body: &str| {
+        let json = [("content-type", "application/json")];
+        send(&sim, PTU, reqwest::Method::POST, path, &json, body).await
+    };
+    let script = json!([
+        {"count": 1, "status": 429, "retryAfterMs": 1500},
+        {"deployment": "gpt", "first": 2, "count": 1, "does": "contentFilter"},
+        {"first": 3, "delayMs": 1},
+    ]);
+    let path = "/sandbox/control/script";
+    assert_eq!(command(path, &script.to_string()).await.json()["scriptLines"], 3);
+    let throttled = ask(&sim, PTU, CHAT, &question(&json!({}))).await;
+    assert_eq!((throttled.status, throttled.header("retry-after-ms")), (429, "1500"));
+    let filtered = ask(&sim, PTU, CHAT, &question(&json!({}))).await;
+    assert_eq!((filtered.status, filtered.json()["error"]["code"].as_str()), (400, Some("content_filter")));
+    assert_eq!(ask(&sim, PTU, CHAT, &question(&json!({}))).await.status, 200);
+    for (wrong, said) in [
+        (json!([{}]), "each line has one of"),
+        (json!([{"status": 200}]), "400 to 599"),
+        (json!([{"does": "reset", "chance": 2}]), "from 0 to 1"),
+        (json!([{"does": "nothing"}]), "nothing"),
+        (json!([{"satus": 500}]), "satus"),
+    ] {
+        let refused = command(path, &wrong.to_string()).await;
+        assert!(refused.status >= 400 && refused.text.contains(said), "{wrong}: {}", refused.text);
+    }
+    assert_eq!(command("/sandbox/control/latency?deployment=none", "").await.status, 404);
+    assert_eq!(command("/sandbox/control/latency?base_ms=1&per_token_us=10", "").await.status, 200);
+    assert_eq!(command("/sandbox/control/clear", "").await.json()["scriptLines"], 0);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_to_break_off_does() {
+    let sim = start().await;
+    let command = async |does: &str| {
+        let json = [("content-type", "application/json")];
+        let script = json!([{"count": 1, "does": does}]).to_string();
+        send(&sim, PTU, reqwest::Method::POST, "/sandbox/control/script", &json, &script).await
+    };
+    let key = sim.api_key(PTU).unwrap().to_owned();
+    let url = format!("http://{}{CHAT}", sim.address_of(PTU).unwrap());
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let asked = async || {
+        client.post(&url).header("api-key", &key).body(question(&json!({"stream": true}))).send().await
+    };
+    assert_eq!(command("reset").await.status, 200);
+    assert!(asked().await.is_err(), "no answer at all");
+    assert_eq!(command("halfStream").await.status, 200);
+    assert!(asked().await.unwrap().text().await.is_err(), "half of an answer");
+    assert!(asked().await.unwrap().text().await.unwrap().ends_with("data: [DONE]\n\n"));
+}
+
+#[tokio::test]
 async fn web_pages_give_no_commands() {
     let sim = start().await;
     let origin = [("origin", "https://example.com")];

@@ -141,7 +141,7 @@ fn what_stands(failure: &Failure, ui: &Ui) {
     }
 }
 
-fn in_words(failure: &Failure) -> CommandError {
+pub(in crate::cli::commands) fn in_words(failure: &Failure) -> CommandError {
     let exit = match &failure.kind {
         FailureKind::Canceled { .. } => Exit::Cancelled,
         FailureKind::MissingOutput { .. } => Exit::Bug,

@@ -2,10 +2,10 @@
 //! what differs in `azure` and `sandbox`.
 
 mod azure;
-mod events;
-mod report;
-mod sandbox;
-mod stages;
+pub(super) mod events;
+pub(super) mod report;
+pub(super) mod sandbox;
+pub(super) mod stages;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -150,7 +150,7 @@ fn show_plan(plan: &plan::Plan, ui: &Ui) -> Result<(), CommandError> {
         .map_or(Ok(()), |blocked| Err(blocked.with_details(plan::view::checks_value(&plan.checks))))
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

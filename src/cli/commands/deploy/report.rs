@@ -42,34 +42,34 @@ struct Stage {
 /// nothing but a port on this machine.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Gateway {
-    pub(super) url: String,
+pub(in crate::cli::commands) struct Gateway {
+    pub(in crate::cli::commands) url: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) subscriptions: Vec<Subscription>,
+    pub(in crate::cli::commands) subscriptions: Vec<Subscription>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) example: Option<Example>,
+    pub(in crate::cli::commands) example: Option<Example>,
     /// `outputs.print` of the spec: which ways to call it are shown to people, `curl` and `sdk`.
     #[serde(skip)]
-    pub(super) shown: Vec<String>,
+    pub(in crate::cli::commands) shown: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Subscription {
-    pub(super) name: String,
-    pub(super) key: String,
+pub(in crate::cli::commands) struct Subscription {
+    pub(in crate::cli::commands) name: String,
+    pub(in crate::cli::commands) key: String,
 }
 
 /// One request that works.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Example {
-    pub(super) path: String,
-    pub(super) key_header: String,
+pub(in crate::cli::commands) struct Example {
+    pub(in crate::cli::commands) path: String,
+    pub(in crate::cli::commands) key_header: String,
     /// The API's path below the gateway's URL; OpenAI SDKs add `/deployments/…` or their own.
-    pub(super) api_path: String,
-    pub(super) model_deployment: String,
-    pub(super) api_version: String,
+    pub(in crate::cli::commands) api_path: String,
+    pub(in crate::cli::commands) model_deployment: String,
+    pub(in crate::cli::commands) api_version: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -170,7 +170,11 @@ impl Report {
 }
 
 /// Lines to copy, in the ways that the spec asks for.
-fn try_it(gateway: &Gateway, example: &Example, subscription: &Subscription) -> String {
+pub(in crate::cli::commands) fn try_it(
+    gateway: &Gateway,
+    example: &Example,
+    subscription: &Subscription,
+) -> String {
     let mut text = format!("\ntry it (subscription {})\n", subscription.name);
     for way in &gateway.shown {
         match way.as_str() {

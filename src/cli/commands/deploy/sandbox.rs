@@ -14,12 +14,12 @@ use crate::cli::ui::{Mark, Ui};
 use crate::deploy::StageRequest;
 use crate::diag::Diagnostic;
 use crate::sandbox::{
-    self, API_VERSION, ArmFault, ArmOptions, ArmServer, Call, Faults, Landing, LandingError, Proof, State,
-    Verdict,
+    self, API_VERSION, ArmFault, ArmOptions, ArmServer, Call, Faults, Landing, LandingError, LandingOptions,
+    Proof, State, Verdict,
 };
 
 /// The subscription of the sandbox, where the spec names none.
-pub(super) const SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000001";
+pub(in crate::cli::commands) const SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000001";
 
 /// How often a running deployment is looked at; loopback takes it.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
@@ -28,7 +28,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// An input error naming the port.
-pub(super) fn check_port(port: u16) -> Result<(), CommandError> {
+pub(in crate::cli::commands) fn check_port(port: u16) -> Result<(), CommandError> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop).map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => port_in_use(port),
         _ => no_port(port, &format!("cannot be listened on: {}", files::reason(&error))),
@@ -57,14 +57,15 @@ pub(super) async fn run(
 
     ui.heading("proving");
     // The proof fills counters, so it gets a gateway of its own.
-    let proving = Landing::start(arm.state(), 0).await.map_err(not_landed)?;
+    let proving = Landing::start(arm.state(), &LandingOptions::default()).await.map_err(not_landed)?;
     ui.warnings(&proving.warnings);
     let proofs = sandbox::prove(&rendered.zone, &proving).await.map_err(|error| failed(&error))?;
     tell(&proofs, ui);
     let warnings: Vec<Diagnostic> = rendered.warnings.iter().chain(&proving.warnings).cloned().collect();
     drop(proving);
 
-    let landing = Landing::start(arm.state(), args.gateway_port).await.map_err(not_landed)?;
+    let options = LandingOptions { port: args.gateway_port, ..LandingOptions::default() };
+    let landing = Landing::start(arm.state(), &options).await.map_err(not_landed)?;
     let report = Report::of_sandbox(&outcome, gateway(rendered, &landing), &proofs, &warnings);
     if let Some(error) = unproved(&proofs) {
         return Err(error.with_details(report.json()));
@@ -75,6 +76,7 @@ pub(super) async fn run(
         tokio::signal::ctrl_c().await.map_err(|error| {
             CommandError::new(Exit::Bug, format!("Ctrl-C cannot be listened for: {error}"))
         })?;
+        landing.stop().await;
         ui.say("stopped");
     } else {
         ui.say("\nthe sandbox has stopped; add `--keep` to go on serving and try the lines above");
@@ -93,7 +95,7 @@ pub(super) async fn to_state(requests: &[StageRequest], subscription: &str) -> R
     Ok(arm.state().clone())
 }
 
-fn client_of(arm: &ArmServer) -> Result<ArmClient, CommandError> {
+pub(in crate::cli::commands) fn client_of(arm: &ArmServer) -> Result<ArmClient, CommandError> {
     let credential = Credential::Static(SecretString::new(arm.token()));
     let options = ClientOptions { poll_interval: POLL_INTERVAL, ..ClientOptions::default() };
     ArmClient::new(&Endpoint::of(arm.base_url()), credential, options)
@@ -124,7 +126,7 @@ fn tell(proofs: &[Proof], ui: &Ui) {
     }
 }
 
-fn gateway(rendered: &Rendered, landing: &Landing) -> Gateway {
+pub(in crate::cli::commands) fn gateway(rendered: &Rendered, landing: &Landing) -> Gateway {
     let call = Call::of(&rendered.zone, &landing.config);
     let mut subscriptions: Vec<Subscription> = landing
         .config
@@ -167,14 +169,14 @@ fn unproved(proofs: &[Proof]) -> Option<CommandError> {
     })
 }
 
-fn not_landed(error: LandingError) -> CommandError {
+pub(in crate::cli::commands) fn not_landed(error: LandingError) -> CommandError {
     match error {
         LandingError::Refused(found) => found.into(),
         LandingError::Failed(error) => failed(&error),
     }
 }
 
-fn failed(error: &sandbox::Error) -> CommandError {
+pub(in crate::cli::commands) fn failed(error: &sandbox::Error) -> CommandError {
     match error {
         sandbox::Error::PortInUse { port, .. } => port_in_use(*port),
         other => CommandError::new(Exit::Azure, other.to_string()),

@@ -19,7 +19,10 @@ const PFX_BYTES_MAX: u64 = 1024 * 1024;
 ///
 /// # Errors
 /// Where a secret cannot be made or read.
-pub(super) fn requests(evaluated: Vec<Evaluated>, spec: &Path) -> Result<Vec<StageRequest>, CommandError> {
+pub(in crate::cli::commands) fn requests(
+    evaluated: Vec<Evaluated>,
+    spec: &Path,
+) -> Result<Vec<StageRequest>, CommandError> {
     let folder = spec.parent().unwrap_or(Path::new(""));
     evaluated.into_iter().map(|evaluated| request(evaluated, folder)).collect()
 }
