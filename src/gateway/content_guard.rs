@@ -2,6 +2,7 @@
 //! found clean. What is asked of the text is the caller's matter.
 
 use std::collections::VecDeque;
+use std::task::{Context, Poll};
 
 use super::llm::event_text;
 use super::{BodyStream, StreamError};
@@ -100,6 +101,22 @@ impl GuardedStream {
         }
     }
 
+    /// What can go on without asking the upstream.
+    fn ready(&mut self) -> Option<Option<Result<Vec<u8>, StreamError>>> {
+        if let Some(chunk) = self.clean.pop_front() {
+            return Some(Some(Ok(chunk)));
+        }
+        self.failed.take().map(|error| Some(Err(error)))
+    }
+
+    fn arrived(&mut self, chunk: Option<Result<Vec<u8>, StreamError>>) {
+        match chunk {
+            Some(Ok(chunk)) => self.take(chunk),
+            Some(Err(error)) => self.end(Some(error.0)),
+            None => self.finish(),
+        }
+    }
+
     /// Checks the rest, and lets everything go where it is clean.
     fn finish(&mut self) {
         self.reader.end();
@@ -141,18 +158,28 @@ impl GuardedStream {
 impl BodyStream for GuardedStream {
     fn next_chunk(&mut self) -> Option<Result<Vec<u8>, StreamError>> {
         loop {
-            if let Some(chunk) = self.clean.pop_front() {
-                return Some(Ok(chunk));
+            if let Some(ready) = self.ready() {
+                return ready;
             }
-            if let Some(error) = self.failed.take() {
-                return Some(Err(error));
-            }
-            match self.inner.as_mut()?.next_chunk() {
-                Some(Ok(chunk)) => self.take(chunk),
-                Some(Err(error)) => self.end(Some(error.0)),
-                None => self.finish(),
-            }
+            let chunk = self.inner.as_mut()?.next_chunk();
+            self.arrived(chunk);
         }
+    }
+
+    fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<u8>, StreamError>>> {
+        loop {
+            if let Some(ready) = self.ready() {
+                return Poll::Ready(ready);
+            }
+            let Some(inner) = &mut self.inner else { return Poll::Ready(None) };
+            let chunk = std::task::ready!(inner.poll_chunk(context));
+            self.arrived(chunk);
+        }
+    }
+
+    /// Content Safety is asked once a window is full.
+    fn may_block(&self) -> bool {
+        true
     }
 }
 

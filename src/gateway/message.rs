@@ -77,6 +77,11 @@ pub trait BodyStream: Send {
         let _ = context;
         Poll::Ready(self.next_chunk())
     }
+
+    /// Whether `poll_chunk` may wait all the same, because it asks another service about what passes.
+    fn may_block(&self) -> bool {
+        false
+    }
 }
 
 /// The body broke off.

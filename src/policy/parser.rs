@@ -235,13 +235,16 @@ impl Parser {
             self.scan.report(diagnostic.help(help), span);
             return self.add(Node::Junk(span));
         }
+        let name_end = self.scan.at;
+        let (name, name_span) = self.without_text(name, name_span);
         self.check_name(&name, name_span);
         if self.open.len() >= MAX_DEPTH {
             let message = format!("elements are nested deeper than {MAX_DEPTH} levels");
             self.scan.report(Diagnostic::new(&codes::TOO_DEEP, message), Span::new(start, self.scan.at));
             return self.junk_to_end(start);
         }
-        let attributes = self.attributes();
+        let runs_into_text = self.scan.at < name_end;
+        let attributes = if runs_into_text { Vec::new() } else { self.attributes() };
         let closes_itself = self.end_of_start_tag(&name, name_span);
         let start_tag = Span::new(start, self.scan.at);
         let element = Element { name, name_span, attributes, start_tag, children: Vec::new(), end_tag: None };
@@ -250,6 +253,24 @@ impl Parser {
         } else {
             self.open.push(Open { element, stray: None });
         }
+    }
+
+    /// Parts a name from the text that runs into it because a `>` is missing, as in `<set-methodPOST</set-method>`: the
+    /// end tag that follows says where. The scanner then stands before the text.
+    fn without_text(&mut self, name: String, span: Span) -> (String, Span) {
+        let rest = self.scan.rest();
+        if rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n', '>', '=']) || rest.starts_with("/>") {
+            return (name, span);
+        }
+        let end_tag = rest.find('<').and_then(|at| rest[at..].strip_prefix("</"));
+        let meant = end_tag.map_or("", |tag| &tag[..tag.find(['>', ' ', '<']).unwrap_or(tag.len())]);
+        if meant.is_empty() || meant.len() >= name.len() || !name.starts_with(meant) {
+            return (name, span);
+        }
+        let meant = meant.to_owned();
+        self.scan.at = span.start as usize + meant.len();
+        let span = Span::new(span.start as usize, self.scan.at);
+        (meant, span)
     }
 
     /// Goes past a `>` that stands where a name should.
@@ -283,10 +304,13 @@ impl Parser {
             if self.n_nodes >= MAX_NODES {
                 return attributes;
             }
-            if rest.starts_with("@(") || rest.starts_with("@{") {
+            if let Some(what) = self.content_begins(!attributes.is_empty()) {
                 let at = self.scan.at;
-                let diagnostic = Diagnostic::new(&codes::UNCLOSED, "a `>` is missing before this expression");
-                self.scan.report(diagnostic.help("close the start tag with `>`"), Span::new(at, at + 2));
+                let message = format!("a `>` is missing before this {what}");
+                let diagnostic =
+                    Diagnostic::new(&codes::UNCLOSED, message).help("close the start tag with `>`");
+                let length = self.scan.rest().chars().take(2).map(char::len_utf8).sum::<usize>();
+                self.scan.report(diagnostic, Span::new(at, at + length));
                 return attributes;
             }
             self.n_nodes += 1;
@@ -315,6 +339,23 @@ impl Parser {
             names.entry(attribute.name.clone()).or_insert(attribute.name_span);
             attributes.push(attribute);
         }
+    }
+
+    /// What stands in a start tag and can only be content: an expression, or behind attributes a tag of Liquid, an object
+    /// or a list.
+    fn content_begins(&mut self, is_behind_attributes: bool) -> Option<&'static str> {
+        let rest = self.scan.rest();
+        if rest.starts_with("@(") || rest.starts_with("@{") {
+            return Some("expression");
+        }
+        if !is_behind_attributes || !rest.starts_with(['{', '[']) {
+            return None;
+        }
+        // A named value may stand for an attribute.
+        let at = self.scan.at;
+        let is_name = !self.scan.name().0.is_empty();
+        self.scan.at = at;
+        (!is_name).then_some("text")
     }
 
     /// Reads one attribute; None, past what was in the way, where none begins here.

@@ -8,6 +8,7 @@
 //! - `caching-mode`, which only the schema has, is refused.
 
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use super::Executor;
 use crate::gateway::cache::{Cached, CachedAnswer, MAX_ENTRY_BYTES};
@@ -113,10 +114,9 @@ struct Storing {
     place: Option<Place>,
 }
 
-impl BodyStream for Storing {
-    fn next_chunk(&mut self) -> Option<Result<Vec<u8>, StreamError>> {
-        let chunk = self.inner.next_chunk();
-        match &chunk {
+impl Storing {
+    fn keep(&mut self, chunk: &Option<Result<Vec<u8>, StreamError>>) {
+        match chunk {
             Some(Ok(bytes)) => {
                 if let Some(place) = &mut self.place {
                     place.answer.body.extend_from_slice(bytes);
@@ -133,6 +133,23 @@ impl BodyStream for Storing {
                 }
             }
         }
+    }
+}
+
+impl BodyStream for Storing {
+    fn next_chunk(&mut self) -> Option<Result<Vec<u8>, StreamError>> {
+        let chunk = self.inner.next_chunk();
+        self.keep(&chunk);
         chunk
+    }
+
+    fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<u8>, StreamError>>> {
+        let chunk = std::task::ready!(self.inner.poll_chunk(context));
+        self.keep(&chunk);
+        Poll::Ready(chunk)
+    }
+
+    fn may_block(&self) -> bool {
+        self.inner.may_block()
     }
 }

@@ -8,6 +8,7 @@
 //! - The answer is `Concurrency limit is exceeded` without `Retry-After`, its reason `ConcurrencyLimitExceeded`.
 
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use super::Executor;
 use crate::gateway::counters::Slots;
@@ -100,10 +101,27 @@ struct Held {
 impl BodyStream for Held {
     fn next_chunk(&mut self) -> Option<Result<Vec<u8>, StreamError>> {
         let chunk = self.inner.next_chunk();
+        self.see(&chunk);
+        chunk
+    }
+
+    fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<u8>, StreamError>>> {
+        let chunk = std::task::ready!(self.inner.poll_chunk(context));
+        self.see(&chunk);
+        Poll::Ready(chunk)
+    }
+
+    fn may_block(&self) -> bool {
+        self.inner.may_block()
+    }
+}
+
+impl Held {
+    /// Lets the next request in once the stream is over.
+    fn see(&mut self, chunk: &Option<Result<Vec<u8>, StreamError>>) {
         if !matches!(chunk, Some(Ok(_))) {
             self.slot = None;
         }
-        chunk
     }
 }
 

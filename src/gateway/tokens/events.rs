@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(count(&[text.as_bytes()]).estimate, Usage::estimate(7, 3));
         let message =
             count(&[b"data: {\"type\":\"content_block_delta\",\"delta\":{\"text\":\"12345\"}}\n\n"]);
-        assert_eq!((message.estimate, message.bytes), (Usage::estimate(7, 2), 64));
+        assert_eq!((message.estimate, message.bytes), (Usage::estimate(7, 2), 63));
         let done = "data: {\"type\":\"response.completed\",\"response\":{\"usage\":{\"input_tokens\":5,\"output_tokens\":6,\"total_tokens\":11}}}\n\n";
         assert_eq!(count(&[text.as_bytes(), done.as_bytes()]).reported, Some(COUNTED));
     }

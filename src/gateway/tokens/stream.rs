@@ -115,6 +115,10 @@ impl BodyStream for Passing {
             }
         }
     }
+
+    fn may_block(&self) -> bool {
+        self.inner.may_block()
+    }
 }
 
 /// A caller who leaves has used what was sent until then.

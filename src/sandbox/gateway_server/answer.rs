@@ -157,7 +157,10 @@ impl Connection {
                 return End::CallerLeft;
             }
             let next = tokio::select! {
-                next = poll_fn(|context| body.poll_chunk(context)) => next,
+                next = poll_fn(|context| match body.may_block() {
+                    true => tokio::task::block_in_place(|| body.poll_chunk(context)),
+                    false => body.poll_chunk(context),
+                }) => next,
                 () = self.caller_leaves() => return End::CallerLeft,
             };
             bytes.clear();
