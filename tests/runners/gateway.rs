@@ -1,7 +1,7 @@
 //! Scenarios: requests through a gateway in virtual time, read and run as `genai-lz test` does it. The suite's own are in
 //! tests/suite/gateway, and those that are shipped as examples run here, too.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use genai_lz::diag::render::{Style, human};
 use genai_lz::diag::{Diagnostic, Diagnostics};
@@ -45,7 +45,7 @@ fn read(path: &Path) -> Result<File, Diagnostics> {
     scenario::read(&Source::new(path.display().to_string(), text))
 }
 
-fn run(path: &PathBuf, name: &str) -> Result<(), libtest_mimic::Failed> {
+fn run(path: &Path, name: &str) -> Result<(), libtest_mimic::Failed> {
     let file = read(path).map_err(|found| shown(&found.0))?;
     let case = file.cases.iter().find(|case| case.name == name).ok_or("the case is gone")?;
     let report =

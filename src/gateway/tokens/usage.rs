@@ -41,10 +41,8 @@ impl Usage {
         let prompt = number(["prompt_tokens", "input_tokens"]);
         let completion = number(["completion_tokens", "output_tokens"]);
         let total = usage.get("total_tokens").and_then(Json::as_u64);
-        if prompt.or(completion).or(total).is_none() {
-            // Negative numbers and texts say nothing that could be counted.
-            return None;
-        }
+        // Negative numbers and texts say nothing that could be counted.
+        prompt.or(completion).or(total)?;
         let (prompt, completion) = (prompt.unwrap_or_default(), completion.unwrap_or_default());
         let total = total.unwrap_or(prompt.saturating_add(completion));
         Some(Self { prompt, completion, total, estimated: false })

@@ -286,7 +286,7 @@ impl Connection {
                 Ok(_) => {}
             }
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

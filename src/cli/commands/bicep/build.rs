@@ -16,7 +16,7 @@ use crate::cli::ui::Ui;
 ///     genai-lz bicep build main.bicep              writes main.json
 ///     genai-lz bicep build main.bicep --stdout
 ///     genai-lz bicep build main.bicep --watch
-///     genai-lz bicep build --pattern 'modules/**/main.bicep' --outdir out
+///     genai-lz bicep build --pattern "modules/**/main.bicep" --outdir out
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Args {

@@ -233,11 +233,9 @@ async fn fields_of_the_connection_stay_on_it_both_ways_and_odd_bytes_pass() {
     let policy = header_from("\"1\"", "inbound");
     let server =
         serve(&policy, IndexMap::from([(ACCOUNT.to_owned(), address)]), ServerOptions::default()).await;
-    let mut request = format!(
-        "POST /openai/deployments/gpt/chat/completions HTTP/1.1\r\nHost: a\r\nConnection: close, x-mine, x-made\r\n\
+    let mut request = b"POST /openai/deployments/gpt/chat/completions HTTP/1.1\r\nHost: a\r\nConnection: close, x-mine, x-made\r\n\
          X-Mine: 1\r\nTE: trailers\r\nContent-Length: 3\r\n\r\n"
-    )
-    .into_bytes();
+        .to_vec();
     request.extend_from_slice(b"\xff\x00\xfe");
     let mut connection = TcpStream::connect(server.address()).await.unwrap();
     connection.write_all(&request).await.unwrap();
