@@ -11,6 +11,7 @@ mod parallel;
 mod pipeline;
 mod progress;
 pub mod reference;
+mod stop;
 mod ui;
 mod walk;
 mod world;

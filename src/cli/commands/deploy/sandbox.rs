@@ -10,6 +10,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::files;
 use crate::cli::pipeline::{Evaluated, Rendered};
+use crate::cli::stop::StopSignals;
 use crate::cli::ui::{Mark, Ui};
 use crate::deploy::StageRequest;
 use crate::diag::Diagnostic;
@@ -70,15 +71,16 @@ pub(super) async fn run(
     if let Some(error) = unproved(&proofs) {
         return Err(error.with_details(report.json()));
     }
-    report.print(ui)?;
     if args.keep {
+        // From here on, so that whoever reads the report can stop what it tells of.
+        let mut stop_signals = StopSignals::listen()?;
+        report.print(ui)?;
         ui.say("\nserving until Ctrl-C");
-        tokio::signal::ctrl_c().await.map_err(|error| {
-            CommandError::new(Exit::Bug, format!("Ctrl-C cannot be listened for: {error}"))
-        })?;
+        stop_signals.told().await;
         landing.stop().await;
         ui.say("stopped");
     } else {
+        report.print(ui)?;
         ui.say("\nthe sandbox has stopped; add `--keep` to go on serving and try the lines above");
     }
     Ok(Exit::Ok)

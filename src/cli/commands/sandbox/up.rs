@@ -14,6 +14,7 @@ use crate::cli::commands::deploy::{runtime, sandbox as deploying};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::files;
+use crate::cli::stop::StopSignals;
 use crate::cli::ui::{Mark, Ui};
 use crate::sandbox::{Landing, LandingOptions, Observer, Served, ServerOptions};
 
@@ -100,10 +101,10 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
 async fn serve(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     let (lines, told) = args.trace.map(Lines::start).unzip();
     let cancel = CancelFlag::default();
+    let mut stop_signals = StopSignals::listen()?;
     let zones = tokio::select! {
         zones = start_all(args, ui, lines.as_ref(), &cancel) => zones?,
-        stopped = told_to_stop() => {
-            stopped?;
+        () = stop_signals.told() => {
             ui.say("stopped before the gateway was up");
             return Ok(Exit::Cancelled);
         }
@@ -112,18 +113,15 @@ async fn serve(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     report::print(&zones, ui, args.trace == Some(TraceFormat::Json))?;
     ui.say(if args.watch { "\nserving and watching until Ctrl-C" } else { "\nserving until Ctrl-C" });
     let zones = if args.watch {
-        watch::serve_changes(zones, args, ui, told_to_stop()).await?
+        watch::serve_changes(zones, args, ui, stop_signals.told()).await
     } else {
-        told_to_stop().await?;
+        stop_signals.told().await;
         zones
     };
     ui.say("stopping; running requests have a few seconds");
     let stopped = tokio::select! {
         all_ended = stop(zones) => all_ended,
-        again = told_to_stop() => {
-            again?;
-            return Ok(Exit::Cancelled);
-        }
+        () = stop_signals.told() => return Ok(Exit::Cancelled),
     };
     drop(lines);
     if let Some(told) = told {
@@ -201,24 +199,6 @@ async fn stop(zones: Vec<Zone>) -> bool {
     let stopping: Vec<_> = zones.into_iter().map(|zone| zone.landing.stop()).collect();
     let ended = futures_util::future::join_all(stopping).await;
     ended.into_iter().all(|ended| ended)
-}
-
-/// Returns at Ctrl-C or SIGTERM.
-async fn told_to_stop() -> Result<(), CommandError> {
-    let unheard = |error: std::io::Error| {
-        CommandError::new(Exit::Bug, format!("signals cannot be listened for: {error}"))
-    };
-    #[cfg(unix)]
-    {
-        let mut terminate =
-            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(unheard)?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted.map_err(unheard),
-            _ = terminate.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.map_err(unheard)
 }
 
 #[cfg(test)]

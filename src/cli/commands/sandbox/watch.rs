@@ -26,21 +26,18 @@ struct Watched {
     seen: Vec<Stamp>,
 }
 
-/// Serves changes until `stop`.
-///
-/// # Errors
-/// Those of `stop`; a file with errors is told and waited for.
+/// Serves changes until `stop`. A file with errors is told and waited for.
 pub(super) async fn serve_changes(
     mut zones: Vec<Zone>,
     args: &Args,
     ui: &Ui,
-    stop: impl Future<Output = Result<(), CommandError>>,
-) -> Result<Vec<Zone>, CommandError> {
+    stop: impl Future<Output = ()>,
+) -> Vec<Zone> {
     let mut watched: Vec<Watched> = zones.iter().map(|zone| Watched::new(args.watched(&zone.spec))).collect();
     let mut stop = std::pin::pin!(stop);
     loop {
         tokio::select! {
-            stopped = &mut stop => return stopped.map(|()| zones),
+            () = &mut stop => return zones,
             () = tokio::time::sleep(INTERVAL) => {}
         }
         for (zone, watched) in zones.iter_mut().zip(&mut watched) {
@@ -49,7 +46,7 @@ pub(super) async fn serve_changes(
             }
             let began = Instant::now();
             let reloaded = tokio::select! {
-                stopped = &mut stop => return stopped.map(|()| zones),
+                () = &mut stop => return zones,
                 reloaded = reload(zone, args, ui) => reloaded,
             };
             let spec = files::shown(&zone.spec);
