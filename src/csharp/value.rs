@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::exception::Exception;
 use super::format;
 use super::number::{self, Number};
-use super::objects::{Bytes, Claims, JToken, Jwt, List, Xml};
+use super::objects::{Bytes, Claims, DateTime, Guid, JToken, Jwt, List, TimeSpan, Xml};
 
 /// A run-time value. Strings are shared; reference types of .NET that the host supplies are [`Object`]s.
 #[derive(Clone)]
@@ -132,6 +132,25 @@ impl Value {
     /// A `byte[]`.
     pub fn bytes(bytes: Vec<u8>) -> Self {
         Self::object(Bytes::new(bytes))
+    }
+
+    /// A `Guid`, such as `context.RequestId`.
+    ///
+    /// # Errors
+    /// [`Exception`] where the text is none.
+    pub fn guid(text: &str) -> Result<Self, Exception> {
+        Guid::parse(text).map(Self::object)
+    }
+
+    /// A `DateTime` in UTC, of milliseconds since 1970-01-01T00:00:00Z; what the calendar does not reach is its first or
+    /// last moment.
+    pub fn date_time(unix_ms: i64) -> Self {
+        Self::object(DateTime::from_unix_ms(unix_ms))
+    }
+
+    /// A `TimeSpan` of so many milliseconds.
+    pub fn time_span(ms: i64) -> Self {
+        Self::object(TimeSpan::from_ms(ms))
     }
 
     /// What `Body.As<XDocument>()` and `Body.As<XElement>()` give.

@@ -118,7 +118,7 @@ pub(in crate::csharp) fn construct(
             Some(base) => base.join(&relative.display()).map(Value::object),
             None => Err(Exception::argument_null("baseUri")),
         },
-        (class, [] | [_]) if let Some(made) = Hasher::make(class, args.first(), env.random_u64()) => made,
+        (class, [] | [_]) if let Some(made) = Hasher::make(class, args.first(), env) => made,
         (class, _) if let Some(made) = Xml::construct(class, args) => made,
         ("Tuple", items) if !items.is_empty() && items.len() < 8 => {
             Ok(Value::object(Tuple::unnamed(items.to_vec())))

@@ -16,6 +16,16 @@ use crate::csharp::objects::{
 use crate::csharp::ops;
 use crate::csharp::value::{Environment, Object as _, Value};
 
+/// How texts are compared: of the enumeration `StringComparison`, and of the comparers with the same names.
+const COMPARISONS: &[&str] = &[
+    "CurrentCulture",
+    "CurrentCultureIgnoreCase",
+    "InvariantCulture",
+    "InvariantCultureIgnoreCase",
+    "Ordinal",
+    "OrdinalIgnoreCase",
+];
+
 /// The enumerations whose members expressions name.
 pub(in crate::csharp) const ENUMS: &[(&str, &[&str])] = &[
     ("Formatting", &["None", "Indented"]),
@@ -42,29 +52,9 @@ pub(in crate::csharp) const ENUMS: &[(&str, &[&str])] = &[
             "TimeSpan",
         ],
     ),
-    (
-        "StringComparison",
-        &[
-            "CurrentCulture",
-            "CurrentCultureIgnoreCase",
-            "InvariantCulture",
-            "InvariantCultureIgnoreCase",
-            "Ordinal",
-            "OrdinalIgnoreCase",
-        ],
-    ),
+    ("StringComparison", COMPARISONS),
     ("StringSplitOptions", &["None", "RemoveEmptyEntries", "TrimEntries"]),
-    (
-        "StringComparer",
-        &[
-            "CurrentCulture",
-            "CurrentCultureIgnoreCase",
-            "InvariantCulture",
-            "InvariantCultureIgnoreCase",
-            "Ordinal",
-            "OrdinalIgnoreCase",
-        ],
-    ),
+    ("StringComparer", COMPARISONS),
     ("UriKind", &["RelativeOrAbsolute", "Absolute", "Relative"]),
     ("SaveOptions", &["None", "DisableFormatting", "OmitDuplicateNamespaces"]),
     ("LoadOptions", &["None", "PreserveWhitespace", "SetBaseUri", "SetLineInfo"]),
@@ -179,7 +169,7 @@ pub(in crate::csharp) fn call(
             }
             _ => None,
         },
-        class if name == "Create" && args.is_empty() => Hasher::make(class, None, env.random_u64()),
+        class if name == "Create" && args.is_empty() => Hasher::make(class, None, env),
         "object" => match (name, args) {
             ("Equals" | "ReferenceEquals", [left, right]) => Some(Ok(Value::Bool(ops::equal(left, right)))),
             _ => None,

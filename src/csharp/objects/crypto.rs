@@ -12,7 +12,7 @@ use ring::digest;
 use super::lock;
 use crate::csharp::convert;
 use crate::csharp::exception::Exception;
-use crate::csharp::value::{Object, Value};
+use crate::csharp::value::{Environment, Object, Value};
 
 /// A hash function, by the name of its class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,13 +94,13 @@ impl Hasher {
     pub(in crate::csharp) fn make(
         class: &str,
         key: Option<&Value>,
-        random: u64,
+        env: &dyn Environment,
     ) -> Option<Result<Value, Exception>> {
         let (class, hash, keyed) = CLASSES.iter().find(|(name, ..)| *name == class)?;
         let key = match (key, keyed) {
             (Some(Value::Null), true) => return Some(Err(Exception::argument_null("key"))),
             (Some(key), true) => Some(Mutex::new(convert::bytes_of(key)?)),
-            (None, true) => Some(Mutex::new(hash.compute(&random.to_be_bytes()))),
+            (None, true) => Some(Mutex::new(hash.compute(&env.random_u64().to_be_bytes()))),
             (None, false) => None,
             (Some(_), false) => return None,
         };

@@ -109,6 +109,10 @@ impl DateTimeOffset {
 }
 
 impl TimeSpan {
+    pub(in crate::csharp) fn from_ms(ms: i64) -> Self {
+        Self(ms.saturating_mul(TICKS_PER_SECOND / 1000))
+    }
+
     pub(in crate::csharp) fn overflow() -> Exception {
         Exception::new("OverflowException", "TimeSpan overflowed because the duration is too long.")
     }

@@ -6,10 +6,9 @@ use indexmap::IndexMap;
 
 use super::maps::MapObject;
 use super::url_object;
-use crate::csharp::{self, Exception, Form, Object, Value};
+use crate::csharp::{Exception, Object, Value};
 use crate::gateway::fault::LastError;
 use crate::gateway::jwt::Token;
-use crate::gateway::live::Live;
 use crate::gateway::url::Url;
 use crate::gateway::{Api, Gateway, Operation, Product, Subscription, SubscriptionDates};
 
@@ -109,19 +108,19 @@ fn group(name: &str) -> Value {
     Record::new("IGroup").with("Id", Value::string(name)).with("Name", Value::string(name)).into_value()
 }
 
-pub(super) fn subscription(subscription: &Subscription, live: &Live) -> Result<Value, Exception> {
-    let date = |unix_ms: Option<i64>| unix_ms.map_or(Ok(Value::Null), |unix_ms| date(unix_ms, live));
+pub(super) fn subscription(subscription: &Subscription) -> Value {
+    let date = |unix_ms: Option<i64>| unix_ms.map_or(Value::Null, Value::date_time);
     let SubscriptionDates { created_unix_ms, start_unix_ms, end_unix_ms } = subscription.dates;
-    Ok(Record::new("ISubscription")
+    Record::new("ISubscription")
         .with("Id", Value::string(&subscription.id))
         .with("Name", Value::string(&subscription.display_name))
         .with("Key", Value::string(&subscription.primary_key))
         .with("PrimaryKey", Value::string(&subscription.primary_key))
         .with("SecondaryKey", Value::string(&subscription.secondary_key))
-        .with("CreatedDate", date(created_unix_ms)?)
-        .with("StartDate", date(start_unix_ms)?)
-        .with("EndDate", date(end_unix_ms)?)
-        .into_value())
+        .with("CreatedDate", date(created_unix_ms))
+        .with("StartDate", date(start_unix_ms))
+        .with("EndDate", date(end_unix_ms))
+        .into_value()
 }
 
 pub(super) fn deployment(gateway: &Gateway) -> Value {
@@ -135,9 +134,9 @@ pub(super) fn deployment(gateway: &Gateway) -> Value {
 }
 
 /// A token that a policy has validated.
-pub(in crate::gateway) fn jwt(token: &Token, live: &Live) -> Result<Value, Exception> {
+pub(in crate::gateway) fn jwt(token: &Token) -> Value {
     let text = |name: &str| token.text(name).map_or(Value::Null, Value::from);
-    let time = |name: &str| token.time_ms(name).map_or(Ok(Value::Null), |unix_ms| date(unix_ms, live));
+    let time = |name: &str| token.time_ms(name).map_or(Value::Null, Value::date_time);
     let audiences = token.claim("aud").unwrap_or_default().into_iter().map(Value::from).collect();
     let claims = token.claim_names().flat_map(|name| {
         let values = token.claim(name).unwrap_or_default();
@@ -145,51 +144,23 @@ pub(in crate::gateway) fn jwt(token: &Token, live: &Live) -> Result<Value, Excep
     });
     let claims: Vec<(String, String)> = claims.collect();
     let claims = MapObject::of_lists("IReadOnlyDictionary<string, string[]>", &claims);
-    Ok(Record::new("Jwt")
+    Record::new("Jwt")
         .with("Algorithm", Value::string(token.algorithm()))
         .with("Audiences", Value::array("string", audiences))
         .with("Claims", Value::object(claims))
-        .with("ExpirationTime", time("exp")?)
+        .with("ExpirationTime", time("exp"))
         .with("Id", text("jti"))
-        .with("IssuedAt", time("iat")?)
+        .with("IssuedAt", time("iat"))
         .with("Issuer", text("iss"))
-        .with("NotBefore", time("nbf")?)
+        .with("NotBefore", time("nbf"))
         .with("Subject", text("sub"))
         .with("Type", token.kind().map_or(Value::Null, Value::string))
-        .into_value())
+        .into_value()
 }
 
 /// One entry of a dictionary, as `foreach` sees it.
 pub(super) fn key_value(key: &str, value: Value) -> Value {
     Record::new("KeyValuePair").with("Key", Value::string(key)).with("Value", value).into_value()
-}
-
-/// A `Guid`. Made by the evaluator itself, which keeps its types to itself.
-pub(super) fn guid(id: &str, live: &Live) -> Result<Value, Exception> {
-    computed(&format!("new Guid(\"{id}\")"), live)
-}
-
-/// The `DateTime` at which the request came.
-pub(super) fn timestamp(live: &Live) -> Result<Value, Exception> {
-    let age_ms = live.host.now_unix_ms() - live.started_unix_ms;
-    computed(&format!("DateTime.UtcNow.AddMilliseconds(-{age_ms})"), live)
-}
-
-/// A `DateTime` in UTC.
-fn date(unix_ms: i64, live: &Live) -> Result<Value, Exception> {
-    computed(&format!("DateTimeOffset.FromUnixTimeMilliseconds({unix_ms}).UtcDateTime"), live)
-}
-
-/// A `TimeSpan` since then.
-pub(super) fn elapsed(live: &Live) -> Result<Value, Exception> {
-    computed(&format!("TimeSpan.FromMilliseconds({})", live.host.now_unix_ms() - live.started_unix_ms), live)
-}
-
-fn computed(text: &str, live: &Live) -> Result<Value, Exception> {
-    let program = csharp::parse(text, Form::Expression).map_err(|problems| {
-        Exception::invalid_operation(problems.into_iter().map(|problem| problem.message).collect::<String>())
-    })?;
-    csharp::evaluate(&program, Value::Null, live)
 }
 
 fn gateway_record() -> Value {

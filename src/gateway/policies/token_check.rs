@@ -142,8 +142,7 @@ impl TokenCheck {
         let checked = is_signed.and_then(|()| rules.check(token, live.host.now_unix_ms()));
         checked.map_err(|refusal| self.refusal(live, &refusal, detail))?;
         if let Some(name) = &self.variable {
-            let value = context::jwt(token, live)
-                .map_err(|thrown| Fault::broken("ExpressionValueEvaluationFailure", thrown.message))?;
+            let value = context::jwt(token);
             live.state().variables.insert(name.clone(), value);
         }
         Ok(())
