@@ -9,6 +9,7 @@
 //! ```
 
 use super::{Args, Def, Kind, Member};
+use crate::csharp::number;
 
 /// The types of one table. The tables are part of the program, so what they hold lives as long as it does.
 pub(super) fn defs(text: &'static str) -> Vec<Def> {
@@ -68,19 +69,8 @@ pub(super) fn leaked_name(def: &Def) -> &'static str {
         "string" => "String",
         "bool" => "Boolean",
         "char" => "Char",
-        "byte" => "Byte",
-        "sbyte" => "SByte",
-        "short" => "Int16",
-        "ushort" => "UInt16",
-        "int" => "Int32",
-        "uint" => "UInt32",
-        "long" => "Int64",
-        "ulong" => "UInt64",
-        "float" => "Single",
-        "double" => "Double",
-        "decimal" => "Decimal",
         "object" => "Object",
-        name => name,
+        name => number::keyword(name).map_or(name, number::runtime_name),
     }
 }
 
