@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::task::{Context, Poll};
 
 use super::llm::event_text;
+use super::sse::EventReader;
 use super::{BodyStream, StreamError};
 
 /// The most that is held back; a stream without windows and beyond it breaks off.
@@ -62,6 +63,8 @@ pub(super) struct GuardedStream {
     reader: Events,
     /// What has arrived and has not passed, each with the number of characters at its end.
     held: VecDeque<(usize, Vec<u8>)>,
+    /// What has arrived of an event that has not ended: what it adds to the text is not known yet.
+    unfinished: Vec<Vec<u8>>,
     held_bytes: usize,
     clean: VecDeque<Vec<u8>>,
     failed: Option<StreamError>,
@@ -75,6 +78,7 @@ impl GuardedStream {
             ask,
             reader: Events::default(),
             held: VecDeque::new(),
+            unfinished: Vec::new(),
             held_bytes: 0,
             clean: VecDeque::new(),
             failed: None,
@@ -84,7 +88,10 @@ impl GuardedStream {
     fn take(&mut self, chunk: Vec<u8>) {
         self.reader.push(&chunk);
         self.held_bytes += chunk.len();
-        self.held.push_back((self.reader.n_characters(), chunk));
+        self.unfinished.push(chunk);
+        if !self.reader.reader.is_inside_event() {
+            self.hold_finished();
+        }
         while self.windows.size > 0 && self.reader.text.len() >= self.windows.size {
             let window: String = self.reader.text.iter().take(self.windows.size).collect();
             if !self.passes(&window) {
@@ -99,6 +106,12 @@ impl GuardedStream {
         if self.held_bytes > MAX_HELD_BYTES {
             self.end(Some("the answer is too long to be checked at once".to_owned()));
         }
+    }
+
+    /// The events in hand have ended, so their text is there to be checked.
+    fn hold_finished(&mut self) {
+        let end = self.reader.n_characters();
+        self.held.extend(self.unfinished.drain(..).map(|chunk| (end, chunk)));
     }
 
     /// What can go on without asking the upstream.
@@ -120,6 +133,7 @@ impl GuardedStream {
     /// Checks the rest, and lets everything go where it is clean.
     fn finish(&mut self) {
         self.reader.end();
+        self.hold_finished();
         self.inner = None;
         let rest: String = self.reader.text.iter().collect();
         if self.reader.n_characters() == self.reader.n_checked || self.passes(&rest) {
@@ -149,6 +163,7 @@ impl GuardedStream {
     /// Drops what is held and lets go of the upstream.
     fn end(&mut self, why: Option<String>) {
         self.held.clear();
+        self.unfinished.clear();
         self.held_bytes = 0;
         self.inner = None;
         self.failed = why.map(StreamError);
@@ -184,12 +199,18 @@ impl BodyStream for GuardedStream {
 }
 
 /// The text of the events so far, but for what no window will see again.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Events {
-    line: Vec<u8>,
+    reader: EventReader,
     text: VecDeque<char>,
     n_dropped: usize,
     n_checked: usize,
+}
+
+impl Default for Events {
+    fn default() -> Self {
+        Self { reader: EventReader::new(MAX_HELD_BYTES), text: VecDeque::new(), n_dropped: 0, n_checked: 0 }
+    }
 }
 
 impl Events {
@@ -198,21 +219,11 @@ impl Events {
     }
 
     fn push(&mut self, chunk: &[u8]) {
-        for &byte in chunk {
-            if byte == b'\n' || byte == b'\r' {
-                self.end();
-            } else if self.line.len() < MAX_HELD_BYTES {
-                self.line.push(byte);
-            }
-        }
+        self.reader.push(chunk, &mut |data| self.text.extend(text_in(data).chars()));
     }
 
     fn end(&mut self) {
-        let line = std::mem::take(&mut self.line);
-        let Some(data) = line.strip_prefix(b"data:") else { return };
-        if let Ok(event) = serde_json::from_slice(data) {
-            self.text.extend(event_text(&event).chars());
-        }
+        self.reader.finish(&mut |data| self.text.extend(text_in(data).chars()));
     }
 
     /// A window of that size is checked; the next begins with its end.
@@ -221,6 +232,10 @@ impl Events {
         self.text.drain(..size - overlap);
         self.n_dropped += size - overlap;
     }
+}
+
+fn text_in(data: &[u8]) -> String {
+    serde_json::from_slice(data).map(|event| event_text(&event)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -237,9 +252,14 @@ mod tests {
 
     /// Each word is an event; what is asked is written down, and a text with `!` is found out.
     fn passed(words: &[&str], windows: Windows) -> (String, Vec<String>) {
-        let event =
-            |word: &&str| format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{word}\"}}}}]}}\n\n");
-        let chunks = words.iter().map(|word| event(word).into_bytes()).collect();
+        passed_in_chunks(words.iter().map(event).collect(), windows)
+    }
+
+    fn event(word: &&str) -> Vec<u8> {
+        format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{word}\"}}}}]}}\n\n").into_bytes()
+    }
+
+    fn passed_in_chunks(chunks: VecDeque<Vec<u8>>, windows: Windows) -> (String, Vec<String>) {
         let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
         let written = std::sync::Arc::clone(&asked);
         let ask = Box::new(move |text: &str| {
@@ -286,6 +306,30 @@ mod tests {
         assert_eq!(passed(&["ab", "!"], whole), (String::new(), strings(&["ab!"])));
         assert_eq!(passed(&["ab", "c"], whole), ("abc".to_owned(), strings(&["abc"])));
         assert_eq!(passed(&["?"], whole), (" (nobody answers)".to_owned(), strings(&["?"])));
+    }
+
+    #[test]
+    fn an_event_that_comes_in_parts_is_held_until_its_text_is_checked() {
+        let stream = ["ab", "cd", "e!", "gh"].iter().flat_map(event).collect::<Vec<u8>>();
+        for at in 0..=stream.len() {
+            let chunks = [&stream[..at], &stream[at..]].map(<[u8]>::to_vec).into();
+            let mut guarded = passing(chunks, Windows::new(4, 1));
+            let mut bytes = Vec::new();
+            while let Some(Ok(chunk)) = guarded.next_chunk() {
+                bytes.extend(chunk);
+            }
+            assert!(!bytes.contains(&b'!'), "cut at {at}: {}", String::from_utf8_lossy(&bytes));
+        }
+        let bytes: VecDeque<Vec<u8>> = stream.iter().map(|byte| vec![*byte]).collect();
+        assert_eq!(passed_in_chunks(bytes, Windows::new(4, 1)).0, "abcd");
+    }
+
+    /// A guarded stream in which `!` is found out.
+    fn passing(chunks: VecDeque<Vec<u8>>, windows: Windows) -> GuardedStream {
+        let ask = Box::new(|text: &str| {
+            Ok(if text.contains('!') { Verdict::Found("a shout".to_owned()) } else { Verdict::Clean })
+        });
+        GuardedStream::new(Box::new(Chunks(chunks)), windows, ask)
     }
 
     fn strings(texts: &[&str]) -> Vec<String> {

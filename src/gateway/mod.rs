@@ -35,6 +35,7 @@ mod route;
 mod service_call;
 mod setting;
 pub mod sim_host;
+mod sse;
 mod tokens;
 mod trace;
 mod url;

@@ -1,87 +1,57 @@
-//! Server-sent events, read only to count tokens: the events of chat completions, completions and responses. The
-//! bytes go on as they are, whatever is found in them.
+//! The tokens of an event stream: of chat completions, completions, responses and messages.
 
 use serde_json::Value as Json;
 
 use super::estimate::tokens_of_characters;
 use super::{StreamUsage, Usage};
+use crate::gateway::sse::EventReader;
 
 /// The longest event that is looked at; a longer one passes uncounted.
 const MAX_EVENT_BYTES: usize = 1024 * 1024;
 
-/// Counts as events pass. Lines end in CR, LF or both, and an event may have several `data:` lines (WHATWG, HTML,
-/// "Server-sent events"), so nothing is known before the empty line.
-#[derive(Debug, Default)]
+/// Counts as events pass.
+#[derive(Debug)]
 pub(crate) struct EventCounter {
-    line: Vec<u8>,
-    data: Vec<u8>,
-    /// The last byte was a CR, so a LF belongs to it.
-    after_cr: bool,
-    saw_events: bool,
+    reader: EventReader,
+    seen: Seen,
+    bytes: u64,
+}
+
+/// What the events said.
+#[derive(Debug, Default)]
+struct Seen {
     characters: usize,
     usage: Option<Usage>,
-    bytes: u64,
+}
+
+impl Default for EventCounter {
+    fn default() -> Self {
+        Self { reader: EventReader::new(MAX_EVENT_BYTES), seen: Seen::default(), bytes: 0 }
+    }
 }
 
 impl EventCounter {
     pub(crate) fn push(&mut self, chunk: &[u8]) {
         self.bytes = self.bytes.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
-        let mut rest = chunk;
-        while !rest.is_empty() {
-            if std::mem::take(&mut self.after_cr) && rest[0] == b'\n' {
-                rest = &rest[1..];
-                continue;
-            }
-            let end = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
-            let line = &rest[..end.unwrap_or(rest.len())];
-            if self.line.len() + line.len() <= MAX_EVENT_BYTES {
-                self.line.extend_from_slice(line);
-            }
-            let Some(end) = end else { return };
-            self.after_cr = rest[end] == b'\r';
-            rest = &rest[end + 1..];
-            self.end_line();
-        }
+        self.reader.push(chunk, &mut |data| self.seen.event(data));
     }
 
     /// True once there was a `data:` line.
     pub(crate) fn saw_events(&self) -> bool {
-        self.saw_events
+        self.reader.saw_events()
     }
 
     /// What passed until now. The last usage that the upstream wrote counts, once.
     pub(crate) fn usage(&mut self, prompt_tokens: u64) -> StreamUsage {
-        // An upstream that broke off, or does not write the last empty line.
-        self.end_line();
-        self.end_event();
-        let estimate = Usage::estimate(prompt_tokens, tokens_of_characters(self.characters));
-        StreamUsage { reported: self.usage, estimate, bytes: self.bytes }
+        self.reader.finish(&mut |data| self.seen.event(data));
+        let estimate = Usage::estimate(prompt_tokens, tokens_of_characters(self.seen.characters));
+        StreamUsage { reported: self.seen.usage, estimate, bytes: self.bytes }
     }
+}
 
-    fn end_line(&mut self) {
-        if self.line.is_empty() {
-            return self.end_event();
-        }
-        let line = std::mem::take(&mut self.line);
-        if let Some(data) = line.strip_prefix(b"data:") {
-            self.saw_events = true;
-            if self.data.len() + data.len() <= MAX_EVENT_BYTES {
-                self.data.extend_from_slice(data);
-            }
-        }
-        // The buffer is used again, unless one event made it large.
-        if line.capacity() <= 64 * 1024 {
-            self.line = line;
-            self.line.clear();
-        }
-    }
-
-    fn end_event(&mut self) {
-        if self.data.is_empty() {
-            return;
-        }
-        let data = std::mem::take(&mut self.data);
-        let Ok(json) = serde_json::from_slice::<Json>(&data) else { return };
+impl Seen {
+    fn event(&mut self, data: &[u8]) {
+        let Ok(json) = serde_json::from_slice::<Json>(data) else { return };
         self.usage = Usage::from_json(&json).or(self.usage);
         self.characters = self.characters.saturating_add(characters(&json));
     }
@@ -164,12 +134,11 @@ mod tests {
     }
 
     #[test]
-    fn an_event_without_end_is_not_kept() {
+    fn after_an_event_that_is_too_long_counting_goes_on() {
         let mut counter = EventCounter::default();
         for _ in 0..3000 {
             counter.push(&[b'x'; 1024]);
         }
-        assert!(counter.line.len() <= MAX_EVENT_BYTES);
         counter.push(b"\n\n");
         counter.push(USAGE.as_bytes());
         assert_eq!(counter.usage(0).reported, Some(COUNTED));
