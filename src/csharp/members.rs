@@ -218,7 +218,8 @@ const INSTANCE: &[(&str, &str)] = &[
         "IReadOnlyDictionary",
         "ContainsKey():bool Count:int GetValueOrDefault() Keys TryGetValue():bool Values",
     ),
-    ("object", "Equals():bool GetHashCode():int ToString():string"),
+    ("object", "Equals():bool GetHashCode():int GetType():Type ToString():string"),
+    ("Type", "FullName:string Name:string Namespace:string"),
     (
         "string",
         "AsBasic():BasicAuthCredentials AsJwt():Jwt Clone() CompareTo():int Contains():bool EndsWith():bool Equals():bool \

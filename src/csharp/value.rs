@@ -119,9 +119,15 @@ impl Value {
         Self::Object(Arc::new(object))
     }
 
-    /// A `JToken` of this JSON: what `JObject.Parse` and `Body.As<JObject>()` give.
+    /// A `JToken` of this JSON, whose texts stay texts.
     pub fn from_json(json: &serde_json::Value) -> Self {
         Self::Object(JToken::from_json(json))
+    }
+
+    /// A `JToken` of a JSON text that has been read, as `JObject.Parse` and `Body.As<JObject>()` give it: texts that look
+    /// like dates are dates.
+    pub fn from_json_text(json: &serde_json::Value) -> Self {
+        Self::Object(JToken::from_text(json))
     }
 
     /// An array of `element`s, such as `string[]`.

@@ -344,11 +344,13 @@ fn json(
                 None => value.to_json().map(|json| JToken::from_json(&json).to_text(indented).into()),
             }
         }
-        ("JsonConvert", "DeserializeObject", [Value::String(text)]) => JToken::parse(text, "JToken")
-            .and_then(|value| {
-                let wanted = type_args.first().map_or("object", String::as_str);
-                convert::token_to_object(&as_token(&value)?, wanted)
-            }),
+        ("JsonConvert", "DeserializeObject", [Value::String(text)]) => {
+            let wanted = type_args.first().map_or("object", String::as_str);
+            // A reader that is asked for texts makes no dates of them.
+            let of_texts = wanted.ends_with("string") || wanted.contains("string>") || wanted.contains("string[]");
+            let read = if of_texts { JToken::parse_plain(text) } else { JToken::parse(text, "JToken") };
+            read.and_then(|value| convert::token_to_object(&as_token(&value)?, wanted))
+        }
         _ => return None,
     })
 }

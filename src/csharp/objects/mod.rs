@@ -5,6 +5,7 @@ mod collections;
 mod crypto;
 mod encoding;
 mod json;
+mod json_date;
 mod json_path;
 mod json_text;
 mod random;
@@ -13,6 +14,7 @@ mod small;
 mod time;
 mod tokens;
 mod tuple;
+mod type_object;
 mod uri;
 mod xml;
 
@@ -27,6 +29,7 @@ pub(super) use small::{Anonymous, EnumValue, Guid, Raised, StringBuilder};
 pub(super) use time::{DateTime, DateTimeKind, DateTimeOffset, MAX_TICKS, TimeSpan, parse_date, span_from};
 pub(super) use tokens::{Basic, Claims, Jwt};
 pub(super) use tuple::Tuple;
+pub(super) use type_object::{TypeObject, type_named, type_of};
 pub(super) use uri::{Uri, UriKind, is_well_formed};
 pub(super) use xml::{Attribute, Name, Namespace, Xml, extension};
 
