@@ -412,7 +412,8 @@ pub(super) fn collect(kind: ListKind, items: Vec<Value>) -> Value {
             Value::bytes(items.iter().filter_map(|item| u8::try_from(item.as_i64()?).ok()).collect())
         }
         ListKind::Array => {
-            let array = |first: &Value| first.type_name().ends_with("[]").then(|| first.type_name().to_string());
+            let array =
+                |first: &Value| first.type_name().ends_with("[]").then(|| first.type_name().to_string());
             if let Some(element) = items.first().and_then(array) {
                 return Value::array(&element, items);
             }

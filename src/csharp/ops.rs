@@ -4,7 +4,9 @@ use super::ast::{BinaryOp, UnaryOp};
 use super::exception::Exception;
 use super::limits;
 use super::number::{self, Number};
-use super::objects::{DateTime, DateTimeOffset, EnumValue, JToken, Name, Namespace, TimeSpan, Tuple, TypeObject};
+use super::objects::{
+    DateTime, DateTimeOffset, EnumValue, JToken, Name, Namespace, TimeSpan, Tuple, TypeObject,
+};
 use super::value::Value;
 
 /// `left op right` for every operator that evaluates both sides, where nothing asks for a check of overflow.

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::exception::Exception;
 use super::format;
 use super::number::{self, Number};
-use super::objects::{Bytes, Claims, DateTime, Guid, JToken, Jwt, List, TimeSpan, Xml};
+use super::objects::{Bytes, Claims, DateTime, Dictionary, Guid, JToken, Jwt, List, TimeSpan, X509, Xml};
+use crate::dotnet::Certificate;
 
 /// A run-time value. Strings are shared; reference types of .NET that the host supplies are [`Object`]s.
 #[derive(Clone)]
@@ -106,6 +107,12 @@ pub trait Environment {
     fn now_unix_ms(&self) -> i64;
     /// A random number, from which `Guid.NewGuid` and `Random` are made.
     fn random_u64(&self) -> u64;
+
+    /// Whether the service trusts who issued a certificate.
+    fn trusts(&self, certificate: &Certificate) -> bool {
+        let _ = certificate;
+        false
+    }
 }
 
 impl Value {
@@ -170,6 +177,16 @@ impl Value {
     /// The `Jwt` that `AsJwt()` reads of a text; null where it is none.
     pub fn from_jwt(text: &str) -> Self {
         Jwt::parse(text).map_or(Self::Null, Self::object)
+    }
+
+    /// An `X509Certificate2`, with its key as PKCS #8 where the service holds it; `is_trusted` is what `Verify()` gives.
+    pub fn certificate(certificate: Arc<Certificate>, key: Option<Arc<[u8]>>, is_trusted: bool) -> Self {
+        Self::object(X509::new(certificate, key, is_trusted))
+    }
+
+    /// A dictionary with texts for keys.
+    pub fn dictionary<'a>(entries: impl Iterator<Item = (&'a str, Self)>) -> Self {
+        Self::object(Dictionary::of_texts(entries))
     }
 
     /// What `Body.AsFormUrlEncodedContent()` gives: the fields of a form, each with its values.

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use super::api_schema::Contract;
+use super::certificates::Certificates;
 
 /// One APIM service, as far as its gateway is concerned. Policy texts are rawxml.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,6 +29,7 @@ pub struct Config {
     pub fragments: IndexMap<String, String>,
     /// Schema documents of the service by id, which `validate-content` may name.
     pub schemas: IndexMap<String, Json>,
+    pub certificates: Certificates,
     /// Ids of the loggers that `log-to-eventhub` may name.
     pub loggers: Vec<String>,
 }

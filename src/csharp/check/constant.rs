@@ -41,10 +41,12 @@ fn value_of(expr: &Expr) -> Option<Constant> {
             };
             computed(BinaryOp::Subtract, &Value::Int(0), &value, expr)
         }
-        ExprKind::Binary { op, left, right } if op.is_arithmetic() => match (value_of(left)?, value_of(right)?) {
-            (Ok(left), Ok(right)) => computed(*op, &left, &right, expr),
-            (Err(problem), _) | (_, Err(problem)) => Some(Err(problem)),
-        },
+        ExprKind::Binary { op, left, right } if op.is_arithmetic() => {
+            match (value_of(left)?, value_of(right)?) {
+                (Ok(left), Ok(right)) => computed(*op, &left, &right, expr),
+                (Err(problem), _) | (_, Err(problem)) => Some(Err(problem)),
+            }
+        }
         // `int.MaxValue`
         ExprKind::Member { target, name, .. } => {
             let type_name = match &target.kind {
@@ -62,8 +64,9 @@ fn value_of(expr: &Expr) -> Option<Constant> {
             let result = number::cast(&value, keyword, true)?;
             Some(result.map_err(|_| {
                 let message = format!("the constant `{}` does not fit `{keyword}` (CS0221)", value.display());
-                Problem::new(&CONSTANT, message, expr.span)
-                    .help(format!("correct it, or write `unchecked(({keyword})...)` where cutting it off is meant"))
+                Problem::new(&CONSTANT, message, expr.span).help(format!(
+                    "correct it, or write `unchecked(({keyword})...)` where cutting it off is meant"
+                ))
             }))
         }
         _ => None,
@@ -83,7 +86,8 @@ fn computed(op: BinaryOp, left: &Value, right: &Value, expr: &Expr) -> Option<Co
     let result = number::arithmetic(op, left, right, true)?;
     Some(result.map_err(|_| {
         let message = "this constant does not fit its type (CS0220)";
-        Problem::new(&CONSTANT, message, expr.span)
-            .help("write one operand with `L` for a `long`, or `unchecked(...)` where wrapping around is meant")
+        Problem::new(&CONSTANT, message, expr.span).help(
+            "write one operand with `L` for a `long`, or `unchecked(...)` where wrapping around is meant",
+        )
     }))
 }

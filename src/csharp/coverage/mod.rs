@@ -541,7 +541,7 @@ mod tests {
             ("System.Security.Cryptography.RSA.Create()", "System.Security.Cryptography.RSA"),
             ("(XProcessingInstruction)context.Variables[\"x\"]", "XProcessingInstruction"),
             ("new RNGCryptoServiceProvider()", "RNGCryptoServiceProvider"),
-            ("context.Request.Certificate.Thumbprint", "Certificate"),
+            ("context.Deployment.Sku", "Sku"),
             ("new byte[1].Encrypt(\"DES\", new byte[8], new byte[8])", "\"DES\""),
             ("Regex.IsMatch(\"a\", \"b\", RegexOptions.RightToLeft)", "RightToLeft"),
             ("typeof(List<int>)", "typeof(List<int>)"),

@@ -191,7 +191,8 @@ fn run(
             let mut all = Vec::new();
             for (left, key) in items.iter().zip(left_keys) {
                 let fitting = other.iter().zip(&right_keys).filter(|(_, other)| ops::equal(&key, other));
-                let group = convert::collect(ListKind::Enumerable, fitting.map(|(item, _)| item.clone()).collect());
+                let group =
+                    convert::collect(ListKind::Enumerable, fitting.map(|(item, _)| item.clone()).collect());
                 all.push(invoke(result, &[left.clone(), group])?);
             }
             list(all)

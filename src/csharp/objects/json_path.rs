@@ -463,7 +463,9 @@ fn values(
 fn beside(value: &Value, other: &Value, comparison: Comparison) -> Option<Value> {
     let is_date = |value: &Value| value.downcast::<DateTime>().is_some();
     match (value, other, comparison) {
-        (Value::Object(date), Value::String(_), Comparison::Equal | Comparison::NotEqual) if is_date(value) => {
+        (Value::Object(date), Value::String(_), Comparison::Equal | Comparison::NotEqual)
+            if is_date(value) =>
+        {
             date.format("json").ok().map(Value::from)
         }
         (Value::String(_), other, Comparison::Equal | Comparison::NotEqual) if is_date(other) => {

@@ -1,6 +1,7 @@
 //! The .NET reference types and structs that expressions make themselves: JSON tokens, collections, times, and
 //! some small ones. What the host supplies (`context`) is not here.
 
+mod certificate;
 mod collections;
 mod crypto;
 mod encoding;
@@ -18,6 +19,7 @@ mod type_object;
 mod uri;
 mod xml;
 
+pub(super) use certificate::X509;
 pub(super) use collections::{Bytes, Dictionary, KeyValue, List, ListKind, key_text};
 pub(super) use crypto::{Hasher, is_cipher, slice};
 pub(super) use encoding::Encoding;

@@ -60,8 +60,7 @@ impl Parser<'_> {
                     let (name, items) = self.range()?;
                     let items = self.row_lambda(&query.names, None, items)?;
                     let result = self.joined_row(&query.names, &name)?;
-                    query.source =
-                        self.chained(query.source, "SelectMany", keyword, vec![items, result])?;
+                    query.source = self.chained(query.source, "SelectMany", keyword, vec![items, result])?;
                     query.names.push(name);
                 }
                 "join" => query = self.join(query)?,
@@ -241,8 +240,10 @@ impl Parser<'_> {
         let name = name.to_owned();
         let callee = ExprKind::Member { target, name, name_span, type_args, conditional: false };
         let callee = Box::new(self.node(callee, span)?);
-        let args =
-            args.into_iter().map(|value| Argument { name: None, value: ArgumentValue::Expr(value) }).collect();
+        let args = args
+            .into_iter()
+            .map(|value| Argument { name: None, value: ArgumentValue::Expr(value) })
+            .collect();
         self.node(ExprKind::Call { callee, args }, span)
     }
 }

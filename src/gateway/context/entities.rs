@@ -123,13 +123,14 @@ pub(super) fn subscription(subscription: &Subscription) -> Value {
         .into_value()
 }
 
-pub(super) fn deployment(gateway: &Gateway) -> Value {
+pub(super) fn deployment(gateway: &Gateway, now_unix_ms: i64) -> Value {
     Record::new("IDeployment")
         .with("Region", Value::string(gateway.region()))
         .with("ServiceName", Value::string(gateway.service_name()))
         .with("ServiceId", Value::string(gateway.service_name()))
         .with("GatewayId", Value::string(GATEWAY_ID))
         .with("Gateway", gateway_record())
+        .with("Certificates", gateway.certificates().to_value(now_unix_ms))
         .into_value()
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::maps::MapObject;
 use super::url_object;
-use crate::csharp::{Exception, Object, Value};
+use crate::csharp::{self, Exception, Object, Value};
 use crate::gateway::Headers;
 use crate::gateway::handle::upstream_url;
 use crate::gateway::live::{Live, LiveBody, LiveResponse};
@@ -36,7 +36,13 @@ impl Object for RequestObject {
                 "IReadOnlyDictionary<string, string>",
                 &request.matched_parameters,
             )),
-            "Certificate" => Value::Null,
+            "Certificate" => {
+                drop(state);
+                self.0.client_certificate.as_ref().map_or(Value::Null, |certificate| {
+                    let trusted = csharp::Environment::trusts(self.0.as_ref(), certificate);
+                    Value::certificate(Arc::clone(certificate), None, trusted)
+                })
+            }
             _ => return Err(Exception::missing_member(self.type_name(), name)),
         })
     }

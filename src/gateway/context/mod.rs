@@ -44,7 +44,7 @@ impl Object for Context {
                 Some(subscription) => entities::subscription(subscription),
                 None => Value::Null,
             },
-            "Deployment" => entities::deployment(&live.gateway),
+            "Deployment" => entities::deployment(&live.gateway, live.host.now_unix_ms()),
             "LastError" => live.state().last_error.as_ref().map_or(Value::Null, entities::last_error),
             "RequestId" => Value::guid(&live.request_id)?,
             "Timestamp" => Value::date_time(live.started_unix_ms),
@@ -157,6 +157,7 @@ mod tests {
             headers: Headers(vec![("api-key".into(), "k".into()), ("a".into(), "b".into())]),
             body: b"{}".to_vec(),
             client_ip: "127.0.0.1".into(),
+            client_certificate: None,
         };
         let mut route = gateway.routes.find(&request).unwrap();
         gateway.routes.authorize(&mut route, &request).unwrap();

@@ -18,7 +18,9 @@ pub(super) fn fits(format: &str, text: &str) -> bool {
         "ipv4" | "ip-address" => text.parse::<Ipv4Addr>().is_ok(),
         "ipv6" => text.parse::<Ipv6Addr>().is_ok(),
         "hostname" | "host-name" => is_host_name(text),
-        "email" => text.split_once('@').is_some_and(|(local, host)| is_local_part(local) && is_host_name(host)),
+        "email" => {
+            text.split_once('@').is_some_and(|(local, host)| is_local_part(local) && is_host_name(host))
+        }
         "uri" => is_uri(text),
         _ => true,
     }
@@ -42,7 +44,8 @@ fn is_host_name(text: &str) -> bool {
 }
 
 fn is_local_part(text: &str) -> bool {
-    let fits = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '@' | '<' | '>' | '(' | ')' | ',');
+    let fits =
+        |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '@' | '<' | '>' | '(' | ')' | ',');
     !text.is_empty() && text.chars().all(fits) && !text.starts_with('.') && !text.ends_with('.')
 }
 

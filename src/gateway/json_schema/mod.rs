@@ -126,11 +126,14 @@ pub(super) fn unsupported(schema: &Json) -> Option<&str> {
 }
 
 fn inner(schema: &Map<String, Json>) -> impl Iterator<Item = &Json> {
-    let maps = ["properties", "patternProperties", "definitions", "$defs", "dependencies", "dependentSchemas"]
-        .into_iter()
-        .filter_map(|name| schema.get(name)?.as_object());
+    let maps =
+        ["properties", "patternProperties", "definitions", "$defs", "dependencies", "dependentSchemas"]
+            .into_iter()
+            .filter_map(|name| schema.get(name)?.as_object());
     let components = schema.get("components").and_then(|one| one.get("schemas")?.as_object());
-    let lists = ["allOf", "anyOf", "oneOf", "prefixItems", "items"].into_iter().filter_map(|name| schema.get(name)?.as_array());
+    let lists = ["allOf", "anyOf", "oneOf", "prefixItems", "items"]
+        .into_iter()
+        .filter_map(|name| schema.get(name)?.as_array());
     let singles = [
         "items",
         "additionalItems",
@@ -142,7 +145,8 @@ fn inner(schema: &Map<String, Json>) -> impl Iterator<Item = &Json> {
         "additionalProperties",
         "propertyNames",
     ]
-    .into_iter().filter_map(|name| schema.get(name));
+    .into_iter()
+    .filter_map(|name| schema.get(name));
     maps.chain(components).flat_map(Map::values).chain(lists.flatten()).chain(singles)
 }
 
@@ -322,7 +326,10 @@ impl Checking<'_> {
                 Json::Array(names) => {
                     let names = names.iter().filter_map(Json::as_str);
                     for missing in names.filter(|name| !object.contains_key(*name)) {
-                        out.push(problem(&inside(at, missing), &format!("is required beside `{name}` and missing")));
+                        out.push(problem(
+                            &inside(at, missing),
+                            &format!("is required beside `{name}` and missing"),
+                        ));
                     }
                 }
                 schema => self.check(schema, &Json::Object(object.clone()), at, out)?,
@@ -560,7 +567,11 @@ mod tests {
     fn items_one_by_one() {
         let schema = json!({"prefixItems": [{"type": "string"}], "items": {"type": "integer"}});
         case(schema.clone(), json!(["a", 1, 2]), &[]);
-        case(schema, json!([1, "a"]), &["`[0]` is not of the type string.", "`[1]` is not of the type integer."]);
+        case(
+            schema,
+            json!([1, "a"]),
+            &["`[0]` is not of the type string.", "`[1]` is not of the type integer."],
+        );
         let older = json!({"items": [{"type": "string"}], "additionalItems": false});
         case(older, json!(["a", 1]), &["`[1]` is not allowed."]);
         let few = json!({"contains": {"const": 1}, "maxContains": 1});
