@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use super::api_schema::Contract;
 use super::certificates::Certificates;
+use super::host::HttpProxy;
 
 /// One APIM service, as far as its gateway is concerned. Policy texts are rawxml.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -169,6 +170,9 @@ pub struct Credentials {
     /// Scheme and parameter of `Authorization`.
     pub authorization: Option<(String, String)>,
     pub managed_identity: Option<ManagedIdentity>,
+    /// The client certificate that connections show, such as `certificate-id gateway`.
+    pub certificate: Option<String>,
+    pub proxy: Option<HttpProxy>,
 }
 
 /// The identity of the gateway that opens a backend.
@@ -190,6 +194,8 @@ impl std::fmt::Debug for Credentials {
             .field("query", &names(&self.query))
             .field("authorization", &self.authorization.as_ref().map(|(scheme, _)| scheme))
             .field("managed_identity", &self.managed_identity)
+            .field("certificate", &self.certificate)
+            .field("proxy", &self.proxy)
             .finish()
     }
 }

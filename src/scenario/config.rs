@@ -11,9 +11,9 @@ use super::contract::{self, ShortContract};
 use super::values::Ms;
 use crate::dotnet::Certificate;
 use crate::gateway::{
-    Api, Backend, BackendKind, Breaker, Config, Credentials, Example, HeldCertificate, ManagedIdentity,
-    Operation, Pool, PoolMember, PrivateKey, Product, StatusRange, Subscription, SubscriptionDates,
-    SubscriptionScope, Threshold, Tier,
+    Api, Backend, BackendKind, Breaker, Config, Credentials, Example, HeldCertificate, HttpProxy,
+    ManagedIdentity, Operation, Pool, PoolMember, PrivateKey, Product, StatusRange, Subscription,
+    SubscriptionDates, SubscriptionScope, Threshold, Tier,
 };
 
 /// `toml config`.
@@ -115,6 +115,10 @@ struct ShortCredentials {
     authorization: Option<(String, String)>,
     /// The resource that the gateway's identity gets a token for.
     managed_identity: Option<String>,
+    /// Such as `certificate-id gateway`.
+    certificate: Option<String>,
+    /// The URL of a proxy.
+    proxy: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -314,6 +318,8 @@ fn credentials(short: ShortCredentials) -> Credentials {
         managed_identity: short
             .managed_identity
             .map(|resource| ManagedIdentity { resource, client_id: None }),
+        certificate: short.certificate,
+        proxy: short.proxy.map(|url| HttpProxy { url, username: None, password: None }),
     }
 }
 

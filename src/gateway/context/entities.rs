@@ -4,11 +4,9 @@ use std::any::Any;
 
 use indexmap::IndexMap;
 
-use super::maps::MapObject;
 use super::url_object;
 use crate::csharp::{Exception, Object, Value};
 use crate::gateway::fault::LastError;
-use crate::gateway::jwt::Token;
 use crate::gateway::url::Url;
 use crate::gateway::{Api, Gateway, Operation, Product, Subscription, SubscriptionDates};
 
@@ -131,31 +129,6 @@ pub(super) fn deployment(gateway: &Gateway, now_unix_ms: i64) -> Value {
         .with("GatewayId", Value::string(GATEWAY_ID))
         .with("Gateway", gateway_record())
         .with("Certificates", gateway.certificates().to_value(now_unix_ms))
-        .into_value()
-}
-
-/// A token that a policy has validated.
-pub(in crate::gateway) fn jwt(token: &Token) -> Value {
-    let text = |name: &str| token.text(name).map_or(Value::Null, Value::from);
-    let time = |name: &str| token.time_ms(name).map_or(Value::Null, Value::date_time);
-    let audiences = token.claim("aud").unwrap_or_default().into_iter().map(Value::from).collect();
-    let claims = token.claim_names().flat_map(|name| {
-        let values = token.claim(name).unwrap_or_default();
-        values.into_iter().map(move |value| (name.to_owned(), value))
-    });
-    let claims: Vec<(String, String)> = claims.collect();
-    let claims = MapObject::of_lists("IReadOnlyDictionary<string, string[]>", &claims);
-    Record::new("Jwt")
-        .with("Algorithm", Value::string(token.algorithm()))
-        .with("Audiences", Value::array("string", audiences))
-        .with("Claims", Value::object(claims))
-        .with("ExpirationTime", time("exp"))
-        .with("Id", text("jti"))
-        .with("IssuedAt", time("iat"))
-        .with("Issuer", text("iss"))
-        .with("NotBefore", time("nbf"))
-        .with("Subject", text("sub"))
-        .with("Type", token.kind().map_or(Value::Null, Value::string))
         .into_value()
 }
 

@@ -12,7 +12,6 @@ use super::live::Live;
 use super::url::Url;
 use crate::csharp::{Exception, Object, Value};
 use entities::Record;
-pub(super) use entities::jwt;
 use maps::{MapObject, Variables};
 pub(super) use messages::KeptResponse;
 use messages::{RequestObject, ResponseObject};

@@ -11,8 +11,8 @@
 
 use std::sync::Arc;
 
+use crate::csharp::Value;
 use crate::gateway::compile::Compiler;
-use crate::gateway::context;
 use crate::gateway::fault::Fault;
 use crate::gateway::jwt::{ClaimRule, Key, Material, Refusal, Rules, Token, check_signature, document};
 use crate::gateway::live::Live;
@@ -142,7 +142,7 @@ impl TokenCheck {
         let checked = is_signed.and_then(|()| rules.check(token, live.host.now_unix_ms()));
         checked.map_err(|refusal| self.refusal(live, &refusal, detail))?;
         if let Some(name) = &self.variable {
-            let value = context::jwt(token);
+            let value = Value::from_jwt(&token.to_text());
             live.state().variables.insert(name.clone(), value);
         }
         Ok(())

@@ -17,7 +17,7 @@ impl Reader<'_> {
             let certificate = reader.certificate(one)?;
             Some((one.id.name().to_owned(), certificate))
         });
-        let listed = service.at("/properties/certificates").and_then(Json::as_array).into_iter().flatten();
+        let listed = service.secret.get("certificates").and_then(Json::as_array).into_iter().flatten();
         let mut authorities = Vec::new();
         for one in listed {
             let text = |name: &str| one.get(name).and_then(Json::as_str).unwrap_or_default();
@@ -59,7 +59,10 @@ impl Reader<'_> {
 }
 
 /// Base64 of a PFX file with one certificate and its key, or of a certificate alone.
-fn read(data: &str, password: &str) -> Result<HeldCertificate, String> {
+///
+/// # Errors
+/// A sentence saying what is wrong with it.
+pub(in crate::sandbox) fn read(data: &str, password: &str) -> Result<HeldCertificate, String> {
     let compact: String = data.split_whitespace().collect();
     let bytes = STANDARD.decode(compact).map_err(|_| "the certificate is not Base64".to_owned())?;
     if let Ok(certificate) = Certificate::read(&bytes) {
@@ -75,4 +78,49 @@ fn read(data: &str, password: &str) -> Result<HeldCertificate, String> {
     let first = certificates.first().ok_or("the PFX file holds no certificate")?;
     let key = keys.into_iter().next().map(|key| PrivateKey(key.into()));
     Ok(HeldCertificate { certificate: Arc::new(Certificate::read(first)?), key })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made() -> (Vec<u8>, rcgen::KeyPair) {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let certificate =
+            rcgen::CertificateParams::new(["a.b".to_owned()]).unwrap().self_signed(&key).unwrap();
+        (certificate.der().to_vec(), key)
+    }
+
+    #[test]
+    fn a_pfx_file_and_a_bare_certificate_are_read() {
+        let (der, key) = made();
+        let pfx = PFX::new(&der, key.serialized_der(), None, "word", "n").unwrap().to_der();
+        let held = read(&STANDARD.encode(&pfx), "word").unwrap();
+        assert_eq!(held.certificate.der, der);
+        assert_eq!(held.key, Some(PrivateKey(key.serialized_der().into())));
+        assert!(
+            !format!("{held:?}").contains(&format!("{:?}", &key.serialized_der()[..8])),
+            "a key is not shown"
+        );
+        let bare = read(&STANDARD.encode(&der), "").unwrap();
+        assert_eq!((&bare.certificate.der, bare.key), (&der, None));
+        assert_eq!(bare.certificate.dns_names, ["a.b"]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said() {
+        let (der, key) = made();
+        let pfx = PFX::new(&der, key.serialized_der(), None, "word", "n").unwrap().to_der();
+        for (data, password, says) in [
+            ("*".to_owned(), "", "the certificate is not Base64"),
+            (STANDARD.encode(b"nonsense"), "", "it is neither a certificate nor a PFX file"),
+            (
+                STANDARD.encode(&pfx),
+                "other",
+                "the password does not open the PFX file, or it is encrypted in a newer way",
+            ),
+        ] {
+            assert_eq!(read(&data, password).err().as_deref(), Some(says));
+        }
+    }
 }
