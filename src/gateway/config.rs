@@ -145,7 +145,7 @@ pub struct Backend {
 /// One upstream, or a pool of backend entities.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BackendKind {
-    Single { url: String, breaker: Option<Breaker>, credentials: Credentials },
+    Single { url: String, breaker: Option<Breaker>, credentials: Box<Credentials> },
     Pool(Pool),
 }
 
@@ -203,7 +203,7 @@ impl std::fmt::Debug for Credentials {
 impl Backend {
     /// One upstream without credentials.
     pub fn single(id: impl Into<String>, url: impl Into<String>, breaker: Option<Breaker>) -> Self {
-        let kind = BackendKind::Single { url: url.into(), breaker, credentials: Credentials::default() };
+        let kind = BackendKind::Single { url: url.into(), breaker, credentials: Box::default() };
         Self { id: id.into(), kind }
     }
 

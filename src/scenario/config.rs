@@ -217,7 +217,7 @@ impl Short {
         }
         for short in self.backend {
             let breaker = short.breaker.map(breaker).transpose()?;
-            let credentials = credentials(short.credentials);
+            let credentials = Box::new(credentials(short.credentials));
             let kind = BackendKind::Single { url: short.url, breaker, credentials };
             config.backends.push(Backend { id: short.id, kind });
         }

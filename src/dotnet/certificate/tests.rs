@@ -70,8 +70,8 @@ fn trust_comes_from_a_root_through_what_it_issued() {
     let both = [root.clone(), issuing.clone()];
     assert!(client.is_trusted(&both, now));
     assert!(root.is_trusted(&both, now));
-    assert!(!client.is_trusted(&[root.clone()], now), "who issued it is missing");
-    assert!(!client.is_trusted(&[issuing.clone()], now), "the root is missing");
+    assert!(!client.is_trusted(std::slice::from_ref(&root), now), "who issued it is missing");
+    assert!(!client.is_trusted(std::slice::from_ref(&issuing), now), "the root is missing");
     assert!(!client.is_trusted(&[], now));
     assert!(!client.is_trusted(&both, 0) && !client.is_trusted(&both, i64::MAX));
     assert!(client.is_issued_by(&issuing) && !client.is_issued_by(&root));

@@ -149,7 +149,7 @@ impl State {
 fn with_named_values(backend: &Backend, named_values: &IndexMap<String, String>) -> Backend {
     let mut backend = backend.clone();
     if let BackendKind::Single { credentials, .. } = &mut backend.kind {
-        let Credentials { headers, query, authorization, .. } = credentials;
+        let Credentials { headers, query, authorization, .. } = &mut **credentials;
         let lists = headers.iter_mut().chain(query).flat_map(|(_, values)| values);
         for text in lists.chain(authorization.iter_mut().map(|(_, parameter)| parameter)) {
             for (name, value) in named_values {

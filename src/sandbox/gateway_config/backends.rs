@@ -32,7 +32,7 @@ fn single(reader: &mut Reader<'_>, backend: &Resource) -> Option<BackendKind> {
             return reader.refuse(&ENTITY_INVALID, backend, "a backend has at most one circuit breaker rule");
         }
     };
-    Some(BackendKind::Single { url, breaker, credentials: credentials(backend) })
+    Some(BackendKind::Single { url, breaker, credentials: Box::new(credentials(backend)) })
 }
 
 /// The resource type has no `managedIdentity` up to 2025-09-01-preview; Learn (backends, 2026-01-15) and templates of
