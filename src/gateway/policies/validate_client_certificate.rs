@@ -28,6 +28,7 @@ struct ValidateClientCertificate {
     not_before: bool,
     not_after: bool,
     ignores_error: bool,
+    revocation: bool,
     identities: Vec<Identity>,
 }
 
@@ -58,6 +59,7 @@ fn compile(compiler: &mut Compiler<'_>, placed: &Placed) -> Option<Box<dyn Run>>
         not_before: flag("validate-not-before", true),
         not_after: flag("validate-not-after", true),
         ignores_error: flag("ignore-error", false),
+        revocation: flag("validate-revocation", true),
         identities: identities.map(|one| Identity::compile(compiler, one)).collect(),
     }))
 }
@@ -137,7 +139,12 @@ impl ValidateClientCertificate {
 
 impl Run for ValidateClientCertificate {
     fn run(&self, live: &Arc<Live>) -> Result<Flow, Fault> {
-        let Some((reason, message)) = self.refused(live)? else { return Ok(Flow::Next) };
+        let Some((reason, message)) = self.refused(live)? else {
+            if self.revocation {
+                live.note("nobody was asked whether the certificate was revoked");
+            }
+            return Ok(Flow::Next);
+        };
         if self.ignores_error {
             live.note(format!("{reason}, which is ignored"));
             return Ok(Flow::Next);
