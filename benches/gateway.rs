@@ -82,6 +82,7 @@ fn request() -> Request {
         ]),
         body: BODY.as_bytes().to_vec(),
         client_ip: "127.0.0.1".to_owned(),
+        client_certificate: None,
     }
 }
 

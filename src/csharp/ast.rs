@@ -47,7 +47,9 @@ impl ExprKind {
     /// The expressions directly inside, in the order of the text. Statements of a lambda are not among them.
     pub(super) fn children(&self) -> Vec<&Expr> {
         match self {
-            Self::Literal(_) | Self::Name(_) | Self::Type(_) | Self::Default(_) => Vec::new(),
+            Self::Literal(_) | Self::Name(_) | Self::Type(_) | Self::TypeOf(_) | Self::Default(_) => {
+                Vec::new()
+            }
             Self::Interpolated(parts) => parts.iter().filter_map(InterpolatedPart::value).collect(),
             Self::Paren(inner) => vec![inner],
             Self::Member { target, .. } => vec![target],
@@ -184,6 +186,8 @@ pub(super) enum ExprKind {
         what: &'static str,
         parts: Vec<Expr>,
     },
+    /// `typeof(T)`
+    TypeOf(TypeRef),
     /// A type where an expression stands, such as `string` in `string.IsNullOrEmpty`.
     Type(TypeRef),
 }

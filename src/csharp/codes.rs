@@ -192,6 +192,15 @@ pub static WRONG_RESULT: Code = Code::error(
 .example(r#"token-quota="@(1000)""#, r#"token-quota="@(1000L)""#)
 .with_url(POLICY_EXPRESSIONS);
 
+pub static CONSTANT: Code = Code::error(
+    "csharp-constant",
+    "a constant of a policy expression does not fit its type",
+    "C# computes constants when an expression is compiled and checks them: a cast of `300` to `byte`, a sum past the \
+     largest `int`, a division by a literal zero are refused (CS0221, CS0220, CS0020). Correct the number, give it a wider \
+     type, or write `unchecked(...)` where cutting it off is meant.",
+)
+.example("@((byte)300)", "@(unchecked((byte)300))");
+
 pub static TOO_COMPLEX: Code = Code::error(
     "csharp-too-complex",
     "a policy expression is nested too deeply or too long",
@@ -201,6 +210,7 @@ pub static TOO_COMPLEX: Code = Code::error(
 );
 
 pub const ALL: &[&Code] = &[
+    &CONSTANT,
     &DUPLICATE_NAME,
     &EMPTY,
     &MEMBER_NOT_ALLOWED,

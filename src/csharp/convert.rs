@@ -125,7 +125,11 @@ pub(super) fn is(value: &Value, ty: &TypeRef) -> bool {
     let name = short_name(&ty.name);
     if ty.rank > 0 {
         let text = value.type_name();
-        return text.ends_with("[]") && (name == "object" || short_name(text.trim_end_matches("[]")) == name);
+        let element = text.trim_end_matches("[]");
+        let rank = (text.len() - element.len()) / 2;
+        // Whatever an array holds that is no simple value is an object.
+        return (rank == ty.rank && (name == "object" || short_name(element) == name))
+            || (rank > ty.rank && name == "object");
     }
     match (name, value) {
         (_, Value::Null) => false,
@@ -408,6 +412,11 @@ pub(super) fn collect(kind: ListKind, items: Vec<Value>) -> Value {
             Value::bytes(items.iter().filter_map(|item| u8::try_from(item.as_i64()?).ok()).collect())
         }
         ListKind::Array => {
+            let array =
+                |first: &Value| first.type_name().ends_with("[]").then(|| first.type_name().to_string());
+            if let Some(element) = items.first().and_then(array) {
+                return Value::array(&element, items);
+            }
             let element = items.first().map_or("object", |first| match first {
                 Value::String(_) => "string",
                 Value::Int(_) => "int",

@@ -185,7 +185,10 @@ const INSTANCE: &[(&str, &str)] = &[
         "IApi",
         "Id:string IsCurrentRevision:bool Name:string Path:string Revision:string ServiceUrl:IUrl Version:string",
     ),
-    ("IDeployment", "Gateway:IGateway GatewayId:string Region:string ServiceId:string ServiceName:string"),
+    (
+        "IDeployment",
+        "Certificates Gateway:IGateway GatewayId:string Region:string ServiceId:string ServiceName:string",
+    ),
     ("IGateway", "Id:string InstanceId:string IsManaged:bool"),
     (
         "ILastError",
@@ -198,7 +201,7 @@ const INSTANCE: &[(&str, &str)] = &[
     ),
     (
         "IRequest",
-        "Body:IMessageBody Headers:Headers IpAddress:string MatchedParameters:Parameters Method:string \
+        "Body:IMessageBody Certificate:X509Certificate2 Headers:Headers IpAddress:string MatchedParameters:Parameters Method:string \
          OriginalUrl:IUrl Url:IUrl",
     ),
     ("IResponse", "Body:IMessageBody Headers:Headers StatusCode:int StatusReason:string"),
@@ -218,7 +221,19 @@ const INSTANCE: &[(&str, &str)] = &[
         "IReadOnlyDictionary",
         "ContainsKey():bool Count:int GetValueOrDefault() Keys TryGetValue():bool Values",
     ),
-    ("object", "Equals():bool GetHashCode():int ToString():string"),
+    ("object", "Equals():bool GetHashCode():int GetType():Type ToString():string"),
+    (
+        "X509Certificate2",
+        "FriendlyName:string GetCertHashString():string GetEffectiveDateString():string GetExpirationDateString():string \
+         GetNameInfo():string GetRSAPrivateKey():RSA GetRSAPublicKey():RSA GetRawCertData() GetSerialNumberString():string \
+         HasPrivateKey:bool Issuer:string IssuerName:X500DistinguishedName NotAfter:DateTime NotBefore:DateTime RawData \
+         SerialNumber:string SignatureAlgorithm:Oid Subject:string SubjectName:X500DistinguishedName Thumbprint:string \
+         Verify():bool VerifyNoRevocation():bool Version:int",
+    ),
+    ("X500DistinguishedName", "Name:string"),
+    ("Oid", "FriendlyName:string Value:string"),
+    ("RSA", "Clear() Dispose() KeySize:int SignData() VerifyData():bool"),
+    ("Type", "FullName:string Name:string Namespace:string"),
     (
         "string",
         "AsBasic():BasicAuthCredentials AsJwt():Jwt Clone() CompareTo():int Contains():bool EndsWith():bool Equals():bool \

@@ -4,7 +4,9 @@ use super::ast::{BinaryOp, UnaryOp};
 use super::exception::Exception;
 use super::limits;
 use super::number::{self, Number};
-use super::objects::{DateTime, DateTimeOffset, EnumValue, JToken, Name, Namespace, TimeSpan, Tuple};
+use super::objects::{
+    DateTime, DateTimeOffset, EnumValue, JToken, Name, Namespace, TimeSpan, Tuple, TypeObject,
+};
 use super::value::Value;
 
 /// `left op right` for every operator that evaluates both sides, where nothing asks for a check of overflow.
@@ -169,7 +171,7 @@ fn operator_equal(left: &Value, right: &Value) -> bool {
             }
             match (first.ordinal(), second.ordinal()) {
                 (Some(first), Some(second)) => first == second,
-                _ => is_enum(left) && first.display() == second.display(),
+                _ => is_named(left) && first.display() == second.display(),
             }
         }
         _ => number::order(left, right) == Some(Some(std::cmp::Ordering::Equal)),
@@ -182,8 +184,9 @@ fn small_flags(op: BinaryOp, left: &Value, right: &Value) -> Option<Value> {
     (op == BinaryOp::BitOr).then(|| left.or(right)).flatten().map(Value::object)
 }
 
-fn is_enum(value: &Value) -> bool {
-    value.downcast::<EnumValue>().is_some()
+/// Whether it is what its name says: a member of an enumeration, a type.
+fn is_named(value: &Value) -> bool {
+    value.downcast::<EnumValue>().is_some() || value.downcast::<TypeObject>().is_some()
 }
 
 /// `Equals`, which collections use: as `==`, and by value for JSON scalars.

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::exception::Exception;
 use super::format;
 use super::number::{self, Number};
-use super::objects::{Bytes, Claims, DateTime, Guid, JToken, Jwt, List, TimeSpan, Xml};
+use super::objects::{Bytes, Claims, DateTime, Dictionary, Guid, JToken, Jwt, List, TimeSpan, X509, Xml};
+use crate::dotnet::Certificate;
 
 /// A run-time value. Strings are shared; reference types of .NET that the host supplies are [`Object`]s.
 #[derive(Clone)]
@@ -106,6 +107,12 @@ pub trait Environment {
     fn now_unix_ms(&self) -> i64;
     /// A random number, from which `Guid.NewGuid` and `Random` are made.
     fn random_u64(&self) -> u64;
+
+    /// Whether the service trusts who issued a certificate.
+    fn trusts(&self, certificate: &Certificate) -> bool {
+        let _ = certificate;
+        false
+    }
 }
 
 impl Value {
@@ -119,9 +126,15 @@ impl Value {
         Self::Object(Arc::new(object))
     }
 
-    /// A `JToken` of this JSON: what `JObject.Parse` and `Body.As<JObject>()` give.
+    /// A `JToken` of this JSON, whose texts stay texts.
     pub fn from_json(json: &serde_json::Value) -> Self {
         Self::Object(JToken::from_json(json))
+    }
+
+    /// A `JToken` of a JSON text that has been read, as `JObject.Parse` and `Body.As<JObject>()` give it: texts that look
+    /// like dates are dates.
+    pub fn from_json_text(json: &serde_json::Value) -> Self {
+        Self::Object(JToken::from_text(json))
     }
 
     /// An array of `element`s, such as `string[]`.
@@ -164,6 +177,16 @@ impl Value {
     /// The `Jwt` that `AsJwt()` reads of a text; null where it is none.
     pub fn from_jwt(text: &str) -> Self {
         Jwt::parse(text).map_or(Self::Null, Self::object)
+    }
+
+    /// An `X509Certificate2`, with its key as PKCS #8 where the service holds it; `is_trusted` is what `Verify()` gives.
+    pub fn certificate(certificate: Arc<Certificate>, key: Option<Arc<[u8]>>, is_trusted: bool) -> Self {
+        Self::object(X509::new(certificate, key, is_trusted))
+    }
+
+    /// A dictionary with texts for keys.
+    pub fn dictionary<'a>(entries: impl Iterator<Item = (&'a str, Self)>) -> Self {
+        Self::object(Dictionary::of_texts(entries))
     }
 
     /// What `Body.AsFormUrlEncodedContent()` gives: the fields of a form, each with its values.

@@ -43,6 +43,7 @@ impl Gateway {
             openid: Default::default(),
             semantic_cache: Default::default(),
             schemas: config.schemas.clone(),
+            certificates: config.certificates.clone(),
             cache: Cache::default(),
             cross_domain,
         };
@@ -298,6 +299,7 @@ mod tests {
             headers: Headers::default(),
             body: Vec::new(),
             client_ip: String::new(),
+            client_certificate: None,
         };
         let exchange = Arc::new(gateway).handle(request, Arc::new(SimHost::new(1)));
         assert_eq!(exchange.response.status, 201);

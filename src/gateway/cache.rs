@@ -138,7 +138,7 @@ pub(super) fn copy_of_value(value: &Value) -> Option<Value> {
     match value {
         Value::Object(object) => match object.type_name() {
             "JObject" | "JArray" | "JValue" | "JToken" => {
-                value.to_json().ok().map(|json| Value::from_json(&json))
+                value.to_json().ok().map(|json| Value::from_json_text(&json))
             }
             "byte[]" | "DateTime" | "DateTimeOffset" | "TimeSpan" | "Guid" | "Decimal" | "String[]" => {
                 Some(value.clone())

@@ -5,6 +5,8 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use super::api_schema::Contract;
+use super::certificates::Certificates;
+use super::host::HttpProxy;
 
 /// One APIM service, as far as its gateway is concerned. Policy texts are rawxml.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,6 +30,7 @@ pub struct Config {
     pub fragments: IndexMap<String, String>,
     /// Schema documents of the service by id, which `validate-content` may name.
     pub schemas: IndexMap<String, Json>,
+    pub certificates: Certificates,
     /// Ids of the loggers that `log-to-eventhub` may name.
     pub loggers: Vec<String>,
 }
@@ -142,7 +145,7 @@ pub struct Backend {
 /// One upstream, or a pool of backend entities.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BackendKind {
-    Single { url: String, breaker: Option<Breaker>, credentials: Credentials },
+    Single { url: String, breaker: Option<Breaker>, credentials: Box<Credentials> },
     Pool(Pool),
 }
 
@@ -167,6 +170,9 @@ pub struct Credentials {
     /// Scheme and parameter of `Authorization`.
     pub authorization: Option<(String, String)>,
     pub managed_identity: Option<ManagedIdentity>,
+    /// The client certificate that connections show, such as `certificate-id gateway`.
+    pub certificate: Option<String>,
+    pub proxy: Option<HttpProxy>,
 }
 
 /// The identity of the gateway that opens a backend.
@@ -188,6 +194,8 @@ impl std::fmt::Debug for Credentials {
             .field("query", &names(&self.query))
             .field("authorization", &self.authorization.as_ref().map(|(scheme, _)| scheme))
             .field("managed_identity", &self.managed_identity)
+            .field("certificate", &self.certificate)
+            .field("proxy", &self.proxy)
             .finish()
     }
 }
@@ -195,7 +203,7 @@ impl std::fmt::Debug for Credentials {
 impl Backend {
     /// One upstream without credentials.
     pub fn single(id: impl Into<String>, url: impl Into<String>, breaker: Option<Breaker>) -> Self {
-        let kind = BackendKind::Single { url: url.into(), breaker, credentials: Credentials::default() };
+        let kind = BackendKind::Single { url: url.into(), breaker, credentials: Box::default() };
         Self { id: id.into(), kind }
     }
 

@@ -16,6 +16,7 @@ use super::trace::{Attempt, Trace, TraceStep};
 use super::url::Url;
 use super::{Body, Gateway, Headers, Host, HttpProxy, Request};
 use crate::csharp::{self, Environment, Value};
+use crate::dotnet::Certificate;
 use crate::policy::Expression;
 
 /// The largest body that is held in memory; an upstream that sends more is broken off. Completions are far
@@ -32,6 +33,8 @@ pub(super) struct Live {
     pub gateway: Arc<Gateway>,
     pub host: Arc<dyn Host>,
     pub route: Route,
+    /// What the caller showed when the connection began.
+    pub client_certificate: Option<Arc<Certificate>>,
     pub request_id: String,
     pub started_unix_ms: i64,
     /// How large the body was that the caller sent.
@@ -186,6 +189,7 @@ impl Live {
             semantic_lookup: None,
         };
         Arc::new(Self {
+            client_certificate: request.client_certificate,
             gateway: Arc::clone(gateway),
             host: Arc::clone(host),
             route,
@@ -201,6 +205,7 @@ impl Live {
     /// The same request with another state: a branch of it.
     pub(super) fn with_state(&self, state: State) -> Arc<Self> {
         Arc::new(Self {
+            client_certificate: self.client_certificate.clone(),
             gateway: Arc::clone(&self.gateway),
             host: Arc::clone(&self.host),
             route: self.route.clone(),
@@ -318,6 +323,10 @@ impl Environment for Live {
 
     fn random_u64(&self) -> u64 {
         self.host.random_u64()
+    }
+
+    fn trusts(&self, certificate: &Certificate) -> bool {
+        self.gateway.certificates().trusts(certificate, self.host.now_unix_ms())
     }
 }
 

@@ -1,6 +1,9 @@
 //! Requests and responses as the interpreter holds them.
 
+use std::sync::Arc;
 use std::task::{Context, Poll};
+
+use crate::dotnet::Certificate;
 
 /// Header fields in order; names compare without case, a name may occur more than once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,6 +57,8 @@ pub struct Request {
     pub headers: Headers,
     pub body: Vec<u8>,
     pub client_ip: String,
+    /// What the caller showed when the connection began.
+    pub client_certificate: Option<Arc<Certificate>>,
 }
 
 /// What goes back to the caller.

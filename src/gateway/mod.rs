@@ -11,6 +11,7 @@ mod api_schema;
 mod backends;
 mod build;
 mod cache;
+mod certificates;
 mod changes;
 pub mod codes;
 mod compile;
@@ -47,6 +48,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 pub use api_schema::{Contract, Parameter, Representation, ResponseContract, SchemaRef};
+pub use certificates::{Certificates, HeldCertificate, PrivateKey};
 pub use config::{
     Api, Backend, BackendKind, Breaker, Config, Credentials, Example, ManagedIdentity, Operation, Pool,
     PoolMember, Product, StatusRange, Subscription, SubscriptionDates, SubscriptionScope, Threshold, Tier,
@@ -85,6 +87,7 @@ pub struct Gateway {
     semantic_cache: llm::SemanticCache,
     /// Schemas of the service, by id.
     schemas: IndexMap<String, serde_json::Value>,
+    certificates: Certificates,
     cache: Cache,
     /// What `cross-domain` serves.
     cross_domain: Option<String>,
@@ -147,6 +150,10 @@ impl Gateway {
 
     fn schemas(&self) -> &IndexMap<String, serde_json::Value> {
         &self.schemas
+    }
+
+    fn certificates(&self) -> &Certificates {
+        &self.certificates
     }
 
     fn semantic_cache(&self) -> &llm::SemanticCache {

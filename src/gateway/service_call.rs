@@ -40,7 +40,8 @@ pub(super) fn post(live: &Live, call: &ServiceCall<'_>) -> Result<Json, String> 
     let mut headers = Headers(vec![("Host".to_owned(), url.authority.clone())]);
     headers.append("Content-Type", "application/json");
     headers.0.extend(call.headers.0.iter().cloned());
-    if let Some(credentials) = live.gateway.backends().credentials(&member) {
+    let credentials = live.gateway.backends().credentials(&member);
+    if let Some(credentials) = credentials {
         authorize(credentials, live.host.as_ref(), &mut headers, &mut url)?;
     }
     let result = live.host.send(UpstreamRequest {
@@ -49,8 +50,8 @@ pub(super) fn post(live: &Live, call: &ServiceCall<'_>) -> Result<Json, String> 
         headers,
         body: call.body.to_string().into_bytes(),
         timeout_ms: TIMEOUT_MS,
-        client_certificate: None,
-        proxy: None,
+        client_certificate: credentials.and_then(|credentials| credentials.certificate.clone()),
+        proxy: credentials.and_then(|credentials| credentials.proxy.clone()),
     });
     let outcome = match &result {
         Ok(response) => Outcome::Answered {

@@ -18,6 +18,7 @@ pub mod state;
 pub use arm_server::{ArmOptions, ArmServer, Faults, Validator};
 pub use error::{ArmFault, Error};
 pub use gateway_server::{End, GatewayServer, Observer, Served, ServerOptions};
+pub use http1::{Messages, read_messages};
 pub use landing::{Landing, LandingError, LandingOptions, model_accounts};
 pub use net_host::NetHost;
 pub use openai_sim::OpenAiSim;

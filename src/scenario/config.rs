@@ -1,13 +1,19 @@
 //! The short form in which a scenario writes the entities of a service, and its policies.
 
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
 use super::contract::{self, ShortContract};
 use super::values::Ms;
+use crate::dotnet::Certificate;
 use crate::gateway::{
-    Api, Backend, BackendKind, Breaker, Config, Credentials, Example, ManagedIdentity, Operation, Pool,
-    PoolMember, Product, StatusRange, Subscription, SubscriptionDates, SubscriptionScope, Threshold, Tier,
+    Api, Backend, BackendKind, Breaker, Config, Credentials, Example, HeldCertificate, HttpProxy,
+    ManagedIdentity, Operation, Pool, PoolMember, PrivateKey, Product, StatusRange, Subscription,
+    SubscriptionDates, SubscriptionScope, Threshold, Tier,
 };
 
 /// `toml config`.
@@ -32,6 +38,11 @@ pub(super) struct Short {
     #[serde(default)]
     service_schemas: IndexMap<String, String>,
     #[serde(default)]
+    certificate: Vec<ShortCertificate>,
+    /// Certificates that issue others, in Base64.
+    #[serde(default)]
+    authorities: Vec<String>,
+    #[serde(default)]
     product: Vec<ShortProduct>,
     #[serde(default)]
     subscription: Vec<ShortSubscription>,
@@ -55,6 +66,15 @@ struct ShortApi {
     /// By operation: status, media type, body.
     #[serde(default)]
     examples: IndexMap<String, Vec<(u16, String, String)>>,
+}
+
+/// A certificate of the service in Base64, and its key as PKCS #8.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShortCertificate {
+    id: String,
+    der: String,
+    key: Option<String>,
 }
 
 /// A product with one subscription, whose key is `key-<product>`.
@@ -95,6 +115,10 @@ struct ShortCredentials {
     authorization: Option<(String, String)>,
     /// The resource that the gateway's identity gets a token for.
     managed_identity: Option<String>,
+    /// Such as `certificate-id gateway`.
+    certificate: Option<String>,
+    /// The URL of a proxy.
+    proxy: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -139,6 +163,17 @@ impl Short {
             config.apis.push(api(short)?);
         }
         config.schemas.extend(contract::schemas(self.service_schemas)?);
+        for short in self.certificate {
+            let key = short.key.map(|key| base64(&key)).transpose()?;
+            let held = HeldCertificate {
+                certificate: Arc::new(Certificate::read(&base64(&short.der)?)?),
+                key: key.map(|key| PrivateKey(key.into())),
+            };
+            config.certificates.held.insert(short.id, held);
+        }
+        for authority in self.authorities {
+            config.certificates.authorities.push(Certificate::read(&base64(&authority)?)?);
+        }
         if !self.schemas.is_empty() || !self.contract.is_empty() {
             let api = config.apis.first_mut().ok_or("schemas and contracts are those of an API")?;
             api.schemas.extend(contract::schemas(self.schemas)?);
@@ -182,7 +217,7 @@ impl Short {
         }
         for short in self.backend {
             let breaker = short.breaker.map(breaker).transpose()?;
-            let credentials = credentials(short.credentials);
+            let credentials = Box::new(credentials(short.credentials));
             let kind = BackendKind::Single { url: short.url, breaker, credentials };
             config.backends.push(Backend { id: short.id, kind });
         }
@@ -197,6 +232,11 @@ impl Short {
         }));
         Ok(())
     }
+}
+
+fn base64(text: &str) -> Result<Vec<u8>, String> {
+    let compact: String = text.split_whitespace().collect();
+    STANDARD.decode(compact).map_err(|_| "a certificate or a key is not Base64".to_owned())
 }
 
 fn subscription(id: String, key: &str, scope: SubscriptionScope) -> Subscription {
@@ -278,6 +318,8 @@ fn credentials(short: ShortCredentials) -> Credentials {
         managed_identity: short
             .managed_identity
             .map(|resource| ManagedIdentity { resource, client_id: None }),
+        certificate: short.certificate,
+        proxy: short.proxy.map(|url| HttpProxy { url, username: None, password: None }),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use indexmap::IndexMap;
 
 use super::charts::ChartKind;
@@ -11,6 +13,7 @@ use super::markdown::Block;
 use super::values::{self, Ms};
 use super::{codes, config, upstreams};
 use crate::diag::Diagnostic;
+use crate::dotnet::Certificate;
 use crate::gateway::{Headers, Request};
 use crate::text::{Source, Span};
 
@@ -157,7 +160,7 @@ fn charts(source: &Arc<Source>, block: &Block) -> Result<StepKind, Box<Diagnosti
     charts.map(StepKind::Charts)
 }
 
-/// `POST /path?query`, headers, an empty line, the body.
+/// `POST /path?query`, headers, an empty line, the body. `:certificate: BASE64` is what the caller shows.
 fn request(source: &Arc<Source>, block: &Block) -> Result<Request, Box<Diagnostic>> {
     let wrong = |span: Span, message: String| {
         Box::new(
@@ -170,10 +173,17 @@ fn request(source: &Arc<Source>, block: &Block) -> Result<Request, Box<Diagnosti
     let mut offset = block.span.start as usize;
     let mut first = None;
     let mut headers = Headers::default();
+    let mut certificate = None;
     for line in head.trim_end_matches('\n').split('\n') {
         let span = Span::new(offset, offset + line.len());
         offset += line.len() + 1;
-        if first.is_none() {
+        if let Some(encoded) = line.strip_prefix(":certificate:") {
+            let decoded = STANDARD.decode(encoded.trim()).map_err(|_| "it is not Base64".to_owned());
+            let read = decoded.and_then(|der| Certificate::read(&der));
+            let read =
+                read.map_err(|why| wrong(span, format!("the caller's certificate cannot be read: {why}")))?;
+            certificate = Some(Arc::new(read));
+        } else if first.is_none() {
             let parts = line.split_once(' ').filter(|(method, path)| {
                 !method.is_empty() && method.bytes().all(|b| b.is_ascii_uppercase()) && path.starts_with('/')
             });
@@ -193,5 +203,6 @@ fn request(source: &Arc<Source>, block: &Block) -> Result<Request, Box<Diagnosti
         headers,
         body: body.as_bytes().to_vec(),
         client_ip: "203.0.113.7".to_owned(),
+        client_certificate: certificate,
     })
 }

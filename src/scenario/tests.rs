@@ -65,7 +65,7 @@ fn values_and_names_are_told_with_their_place() {
     case(
         &format!("## c\n```toml config\nv3 = true\n```\n{REQUEST}{expect}"),
         &[
-            "3 scenario-value: unknown field `v3`, expected one of `v2`, `named-values`, `loggers`, `api`, `contract`, `schemas`, `service-schemas`, `product`, `subscription`, `backend`, `pool`",
+            "3 scenario-value: unknown field `v3`, expected one of `v2`, `named-values`, `loggers`, `api`, `contract`, `schemas`, `service-schemas`, `certificate`, `authorities`, `product`, `subscription`, `backend`, `pool`",
         ],
     );
     case(
@@ -75,6 +75,10 @@ fn values_and_names_are_told_with_their_place() {
     case(
         &format!("## c\n{CONFIG}```http request\nGET /a/x\nno header\n```\n{expect}"),
         &["15 scenario-request: `no header` is not a header"],
+    );
+    case(
+        &format!("## c\n{CONFIG}```http request\nGET /a/x\n:certificate: AAEC\n```\n{expect}"),
+        &["15 scenario-request: the caller's certificate cannot be read: this is no X.509 certificate"],
     );
     case(
         &format!("## c\n{CONFIG}{REQUEST}```expect\nstatus is\n```\n"),

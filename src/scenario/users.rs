@@ -129,6 +129,7 @@ fn request(plan: &Plan<'_>, random: &mut u64) -> (Request, Whose) {
         headers,
         body: load::body(chosen.request, next_random(random)),
         client_ip: "203.0.113.7".to_owned(),
+        client_certificate: None,
     };
     let subscription = key.map_or(NOBODY, |(number, ..)| *number);
     (request, Whose { request: chosen.number, phase: chosen.phase, subscription })

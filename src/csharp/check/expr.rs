@@ -68,6 +68,7 @@ impl Checker {
                 let from = self.value(operand);
                 let to = self.type_ref(ty);
                 self.cast(&from, &to, expr.span);
+                self.constant(expr);
                 to
             }
             ExprKind::As { operand, ty } => {
@@ -82,7 +83,11 @@ impl Checker {
                 to
             }
             ExprKind::Unary { op, operand } => self.unary(*op, operand, expr.span),
-            ExprKind::Binary { .. } => self.binary(expr),
+            ExprKind::Binary { .. } => {
+                let ty = self.binary(expr);
+                self.constant(expr);
+                ty
+            }
             ExprKind::Conditional { condition, then, otherwise } => {
                 self.condition(condition);
                 let (left, right) = (self.value(then), self.value(otherwise));
@@ -143,13 +148,17 @@ impl Checker {
                 self.value(value);
                 Ty::Unknown
             }
-            ExprKind::Checked { inner, .. } => self.expr(inner),
+            ExprKind::Checked { on, inner } => self.checking(*on, |checker| checker.expr(inner)),
             ExprKind::Default(ty) => ty.as_ref().map_or(Ty::Unknown, |ty| self.type_ref(ty)),
             ExprKind::Tuple(parts) => {
                 parts.iter().for_each(|(_, part)| {
                     self.value(part);
                 });
                 Ty::Unknown
+            }
+            ExprKind::TypeOf(ty) => {
+                self.type_ref(ty);
+                Ty::named("Type")
             }
             ExprKind::NotRun { parts, .. } => {
                 parts.iter().for_each(|part| {

@@ -3,6 +3,7 @@
 //! known for sure, nothing is said.
 
 mod call;
+mod constant;
 mod expr;
 mod member;
 mod ops;
@@ -51,6 +52,8 @@ struct Checker {
     wanted: Option<Ty>,
     /// Whether the next member may be a method that is named without being called.
     takes_method: bool,
+    /// Whether `unchecked` is around.
+    unchecked: bool,
     found: Vec<Problem>,
 }
 
@@ -72,6 +75,7 @@ impl Checker {
             returns: Vec::new(),
             wanted: None,
             takes_method: false,
+            unchecked: false,
             found: Vec::new(),
         };
         checker.add("context", Ty::named("IProxyRequestContext"), true);
@@ -155,6 +159,14 @@ impl Checker {
         if let Some(local) = self.locals.iter_mut().rev().find(|local| local.name == name) {
             local.assigned = true;
         }
+    }
+
+    /// Checks what stands in `checked` or `unchecked`.
+    fn checking<T>(&mut self, on: bool, inside: impl FnOnce(&mut Self) -> T) -> T {
+        let outside = std::mem::replace(&mut self.unchecked, !on);
+        let result = inside(self);
+        self.unchecked = outside;
+        result
     }
 
     /// Runs `inside` in a block of its own.

@@ -105,7 +105,8 @@ impl Checker {
                 checker.nested(body);
             }),
             StmtKind::Using { resource, body: None } => self.statement(resource),
-            StmtKind::Checked { body, .. } | StmtKind::Block(body) => self.block(body),
+            StmtKind::Checked { on, body } => self.checking(*on, |checker| checker.block(body)),
+            StmtKind::Block(body) => self.block(body),
             StmtKind::Throw(None) | StmtKind::Break | StmtKind::Continue | StmtKind::Empty => {}
         }
     }

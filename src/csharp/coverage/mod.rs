@@ -14,7 +14,8 @@ use super::eval::dotted;
 use super::members::{self, Member};
 use super::methods::construct::CONSTRUCTED;
 use super::methods::regex;
-use super::objects::is_cipher;
+use super::objects::{is_cipher, type_of};
+use super::parameters;
 use super::problem::Problem;
 use super::types;
 use crate::text::Span;
@@ -91,6 +92,13 @@ impl Checker {
                     self.scope.truncate(mark);
                 }
                 UNKNOWN.to_owned()
+            }
+            ExprKind::TypeOf(ty) => {
+                self.type_ref(ty);
+                if type_of(ty).is_none() {
+                    self.refuse(&format!("`typeof({})`", ty.display()), expr.span);
+                }
+                "Type".to_owned()
             }
             ExprKind::Default(ty) => ty.as_ref().map(|ty| self.type_ref(ty)).unwrap_or_default(),
             ExprKind::Interpolated(parts) => {
@@ -296,6 +304,7 @@ impl Checker {
 
     fn call(&mut self, callee: &Expr, args: &[Argument]) -> String {
         if let ExprKind::Member { target, name, name_span, type_args, .. } = &callee.kind {
+            self.named(name, args);
             self.arguments(args, takes_out(name, args.len()));
             self.literals(target, name, args);
             return self.member(target, name, *name_span, type_args, Some(args));
@@ -329,18 +338,24 @@ impl Checker {
         }
     }
 
+    /// Arguments with names, where the names of the parameters are not known. Those of a lambda in a variable are.
+    fn named(&mut self, name: &str, args: &[Argument]) {
+        if parameters::arranged(name, args).is_some() {
+            return;
+        }
+        let named = args.iter().find(|argument| argument.name.is_some()).and_then(Argument::expr);
+        let message = "a named argument beside others is not evaluated";
+        self.found.extend(named.map(|expr| {
+            Problem::new(&NOT_SUPPORTED, message, expr.span)
+                .help("write the arguments in the order of the declaration, without names")
+        }));
+    }
+
     fn arguments(&mut self, args: &[Argument], takes_out: bool) {
         for argument in args {
             match &argument.value {
                 ArgumentValue::Expr(expr) => {
                     self.expr(expr);
-                    if argument.name.is_some() && args.len() > 1 {
-                        let message = "a named argument beside others is not evaluated";
-                        self.found.push(
-                            Problem::new(&NOT_SUPPORTED, message, expr.span)
-                                .help("write the arguments in the order of the declaration, without names"),
-                        );
-                    }
                 }
                 ArgumentValue::Ref(expr) => self.refuse("a `ref` argument", expr.span),
                 ArgumentValue::Out { name, declares, span, .. } => {
@@ -360,6 +375,7 @@ impl Checker {
     }
 
     fn construct(&mut self, ty: &TypeRef, args: &[Argument], initializer: &[Initializer]) -> String {
+        self.named(short_name(&ty.name), args);
         self.arguments(args, false);
         for entry in initializer {
             match entry {
@@ -525,10 +541,10 @@ mod tests {
             ("System.Security.Cryptography.RSA.Create()", "System.Security.Cryptography.RSA"),
             ("(XProcessingInstruction)context.Variables[\"x\"]", "XProcessingInstruction"),
             ("new RNGCryptoServiceProvider()", "RNGCryptoServiceProvider"),
-            ("context.Request.Certificate.Thumbprint", "Certificate"),
+            ("context.Deployment.Sku", "Sku"),
             ("new byte[1].Encrypt(\"DES\", new byte[8], new byte[8])", "\"DES\""),
             ("Regex.IsMatch(\"a\", \"b\", RegexOptions.RightToLeft)", "RightToLeft"),
-            ("typeof(string)", "typeof(string)"),
+            ("typeof(List<int>)", "typeof(List<int>)"),
         ] {
             let found = not_run(&parse(text, Form::Expression).unwrap());
             let problem = found.first().unwrap_or_else(|| panic!("{text}: nothing found"));

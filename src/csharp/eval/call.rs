@@ -7,8 +7,9 @@ use crate::csharp::exception::Exception;
 use crate::csharp::format;
 use crate::csharp::limits;
 use crate::csharp::methods::{linq, lists, regex, statics, string};
-use crate::csharp::objects::{List, StringBuilder, Uri, UriKind, extension};
+use crate::csharp::objects::{List, StringBuilder, Uri, UriKind, extension, type_named};
 use crate::csharp::ops;
+use crate::csharp::parameters;
 use crate::csharp::value::{Object as _, Value};
 
 impl Interpreter<'_> {
@@ -25,18 +26,30 @@ impl Interpreter<'_> {
             // A lambda in a variable.
             _ => {
                 let lambda = self.expr(callee)?;
-                let args = self.values(args)?;
+                let closure = lambda.downcast::<Closure>();
+                let places = closure.and_then(|closure| parameters::arranged_for(&closure.lambda, args));
+                let args = match places {
+                    Some(places) => self.arranged(args, &places)?,
+                    None => self.values("", args)?,
+                };
                 self.invoke(&lambda, &args).map(Some)
             }
         }
     }
 
-    /// Evaluates arguments in the order written. The names of parameters are not known here, so one argument may have
-    /// a name and several may not.
-    pub(super) fn values(&mut self, args: &[Argument]) -> Evaluated<Vec<Value>> {
-        if args.len() > 1 && args.iter().any(|argument| argument.name.is_some()) {
-            return Err(Exception::not_run("a named argument beside others"));
-        }
+    /// Evaluates the arguments of the method or type `name` in the order written; they come in the order declared.
+    pub(super) fn values(&mut self, name: &str, args: &[Argument]) -> Evaluated<Vec<Value>> {
+        let places = parameters::arranged(name, args)
+            .ok_or_else(|| Exception::not_run("a named argument beside others"))?;
+        self.arranged(args, &places)
+    }
+
+    fn arranged(&mut self, args: &[Argument], places: &[usize]) -> Evaluated<Vec<Value>> {
+        let values = self.in_order(args)?;
+        Ok(places.iter().map(|place| values[*place].clone()).collect())
+    }
+
+    fn in_order(&mut self, args: &[Argument]) -> Evaluated<Vec<Value>> {
         args.iter()
             .map(|argument| match &argument.value {
                 ArgumentValue::Expr(expr) => self.expr(expr),
@@ -54,7 +67,7 @@ impl Interpreter<'_> {
         args: &[Argument],
     ) -> Evaluated {
         if let ("TryParse", [text, Argument { value: out @ ArgumentValue::Out { .. }, .. }]) = (name, args) {
-            let text = self.values(std::slice::from_ref(text))?;
+            let text = self.in_order(std::slice::from_ref(text))?;
             let parsed = statics::call(type_name, "Parse", &[], &text, self.env);
             let parsed = parsed.ok_or_else(|| Exception::missing_overload(type_name, name, &text))?;
             let default =
@@ -70,7 +83,7 @@ impl Interpreter<'_> {
         if let ("Uri", "TryCreate", [text, kind, Argument { value: out @ ArgumentValue::Out { .. }, .. }]) =
             (type_name, name, args)
         {
-            let given = self.values(&[text.clone(), kind.clone()])?;
+            let given = self.in_order(&[text.clone(), kind.clone()])?;
             let made = match &given[..] {
                 [Value::String(text), kind] if kind.type_name() == "UriKind" => {
                     Uri::parse(text, UriKind::of(&kind.display())).ok()
@@ -84,7 +97,7 @@ impl Interpreter<'_> {
             self.store_out(out, made.map_or(Value::Null, Value::object))?;
             return Ok(Value::Bool(success));
         }
-        let values = self.values(args)?;
+        let values = self.values(name, args)?;
         self.charge(values.iter().map(weight).sum())?;
         if type_name == "Array" {
             let n_items = values.first().and_then(Value::elements).map_or(0, |items| items.len());
@@ -142,7 +155,7 @@ impl Interpreter<'_> {
         }
         if let ("TryGetValue", [key, Argument { value: out @ ArgumentValue::Out { .. }, .. }]) = (name, args)
         {
-            let key = self.values(std::slice::from_ref(key))?;
+            let key = self.in_order(std::slice::from_ref(key))?;
             let Value::Object(object) = target else {
                 return Err(Exception::missing_overload(&target.type_name(), name, &key));
             };
@@ -162,7 +175,7 @@ impl Interpreter<'_> {
             self.store_out(out, value.clone())?;
             return Ok(Value::Bool(!value.is_null()));
         }
-        let args = self.values(args)?;
+        let args = self.values(name, args)?;
         self.method(target, name, type_args, &args)
     }
 
@@ -291,6 +304,11 @@ fn universal(target: &Value, name: &str, args: &[Value]) -> Option<Evaluated> {
         }
         ("CompareTo", [other]) if !matches!(target, Value::String(_)) => {
             Some(ops::sort_order(target, other).map(|order| Value::Int(order as i32)))
+        }
+        ("GetType", []) if !target.is_null() => {
+            let name = target.type_name();
+            let found = type_named(&name).map(Value::object);
+            Some(found.ok_or_else(|| Exception::not_run(&format!("`GetType` of `{name}`"))))
         }
         ("GetHashCode", []) if !target.is_null() => Some(Ok(Value::Int(hash_code(target)))),
         ("GetValueOrDefault", []) if !matches!(target, Value::Object(_)) => Some(Ok(target.clone())),

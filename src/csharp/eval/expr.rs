@@ -10,7 +10,7 @@ use crate::csharp::convert::{self, short_name};
 use crate::csharp::exception::Exception;
 use crate::csharp::limits::check_single;
 use crate::csharp::methods::{construct::construct, statics, string};
-use crate::csharp::objects::{Anonymous, Raised, Tuple};
+use crate::csharp::objects::{Anonymous, Raised, Tuple, type_of};
 use crate::csharp::value::Value;
 use crate::csharp::{format, number, ops, types};
 
@@ -90,7 +90,7 @@ impl Interpreter<'_> {
                 Ok(if *prefix { after } else { before })
             }
             ExprKind::New { ty, args, initializer } => {
-                let args = self.values(args)?;
+                let args = self.values(short_name(&ty.name), args)?;
                 let object = construct(ty, &args, self.env)?;
                 let object = self.account(object)?;
                 self.initialize(&object, initializer)?;
@@ -124,6 +124,9 @@ impl Interpreter<'_> {
                 let values = parts.iter().map(|(name, value)| Ok((name.clone(), self.expr(value)?)));
                 Ok(Value::object(Tuple::new(values.collect::<Evaluated<_>>()?)))
             }
+            ExprKind::TypeOf(ty) => type_of(ty)
+                .map(Value::object)
+                .ok_or_else(|| Exception::not_run(&format!("`typeof({})`", ty.display()))),
             ExprKind::NotRun { what, .. } => Err(Exception::not_run(what)),
             ExprKind::Type(ty) => Err(unknown_name(&ty.display())),
             ExprKind::Member { .. } | ExprKind::Index { .. } | ExprKind::Call { .. } => self.expr(expr),
@@ -301,7 +304,8 @@ impl Interpreter<'_> {
     }
 
     fn array(&mut self, element: Option<&TypeRef>, size: Option<&Expr>, items: &[Expr]) -> Evaluated {
-        let name = element.map(|element| short_name(&element.name));
+        let name = element.map(|element| short_name(&element.name).to_owned() + &"[]".repeat(element.rank));
+        let name = name.as_deref();
         let mut values = items.iter().map(|item| self.expr(item)).collect::<Evaluated<Vec<_>>>()?;
         if let (Some(size), true) = (size, values.is_empty()) {
             let size = self.expr(size)?.as_i64().and_then(|size| usize::try_from(size).ok());

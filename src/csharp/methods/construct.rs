@@ -1,5 +1,7 @@
 //! `new T(args)`.
 
+use std::sync::Arc;
+
 use crate::csharp::ast::TypeRef;
 use crate::csharp::convert::{self, bytes_of, short_name};
 use crate::csharp::exception::Exception;
@@ -10,6 +12,7 @@ use crate::csharp::objects::{
     JsonKind, KeyValue, List, Raised, Random, StringBuilder, TimeSpan, Tuple, Uri, UriKind, Xml, as_token,
 };
 use crate::csharp::value::{Environment, Object as _, Value};
+use crate::dotnet::Certificate;
 
 /// The types that `new` makes, as the reference lists them.
 pub(in crate::csharp) const CONSTRUCTED: &[&str] = &[
@@ -50,6 +53,7 @@ pub(in crate::csharp) const CONSTRUCTED: &[&str] = &[
     "UnauthorizedAccessException",
     "Tuple",
     "Uri",
+    "X509Certificate2",
     "XAttribute",
     "XCData",
     "XComment",
@@ -130,6 +134,17 @@ pub(in crate::csharp) fn construct(
                 Err(Exception::argument("Byte array for Guid must be exactly 16 bytes long. (Parameter 'b')"))
             }
         },
+        ("X509Certificate2", [bytes]) if let Some(bytes) = bytes_of(bytes) => match Certificate::read(&bytes)
+        {
+            Ok(certificate) => {
+                let is_trusted = env.trusts(&certificate);
+                Ok(Value::certificate(Arc::new(certificate), None, is_trusted))
+            }
+            Err(_) => Err(Exception::new("CryptographicException", "Cannot find the requested object.")),
+        },
+        ("X509Certificate2", [_, _] | [_, _, _]) => {
+            Err(Exception::not_run("a certificate with a password, which is a PFX file,"))
+        }
         ("Guid", []) => Ok(Value::object(Guid(uuid::Uuid::nil()))),
         ("object", []) => Ok(Value::object(Anonymous(Vec::new()))),
         ("decimal", [number]) => convert::change_type(number, "decimal"),

@@ -30,6 +30,7 @@ pub(in crate::csharp) const METHODS: &[&str] = &[
     "First",
     "FirstOrDefault",
     "GroupBy",
+    "GroupJoin",
     "Intersect",
     "Join",
     "Last",
@@ -181,6 +182,18 @@ fn run(
                         all.push(invoke(result, &[left.clone(), right.clone()])?);
                     }
                 }
+            }
+            list(all)
+        }
+        ("GroupJoin", [other, left_key, right_key, result]) => {
+            let other = other.elements().ok_or_else(|| Exception::argument_null("inner"))?;
+            let (left_keys, right_keys) = (each(items, left_key, invoke)?, each(&other, right_key, invoke)?);
+            let mut all = Vec::new();
+            for (left, key) in items.iter().zip(left_keys) {
+                let fitting = other.iter().zip(&right_keys).filter(|(_, other)| ops::equal(&key, other));
+                let group =
+                    convert::collect(ListKind::Enumerable, fitting.map(|(item, _)| item.clone()).collect());
+                all.push(invoke(result, &[left.clone(), group])?);
             }
             list(all)
         }

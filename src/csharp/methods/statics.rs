@@ -55,6 +55,9 @@ pub(in crate::csharp) const ENUMS: &[(&str, &[&str])] = &[
     ("StringComparison", COMPARISONS),
     ("StringSplitOptions", &["None", "RemoveEmptyEntries", "TrimEntries"]),
     ("StringComparer", COMPARISONS),
+    ("HashAlgorithmName", &["MD5", "SHA1", "SHA256", "SHA384", "SHA512"]),
+    ("RSASignaturePadding", &["Pkcs1", "Pss"]),
+    ("X509NameType", &["SimpleName", "EmailName", "UpnName", "DnsName", "DnsFromAlternativeName", "UrlName"]),
     ("UriKind", &["RelativeOrAbsolute", "Absolute", "Relative"]),
     ("SaveOptions", &["None", "DisableFormatting", "OmitDuplicateNamespaces"]),
     ("LoadOptions", &["None", "PreserveWhitespace", "SetBaseUri", "SetLineInfo"]),
@@ -344,11 +347,14 @@ fn json(
                 None => value.to_json().map(|json| JToken::from_json(&json).to_text(indented).into()),
             }
         }
-        ("JsonConvert", "DeserializeObject", [Value::String(text)]) => JToken::parse(text, "JToken")
-            .and_then(|value| {
-                let wanted = type_args.first().map_or("object", String::as_str);
-                convert::token_to_object(&as_token(&value)?, wanted)
-            }),
+        ("JsonConvert", "DeserializeObject", [Value::String(text)]) => {
+            let wanted = type_args.first().map_or("object", String::as_str);
+            // A reader that is asked for texts makes no dates of them.
+            let of_texts =
+                wanted.ends_with("string") || wanted.contains("string>") || wanted.contains("string[]");
+            let read = if of_texts { JToken::parse_plain(text) } else { JToken::parse(text, "JToken") };
+            read.and_then(|value| convert::token_to_object(&as_token(&value)?, wanted))
+        }
         _ => return None,
     })
 }

@@ -267,6 +267,15 @@ impl Dictionary {
         Self(Mutex::default(), comparison)
     }
 
+    /// One with texts for keys; the last of two that are the same stays.
+    pub(in crate::csharp) fn of_texts<'a>(entries: impl Iterator<Item = (&'a str, Value)>) -> Self {
+        let entry = |(key, value): (&str, Value)| {
+            let key = Value::string(key);
+            (format!("{}:{}", key.type_name(), key.display()), (key, value))
+        };
+        Self(Mutex::new(entries.map(entry).collect()), Comparison::Exact)
+    }
+
     fn insert(&self, key: &Value, value: &Value, replace: bool) -> Result<(), Exception> {
         let text = self.1.key(key)?;
         let mut entries = lock(&self.0);

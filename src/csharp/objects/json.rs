@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, Weak};
 
 use indexmap::IndexMap;
 
-use super::{EnumValue, List, json_path, lock};
+use super::{EnumValue, List, json_date, json_path, lock};
 use crate::csharp::convert;
 use crate::csharp::exception::Exception;
 use crate::csharp::limits::MAX_JSON_DEPTH;
@@ -24,7 +24,7 @@ pub(in crate::csharp) struct JToken {
 }
 
 pub(super) enum Node {
-    /// Null, Bool, Long, Double or String.
+    /// Null, Bool, Long, Double, String, or a struct that JSON writes as text: a date, a Guid, a TimeSpan.
     Scalar(Value),
     Array(Vec<Arc<JToken>>),
     Object(IndexMap<String, Arc<JToken>>),
@@ -49,6 +49,7 @@ pub(in crate::csharp) fn as_token(value: &Value) -> Result<Arc<JToken>, Exceptio
         Value::Char(c) => Ok(JToken::scalar(Value::string(c.to_string()))),
         Value::Object(object) => match object.elements() {
             Some(_) => Ok(JToken::from_json(&value.to_json()?)),
+            None if object.ordinal().is_some() => Ok(JToken::scalar(value.clone())),
             None => Ok(JToken::scalar(Value::string(object.display()))),
         },
         scalar => Ok(JToken::scalar(scalar.clone())),
@@ -93,6 +94,15 @@ impl JToken {
 
     /// JSON that was read is at most as deep as its reader allows.
     pub(in crate::csharp) fn from_json(json: &serde_json::Value) -> Arc<Self> {
+        Self::build(json, false)
+    }
+
+    /// As Newtonsoft.Json reads a text: what looks like a date is one.
+    pub(in crate::csharp) fn from_text(json: &serde_json::Value) -> Arc<Self> {
+        Self::build(json, true)
+    }
+
+    fn build(json: &serde_json::Value, dates: bool) -> Arc<Self> {
         let (node, children) = match json {
             serde_json::Value::Null => (Node::Scalar(Value::Null), Vec::new()),
             serde_json::Value::Bool(value) => (Node::Scalar(Value::Bool(*value)), Vec::new()),
@@ -102,14 +112,17 @@ impl JToken {
                     .map_or_else(|| Value::Double(number.as_f64().unwrap_or(0.0)), Value::Long);
                 (Node::Scalar(value), Vec::new())
             }
-            serde_json::Value::String(text) => (Node::Scalar(Value::string(text)), Vec::new()),
+            serde_json::Value::String(text) => {
+                let date = if dates { json_date::read(text) } else { None };
+                (Node::Scalar(date.map_or_else(|| Value::string(text), Value::object)), Vec::new())
+            }
             serde_json::Value::Array(items) => {
-                let items: Vec<_> = items.iter().map(Self::from_json).collect();
+                let items: Vec<_> = items.iter().map(|item| Self::build(item, dates)).collect();
                 (Node::Array(items.clone()), items)
             }
             serde_json::Value::Object(members) => {
                 let members: IndexMap<_, _> =
-                    members.iter().map(|(name, value)| (name.clone(), Self::from_json(value))).collect();
+                    members.iter().map(|(name, value)| (name.clone(), Self::build(value, dates))).collect();
                 let children = members.values().cloned().collect();
                 (Node::Object(members), children)
             }
@@ -348,6 +361,11 @@ impl JToken {
             Node::Scalar(Value::Bool(_)) => "Boolean",
             Node::Scalar(Value::Long(_)) => "Integer",
             Node::Scalar(Value::Double(_)) => "Float",
+            Node::Scalar(Value::Object(object)) => match object.type_name() {
+                "Guid" => "Guid",
+                "TimeSpan" => "TimeSpan",
+                _ => "Date",
+            },
             Node::Scalar(_) => "String",
         }
     }

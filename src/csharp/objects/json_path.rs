@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use super::json::JToken;
-use super::{JsonKind, as_token};
+use super::{DateTime, JsonKind, as_token};
+use crate::csharp::convert;
 use crate::csharp::exception::Exception;
 use crate::csharp::limits::check_single;
 use crate::csharp::ops;
@@ -457,7 +458,27 @@ fn values(
     }
 }
 
+/// Beside a text a date is equal to what it is written as, and ordered as the date that the text is (`JValue.Compare` and
+/// `BooleanQueryExpression` of Newtonsoft.Json 13). Returns what `value` is compared as; None where that is no date.
+fn beside(value: &Value, other: &Value, comparison: Comparison) -> Option<Value> {
+    let is_date = |value: &Value| value.downcast::<DateTime>().is_some();
+    match (value, other, comparison) {
+        (Value::Object(date), Value::String(_), Comparison::Equal | Comparison::NotEqual)
+            if is_date(value) =>
+        {
+            date.format("json").ok().map(Value::from)
+        }
+        (Value::String(_), other, Comparison::Equal | Comparison::NotEqual) if is_date(other) => {
+            Some(value.clone())
+        }
+        (Value::String(text), other, _) if is_date(other) => convert::parse_date_time(text).ok(),
+        _ => Some(value.clone()),
+    }
+}
+
 fn compares(left: &Value, comparison: Comparison, right: &Value) -> bool {
+    let both = beside(left, right, comparison).zip(beside(right, left, comparison));
+    let Some((left, right)) = &both else { return false };
     if comparison == Comparison::Equal || comparison == Comparison::NotEqual {
         let same = match (left.downcast::<JToken>(), right.downcast::<JToken>()) {
             (Some(left), Some(right)) => left.to_text(false) == right.to_text(false),

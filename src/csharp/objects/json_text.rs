@@ -35,26 +35,30 @@ fn another_item(kind: &str, wanted: &str, found: &Json, text: &str) -> Exception
     Exception::new("JsonReaderException", message)
 }
 
+fn read(text: &str, kind: &str) -> Result<Json, Exception> {
+    serde_json::from_str(text).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        let message = format!("Error reading {kind} from JsonReader: line {line}, position {column}.");
+        Exception::new("JsonReaderException", message)
+    })
+}
+
 impl JToken {
     /// Reads JSON; `kind` is the type whose `Parse` was called.
     pub(in crate::csharp) fn parse(text: &str, kind: &str) -> Result<Value, Exception> {
-        let json: Json = serde_json::from_str(text).map_err(|error| {
-            Exception::new(
-                "JsonReaderException",
-                format!(
-                    "Error reading {kind} from JsonReader: line {}, position {}.",
-                    error.line(),
-                    error.column()
-                ),
-            )
-        })?;
+        let json = read(text, kind)?;
         match (kind, &json) {
             ("JObject", Json::Object(_)) | ("JArray", Json::Array(_)) => {}
             ("JObject", other) => return Err(another_item(kind, "an object", other, text)),
             ("JArray", other) => return Err(another_item(kind, "an array", other, text)),
             _ => {}
         }
-        Ok(Value::Object(Self::from_json(&json)))
+        Ok(Value::Object(Self::from_text(&json)))
+    }
+
+    /// Reads JSON whose texts stay texts.
+    pub(in crate::csharp) fn parse_plain(text: &str) -> Result<Value, Exception> {
+        Ok(Value::Object(Self::from_json(&read(text, "JToken")?)))
     }
 
     /// `ToString(Formatting.Indented)` or `ToString(Formatting.None)`. Lines end with a line feed: what the
@@ -146,6 +150,9 @@ fn write_scalar(value: &Value, out: &mut String) {
         Value::Double(value) => out.push_str(&double(*value)),
         Value::Int(_) | Value::Long(_) => out.push_str(&value.display()),
         Value::String(text) => push_quoted(text, out),
+        Value::Object(object) => {
+            push_quoted(&object.format("json").unwrap_or_else(|_| object.display()), out);
+        }
         other => push_quoted(&other.display(), out),
     }
 }
@@ -202,6 +209,7 @@ fn scalar_json(value: &Value, budget: &mut Budget) -> Result<Json, Exception> {
         Value::Long(value) => Json::from(*value),
         Value::Double(value) => serde_json::Number::from_f64(*value)
             .map_or_else(|| Json::String(format::double(*value)), Json::Number),
+        Value::Object(object) => Json::String(object.format("json")?),
         text => Json::String(text.display()),
     })
 }

@@ -15,6 +15,8 @@ pub(in crate::csharp) use crate::dotnet::calendar::{MAX_TICKS, TICKS_PER_SECOND}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::csharp) enum DateTimeKind {
     Utc,
+    /// Of the machine, which stands in UTC.
+    Local,
     Unspecified,
 }
 
@@ -200,7 +202,11 @@ impl Object for DateTime {
         match name {
             "Date" => Ok(Value::object(Self { ticks: self.ticks - self.ticks % TICKS_PER_DAY, ..*self })),
             "Kind" => {
-                let kind = if self.kind == DateTimeKind::Utc { "Utc" } else { "Unspecified" };
+                let kind = match self.kind {
+                    DateTimeKind::Utc => "Utc",
+                    DateTimeKind::Local => "Local",
+                    DateTimeKind::Unspecified => "Unspecified",
+                };
                 Ok(Value::object(super::EnumValue::new("DateTimeKind", kind)))
             }
             _ => date_property(self.ticks, name).ok_or_else(|| Exception::missing_member("DateTime", name)),
@@ -224,7 +230,13 @@ impl Object for DateTime {
     }
 
     fn format(&self, format: &str) -> Result<String, Exception> {
-        let zone = if self.kind == DateTimeKind::Utc { Zone::Utc } else { Zone::Unsaid };
+        let zone = match self.kind {
+            DateTimeKind::Utc => Zone::Utc,
+            // `U` converts to universal time, which it is.
+            DateTimeKind::Local if format == "U" => Zone::Utc,
+            DateTimeKind::Local => Zone::Offset(0),
+            DateTimeKind::Unspecified => Zone::Unsaid,
+        };
         format_date(self.ticks, zone, format)
     }
 

@@ -3,7 +3,9 @@
 //!
 //! Decisions where the policy expression page (2026-01-15) is silent: `Bearer ` may stand before a token, as it does in
 //! the policy toolkit (54f9b1a); names of claims compare without case, as there; a claim that is not there throws, as a
-//! dictionary does; `aud` and the other claims with properties of their own are among `Claims` too.
+//! dictionary does; `aud` and the other claims with properties of their own are among `Claims` too. As in the library that
+//! .NET reads tokens with (System.IdentityModel.Tokens.Jwt, JwtPayload and EpochTime): a claim that is null is an empty
+//! text among the claims and null as a property, a time is cut to seconds, and there is no algorithm where the header has none.
 
 use std::any::Any;
 
@@ -20,7 +22,7 @@ use crate::csharp::value::{Object, Value};
 /// A token that has been read.
 pub(in crate::csharp) struct Jwt {
     header: serde_json::Map<String, Json>,
-    claims: IndexMap<String, Vec<String>>,
+    claims: serde_json::Map<String, Json>,
 }
 
 impl Jwt {
@@ -37,35 +39,40 @@ impl Jwt {
         let read = |part: &str| -> Option<serde_json::Map<String, Json>> {
             serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).ok()?).ok()
         };
-        let claims = read(payload)?.into_iter().map(|(name, value)| (name, claim_values(value))).collect();
-        Some(Self { header: read(header)?, claims })
+        Some(Self { header: read(header)?, claims: read(payload)? })
     }
 
-    fn claim(&self, name: &str) -> Option<&Vec<String>> {
-        self.claims.get(name)
+    fn values(&self, name: &str) -> Vec<String> {
+        self.claims.get(name).map(claim_values).unwrap_or_default()
     }
 
+    /// A claim with a property of its own; null is null there.
     fn first(&self, name: &str) -> Value {
-        self.claim(name).and_then(|values| values.first()).map_or(Value::Null, Value::string)
+        let value = self.claims.get(name).filter(|value| !value.is_null());
+        value.and_then(|value| claim_values(value).into_iter().next()).into()
     }
 
-    /// A claim in seconds since 1970.
+    /// A claim in seconds since 1970; a fraction is cut.
     fn date(&self, name: &str) -> Value {
-        let seconds = self.claim(name).and_then(|values| values.first()?.parse::<f64>().ok());
+        let seconds = self.values(name).first().and_then(|text| text.parse::<f64>().ok());
         // Beyond the year 9999 there is no date.
         let seconds = seconds.filter(|seconds| (0.0..=253_402_300_799.0).contains(seconds));
         seconds.map_or(Value::Null, |seconds| Value::object(DateTime::from_unix_ms(seconds as i64 * 1000)))
     }
+
+    fn entries(&self) -> IndexMap<String, Vec<String>> {
+        self.claims.iter().map(|(name, value)| (name.clone(), claim_values(value))).collect()
+    }
 }
 
-fn claim_values(value: Json) -> Vec<String> {
-    let text = |value: Json| match value {
-        Json::String(text) => text,
+fn claim_values(value: &Json) -> Vec<String> {
+    let text = |value: &Json| match value {
+        Json::String(text) => text.clone(),
+        Json::Null => String::new(),
         other => other.to_string(),
     };
     match value {
-        Json::Null => Vec::new(),
-        Json::Array(items) => items.into_iter().map(text).collect(),
+        Json::Array(items) => items.iter().map(text).collect(),
         other => vec![text(other)],
     }
 }
@@ -84,10 +91,10 @@ impl Object for Jwt {
             "Algorithm" => header("alg"),
             "Type" => header("typ"),
             "Audiences" => {
-                let audiences = self.claim("aud").cloned().unwrap_or_default();
+                let audiences = self.values("aud");
                 Value::array("string", audiences.iter().map(Value::string).collect())
             }
-            "Claims" => Value::object(Claims { entries: self.claims.clone(), ignores_case: true }),
+            "Claims" => Value::object(Claims { entries: self.entries(), ignores_case: true }),
             "Id" => self.first("jti"),
             "Issuer" => self.first("iss"),
             "Subject" => self.first("sub"),

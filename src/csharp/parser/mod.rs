@@ -4,6 +4,7 @@
 mod expr;
 mod pattern;
 mod primary;
+mod query;
 mod stmt;
 mod types;
 mod words;

@@ -72,7 +72,7 @@ impl Parser<'_> {
                 ));
             }
             "nameof" if matches!(self.kind_at(1), Kind::Punct("(")) => return self.name_of(start),
-            "from" if matches!(self.kind_at(1), Kind::Word(_)) => return self.query(start),
+            "from" if self.query_ahead() => return self.nested(Self::query),
             _ if is_type_keyword(word) => {
                 let ty = self.type_ref()?;
                 return self.node(ExprKind::Type(ty), self.since(start));
@@ -125,9 +125,9 @@ impl Parser<'_> {
     fn type_of(&mut self, start: Span) -> Parsed<Expr> {
         self.advance();
         self.expect("(")?;
-        self.type_ref()?;
+        let ty = self.type_ref()?;
         self.expect(")")?;
-        self.node(ExprKind::NotRun { what: "`typeof`", parts: Vec::new() }, self.since(start))
+        self.node(ExprKind::TypeOf(ty), self.since(start))
     }
 
     /// `default(T)`, and `default` alone.
@@ -153,14 +153,6 @@ impl Parser<'_> {
             _ => return Err(Problem::new(&SYNTAX, "`nameof` takes a name (CS8081)", named.span)),
         };
         self.node(ExprKind::Literal(Literal::String(Arc::from(name))), self.since(start))
-    }
-
-    /// `from x in items where … select …`, to the end of what is around it.
-    fn query(&mut self, start: Span) -> Parsed<Expr> {
-        while !matches!(self.kind(), Kind::End | Kind::Punct(";" | ")" | "]" | "}")) {
-            self.at = self.closing[self.at].unwrap_or(self.at) + 1;
-        }
-        self.node(ExprKind::NotRun { what: "a LINQ query", parts: Vec::new() }, self.since(start))
     }
 
     /// `delegate (T x) { … }`
@@ -286,22 +278,24 @@ impl Parser<'_> {
         self.node(kind, self.since(start))
     }
 
-    fn array(&mut self, element: TypeRef, start: Span) -> Parsed<Expr> {
+    fn array(&mut self, mut element: TypeRef, start: Span) -> Parsed<Expr> {
         self.expect("[")?;
         let size = if self.is_punct("]") { None } else { Some(Box::new(self.expression()?)) };
-        let mut what = None;
+        let mut is_flat = true;
         while self.eat(",") {
-            what = Some("an array of several dimensions");
+            is_flat = false;
             if !self.is_punct("]") && !self.is_punct(",") {
                 self.expression()?;
             }
         }
         self.expect("]")?;
+        // `new int[2][]` makes an array of two arrays.
         while self.eat("[") {
-            what = Some("an array of arrays");
+            element.rank += 1;
             self.expect("]")?;
         }
-        if let Some(what) = what {
+        if !is_flat {
+            let what = "an array of several dimensions";
             let parts =
                 if self.is_punct("{") { self.items()? } else { size.map(|size| *size).into_iter().collect() };
             return self.node(ExprKind::NotRun { what, parts }, self.since(start));

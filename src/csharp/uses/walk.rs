@@ -240,6 +240,7 @@ impl Walk {
             ExprKind::Throw(value) => self.expr(value, Then::Asked),
             ExprKind::Checked { inner, .. } => self.expr(inner, then),
             ExprKind::Default(ty) => ty.iter().for_each(|ty| self.type_ref(ty)),
+            ExprKind::TypeOf(ty) => self.type_ref(ty),
             ExprKind::Tuple(parts) => parts.iter().for_each(|(_, part)| self.expr(part, Then::Value)),
             ExprKind::NotRun { parts, .. } => parts.iter().for_each(|part| self.expr(part, Then::Value)),
             ExprKind::Assign { target, value, .. } => match &target.kind {

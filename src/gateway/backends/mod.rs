@@ -126,7 +126,7 @@ impl Backends {
     pub(super) fn credentials(&self, id: &str) -> Option<&Credentials> {
         match &self.entities.get(id)?.kind {
             BackendKind::Single { credentials, .. } => {
-                Some(credentials).filter(|credentials| **credentials != Credentials::default())
+                Some(credentials.as_ref()).filter(|credentials| **credentials != Credentials::default())
             }
             BackendKind::Pool(_) => None,
         }
@@ -151,7 +151,7 @@ impl State {
 fn with_named_values(backend: &Backend, named_values: &IndexMap<String, String>) -> Backend {
     let mut backend = backend.clone();
     if let BackendKind::Single { credentials, .. } = &mut backend.kind {
-        let Credentials { headers, query, authorization, .. } = credentials;
+        let Credentials { headers, query, authorization, .. } = &mut **credentials;
         let lists = headers.iter_mut().chain(query).flat_map(|(_, values)| values);
         for text in lists.chain(authorization.iter_mut().map(|(_, parameter)| parameter)) {
             for (name, value) in named_values {

@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::maps::MapObject;
 use super::url_object;
 use crate::csharp::{Exception, Object, Value};
 use crate::gateway::fault::LastError;
-use crate::gateway::jwt::Token;
+use crate::gateway::live::Live;
 use crate::gateway::url::Url;
-use crate::gateway::{Api, Gateway, Operation, Product, Subscription};
+use crate::gateway::{Api, Operation, Product, Subscription};
 
 /// What the service calls its own gateway, as against self-hosted ones.
 const GATEWAY_ID: &str = "managed";
@@ -158,41 +157,19 @@ pub(super) fn subscription(subscription: &Arc<Subscription>) -> Value {
     })
 }
 
-pub(super) fn deployment(gateway: &Arc<Gateway>) -> Value {
-    View::value("IDeployment", Arc::clone(gateway), |gateway, name| {
+/// What the service says of itself; `Certificates` stands in [`with_certificates`].
+pub(super) fn deployment(live: &Arc<Live>) -> Value {
+    View::value("IDeployment", Arc::clone(live), |live, name| {
+        let gateway = &live.gateway;
         Some(match name {
             "Region" => Value::string(gateway.region()),
             "ServiceName" | "ServiceId" => Value::string(gateway.service_name()),
             "GatewayId" => Value::string(GATEWAY_ID),
             "Gateway" => gateway_record(),
+            "Certificates" => gateway.certificates().to_value(live.host.now_unix_ms()),
             _ => return None,
         })
     })
-}
-
-/// A token that a policy has validated.
-pub(in crate::gateway) fn jwt(token: &Token) -> Value {
-    let text = |name: &str| token.text(name).map_or(Value::Null, Value::from);
-    let time = |name: &str| token.time_ms(name).map_or(Value::Null, Value::date_time);
-    let audiences = token.claim("aud").unwrap_or_default().into_iter().map(Value::from).collect();
-    let claims = token.claim_names().flat_map(|name| {
-        let values = token.claim(name).unwrap_or_default();
-        values.into_iter().map(move |value| (name.to_owned(), value))
-    });
-    let claims: Vec<(String, String)> = claims.collect();
-    let claims = MapObject::of_lists("IReadOnlyDictionary<string, string[]>", &claims);
-    Record::new("Jwt")
-        .with("Algorithm", Value::string(token.algorithm()))
-        .with("Audiences", Value::array("string", audiences))
-        .with("Claims", Value::object(claims))
-        .with("ExpirationTime", time("exp"))
-        .with("Id", text("jti"))
-        .with("IssuedAt", time("iat"))
-        .with("Issuer", text("iss"))
-        .with("NotBefore", time("nbf"))
-        .with("Subject", text("sub"))
-        .with("Type", token.kind().map_or(Value::Null, Value::string))
-        .into_value()
 }
 
 /// One entry of a dictionary, as `foreach` sees it.

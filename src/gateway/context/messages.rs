@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::maps::MapObject;
 use super::url_object;
-use crate::csharp::{Exception, Object, Value};
+use crate::csharp::{self, Exception, Object, Value};
 use crate::gateway::Headers;
 use crate::gateway::handle::upstream_url;
 use crate::gateway::live::{Live, LiveBody, LiveResponse};
@@ -36,7 +36,13 @@ impl Object for RequestObject {
                 "IReadOnlyDictionary<string, string>",
                 &request.matched_parameters,
             )),
-            "Certificate" => Value::Null,
+            "Certificate" => {
+                drop(state);
+                self.0.client_certificate.as_ref().map_or(Value::Null, |certificate| {
+                    let trusted = csharp::Environment::trusts(self.0.as_ref(), certificate);
+                    Value::certificate(Arc::clone(certificate), None, trusted)
+                })
+            }
             _ => return Err(Exception::missing_member(self.type_name(), name)),
         })
     }
@@ -76,6 +82,10 @@ fn headers_object(headers: &Headers) -> Value {
 }
 
 /// Parses a body as Newtonsoft does for `As<JObject>()`: a value of another kind is an error.
+///
+/// Decision: texts that look like dates become dates, as in `JObject.Parse`. The service hands settings of its own to
+/// Newtonsoft (a trace of 2020-04-29 shows `MessageBody.AsJObject(…, JsonSerializerSettings settings)`), and no page
+/// says that they change its default.
 fn json(body: &str, wanted: &str) -> Result<Value, Exception> {
     let json = serde_json::from_str::<serde_json::Value>(body)
         .map_err(|error| Exception::new("JsonReaderException", format!("Error reading {wanted}: {error}")))?;
@@ -84,7 +94,7 @@ fn json(body: &str, wanted: &str) -> Result<Value, Exception> {
             format!("Error reading {wanted} from JsonReader. The body holds another kind of value.");
         return Err(Exception::new("JsonReaderException", message));
     }
-    Ok(Value::from_json(&json))
+    Ok(Value::from_json_text(&json))
 }
 
 /// An answer that `send-request` keeps in a variable, as an `IResponse`.

@@ -12,7 +12,6 @@ use super::live::Live;
 use super::url::Url;
 use crate::csharp::{Exception, Object, Value};
 use entities::View;
-pub(super) use entities::jwt;
 use maps::{MapObject, Variables};
 pub(super) use messages::KeptResponse;
 use messages::{RequestObject, ResponseObject};
@@ -41,7 +40,7 @@ impl Object for Context {
             "Operation" => entities::operation(&route.operation),
             "Product" => route.product.as_ref().map_or(Value::Null, entities::product),
             "Subscription" => route.subscription.as_ref().map_or(Value::Null, entities::subscription),
-            "Deployment" => entities::deployment(&live.gateway),
+            "Deployment" => entities::deployment(live),
             "LastError" => live.state().last_error.as_ref().map_or(Value::Null, entities::last_error),
             "RequestId" => Value::guid(&live.request_id)?,
             "Timestamp" => Value::date_time(live.started_unix_ms),
@@ -158,6 +157,7 @@ mod tests {
             headers: Headers(vec![("api-key".into(), "k".into()), ("a".into(), "b".into())]),
             body: b"{}".to_vec(),
             client_ip: "127.0.0.1".into(),
+            client_certificate: None,
         };
         let url = Url::parse(&request.url);
         let mut route = gateway.routes.find(&request.method, &url).unwrap();

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
 
 use super::token::decode;
+use crate::dotnet::Certificate;
 
 /// A key, and the name that tokens may call it by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +52,20 @@ impl Material {
     pub(crate) fn from_base64(text: &str) -> Option<Self> {
         let compact: String = text.split_whitespace().collect();
         STANDARD.decode(&compact).ok().filter(|bytes| !bytes.is_empty()).map(Self::Secret)
+    }
+
+    /// The key of a certificate; None where it is of a kind that no algorithm here uses.
+    pub(crate) fn of_certificate(certificate: &Certificate) -> Option<Self> {
+        if let Some((n, e)) = &certificate.rsa {
+            return Some(Self::Rsa { n: n.clone(), e: e.clone() });
+        }
+        let point = certificate.curve_point()?;
+        let curve = match point.len() {
+            65 => Curve::P256,
+            97 => Curve::P384,
+            _ => return None,
+        };
+        Some(Self::Ec { curve, point: point.to_vec() })
     }
 
     /// Reads a modulus and an exponent in Base64url.

@@ -52,19 +52,14 @@ impl Token {
         self.header.get("alg").and_then(Json::as_str).unwrap_or("none")
     }
 
-    /// `typ` of the header.
-    pub(crate) fn kind(&self) -> Option<&str> {
-        self.header.get("typ").and_then(Json::as_str)
-    }
-
     /// The name of the key that signed it.
     pub(crate) fn key_id(&self) -> Option<&str> {
         self.header.get("kid").and_then(Json::as_str)
     }
 
-    /// The names of the claims, in the order of the token.
-    pub(crate) fn claim_names(&self) -> impl Iterator<Item = &str> {
-        self.claims.keys().map(String::as_str)
+    /// The token as it came.
+    pub(crate) fn to_text(&self) -> String {
+        format!("{}.{}", self.signed, URL_SAFE_NO_PAD.encode(&self.signature))
     }
 
     /// The values of a claim as texts, several where it is an array; None where it is not there.

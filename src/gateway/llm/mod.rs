@@ -5,4 +5,4 @@ mod semantic_cache;
 mod texts;
 
 pub(super) use semantic_cache::{CachedAnswer, Lookup, SemanticCache};
-pub(super) use texts::{completion_text, event_text, prompt};
+pub(super) use texts::{completion_text, event_text, prompt, unread};

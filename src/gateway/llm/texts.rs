@@ -35,6 +35,27 @@ pub(crate) fn prompt(body: &[u8]) -> Option<Prompt> {
     (!messages.is_empty()).then_some(Prompt { messages, streams })
 }
 
+/// What a body says that [`prompt`] does not read: every text of JSON of another shape, or all of it where it is no JSON.
+/// Empty where there is nothing to read.
+pub(crate) fn unread(body: &[u8]) -> String {
+    let Ok(json) = serde_json::from_slice::<Json>(body) else {
+        return String::from_utf8_lossy(body).trim().to_owned();
+    };
+    let mut texts = Vec::new();
+    gather(&json, &mut texts);
+    texts.join("\n")
+}
+
+/// The reader limits the depth of JSON.
+fn gather<'a>(json: &'a Json, texts: &mut Vec<&'a str>) {
+    match json {
+        Json::String(text) if !text.is_empty() => texts.push(text),
+        Json::Array(items) => items.iter().for_each(|item| gather(item, texts)),
+        Json::Object(members) => members.values().for_each(|member| gather(member, texts)),
+        _ => {}
+    }
+}
+
 /// The text of an answer that is there whole: of all its choices.
 pub(crate) fn completion_text(body: &[u8]) -> String {
     let Ok(json) = serde_json::from_slice::<Json>(body) else { return String::new() };
@@ -97,6 +118,20 @@ mod tests {
             assert_eq!(shown.join(" "), expected, "{body}");
         }
         assert!(prompt(br#"{"prompt":"a","stream":true}"#).unwrap().streams);
+    }
+
+    #[test]
+    fn what_has_no_known_shape_is_read_whole() {
+        for (body, expected) in [
+            (r#"{"contents":[{"parts":[{"text":"a"},{"text":"b"}]}],"n":1}"#, "a\nb"),
+            (r#"{"messages":"evil""#, r#"{"messages":"evil""#),
+            (" a b ", "a b"),
+            ("{}", ""),
+            ("", ""),
+        ] {
+            assert_eq!(unread(body.as_bytes()), expected, "{body}");
+        }
+        assert_eq!(unread(b"a\xffb"), "a\u{fffd}b");
     }
 
     #[test]

@@ -8,7 +8,8 @@
 //! Requests are those of the service's REST API, `text:analyze` and `text:shieldPrompt` of 2024-09-01.
 //!
 //! Decisions, where the page is silent:
-//! - A request without a text passes. A completion without `window-size` beyond 10,000 characters is refused with
+//! - A request without a text passes. A body of no known shape is not let through unread: all texts of its JSON are
+//!   checked, or the whole of it where it is no JSON; one of more than ten windows is refused with 403. A completion without `window-size` beyond 10,000 characters is refused with
 //!   403, as the page says of text that is longer than the service takes.
 //! - Where the service cannot be asked, the request ends with 500, a stream breaks off.
 //! - The caller reads `Request failed content safety check.`; what was found is in `context.LastError.Message`, under
@@ -26,7 +27,7 @@ use crate::gateway::compile::Compiler;
 use crate::gateway::content_guard::{GuardedStream, Verdict, Windows};
 use crate::gateway::fault::Fault;
 use crate::gateway::live::{Live, LiveBody};
-use crate::gateway::llm::{completion_text, prompt};
+use crate::gateway::llm::{completion_text, prompt, unread};
 use crate::gateway::pipeline::{Flow, Run, StepPlace};
 use crate::gateway::service_call::{self, ServiceCall};
 use crate::gateway::setting::{Setting, get_or};
@@ -39,6 +40,9 @@ const API_VERSION: (&str, &str) = ("api-version", "2024-09-01");
 
 /// The most that the service takes at once (Learn, content safety overview, input requirements).
 const MAX_TEXT_CHARACTERS: usize = 10_000;
+
+/// A body that has the shape of no request to a model may be anything, such as a file; each window is a call.
+const MAX_UNREAD_WINDOWS: usize = 10;
 
 struct ContentSafety {
     is_outbound: bool,
@@ -97,9 +101,15 @@ impl Run for ContentSafety {
             check.review(live)?;
             return Ok(Flow::Next);
         }
-        let text = prompt_text(live);
+        let (text, is_read) = prompt_text(live);
         let shields = get_or(self.shields.as_ref(), false, live)?;
-        for window in Windows::new(MAX_TEXT_CHARACTERS, 0).cut(&text) {
+        let windows = Windows::new(MAX_TEXT_CHARACTERS, 0).cut(&text);
+        if !is_read && windows.len() > MAX_UNREAD_WINDOWS {
+            return Verdict::Found("more than it takes of a request of no known shape".to_owned())
+                .refuse()
+                .map(|()| Flow::Next);
+        }
+        for window in windows {
             if shields {
                 check.shield(live, &window).map_err(broken)?.refuse()?;
             }
@@ -242,11 +252,17 @@ impl Meter for Review {
     }
 }
 
-/// All text of the request, one message after the other.
-fn prompt_text(live: &Live) -> String {
-    let read = live.state().request.body.bytes().and_then(prompt);
-    let texts = read.unwrap_or_default().messages.into_iter().map(|(_, text)| text);
-    texts.collect::<Vec<String>>().join("\n")
+/// All text of the request, one message after the other, and whether it has a shape that is known.
+fn prompt_text(live: &Live) -> (String, bool) {
+    let state = live.state();
+    let Some(body) = state.request.body.bytes() else { return (String::new(), true) };
+    match prompt(body) {
+        Some(read) => {
+            let texts = read.messages.into_iter().map(|(_, text)| text);
+            (texts.collect::<Vec<String>>().join("\n"), true)
+        }
+        None => (unread(body), false),
+    }
 }
 
 impl Verdict {

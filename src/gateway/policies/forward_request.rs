@@ -134,7 +134,8 @@ impl ForwardRequest {
         let host = request.host_is_set.then(|| request.headers.get("Host")).flatten();
         let mut headers = headers_for(&upstream.url.authority, host, &request.headers);
         let mut text = upstream.text.clone();
-        if let Some(credentials) = live.gateway.backends().credentials(&upstream.backend) {
+        let credentials = live.gateway.backends().credentials(&upstream.backend);
+        if let Some(credentials) = credentials {
             let mut url = upstream.url.clone();
             authorize(credentials, live.host.as_ref(), &mut headers, &mut url)
                 .map_err(|why| Fault::broken("ManagedIdentityFailure", why))?;
@@ -146,8 +147,11 @@ impl ForwardRequest {
             headers,
             body,
             timeout_ms,
-            client_certificate: connection.client_certificate,
-            proxy: connection.proxy,
+            // What a policy says comes before what the entity has.
+            client_certificate: connection
+                .client_certificate
+                .or_else(|| credentials.and_then(|credentials| credentials.certificate.clone())),
+            proxy: connection.proxy.or_else(|| credentials.and_then(|credentials| credentials.proxy.clone())),
         })
     }
 

@@ -158,6 +158,7 @@ mod tests {
                 headers: Headers::default(),
                 body: Vec::new(),
                 client_ip: String::new(),
+                client_certificate: None,
             };
             let host: Arc<dyn Host> = host.clone();
             gateway.handle(request, host).response

@@ -49,6 +49,7 @@ mod token_limit;
 mod trace;
 mod upstream;
 mod validate_azure_ad_token;
+mod validate_client_certificate;
 mod validate_content;
 mod validate_headers;
 mod validate_jwt;
@@ -126,6 +127,7 @@ pub(super) const ALL: &[&Executor] = &[
     &token_limit::LLM,
     &trace::EXECUTOR,
     &validate_azure_ad_token::EXECUTOR,
+    &validate_client_certificate::EXECUTOR,
     &validate_content::EXECUTOR,
     &validate_headers::EXECUTOR,
     &validate_jwt::EXECUTOR,

@@ -25,10 +25,6 @@ const REASONS: &[(&str, &str)] = &[
     ("send-service-bus-message", "there is no Service Bus to send to"),
     ("set-request-metric-dimension-value", UNDOCUMENTED),
     ("sql-data-source", RESOLVER),
-    (
-        "validate-client-certificate",
-        "callers reach the gateway without TLS, so none of them shows a certificate",
-    ),
     ("validate-graphql-request", "GraphQL APIs are not served"),
     ("validate-odata-request", "needs the schema of an OData API, which the gateway does not read"),
     ("xsl-transform", "there is no XSLT processor"),

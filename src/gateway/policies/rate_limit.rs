@@ -261,6 +261,7 @@ mod tests {
                 headers: Headers::default(),
                 body: Vec::new(),
                 client_ip: String::new(),
+                client_certificate: None,
             };
             let send = || {
                 let host: Arc<dyn Host> = host.clone();

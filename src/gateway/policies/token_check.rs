@@ -11,8 +11,8 @@
 
 use std::sync::Arc;
 
+use crate::csharp::Value;
 use crate::gateway::compile::Compiler;
-use crate::gateway::context;
 use crate::gateway::fault::Fault;
 use crate::gateway::jwt::{ClaimRule, Key, Material, Refusal, Rules, Token, check_signature, document};
 use crate::gateway::live::Live;
@@ -142,7 +142,7 @@ impl TokenCheck {
         let checked = is_signed.and_then(|()| rules.check(token, live.host.now_unix_ms()));
         checked.map_err(|refusal| self.refusal(live, &refusal, detail))?;
         if let Some(name) = &self.variable {
-            let value = context::jwt(token);
+            let value = Value::from_jwt(&token.to_text());
             live.state().variables.insert(name.clone(), value);
         }
         Ok(())
@@ -184,9 +184,10 @@ impl Claim {
 impl InlineKey {
     /// Reads `<key>` of `issuer-signing-keys`; None where a finding says what is wrong.
     pub(super) fn compile(compiler: &mut Compiler<'_>, element: &PolicyElement) -> Option<Self> {
+        let id = element.literal("id").map(str::to_owned);
         if element.attribute("certificate-id").is_some() {
-            compiler.refuse_attributes(element, &["certificate-id"]);
-            return None;
+            let material = InlineMaterial::Known(of_certificate(compiler, element)?);
+            return Some(Self { id, material });
         }
         let material = match (element.literal("n"), element.literal("e")) {
             (Some(n), Some(e)) => InlineMaterial::Known(Material::from_modulus(n, e).or_else(|| {
@@ -210,7 +211,7 @@ impl InlineKey {
                 }
             },
         };
-        Some(Self { id: element.literal("id").map(str::to_owned), material })
+        Some(Self { id, material })
     }
 
     fn key(&self, live: &Arc<Live>) -> Result<Key, Fault> {
@@ -223,6 +224,26 @@ impl InlineKey {
         };
         Ok(Key { id: self.id.clone(), material })
     }
+}
+
+/// The key of a certificate that the service holds.
+fn of_certificate(compiler: &mut Compiler<'_>, element: &PolicyElement) -> Option<Material> {
+    let Some(id) = element.literal("certificate-id") else {
+        compiler.refuse_attributes(element, &["certificate-id"]);
+        return None;
+    };
+    let held = compiler.config.certificates.held.get(id);
+    let material = held.map(|held| Material::of_certificate(&held.certificate));
+    if let Some(Some(material)) = material {
+        return Some(material);
+    }
+    let why = match held {
+        Some(_) => format!("the key of the certificate `{id}` is of a kind that no token is checked with"),
+        None => format!("there is no certificate `{id}` in the service"),
+    };
+    let span = element.value("certificate-id").map_or(element.name_span, |value| value.span);
+    compiler.invalid(element, span, why);
+    None
 }
 
 /// The keys of the policy and of its OpenID providers, the providers' issuers, and what could not be read.

@@ -10,7 +10,7 @@
 //! - A streamed answer is read whole (the page on server-sent events says not to validate one).
 //!
 //! Not modelled, and refused: `validate-as` other than `json`, `case-insensitive-property-names`, and schemas with
-//! keywords that are not checked, such as `pattern`.
+//! keywords that are not checked, such as `unevaluatedProperties`.
 
 use std::sync::Arc;
 

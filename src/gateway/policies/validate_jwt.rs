@@ -5,8 +5,7 @@
 //!
 //! Decisions, where the page is silent: the issuers are those of the policy and of its OpenID providers together;
 //! with `require-signed-tokens="false"` a token of the algorithm `none` needs no key, a signed one does.
-//! Not modelled, and refused: encrypted tokens (`decryption-keys`), keys by `certificate-id`, and what only the schema
-//! knows: `issuer-signing-tokens`, `zumo-master-key`.
+//! Not modelled, and refused: encrypted tokens (`decryption-keys`), and what only the schema knows: `issuer-signing-tokens`, `zumo-master-key`.
 
 use std::sync::Arc;
 

@@ -4,10 +4,11 @@ use serde_json::Value as Json;
 
 use super::{Reader, duration};
 use crate::gateway::{
-    Backend, BackendKind, Breaker, Credentials, ManagedIdentity, Pool, PoolMember, StatusRange, Threshold,
+    Backend, BackendKind, Breaker, Credentials, HttpProxy, ManagedIdentity, Pool, PoolMember, StatusRange,
+    Threshold,
 };
 use crate::sandbox::Resource;
-use crate::sandbox::codes::{ENTITY_INVALID, ENTITY_MISSING, ENTITY_UNSUPPORTED};
+use crate::sandbox::codes::{ENTITY_INVALID, ENTITY_MISSING};
 
 /// Priority and weight are 0 to 100 (REST reference of backends, 2024-05-01).
 const SHARE_MAX: u64 = 100;
@@ -23,12 +24,6 @@ fn single(reader: &mut Reader<'_>, backend: &Resource) -> Option<BackendKind> {
     if !["http://", "https://"].iter().any(|scheme| url.to_ascii_lowercase().starts_with(scheme)) {
         return reader.refuse(&ENTITY_INVALID, backend, format!("`{url}` is not a URL of http or https"));
     }
-    for feature in ["credentials/certificate", "credentials/certificateIds", "proxy"] {
-        if is_set(backend.at(&format!("/properties/{feature}"))) {
-            let why = format!("`{}` of a backend is not done by the sandbox", last(feature));
-            return reader.refuse(&ENTITY_UNSUPPORTED, backend, why);
-        }
-    }
     let rules = backend.at("/properties/circuitBreaker/rules").and_then(Json::as_array);
     let breaker = match rules.map_or(&[][..], Vec::as_slice) {
         [] => None,
@@ -37,16 +32,7 @@ fn single(reader: &mut Reader<'_>, backend: &Resource) -> Option<BackendKind> {
             return reader.refuse(&ENTITY_INVALID, backend, "a backend has at most one circuit breaker rule");
         }
     };
-    Some(BackendKind::Single { url, breaker, credentials: credentials(backend) })
-}
-
-fn is_set(value: Option<&Json>) -> bool {
-    value.is_some_and(|value| match value {
-        Json::Null => false,
-        Json::Object(members) => !members.is_empty(),
-        Json::Array(items) => !items.is_empty(),
-        _ => true,
-    })
+    Some(BackendKind::Single { url, breaker, credentials: Box::new(credentials(backend)) })
 }
 
 /// The resource type has no `managedIdentity` up to 2025-09-01-preview; Learn (backends, 2026-01-15) and templates of
@@ -69,7 +55,28 @@ fn credentials(backend: &Resource) -> Credentials {
             .map(|scheme| (scheme, text("authorization/parameter").unwrap_or_default())),
         managed_identity: text("managedIdentity/resource")
             .map(|resource| ManagedIdentity { resource, client_id: text("managedIdentity/clientId") }),
+        certificate: certificate(backend),
+        proxy: proxy(backend),
     }
+}
+
+/// The first certificate that is named, by the id of its entity or by its thumbprint. Decision: of several, which the
+/// page calls a list and explains no further, the first is shown.
+fn certificate(backend: &Resource) -> Option<String> {
+    let first = |name: &str| {
+        let list = backend.at(&format!("/properties/credentials/{name}")).and_then(Json::as_array)?;
+        list.first()?.as_str().map(str::to_owned)
+    };
+    let id =
+        first("certificateIds").map(|id| format!("certificate-id {}", id.rsplit('/').next().unwrap_or(&id)));
+    id.or_else(|| first("certificate").map(|thumbprint| format!("thumbprint {thumbprint}")))
+}
+
+/// The proxy, which is kept as a secret because it may have a password.
+fn proxy(backend: &Resource) -> Option<HttpProxy> {
+    let kept = backend.secret.get("proxy").or_else(|| backend.at("/properties/proxy"))?;
+    let text = |name: &str| kept.get(name).and_then(Json::as_str).map(str::to_owned);
+    Some(HttpProxy { url: text("url")?, username: text("username"), password: text("password") })
 }
 
 /// A status from 100 to 599 at `pointer`, where there is one.

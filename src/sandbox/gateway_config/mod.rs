@@ -3,6 +3,7 @@
 //! `gateway`; the simulated upstreams behind backend URLs to `net_host`.
 
 mod backends;
+mod certificates;
 mod check;
 mod contract;
 mod duration;
@@ -12,6 +13,7 @@ use serde_json::Value as Json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+pub(super) use certificates::read as read_certificate;
 pub use check::gateway_validator;
 
 use super::codes::{ENTITY_INVALID, ENTITY_MISSING, ENTITY_UNSUPPORTED};
@@ -52,6 +54,7 @@ pub fn from_resources(state: &State, apim_id: &str) -> DiagResult<Config> {
         named_values: reader.each(&service.id, "namedValues", Reader::named_value).into_iter().collect(),
         fragments: reader.each(&service.id, "policyFragments", Reader::fragment).into_iter().collect(),
         schemas: contract::schemas(state, &service.id),
+        certificates: reader.certificates(&service),
         loggers: reader.each(&service.id, "loggers", |_, logger| Some(logger.id.name().to_owned())),
     };
     let (config, _warnings) = finish(config, reader.found)?;

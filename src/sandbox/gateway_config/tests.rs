@@ -21,6 +21,14 @@ fn state(entities: &[(&str, Json, Json)]) -> State {
     state
 }
 
+/// One without a key, in Base64.
+fn certificate() -> String {
+    use base64::Engine as _;
+    let key = rcgen::KeyPair::generate().unwrap();
+    let made = rcgen::CertificateParams::new(["a.b".to_owned()]).unwrap().self_signed(&key).unwrap();
+    base64::engine::general_purpose::STANDARD.encode(made.der())
+}
+
 fn plain(path: &'static str, properties: Json) -> (&'static str, Json, Json) {
     (path, properties, json!({}))
 }
@@ -42,6 +50,11 @@ fn a_service_with_everything_becomes_a_configuration() {
             "backends/pool",
             json!({"type": "Pool", "pool": {"services": [
             {"id": format!("{APIM}/backends/ptu"), "priority": 1, "weight": 3}, {"id": "/backends/payg"}]}}),
+        ),
+        (
+            "certificates/client",
+            json!({"subject": "CN=rcgen self signed cert"}),
+            json!({"data": certificate(), "password": ""}),
         ),
         plain("policyFragments/retry", json!({"format": "rawxml", "value": "<fragment/>"})),
         plain(
@@ -90,6 +103,7 @@ fn a_service_with_everything_becomes_a_configuration() {
     assert_eq!(config.named_values["hidden"], "s3cret");
     assert_eq!(config.fragments["retry"], "<fragment/>");
     assert_eq!(config.loggers, ["usage"]);
+    assert_eq!(config.certificates.held["client"].certificate.dns_names, ["a.b"]);
     let api = &config.apis[0];
     assert_eq!((api.path.as_str(), api.policy.as_deref()), ("openai", Some("<policies/>")));
     assert_eq!((api.subscription_key_header.as_str(), api.subscription_required), ("api-key", true));
@@ -104,6 +118,30 @@ fn a_service_with_everything_becomes_a_configuration() {
 }
 
 #[test]
+fn a_backend_has_a_certificate_and_a_proxy() {
+    let proxy = json!({"url": "http://proxy:3128", "username": "me", "password": "word"});
+    let ids = json!({"certificateIds": [format!("{APIM}/certificates/client")], "certificate": ["AA"]});
+    let state = state(&[
+        ("backends/b", json!({"url": "http://x", "credentials": ids}), json!({"proxy": proxy})),
+        plain("backends/c", json!({"url": "http://x", "credentials": {"certificate": ["AA"]}})),
+    ]);
+    let config = from_resources(&state, APIM).unwrap();
+    let credentials: Vec<_> = config
+        .backends
+        .iter()
+        .map(|backend| match &backend.kind {
+            crate::gateway::BackendKind::Single { credentials, .. } => credentials.clone(),
+            crate::gateway::BackendKind::Pool(_) => panic!("no pool"),
+        })
+        .collect();
+    assert_eq!(credentials[0].certificate.as_deref(), Some("certificate-id client"));
+    assert_eq!(credentials[1].certificate.as_deref(), Some("thumbprint AA"));
+    let proxy = credentials[0].proxy.as_ref().unwrap();
+    assert_eq!((proxy.url.as_str(), proxy.password.as_deref()), ("http://proxy:3128", Some("word")));
+    assert!(!format!("{credentials:?}").contains("word"));
+}
+
+#[test]
 fn what_a_gateway_could_not_use_is_named() {
     let bad_rule = |key: &str, value: Json| {
         let mut rule = json!({"failureCondition": {"count": 1, "interval": "PT1S"}, "tripDuration": "PT1M"});
@@ -115,10 +153,11 @@ fn what_a_gateway_could_not_use_is_named() {
         (plain("backends/b", json!({})), &ENTITY_INVALID, "backends `apim/b`: `url` is missing"),
         (plain("backends/b", json!({"url": "ftp://x"})), &ENTITY_INVALID, "`ftp://x`"),
         (
-            plain("backends/b", json!({"url": "http://x", "credentials": {"certificateIds": ["b"]}})),
-            &ENTITY_UNSUPPORTED,
-            "`certificateIds`",
+            plain("certificates/c", json!({"data": "AAEC"})),
+            &ENTITY_INVALID,
+            "it is neither a certificate nor a PFX file",
         ),
+        (plain("certificates/c", json!({})), &ENTITY_INVALID, "neither `data` nor a secret"),
         (
             plain("backends/b", bad_rule("/tripDuration", json!("1m"))),
             &ENTITY_INVALID,

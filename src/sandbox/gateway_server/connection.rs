@@ -146,7 +146,14 @@ impl Connection {
         let patience = self.shared.options.body_patience;
         let body = timeout(patience, self.body(head)).await.unwrap_or(Err(late.into()))?;
         let headers = std::mem::take(&mut head.headers);
-        Ok(Request { method: head.method.clone(), url, headers, body, client_ip: self.peer.ip().to_string() })
+        Ok(Request {
+            method: head.method.clone(),
+            url,
+            headers,
+            body,
+            client_ip: self.peer.ip().to_string(),
+            client_certificate: None,
+        })
     }
 
     async fn body(&mut self, head: &RequestHead) -> Result<Vec<u8>, NoRequest> {

@@ -7,12 +7,14 @@
 
 mod chunked;
 mod head;
+mod messages;
 mod write;
 
 pub(super) use chunked::BodyDecoder;
 pub(super) use head::{
     Framing, MAX_HEAD, Malformed, RequestHead, ResponseHead, parse_request, parse_response,
 };
+pub use messages::{Messages, read_messages};
 pub(super) use write::{END_CHUNK, field_is_valid, request_head, response_head, start_chunk};
 
 /// Fields of the connection, not of the message (RFC 9110, 7.6.1), and those that whoever sends writes itself.

@@ -124,7 +124,7 @@ impl NetHost {
         let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
         self.upstreams.get(&host).copied().ok_or_else(|| {
             no_connection(format!(
-                "`{host}` is not an upstream of this sandbox, and nothing else is reachable"
+                "the host name `{host}` could not be resolved: it is not an upstream of this sandbox"
             ))
         })
     }

@@ -69,7 +69,11 @@ async fn a_token_for_another_audience_is_refused() {
 #[tokio::test]
 async fn whatever_is_not_in_the_table_does_not_answer() {
     let (_sim, host) = sim_and_host().await;
-    for url in ["https://example.com/", "http://127.0.0.1:1/", "not a url"] {
+    for (url, says) in [
+        ("https://example.com/", "the host name `example.com` could not be resolved"),
+        ("http://127.0.0.1:1/", "the host name `127.0.0.1` could not be resolved"),
+        ("not a url", "`not a url` is not a URL"),
+    ] {
         let (host, url) = (Arc::clone(&host), url.to_owned());
         let error = blocking(move || {
             let request = UpstreamRequest { url, ..chat(&host, &question(false, 8)) };
@@ -77,7 +81,51 @@ async fn whatever_is_not_in_the_table_does_not_answer() {
         });
         let error = error.await.expect("nothing but the table is reachable");
         assert_eq!(error.reason, "BackendConnectionFailure");
+        assert!(error.message.starts_with(says), "{}", error.message);
     }
+}
+
+/// A policy tells by the message what kind of failure it was, and by the reason that it was a timeout.
+#[tokio::test]
+async fn refused_reset_and_silent_upstreams_are_told_apart() {
+    use tokio::io::AsyncReadExt as _;
+    use tokio::net::TcpListener;
+    let unused = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let refusing = unused.local_addr().unwrap();
+    drop(unused);
+    let (resetting, silent) =
+        (TcpListener::bind("127.0.0.1:0").await.unwrap(), TcpListener::bind("127.0.0.1:0").await.unwrap());
+    let addresses = IndexMap::from([
+        ("refusing".to_owned(), refusing),
+        ("resetting".to_owned(), resetting.local_addr().unwrap()),
+        ("silent".to_owned(), silent.local_addr().unwrap()),
+    ]);
+    tokio::spawn(async move {
+        while let Ok((mut connection, _)) = resetting.accept().await {
+            // What is closed with bytes unread is reset.
+            let _ = connection.read(&mut [0; 1]).await;
+        }
+    });
+    let host = Arc::new(NetHost::new(addresses));
+    for (name, reason, says) in [
+        ("refusing", "BackendConnectionFailure", "the connection was refused"),
+        ("resetting", "BackendConnectionFailure", "the connection was reset"),
+        ("silent", "Timeout", "no answer within 200 ms"),
+    ] {
+        let other = Arc::clone(&host);
+        let error = blocking(move || {
+            let request = UpstreamRequest {
+                url: format!("http://{name}/"),
+                timeout_ms: 200,
+                ..chat(&other, &question(false, 8))
+            };
+            other.send(request).err()
+        });
+        let error = error.await.expect("nobody answers");
+        assert_eq!(error.reason, reason, "{name}: {}", error.message);
+        assert!(error.message.starts_with(says), "{name}: {}", error.message);
+    }
+    drop(silent);
 }
 
 /// One after the other they would wait for each other for ever.

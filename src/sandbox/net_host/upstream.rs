@@ -330,8 +330,15 @@ fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
+/// One reason for all, and a message that tells them apart, as scenarios have it.
 fn failed(what: &str, error: &io::Error) -> SendError {
-    no_answer(&format!("the upstream {what}: {error}"))
+    match error.kind() {
+        ErrorKind::ConnectionRefused => no_answer("the connection was refused"),
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
+            no_answer(&format!("the connection was reset: the upstream {what}"))
+        }
+        _ => no_answer(&format!("the upstream {what}: {error}")),
+    }
 }
 
 fn no_answer(message: &str) -> SendError {

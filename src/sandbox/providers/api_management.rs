@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::{ArmFault, Draft, Provider, network, no_action, stable_octet};
+use crate::sandbox::gateway_config::read_certificate;
 use crate::sandbox::{Resource, ResourceId};
 
 pub(super) const TYPES: &[Provider] = &[
@@ -14,6 +15,11 @@ pub(super) const TYPES: &[Provider] = &[
     Provider {
         resource_type: "Microsoft.ApiManagement/service/backends",
         complete: backend,
+        action: no_action,
+    },
+    Provider {
+        resource_type: "Microsoft.ApiManagement/service/certificates",
+        complete: certificate,
         action: no_action,
     },
     Provider {
@@ -41,6 +47,8 @@ fn service(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
     draft.set("managementApiUrl", format!("https://{name}.management.azure-api.net"));
     draft.set("platformVersion", "stv2");
     draft.set("publicIPAddresses", json!([format!("203.0.113.{}", stable_octet(draft.id()))]));
+    // Authorities come with passwords.
+    draft.hide("certificates");
     // Only a service inside a virtual network has private addresses.
     let subnet = draft.text("/properties/virtualNetworkConfiguration/subnetResourceId").map(str::to_owned);
     if let Some(subnet) = subnet {
@@ -74,8 +82,9 @@ fn api(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
     Ok(())
 }
 
-/// A pool may name only backends that are there, each once.
+/// A pool may name only backends that are there, each once. A proxy may have a password.
 fn backend(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
+    draft.hide("proxy");
     let Some(service) = draft.id().parent() else { return Ok(()) };
     let members =
         draft.resource.at("/properties/pool/services").and_then(Json::as_array).cloned().unwrap_or_default();
@@ -87,6 +96,26 @@ fn backend(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
                 validation_error(format!("Backend with id '{name}' could not be found.")).with_target("pool")
             );
         }
+    }
+    Ok(())
+}
+
+/// The file and its password are taken, and never shown.
+fn certificate(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
+    let data = draft.text("/properties/data").map(str::to_owned);
+    if data.is_none() && draft.text("/properties/keyVault/secretIdentifier").is_none() {
+        let message = "A certificate needs the data of a PFX file or a key vault secret.";
+        return Err(validation_error(message).with_target("data"));
+    }
+    let password = draft.text("/properties/password").unwrap_or_default().to_owned();
+    draft.hide("data");
+    draft.hide("password");
+    if let Some(data) = data {
+        let held = read_certificate(&data, &password).map_err(|why| {
+            validation_error(format!("The certificate cannot be read: {why}.")).with_target("data")
+        })?;
+        draft.set("subject", held.certificate.subject.to_string());
+        draft.set("thumbprint", held.certificate.thumbprint());
     }
     Ok(())
 }

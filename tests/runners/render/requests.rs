@@ -78,6 +78,7 @@ impl Setup {
             headers: all,
             body: body.to_string().into_bytes(),
             client_ip: "10.0.0.1".to_owned(),
+            client_certificate: None,
         };
         let host = Arc::clone(&self.host);
         self.gateway.handle(request, host).response

@@ -1,10 +1,13 @@
 //! JSON Schema as far as OpenAPI documents use it (draft 4 with OpenAPI's `nullable`, and what later drafts renamed).
-//! A schema with another keyword is not guessed at: [`unsupported`] names it. `format` is checked for dates and ids,
-//! other formats are notes to the reader, as the standard has it.
+//! A schema with another keyword is not guessed at: [`unsupported`] names it. Patterns are .NET's.
+
+mod formats;
+
+use std::collections::HashMap;
 
 use serde_json::{Map, Value as Json};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+
+use crate::csharp::TextPattern;
 
 /// More problems of one body than this tell nobody more.
 const MAX_PROBLEMS: usize = 20;
@@ -16,22 +19,30 @@ const MAX_STEPS: usize = 100_000;
 const MAX_DEPTH: usize = 400;
 
 /// Keywords that are checked, and those that say nothing of a value.
-const KNOWN: [&str; 46] = [
+const KNOWN: &[&str] = &[
     "$comment",
     "$defs",
     "$id",
     "$ref",
     "$schema",
+    "additionalItems",
     "additionalProperties",
     "allOf",
     "anyOf",
     "components",
     "const",
+    "contains",
+    "contentEncoding",
+    "contentMediaType",
     "default",
     "definitions",
+    "dependencies",
+    "dependentRequired",
+    "dependentSchemas",
     "deprecated",
     "description",
     "discriminator",
+    "else",
     "enum",
     "example",
     "examples",
@@ -40,11 +51,15 @@ const KNOWN: [&str; 46] = [
     "externalDocs",
     "format",
     "id",
+    "if",
+    "info",
     "items",
+    "maxContains",
     "maxItems",
     "maxLength",
     "maxProperties",
     "maximum",
+    "minContains",
     "minItems",
     "minLength",
     "minProperties",
@@ -53,16 +68,20 @@ const KNOWN: [&str; 46] = [
     "not",
     "nullable",
     "oneOf",
+    "openapi",
+    "pattern",
+    "patternProperties",
+    "prefixItems",
     "properties",
+    "propertyNames",
     "readOnly",
     "required",
+    "then",
     "title",
     "type",
     "uniqueItems",
     "writeOnly",
     "xml",
-    "info",
-    "openapi",
 ];
 
 /// How to read a schema.
@@ -82,26 +101,52 @@ pub(super) fn check(
     value: &Json,
     options: Options,
 ) -> Result<Vec<String>, String> {
-    let mut checking = Checking { document, options, steps: 0, depth: 0 };
+    let mut checking = Checking {
+        document,
+        options,
+        steps: 0,
+        depth: 0,
+        patterns: HashMap::new(),
+        pattern_steps: TextPattern::MAX_STEPS,
+    };
     let mut problems = Vec::new();
     checking.check(schema, value, "", &mut problems)?;
     problems.truncate(MAX_PROBLEMS);
     Ok(problems)
 }
 
-/// Returns the first keyword of a schema, or of one inside it, that is not checked.
+/// Returns the first keyword of a schema, or of one inside it, that is not checked, or a pattern that is not run.
 pub(super) fn unsupported(schema: &Json) -> Option<&str> {
     let Json::Object(schema) = schema else { return None };
     let unknown = schema.keys().find(|name| !KNOWN.contains(&name.as_str()) && !name.starts_with("x-"));
-    unknown.map(String::as_str).or_else(|| inner(schema).find_map(unsupported))
+    let pattern = schema.get("pattern").and_then(Json::as_str).into_iter();
+    let of_names = schema.get("patternProperties").and_then(Json::as_object).into_iter().flat_map(Map::keys);
+    let unread = || pattern.chain(of_names.map(String::as_str)).find(|text| TextPattern::new(text).is_err());
+    unknown.map(String::as_str).or_else(unread).or_else(|| inner(schema).find_map(unsupported))
 }
 
 fn inner(schema: &Map<String, Json>) -> impl Iterator<Item = &Json> {
     let maps =
-        ["properties", "definitions", "$defs"].into_iter().filter_map(|name| schema.get(name)?.as_object());
+        ["properties", "patternProperties", "definitions", "$defs", "dependencies", "dependentSchemas"]
+            .into_iter()
+            .filter_map(|name| schema.get(name)?.as_object());
     let components = schema.get("components").and_then(|one| one.get("schemas")?.as_object());
-    let lists = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|name| schema.get(name)?.as_array());
-    let singles = ["items", "not", "additionalProperties"].into_iter().filter_map(|name| schema.get(name));
+    let lists = ["allOf", "anyOf", "oneOf", "prefixItems", "items"]
+        .into_iter()
+        .filter_map(|name| schema.get(name)?.as_array());
+    let singles = [
+        "items",
+        "additionalItems",
+        "contains",
+        "not",
+        "if",
+        "then",
+        "else",
+        "additionalProperties",
+        "propertyNames",
+    ]
+    .into_iter()
+    .filter_map(|name| schema.get(name));
     maps.chain(components).flat_map(Map::values).chain(lists.flatten()).chain(singles)
 }
 
@@ -110,6 +155,10 @@ struct Checking<'a> {
     options: Options,
     steps: usize,
     depth: usize,
+    /// As they are written.
+    patterns: HashMap<String, TextPattern>,
+    /// What is left of what all patterns together may take.
+    pattern_steps: u64,
 }
 
 impl Checking<'_> {
@@ -147,7 +196,14 @@ impl Checking<'_> {
         check_choice(schema, value, at, out);
         match value {
             Json::Number(_) => check_number(schema, value, at, out),
-            Json::String(text) => check_text(schema, text, at, out),
+            Json::String(text) => {
+                check_text(schema, text, at, out);
+                if let Some(pattern) = schema.get("pattern").and_then(Json::as_str)
+                    && !self.matches(pattern, text)?
+                {
+                    out.push(problem(at, "does not match the pattern that it has to match"));
+                }
+            }
             Json::Array(items) => self.check_items(schema, items, at, out)?,
             Json::Object(object) => self.check_object(schema, object, at, out)?,
             Json::Null | Json::Bool(_) => {}
@@ -167,12 +223,44 @@ impl Checking<'_> {
         if schema.get("uniqueItems") == Some(&Json::Bool(true)) && (0..items.len().min(1000)).any(repeats) {
             out.push(problem(at, "has an item twice"));
         }
-        if let Some(of_items) = schema.get("items") {
-            for (nth, item) in items.iter().enumerate() {
-                self.check(of_items, item, &format!("{at}[{nth}]"), out)?;
+        // The first items one by one: `prefixItems`, or a list of `items` in drafts before 2020-12.
+        let listed = |name: &str| schema.get(name).and_then(Json::as_array);
+        let (first, others) = match (listed("prefixItems"), listed("items")) {
+            (Some(first), _) => (&first[..], "items"),
+            (None, Some(first)) => (&first[..], "additionalItems"),
+            (None, None) => (&[][..], "items"),
+        };
+        let others = schema.get(others);
+        for (nth, item) in items.iter().enumerate() {
+            if let Some(of_item) = first.get(nth).or(others) {
+                self.check(of_item, item, &format!("{at}[{nth}]"), out)?;
+            }
+        }
+        if let Some(wanted) = schema.get("contains") {
+            let mut n_fit = 0;
+            for item in items {
+                n_fit += u64::from(self.fits(wanted, item)?);
+            }
+            let limit = |name: &str| schema.get(name).and_then(Json::as_u64);
+            if n_fit < limit("minContains").unwrap_or(1) {
+                out.push(problem(at, "has too few of the items that it has to contain"));
+            }
+            if limit("maxContains").is_some_and(|most| n_fit > most) {
+                out.push(problem(at, "has too many of the items that it has to contain"));
             }
         }
         Ok(())
+    }
+
+    /// Whether a .NET pattern is found anywhere in a text.
+    fn matches(&mut self, pattern: &str, text: &str) -> Result<bool, String> {
+        if !self.patterns.contains_key(pattern) {
+            self.patterns.insert(pattern.to_owned(), TextPattern::new(pattern)?);
+        }
+        match self.patterns.get(pattern) {
+            Some(pattern) => pattern.is_in(text, &mut self.pattern_steps),
+            None => Ok(false),
+        }
     }
 
     fn check_object(
@@ -188,6 +276,7 @@ impl Checking<'_> {
             out.push(problem(&inside(at, name), "is required and missing"));
         }
         let properties = schema.get("properties").and_then(Json::as_object);
+        let patterns = schema.get("patternProperties").and_then(Json::as_object);
         let additional = match self.options.allow_additional {
             Some(allows) if properties.is_some() || schema.contains_key("additionalProperties") => {
                 Some(Json::Bool(allows))
@@ -195,6 +284,19 @@ impl Checking<'_> {
             _ => schema.get("additionalProperties").cloned(),
         };
         for (name, value) in object {
+            if let Some(of_names) = schema.get("propertyNames") {
+                self.check(of_names, &Json::String(name.clone()), &inside(at, name), out)?;
+            }
+            let mut is_matched = false;
+            for (pattern, of_matching) in patterns.into_iter().flatten() {
+                if self.matches(pattern, name)? {
+                    is_matched = true;
+                    self.check(of_matching, value, &inside(at, name), out)?;
+                }
+            }
+            if is_matched && properties.is_none_or(|properties| !properties.contains_key(name)) {
+                continue;
+            }
             match (properties.and_then(|properties| properties.get(name)), &additional) {
                 (Some(of_property), _) => self.check(of_property, value, &inside(at, name), out)?,
                 (None, Some(Json::Bool(false))) => {
@@ -202,6 +304,35 @@ impl Checking<'_> {
                 }
                 (None, Some(of_others)) => self.check(of_others, value, &inside(at, name), out)?,
                 (None, None) => {}
+            }
+        }
+        self.check_dependencies(schema, object, at, out)
+    }
+
+    /// `dependentRequired`, `dependentSchemas`, and `dependencies`, which was both.
+    fn check_dependencies(
+        &mut self,
+        schema: &Map<String, Json>,
+        object: &Map<String, Json>,
+        at: &str,
+        out: &mut Vec<String>,
+    ) -> Result<(), String> {
+        let maps = ["dependentRequired", "dependentSchemas", "dependencies"].into_iter();
+        for (name, dependent) in maps.filter_map(|name| schema.get(name)?.as_object()).flatten() {
+            if !object.contains_key(name) {
+                continue;
+            }
+            match dependent {
+                Json::Array(names) => {
+                    let names = names.iter().filter_map(Json::as_str);
+                    for missing in names.filter(|name| !object.contains_key(*name)) {
+                        out.push(problem(
+                            &inside(at, missing),
+                            &format!("is required beside `{name}` and missing"),
+                        ));
+                    }
+                }
+                schema => self.check(schema, &Json::Object(object.clone()), at, out)?,
             }
         }
         Ok(())
@@ -228,6 +359,12 @@ impl Checking<'_> {
                 out.push(problem(at, "fits none of the schemas that it may"));
             } else if n_fit > most {
                 out.push(problem(at, "fits several of the schemas of which it may fit one"));
+            }
+        }
+        if let Some(condition) = schema.get("if") {
+            let branch = if self.fits(condition, value)? { "then" } else { "else" };
+            if let Some(branch) = schema.get(branch) {
+                self.check(branch, value, at, out)?;
             }
         }
         if let Some(not) = schema.get("not")
@@ -299,14 +436,8 @@ fn check_number(schema: &Map<String, Json>, value: &Json, at: &str, out: &mut Ve
 
 fn check_text(schema: &Map<String, Json>, text: &str, at: &str, out: &mut Vec<String>) {
     check_count(schema, "Length", "characters", text.chars().count(), at, out);
-    let fits = match schema.get("format").and_then(Json::as_str) {
-        Some("date-time") => OffsetDateTime::parse(text, &Rfc3339).is_ok(),
-        Some("date") => OffsetDateTime::parse(&format!("{text}T00:00:00Z"), &Rfc3339).is_ok(),
-        Some("uuid") => uuid::Uuid::parse_str(text).is_ok(),
-        _ => true,
-    };
-    if !fits {
-        let format = schema.get("format").and_then(Json::as_str).unwrap_or_default();
+    let format = schema.get("format").and_then(Json::as_str).unwrap_or_default();
+    if !formats::fits(format, text) {
         out.push(problem(at, &format!("is not of the format {format}")));
     }
 }
@@ -392,6 +523,63 @@ mod tests {
     }
 
     #[test]
+    fn patterns_and_names() {
+        let wrong = "The value does not match the pattern that it has to match.";
+        case(json!({"pattern": "^\\d+$"}), json!("12"), &[]);
+        case(json!({"pattern": "^\\d+$"}), json!("1a"), &[wrong]);
+        case(json!({"pattern": "b"}), json!("abc"), &[]);
+        let schema = json!({
+            "properties": {"x-a": {"maximum": 5}},
+            "patternProperties": {"^x-": {"type": "integer"}},
+            "additionalProperties": false,
+        });
+        case(schema.clone(), json!({"x-a": 1, "x-b": 9}), &[]);
+        case(schema.clone(), json!({"x-a": 9}), &["`x-a` is above the maximum."]);
+        case(schema.clone(), json!({"x-b": "t"}), &["`x-b` is not of the type integer."]);
+        case(schema, json!({"y": 1}), &["`y` is not in the schema, which allows no others."]);
+        let names = json!({"propertyNames": {"maxLength": 2}});
+        case(names, json!({"abc": 1}), &["`abc` has too many characters."]);
+    }
+
+    #[test]
+    fn what_depends_on_something_else() {
+        let card = json!({"dependentRequired": {"card": ["address"]}});
+        case(card.clone(), json!({}), &[]);
+        case(card, json!({"card": 1}), &["`address` is required beside `card` and missing."]);
+        let both = json!({"dependencies": {"a": ["b"], "c": {"required": ["d"]}}});
+        case(both.clone(), json!({"a": 1, "b": 1, "c": 1, "d": 1}), &[]);
+        case(
+            both,
+            json!({"a": 1, "c": 1}),
+            &["`b` is required beside `a` and missing.", "`d` is required and missing."],
+        );
+        let choice = json!({
+            "if": {"properties": {"stream": {"const": true}}, "required": ["stream"]},
+            "then": {"required": ["stream_options"]},
+            "else": {"maxProperties": 1},
+        });
+        case(choice.clone(), json!({"stream": true}), &["`stream_options` is required and missing."]);
+        case(choice.clone(), json!({"stream": false}), &[]);
+        case(choice, json!({"a": 1, "b": 1}), &["The value has too many properties."]);
+    }
+
+    #[test]
+    fn items_one_by_one() {
+        let schema = json!({"prefixItems": [{"type": "string"}], "items": {"type": "integer"}});
+        case(schema.clone(), json!(["a", 1, 2]), &[]);
+        case(
+            schema,
+            json!([1, "a"]),
+            &["`[0]` is not of the type string.", "`[1]` is not of the type integer."],
+        );
+        let older = json!({"items": [{"type": "string"}], "additionalItems": false});
+        case(older, json!(["a", 1]), &["`[1]` is not allowed."]);
+        let few = json!({"contains": {"const": 1}, "maxContains": 1});
+        case(few.clone(), json!([2]), &["The value has too few of the items that it has to contain."]);
+        case(few, json!([1, 1]), &["The value has too many of the items that it has to contain."]);
+    }
+
+    #[test]
     fn schemas_are_combined_and_named() {
         let schema = json!({
             "definitions": {"tree": {"type": "object", "properties": {"left": {"$ref": "#/definitions/tree"}}}},
@@ -408,7 +596,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_followed_is_said() {
-        assert_eq!(unsupported(&json!({"properties": {"a": {"items": {"pattern": "^a"}}}})), Some("pattern"));
+        let inner = json!({"properties": {"a": {"items": {"unevaluatedItems": false}}}});
+        assert_eq!(unsupported(&inner), Some("unevaluatedItems"));
+        assert_eq!(unsupported(&json!({"allOf": [{"pattern": "(?<a-b>x)"}]})), Some("(?<a-b>x)"));
+        assert_eq!(unsupported(&json!({"patternProperties": {"(": {}}})), Some("("));
         let missing = json!({"$ref": "#/definitions/none"});
         let error = check(&missing, &missing, &json!(1), Options::default());
         assert_eq!(error, Err("the schema `#/definitions/none` is not there".to_owned()));
