@@ -1,6 +1,8 @@
 //! What a gateway is made of, as plain data: the APIM entities of one service. The sandbox fills it from the
 //! resources that were deployed; tests write it by hand.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
@@ -24,6 +26,8 @@ pub struct Config {
     pub backends: Vec<Backend>,
     /// Substituted textually for `{{name}}` before a policy is parsed.
     pub named_values: IndexMap<String, String>,
+    /// Names of those whose values no trace shows.
+    pub secret_named_values: BTreeSet<String>,
     /// Policy fragments by id.
     pub fragments: IndexMap<String, String>,
     /// Schema documents of the service by id, which `validate-content` may name.

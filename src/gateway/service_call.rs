@@ -42,6 +42,7 @@ pub(super) fn post(live: &Live, call: &ServiceCall<'_>) -> Result<Json, String> 
     headers.0.extend(call.headers.0.iter().cloned());
     if let Some(credentials) = live.gateway.backends().credentials(&member) {
         authorize(credentials, live.host.as_ref(), &mut headers, &mut url)?;
+        live.secrets.add_headers(&headers);
     }
     let result = live.host.send(UpstreamRequest {
         method: "POST".to_owned(),

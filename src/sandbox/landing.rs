@@ -36,6 +36,8 @@ pub struct LandingOptions {
     pub upstreams: IndexMap<String, SocketAddr>,
     /// Policies by the id of their API, in the place of those that were deployed.
     pub policies: IndexMap<String, String>,
+    /// Whether traces say what each policy changed, which takes time.
+    pub traces_changes: bool,
 }
 
 /// Why no gateway runs.
@@ -116,7 +118,9 @@ async fn upstreams(
     let sim = OpenAiSim::start(accounts.to_vec()).await.map_err(bind_failed)?;
     let mut addresses = sim.addresses();
     addresses.extend(options.upstreams.iter().map(|(host, address)| (host.clone(), *address)));
-    Ok((sim, Arc::new(NetHost::new(addresses))))
+    let mut host = NetHost::new(addresses);
+    host.traces_changes = options.traces_changes;
+    Ok((sim, Arc::new(host)))
 }
 
 fn bind_failed(source: std::io::Error) -> LandingError {

@@ -19,6 +19,9 @@ pub(super) struct Short {
     v2: bool,
     #[serde(default)]
     named_values: IndexMap<String, String>,
+    /// Those that no trace shows.
+    #[serde(default)]
+    secret_named_values: IndexMap<String, String>,
     #[serde(default)]
     loggers: Vec<String>,
     #[serde(default)]
@@ -133,7 +136,8 @@ impl Short {
         "apim-test".clone_into(&mut config.service_name);
         "West US 3".clone_into(&mut config.region);
         config.tier = if self.v2 { Tier::V2 } else { Tier::Classic };
-        config.named_values.extend(self.named_values);
+        config.secret_named_values.extend(self.secret_named_values.keys().cloned());
+        config.named_values.extend(self.named_values.into_iter().chain(self.secret_named_values));
         config.loggers.extend(self.loggers);
         for short in self.api {
             config.apis.push(api(short)?);

@@ -61,6 +61,7 @@ pub fn run(file: &File, case: &Case, options: &Options, specs: &dyn Specs) -> Di
         accounts,
         door,
         findings,
+        is_deployed: case.steps.iter().any(|step| matches!(step.kind, StepKind::Spec(_))),
         last: None,
         seed: options.seed,
         checks: Vec::new(),
@@ -79,6 +80,8 @@ struct Running<'a> {
     /// None where the gateway could not be built, and the case wants to see why.
     door: Option<Door>,
     findings: Vec<Diagnostic>,
+    /// Whether the configuration comes from a spec.
+    is_deployed: bool,
     last: Option<(Got, Record)>,
     seed: u64,
     checks: Vec<Check>,
@@ -127,9 +130,11 @@ impl Running<'_> {
             (Exact::Response, Some((got, _))) => exact::response(got),
             (Exact::Attempts, Some((got, _))) => exact::attempts(&got.trace),
             (Exact::Trace, Some((got, _))) => exact::trace(&got.trace),
+            (Exact::Changes, Some((got, _))) => exact::changes(&got.trace),
             (Exact::Upstream, Some((_, record))) => exact::upstream(record),
             (Exact::Telemetry, Some((_, record))) => exact::telemetry(record),
         };
+        let actual = self.shown(actual);
         let passed = step.block.text.trim_end() == actual.trim_end();
         self.checks.push(Check {
             line: self.line_of(step.block.info_span),
@@ -150,6 +155,7 @@ impl Running<'_> {
             let last = self.last.as_ref().map(|(got, record)| (got, record));
             check(line, &Seen { rows: &rows, last, host: &self.host })
         };
+        let actual = self.shown(actual);
         let trace = match passed {
             true => String::new(),
             false if line.subject.is_of_last() => self.trace_of_last(),
@@ -165,6 +171,14 @@ impl Running<'_> {
             is_exact: false,
             span: line.span,
         });
+    }
+
+    /// What may be printed: secrets of a deployed spec are real ones, those of a configuration stand in the file.
+    fn shown(&self, actual: String) -> String {
+        match &self.door {
+            Some(door) if self.is_deployed => door.gateway.hide_secrets(&actual),
+            _ => actual,
+        }
     }
 
     fn trace_of_last(&self) -> String {
@@ -183,7 +197,7 @@ impl Running<'_> {
     /// A trace with the lines of the scenario file.
     fn trace(&self, trace: &Trace) -> String {
         let mut text = String::new();
-        for step in &trace.steps {
+        for step in &trace.shown() {
             let place = match self.documents.get(step.document.as_ref()) {
                 Some(span) => {
                     let first = self.source.position(span.start).line;

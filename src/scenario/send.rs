@@ -102,8 +102,7 @@ impl Door {
         let mut backend = NOBODY;
         let mut tokens = 0;
         for call in &calls {
-            let by_policy =
-                attempts.next_if(|attempt| host_of(&attempt.url).eq_ignore_ascii_case(&call.host));
+            let by_policy = attempts.next_if(|attempt| attempt.host().eq_ignore_ascii_case(&call.host));
             let number = intern(&mut rows.names.backends, name_of(by_policy, call));
             if by_policy.is_some() {
                 backend = number;
@@ -141,12 +140,6 @@ impl Door {
 /// A backend entity by its id, anything else by its host name.
 fn name_of<'a>(attempt: Option<&'a Attempt>, call: &'a SimCall) -> &'a str {
     attempt.map(|attempt| attempt.backend.as_str()).filter(|id| !id.is_empty()).unwrap_or(&call.host)
-}
-
-fn host_of(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    authority.rsplit_once(':').map_or(authority, |(host, _)| host)
 }
 
 fn since_start(unix_ms: i64) -> u64 {

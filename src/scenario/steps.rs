@@ -45,13 +45,14 @@ pub(super) enum Exact {
     Response,
     Attempts,
     Trace,
+    Changes,
     Upstream,
     Telemetry,
     Findings,
 }
 
 /// The first words of every kind of block.
-const KINDS: [&str; 15] = [
+const KINDS: [&str; 16] = [
     "spec",
     "toml config",
     "xml policy",
@@ -63,6 +64,7 @@ const KINDS: [&str; 15] = [
     "http response",
     "text attempts",
     "text trace",
+    "text changes",
     "text upstream",
     "text telemetry",
     "text findings",
@@ -93,6 +95,7 @@ pub(super) fn read(source: &Arc<Source>, block: &Block, found: &mut Vec<Diagnost
         ["http", "response"] => Ok(StepKind::Exact(Exact::Response)),
         ["text", "attempts"] => Ok(StepKind::Exact(Exact::Attempts)),
         ["text", "trace"] => Ok(StepKind::Exact(Exact::Trace)),
+        ["text", "changes"] => Ok(StepKind::Exact(Exact::Changes)),
         ["text", "upstream"] => Ok(StepKind::Exact(Exact::Upstream)),
         ["text", "telemetry"] => Ok(StepKind::Exact(Exact::Telemetry)),
         ["text", "findings"] => Ok(StepKind::Exact(Exact::Findings)),

@@ -135,6 +135,7 @@ impl ForwardRequest {
         if let Some(credentials) = live.gateway.backends().credentials(&upstream.backend) {
             authorize(credentials, live.host.as_ref(), &mut headers, &mut url)
                 .map_err(|why| Fault::broken("ManagedIdentityFailure", why))?;
+            live.secrets.add_headers(&headers);
         }
         Ok(UpstreamRequest {
             method: request.method.clone(),

@@ -50,6 +50,10 @@ pub fn from_resources(state: &State, apim_id: &str) -> DiagResult<Config> {
         subscriptions: reader.each(&service.id, "subscriptions", Reader::subscription),
         backends: reader.each(&service.id, "backends", backends::read),
         named_values: reader.each(&service.id, "namedValues", Reader::named_value).into_iter().collect(),
+        secret_named_values: reader
+            .each(&service.id, "namedValues", Reader::secret_name)
+            .into_iter()
+            .collect(),
         fragments: reader.each(&service.id, "policyFragments", Reader::fragment).into_iter().collect(),
         schemas: contract::schemas(state, &service.id),
         loggers: reader.each(&service.id, "loggers", |_, logger| Some(logger.id.name().to_owned())),
@@ -209,6 +213,13 @@ impl Reader<'_> {
                 format!("the key vault secret `{secret_id}` is not deployed"),
             ),
         }
+    }
+
+    /// The name of a named value that is secret. Those from a key vault always are (APIM, "Named values", 2026-11).
+    fn secret_name(&mut self, named_value: &Resource) -> Option<String> {
+        let is_secret =
+            flag(named_value, "secret", false) || named_value.at("/properties/keyVault").is_some();
+        named_value.text("/properties/displayName").filter(|_| is_secret).map(str::to_owned)
     }
 
     /// The value of `https://{vault}.vault.azure.net/secrets/{name}[/{version}]`.

@@ -40,6 +40,8 @@ pub struct NetHost {
     clock: Clock,
     metrics: Mutex<VecDeque<Metric>>,
     events: Mutex<VecDeque<Event>>,
+    /// Whether traces say what each policy changed.
+    pub traces_changes: bool,
 }
 
 /// What `log-to-eventhub` wrote.
@@ -57,7 +59,15 @@ impl NetHost {
             upstreams.into_iter().map(|(host, address)| (host.to_ascii_lowercase(), address)).collect();
         let (metrics, events) = (Mutex::default(), Mutex::default());
         let (runtime, clock) = (Handle::current(), Clock::start());
-        Self { runtime, upstreams, connections: Arc::default(), clock, metrics, events }
+        Self {
+            runtime,
+            upstreams,
+            connections: Arc::default(),
+            clock,
+            metrics,
+            events,
+            traces_changes: false,
+        }
     }
 
     /// The metrics emitted so far, oldest first, at most the last thousand.
@@ -172,6 +182,10 @@ impl Host for RequestHost {
 
     fn random_u64(&self) -> u64 {
         self.shared.random_u64()
+    }
+
+    fn wants_changes(&self) -> bool {
+        self.shared.traces_changes
     }
 }
 
