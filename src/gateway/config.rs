@@ -117,7 +117,41 @@ pub struct Subscription {
     pub primary_key: String,
     pub secondary_key: String,
     pub scope: SubscriptionScope,
+    pub state: SubscriptionState,
     pub dates: SubscriptionDates,
+}
+
+/// How far a subscription is in its life. Only the keys of an active one open anything (Learn, api-management-subscriptions,
+/// 2023-08-02); the others are those of the resource type (2024-05-01).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SubscriptionState {
+    #[default]
+    Active,
+    /// Blocked by an administrator.
+    Suspended,
+    /// Its end date passed; the service sets this state, the date alone closes nothing.
+    Expired,
+    Cancelled,
+    /// Asked for, and neither approved nor rejected.
+    Submitted,
+    Rejected,
+}
+
+impl SubscriptionState {
+    /// All names, as resources write them.
+    pub const NAMES: [(&'static str, Self); 6] = [
+        ("active", Self::Active),
+        ("suspended", Self::Suspended),
+        ("expired", Self::Expired),
+        ("cancelled", Self::Cancelled),
+        ("submitted", Self::Submitted),
+        ("rejected", Self::Rejected),
+    ];
+
+    /// By its name, whatever its case.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::NAMES.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, state)| state)
+    }
 }
 
 /// When a subscription was made, and from when to when it is good; milliseconds since 1970. None where nobody said.

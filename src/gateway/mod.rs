@@ -50,7 +50,8 @@ use indexmap::IndexMap;
 pub use api_schema::{Contract, Parameter, Representation, ResponseContract, SchemaRef};
 pub use config::{
     Api, Backend, BackendKind, Breaker, Config, Credentials, Example, ManagedIdentity, Operation, Pool,
-    PoolMember, Product, StatusRange, Subscription, SubscriptionDates, SubscriptionScope, Threshold, Tier,
+    PoolMember, Product, StatusRange, Subscription, SubscriptionDates, SubscriptionScope, SubscriptionState,
+    Threshold, Tier,
 };
 pub use handle::Exchange;
 pub use host::{Branch, Host, HttpProxy, Metric, SendError, Until, UpstreamRequest, UpstreamResponse};

@@ -9,7 +9,7 @@ use super::expect::{self, Expectation};
 use super::load::Load;
 use super::markdown::Block;
 use super::values::{self, Ms};
-use super::{codes, config, upstreams};
+use super::{codes, config, tokens, upstreams};
 use crate::diag::Diagnostic;
 use crate::gateway::{Headers, Request};
 use crate::text::{Source, Span};
@@ -30,6 +30,7 @@ pub(super) enum StepKind {
     Policy(Vec<String>),
     Fragment(String),
     Upstreams(IndexMap<String, upstreams::Short>),
+    Tokens(tokens::Written),
     Wait(u64),
     Request(Request),
     Load(Load),
@@ -52,12 +53,13 @@ pub(super) enum Exact {
 }
 
 /// The first words of every kind of block.
-const KINDS: [&str; 16] = [
+const KINDS: [&str; 17] = [
     "spec",
     "toml config",
     "xml policy",
     "xml fragment",
     "toml upstreams",
+    "toml tokens",
     "toml load",
     "wait",
     "http request",
@@ -89,6 +91,7 @@ pub(super) fn read(source: &Arc<Source>, block: &Block, found: &mut Vec<Diagnost
         }
         ["xml", "fragment", id] => Ok(StepKind::Fragment(id.to_owned())),
         ["toml", "upstreams"] => read_upstreams(source, block),
+        ["toml", "tokens"] => values::toml(source, block).map(StepKind::Tokens),
         ["toml", "load"] => read_load(source, block),
         ["wait"] => wait(source, block),
         ["http", "request"] => request(source, block).map(StepKind::Request),

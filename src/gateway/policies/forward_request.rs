@@ -135,7 +135,10 @@ impl ForwardRequest {
         if let Some(credentials) = live.gateway.backends().credentials(&upstream.backend) {
             authorize(credentials, live.host.as_ref(), &mut headers, &mut url)
                 .map_err(|why| Fault::broken("ManagedIdentityFailure", why))?;
-            live.secrets.add_headers(&headers);
+            // The other credentials are known from the configuration.
+            if credentials.managed_identity.is_some() {
+                live.secrets.add_headers(&headers);
+            }
         }
         Ok(UpstreamRequest {
             method: request.method.clone(),

@@ -145,7 +145,7 @@ impl Mask<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gateway::{Subscription, SubscriptionDates, SubscriptionScope};
+    use crate::gateway::{Subscription, SubscriptionDates, SubscriptionScope, SubscriptionState};
 
     fn secrets() -> Secrets {
         let subscription = Subscription {
@@ -154,6 +154,7 @@ mod tests {
             primary_key: "first-key-of-one".to_owned(),
             secondary_key: "second-key-of-one".to_owned(),
             scope: SubscriptionScope::AllApis,
+            state: SubscriptionState::Active,
             dates: SubscriptionDates::default(),
         };
         let config = Config {

@@ -18,7 +18,8 @@ use super::codes::{ENTITY_INVALID, ENTITY_MISSING, ENTITY_UNSUPPORTED};
 use super::{Resource, ResourceId, State, providers};
 use crate::diag::{Code, DiagResult, Diagnostic, finish};
 use crate::gateway::{
-    Api, Config, Operation, Product, Subscription, SubscriptionDates, SubscriptionScope, Tier,
+    Api, Config, Operation, Product, Subscription, SubscriptionDates, SubscriptionScope, SubscriptionState,
+    Tier,
 };
 use examples::examples;
 
@@ -161,11 +162,11 @@ impl Reader<'_> {
         })
     }
 
-    /// Only an active subscription's keys open the gateway.
     fn subscription(&mut self, subscription: &Resource) -> Option<Subscription> {
-        if !subscription.text("/properties/state").unwrap_or("active").eq_ignore_ascii_case("active") {
-            return None;
-        }
+        let state = subscription.text("/properties/state").unwrap_or("submitted");
+        let Some(state) = SubscriptionState::from_name(state) else {
+            return self.refuse(&ENTITY_INVALID, subscription, format!("`{state}` is not a state"));
+        };
         let scope = self.text(subscription, "scope")?;
         let scope = match providers::scope_of_subscription(&scope) {
             Some(("products", Some(product))) => SubscriptionScope::Product(product.to_owned()),
@@ -189,6 +190,7 @@ impl Reader<'_> {
             primary_key,
             secondary_key,
             scope,
+            state,
             dates: SubscriptionDates {
                 created_unix_ms: self.date(subscription, "createdDate")?,
                 start_unix_ms: self.date(subscription, "startDate")?,

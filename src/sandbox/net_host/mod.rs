@@ -80,6 +80,13 @@ impl NetHost {
         lock(&self.events).iter().cloned().collect()
     }
 
+    /// The metrics and events since the last time, which are kept no longer.
+    pub(super) fn take_telemetry(&self) -> (Vec<Metric>, Vec<Event>) {
+        let metrics = std::mem::take(&mut *lock(&self.metrics));
+        let events = std::mem::take(&mut *lock(&self.events));
+        (metrics.into(), events.into())
+    }
+
     /// A host for one request of a caller who may leave before it is answered.
     pub(super) fn for_request(self: &Arc<Self>) -> (Arc<dyn Host>, Arc<Caller>) {
         let caller = Arc::new(Caller::default());
