@@ -94,7 +94,8 @@ impl Trace {
             line: step.line,
             note: mask.hide(&step.note),
             attempt: step.attempt.as_ref().map(|attempt| ShownAttempt {
-                backend: mask.hide(&attempt.backend),
+                // An id of the configuration.
+                backend: attempt.backend.clone(),
                 url: mask.hide(&attempt.url),
                 status: attempt.status,
                 duration_ms: attempt.duration_ms,

@@ -336,7 +336,9 @@ mod tests {
         }
         assert!(remembered.body("resp_0").is_none() && remembered.body("resp_1").is_some());
         for n in 0..20 {
-            let large = json!({"input": "x".repeat(MAX_REMEMBERED_BYTES / 8)});
+            // A picture, whose bytes are no text to count.
+            let picture = json!({"type": "input_image", "image_url": "x".repeat(MAX_REMEMBERED_BYTES / 8)});
+            let large = json!({"input": [{"role": "user", "content": [picture]}]});
             made(large, &format!("resp_large_{n}"), &mut remembered).unwrap();
         }
         assert!(remembered.n_bytes <= MAX_REMEMBERED_BYTES);

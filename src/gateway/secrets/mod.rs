@@ -25,6 +25,9 @@ pub(super) const HIDDEN: &str = "(hidden)";
 
 /// Different secrets of one request; past that all of its texts are hidden.
 const MAX_OWN: usize = 1_000;
+/// Shorter values of a request are hidden where they stand and not elsewhere: `1` is no secret, and stands in every other
+/// text.
+const SHORTEST_OWN: usize = 4;
 /// Values of credentials under other names than those of secrets may be ordinary words, such as a version.
 const LONG_CREDENTIAL: usize = 8;
 
@@ -73,7 +76,8 @@ impl Gathered {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut add = |value: &str| {
             let value = value.trim();
-            if !value.is_empty() && known.len() <= MAX_OWN && !known.iter().any(|one| one == value) {
+            if value.len() >= SHORTEST_OWN && known.len() <= MAX_OWN && !known.iter().any(|one| one == value)
+            {
                 known.push(value.to_owned());
             }
         };

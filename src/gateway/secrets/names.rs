@@ -110,7 +110,8 @@ fn value_of(text: &str, start: usize, end: usize) -> Option<(usize, usize)> {
     }
     let before = text[..start].chars().next_back();
     let in_query = before.is_some_and(|c| c == '?' || c == '&');
-    if !is_secret_name(word) && !(in_query && is_secret_parameter(word)) {
+    let is_secret = is_secret_name(word) || in_query && is_secret_parameter(word);
+    if !is_secret {
         return None;
     }
     let quote = text[end..].chars().next().filter(|c| (*c == '"' || *c == '\'') && before == Some(*c));

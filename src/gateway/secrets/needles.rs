@@ -97,7 +97,7 @@ fn forms(secret: &str) -> Vec<String> {
 /// front of it, the last one holds bits of what comes after.
 fn middle(encoded: &str, before: usize, n_bytes: usize) -> String {
     let first = if before == 0 { 0 } else { before + 1 };
-    let last = encoded.len() - usize::from(n_bytes % 3 != 0);
+    let last = encoded.len() - usize::from(!n_bytes.is_multiple_of(3));
     encoded[first..last].to_owned()
 }
 

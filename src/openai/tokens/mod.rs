@@ -54,10 +54,10 @@ const CL100K: [&str; 9] = [
 impl Encoding {
     /// The one of a model, by the name that a deployment gives it.
     pub fn of_model(model: &str) -> Self {
-        let is = |name: &&str| {
-            model.strip_prefix(*name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        let is = |name: &str| {
+            model.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
         };
-        if CL100K.iter().any(|name| is(&name)) { Self::Cl100k } else { Self::O200k }
+        if CL100K.iter().any(|name| is(name)) { Self::Cl100k } else { Self::O200k }
     }
 
     /// Counts the tokens of a text. Marks such as `<|endoftext|>` are text like any other.
