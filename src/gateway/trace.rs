@@ -18,7 +18,7 @@ pub struct Trace {
 /// One policy that ran, in the order in which they began.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct TraceStep {
-    pub policy: String,
+    pub policy: Arc<str>,
     pub section: Section,
     pub scope: Scope,
     /// The name of the document it is written in, such as `api azure-openai-api`.
@@ -46,7 +46,7 @@ pub struct Attempt {
 /// A step for eyes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShownStep {
-    pub policy: String,
+    pub policy: Arc<str>,
     pub section: Section,
     pub scope: Scope,
     pub document: Arc<str>,
@@ -87,7 +87,7 @@ impl Trace {
     pub fn shown(&self) -> Vec<ShownStep> {
         let mask = self.secrets.mask();
         let shown = |step: &TraceStep| ShownStep {
-            policy: step.policy.clone(),
+            policy: Arc::clone(&step.policy),
             section: step.section,
             scope: step.scope,
             document: Arc::clone(&step.document),

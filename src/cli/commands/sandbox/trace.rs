@@ -162,7 +162,7 @@ fn json(spec: Option<&str>, served: &Served, steps: &[ShownStep]) -> Json {
 
 fn step_json(step: &ShownStep) -> Json {
     let mut json = json!({
-        "policy": step.policy,
+        "policy": &*step.policy,
         "section": step.section.name(),
         "scope": step.scope.name(),
         "document": step.document.as_ref(),
@@ -195,7 +195,7 @@ mod tests {
 
     fn served() -> (Served, Vec<ShownStep>) {
         let step = ShownStep {
-            policy: "forward-request".to_owned(),
+            policy: "forward-request".into(),
             section: Section::Backend,
             scope: Scope::Api,
             document: "api openai".into(),
