@@ -3,7 +3,7 @@
 //! 2026-11-30): three tokens a message, one for a name beside the name itself, and three that begin the answer. It calls the
 //! outcome an estimate, and tells nothing of tools and images; tools are not counted here.
 //!
-//! The tables are read when the first text is counted, in some 30 ms, and never where none is.
+//! The tables are read when the first text is counted, in some tens of milliseconds, and never where none is.
 
 mod bpe;
 mod split;
