@@ -14,8 +14,8 @@ use std::time::Instant;
 
 use genai_lz::gateway::{
     Api, Backend, Body, Branch, Breaker, Config, Gateway, Headers, Host, Metric, Operation, Pool, PoolMember,
-    Product, Request, SendError, StatusRange, Subscription, SubscriptionDates, SubscriptionScope, Threshold,
-    Until, UpstreamRequest, UpstreamResponse,
+    Product, Request, SendError, StatusRange, Subscription, SubscriptionDates, SubscriptionScope,
+    SubscriptionState, Threshold, Until, UpstreamRequest, UpstreamResponse,
 };
 use genai_lz::render::render;
 use genai_lz::{model, spec};
@@ -167,6 +167,7 @@ fn bare() -> Config {
             primary_key: "key".to_owned(),
             secondary_key: "other key".to_owned(),
             scope: SubscriptionScope::Product("multi-tenant-product1".to_owned()),
+            state: SubscriptionState::Active,
             dates: SubscriptionDates::default(),
         }],
         backends: vec![

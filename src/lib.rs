@@ -29,6 +29,7 @@ pub mod gateway;
 pub mod openai;
 pub mod plan;
 pub mod scenario;
+pub mod services;
 // L5 the world
 pub mod azure;
 pub mod deploy;

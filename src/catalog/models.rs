@@ -26,8 +26,21 @@ pub struct Models {
     sources: BTreeMap<String, Source>,
     #[serde(rename = "sku")]
     skus: Vec<Sku>,
+    throughput: Vec<Throughput>,
     #[serde(rename = "model")]
     models: Vec<Model>,
+}
+
+/// What a provisioned throughput unit of a model works off.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Throughput {
+    pub model: String,
+    /// Prompt tokens in a minute.
+    pub tokens_per_minute: u64,
+    /// How many prompt tokens a token of the answer counts for.
+    pub output_weight: u64,
+    source: String,
 }
 
 /// One version of a model.
@@ -175,6 +188,16 @@ impl Models {
         names.into_iter().collect()
     }
 
+    /// What a provisioned throughput unit of the model works off; None where that is not documented.
+    pub fn throughput(&self, model: &str) -> Option<&Throughput> {
+        self.throughput.iter().find(|one| one.model.eq_ignore_ascii_case(model))
+    }
+
+    /// Where the throughput of a model is documented.
+    pub fn throughput_fact(&self, throughput: &Throughput) -> Fact {
+        Fact::from(&self.sources[&throughput.source])
+    }
+
     /// Where lifecycle and retirement of `model` are documented.
     pub fn fact(&self, model: &Model) -> Fact {
         Fact::from(&self.sources[&model.source])
@@ -204,6 +227,7 @@ mod tests {
             .iter()
             .map(|model| table.fact(model))
             .chain(table.skus().map(|sku| table.sku_fact(sku)))
+            .chain(table.throughput.iter().map(|one| table.throughput_fact(one)))
             .chain([table.matrix_fact()]);
         for fact in facts {
             assert!(fact.url.starts_with("https://"), "{fact:?}");
@@ -245,6 +269,17 @@ mod tests {
         assert!(!standard.is_provisioned());
         assert_eq!(standard.usage_name("gpt-5-mini"), "OpenAI.GlobalStandard.gpt-5-mini");
         assert_eq!(all().sku("ManagedCompute"), None);
+    }
+
+    #[test]
+    fn a_model_has_one_throughput_and_is_known() {
+        let names: BTreeSet<&str> = all().throughput.iter().map(|one| one.model.as_str()).collect();
+        assert_eq!(names.len(), all().throughput.len());
+        for name in names {
+            assert!(all().iter().any(|model| model.name == name), "{name}");
+        }
+        let five = all().throughput("GPT-5").unwrap();
+        assert_eq!((five.tokens_per_minute, five.output_weight), (4_750, 8));
     }
 
     #[test]

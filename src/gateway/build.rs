@@ -11,7 +11,7 @@ use super::pipeline::Pipeline;
 use super::policies::cross_domain_file;
 use super::{
     AllCounters, Api, BackendKind, Backends, Config, Gateway, Operation, PipelineKey, Pool, Routes, codes,
-    json_schema,
+    json_schema, secrets,
 };
 use crate::diag::{DiagResult, Diagnostic, finish};
 use crate::policy::{self, Body, DEFAULT_GLOBAL_POLICY, Policy, Scope};
@@ -46,6 +46,7 @@ impl Gateway {
             certificates: config.certificates.clone(),
             cache: Cache::default(),
             cross_domain,
+            secrets: Arc::new(secrets::of_service(&config)),
         };
         finish(gateway, found)
     }

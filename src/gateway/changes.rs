@@ -1,10 +1,13 @@
 //! What a policy changed, for the trace of one request: the state before and after it, compared. Only hosts that ask for
 //! it pay for it.
 
+use std::fmt;
+
 use indexmap::IndexMap;
 
 use super::Headers;
 use super::live::{Live, State, Target};
+use super::secrets::{HIDDEN, Mask, is_secret_name};
 
 /// What is compared. Bodies are by their length: their text may be large, and secret.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,9 +23,8 @@ pub(super) struct Snapshot {
 
 /// Characters of a value that are shown.
 const SHOWN: usize = 80;
-/// Headers whose values are secrets.
-const SECRETS: [&str; 5] =
-    ["authorization", "api-key", "ocp-apim-subscription-key", "cookie", "proxy-authorization"];
+/// Bytes of a value that are kept until it is shown.
+const MAX_KEPT: usize = 16 << 10;
 
 impl Snapshot {
     pub(super) fn of(live: &Live) -> Self {
@@ -51,12 +53,12 @@ impl Snapshot {
         snapshot
     }
 
-    /// What is different afterwards, a line each.
-    pub(super) fn changes(&self, after: &Self) -> Vec<String> {
+    /// What is different afterwards.
+    pub(super) fn changes(&self, after: &Self) -> Vec<Change> {
         let mut changes = Vec::new();
         let mut compare = |what: &str, before: &str, after: &str| {
             if before != after {
-                changes.push(format!("{what}: {} -> {}", shown(before), shown(after)));
+                changes.push(Change::new(what, Some(kept(before)), kept(after)));
             }
         };
         compare("request", &self.request_line, &after.request_line);
@@ -67,26 +69,58 @@ impl Snapshot {
         headers("response header", &self.response, &after.response, &mut changes);
         if self.request_body != after.request_body {
             let bytes = |n: Option<usize>| n.map_or_else(|| "read".to_owned(), |n| format!("{n} bytes"));
-            changes.push(format!(
-                "request body: {} -> {}",
-                bytes(self.request_body),
-                bytes(after.request_body)
+            changes.push(Change::new(
+                "request body",
+                Some(bytes(self.request_body)),
+                bytes(after.request_body),
             ));
         }
         for (name, value) in &after.variables {
-            match self.variables.get(name) {
-                Some(before) if before == value => {}
-                Some(before) => {
-                    changes.push(format!("variable {name}: {} -> {}", shown(before), shown(value)));
-                }
-                None => changes.push(format!("variable {name} = {}", shown(value))),
+            let before = self.variables.get(name);
+            if before != Some(value) {
+                let hides = |value: &str| if is_secret_name(name) { HIDDEN.to_owned() } else { kept(value) };
+                let before = before.map(|before| hides(before));
+                changes.push(Change::new(&format!("variable {name}"), before, hides(value)));
             }
         }
         changes
     }
 }
 
-fn headers(what: &str, before: &Headers, after: &Headers, changes: &mut Vec<String>) {
+/// Something that is different after a policy. The values are as they were, secrets among them, but for those that are
+/// known by their name.
+#[derive(Clone, PartialEq)]
+pub(super) struct Change {
+    what: String,
+    /// None for what is new.
+    before: Option<String>,
+    after: String,
+}
+
+/// What changed, not from what to what.
+impl fmt::Debug for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Change({})", self.what)
+    }
+}
+
+impl Change {
+    fn new(what: &str, before: Option<String>, after: String) -> Self {
+        Self { what: what.to_owned(), before, after }
+    }
+
+    /// The line that anybody may see. Values are cut only once they are masked.
+    pub(super) fn shown(&self, mask: &Mask<'_>) -> String {
+        let shown = |value: &str| short(&mask.hide(value));
+        let (what, after) = (mask.hide(&self.what), shown(&self.after));
+        match &self.before {
+            Some(before) => format!("{what}: {} -> {after}", shown(before)),
+            None => format!("{what} = {after}"),
+        }
+    }
+}
+
+fn headers(what: &str, before: &Headers, after: &Headers, changes: &mut Vec<Change>) {
     let mut names: Vec<&str> = Vec::new();
     for (name, _) in before.0.iter().chain(&after.0) {
         if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
@@ -100,16 +134,19 @@ fn headers(what: &str, before: &Headers, after: &Headers, changes: &mut Vec<Stri
         }
         let value = |value: Option<String>| match value {
             None => "(none)".to_owned(),
-            Some(_) if SECRETS.iter().any(|secret| secret.eq_ignore_ascii_case(name)) => {
-                "(hidden)".to_owned()
-            }
-            Some(value) => shown(&value),
+            Some(_) if is_secret_name(name) => HIDDEN.to_owned(),
+            Some(value) => kept(&value),
         };
-        changes.push(format!("{what} {name}: {} -> {}", value(old), value(new)));
+        changes.push(Change::new(&format!("{what} {name}"), Some(value(old)), value(new)));
     }
 }
 
-fn shown(value: &str) -> String {
+/// A value, or its length where it is long: cut here, it could end in the midst of a secret that is not recognised then.
+fn kept(value: &str) -> String {
+    if value.len() > MAX_KEPT { format!("({} bytes)", value.len()) } else { value.to_owned() }
+}
+
+fn short(value: &str) -> String {
     let line = value.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= SHOWN {
         return line;
@@ -120,6 +157,7 @@ fn shown(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gateway::secrets::Secrets;
 
     #[test]
     fn secrets_are_named_and_not_shown() {
@@ -127,8 +165,10 @@ mod tests {
         let after = Headers(vec![("A".into(), "2".into()), ("Authorization".into(), "Bearer secret".into())]);
         let mut changes = Vec::new();
         headers("request header", &before, &after, &mut changes);
+        let secrets = Secrets::default();
+        let shown: Vec<String> = changes.iter().map(|change| change.shown(&secrets.mask())).collect();
         assert_eq!(
-            changes,
+            shown,
             [
                 "request header a: 1 -> 2",
                 "request header gone: x -> (none)",

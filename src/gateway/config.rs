@@ -1,6 +1,8 @@
 //! What a gateway is made of, as plain data: the APIM entities of one service. The sandbox fills it from the
 //! resources that were deployed; tests write it by hand.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
@@ -26,6 +28,8 @@ pub struct Config {
     pub backends: Vec<Backend>,
     /// Substituted textually for `{{name}}` before a policy is parsed.
     pub named_values: IndexMap<String, String>,
+    /// Names of those whose values no trace shows.
+    pub secret_named_values: BTreeSet<String>,
     /// Policy fragments by id.
     pub fragments: IndexMap<String, String>,
     /// Schema documents of the service by id, which `validate-content` may name.
@@ -116,7 +120,41 @@ pub struct Subscription {
     pub primary_key: String,
     pub secondary_key: String,
     pub scope: SubscriptionScope,
+    pub state: SubscriptionState,
     pub dates: SubscriptionDates,
+}
+
+/// How far a subscription is in its life. Only the keys of an active one open anything (Learn, api-management-subscriptions,
+/// 2023-08-02); the others are those of the resource type (2024-05-01).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SubscriptionState {
+    #[default]
+    Active,
+    /// Blocked by an administrator.
+    Suspended,
+    /// Its end date passed; the service sets this state, the date alone closes nothing.
+    Expired,
+    Cancelled,
+    /// Asked for, and neither approved nor rejected.
+    Submitted,
+    Rejected,
+}
+
+impl SubscriptionState {
+    /// All names, as resources write them.
+    pub const NAMES: [(&'static str, Self); 6] = [
+        ("active", Self::Active),
+        ("suspended", Self::Suspended),
+        ("expired", Self::Expired),
+        ("cancelled", Self::Cancelled),
+        ("submitted", Self::Submitted),
+        ("rejected", Self::Rejected),
+    ];
+
+    /// By its name, whatever its case.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::NAMES.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, state)| state)
+    }
 }
 
 /// When a subscription was made, and from when to when it is good; milliseconds since 1970. None where nobody said.

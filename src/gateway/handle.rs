@@ -202,7 +202,9 @@ fn finish(live: &Live) -> Exchange {
         headers: response.headers,
         body: response.body.into_body(),
     };
-    Exchange { response, trace: std::mem::take(&mut state.trace) }
+    let mut trace = std::mem::take(&mut state.trace);
+    trace.secrets = live.secrets.with(&live.gateway.secrets);
+    Exchange { response, trace }
 }
 
 impl Live {

@@ -7,10 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
 
+use super::changes::Change;
 use super::fault::{Fault, LastError};
 use super::llm::Lookup;
 use super::pipeline::StepPlace;
-use super::route::Route;
+use super::route::{Route, key_header, key_query};
+use super::secrets::Gathered;
 use super::tokens::Meter;
 use super::trace::{Attempt, Trace, TraceStep};
 use super::url::Url;
@@ -44,6 +46,8 @@ pub(super) struct Live {
     answered_by: Mutex<String>,
     /// Set where this is a branch of `wait` whose result nobody waits for any more.
     given_up: AtomicBool,
+    /// What the trace of this request must not show.
+    pub secrets: Gathered,
 }
 
 pub(super) struct State {
@@ -158,6 +162,7 @@ impl Live {
         original_url: Url,
     ) -> Arc<Self> {
         let started_unix_ms = host.now_unix_ms();
+        let secrets = secrets_of(&route, &request, &original_url);
         let request_bytes = u64::try_from(request.body.len()).unwrap_or(u64::MAX);
         let state = State {
             request: LiveRequest {
@@ -183,7 +188,7 @@ impl Live {
             variables: IndexMap::new(),
             target: Target::Service,
             last_error: None,
-            trace: Trace { steps: Vec::with_capacity(USUAL_STEPS) },
+            trace: Trace { steps: Vec::with_capacity(USUAL_STEPS), ..Trace::default() },
             meters: Vec::new(),
             counted: BTreeMap::new(),
             semantic_lookup: None,
@@ -199,6 +204,7 @@ impl Live {
             state: Mutex::new(state),
             answered_by: Mutex::new(String::new()),
             given_up: AtomicBool::new(false),
+            secrets,
         })
     }
 
@@ -215,6 +221,7 @@ impl Live {
             state: Mutex::new(state),
             answered_by: Mutex::new(self.answered_by()),
             given_up: AtomicBool::new(self.is_given_up()),
+            secrets: self.secrets.clone(),
         })
     }
 
@@ -246,9 +253,19 @@ impl Live {
             Fault::broken("ExpressionValueEvaluationFailure", message).detail(format!(
                 " ({} in `{}`)",
                 exception.kind,
-                in_short(&expression.text)
+                self.in_short(&expression.text)
             ))
         })
+    }
+
+    /// An expression on one line of the trace, cut where it is long; before that, what it has of secret named values goes.
+    pub(super) fn in_short(&self, expression: &str) -> String {
+        let hidden = self.secrets.with(&self.gateway.secrets).mask().hide(expression);
+        let line = hidden.split_whitespace().collect::<Vec<_>>().join(" ");
+        if line.chars().count() <= SHOWN_EXPRESSION {
+            return line;
+        }
+        line.chars().take(SHOWN_EXPRESSION).chain(['…']).collect()
     }
 
     pub(super) fn answered_by(&self) -> String {
@@ -295,7 +312,7 @@ impl Live {
     }
 
     /// Says what the policy that began as step number `step` changed.
-    pub(super) fn set_changes(&self, step: usize, changes: Vec<String>) {
+    pub(super) fn set_changes(&self, step: usize, changes: Vec<Change>) {
         if let Some(step) = self.state().trace.steps.get_mut(step.wrapping_sub(1)) {
             step.changes = changes;
         }
@@ -382,6 +399,18 @@ impl LiveBody {
     }
 }
 
+/// What the caller sent that is secret.
+fn secrets_of(route: &Route, request: &Request, url: &Url) -> Gathered {
+    let secrets = Gathered::default();
+    secrets.add_headers(&request.headers);
+    secrets.add_query(&url.query);
+    // An API may call its key as it likes.
+    request.headers.get_all(key_header(&route.api)).for_each(|key| secrets.add(key));
+    let keys = url.query.iter().filter(|(name, _)| name.eq_ignore_ascii_case(key_query(&route.api)));
+    keys.for_each(|(_, key)| secrets.add(key));
+    secrets
+}
+
 /// Reads a stream to its end.
 ///
 /// # Errors
@@ -395,15 +424,6 @@ pub(super) fn drain(mut stream: Box<dyn super::BodyStream>) -> Result<Vec<u8>, S
         }
     }
     Ok(bytes)
-}
-
-/// An expression on one line of the trace, cut where it is long.
-pub(super) fn in_short(expression: &str) -> String {
-    let line = expression.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= SHOWN_EXPRESSION {
-        return line;
-    }
-    line.chars().take(SHOWN_EXPRESSION).chain(['…']).collect()
 }
 
 /// A random UUID out of the host's numbers.

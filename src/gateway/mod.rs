@@ -33,6 +33,7 @@ mod message;
 mod pipeline;
 mod policies;
 mod route;
+mod secrets;
 mod service_call;
 mod setting;
 pub mod sim_host;
@@ -51,12 +52,13 @@ pub use api_schema::{Contract, Parameter, Representation, ResponseContract, Sche
 pub use certificates::{Certificates, HeldCertificate, PrivateKey};
 pub use config::{
     Api, Backend, BackendKind, Breaker, Config, Credentials, Example, ManagedIdentity, Operation, Pool,
-    PoolMember, Product, StatusRange, Subscription, SubscriptionDates, SubscriptionScope, Threshold, Tier,
+    PoolMember, Product, StatusRange, Subscription, SubscriptionDates, SubscriptionScope, SubscriptionState,
+    Threshold, Tier,
 };
 pub use handle::Exchange;
 pub use host::{Branch, Host, HttpProxy, Metric, SendError, Until, UpstreamRequest, UpstreamResponse};
 pub use message::{Body, BodyStream, Headers, Request, Response, StreamError};
-pub use trace::{Attempt, Trace, TraceStep};
+pub use trace::{Attempt, ShownAttempt, ShownStep, Trace};
 
 use backends::Backends;
 use cache::Cache;
@@ -91,6 +93,8 @@ pub struct Gateway {
     cache: Cache,
     /// What `cross-domain` serves.
     cross_domain: Option<String>,
+    /// What traces do not show.
+    secrets: Arc<secrets::Needles>,
 }
 
 /// What decides which policies run.
@@ -128,6 +132,11 @@ struct AllCounters {
 }
 
 impl Gateway {
+    /// A text as anybody may see it: without secret named values, keys of subscriptions and credentials of backends.
+    pub fn hide_secrets(&self, text: &str) -> String {
+        secrets::Gathered::default().with(&self.secrets).mask().hide(text)
+    }
+
     fn service_name(&self) -> &str {
         &self.service_name
     }

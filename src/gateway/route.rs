@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 
 use super::fault::Fault;
 use super::url::{self, Url};
-use super::{Api, Config, Operation, Product, Request, Subscription, SubscriptionScope};
+use super::{Api, Config, Operation, Product, Request, Subscription, SubscriptionScope, SubscriptionState};
 
 /// What a request was matched to.
 #[derive(Clone, Debug)]
@@ -95,7 +95,9 @@ impl Routes {
         })
     }
 
-    /// Finds the subscription that the request's key belongs to, and with it the product.
+    /// Finds the subscription that the request's key belongs to, and with it the product: Learn,
+    /// api-management-subscriptions, "How API Management handles requests with or without subscription keys" (2023-08-02).
+    /// A key that is given has to be good, also where none is needed; whether a product is published does not matter.
     ///
     /// # Errors
     /// The service's 401 where a key is needed and missing, or does not open this API.
@@ -111,6 +113,7 @@ impl Routes {
             return Err(refusal(&api, url, "SubscriptionKeyNotFound", MISSING_KEY));
         };
         let holder = self.subscriptions.iter().find(|one| one.primary_key == key || one.secondary_key == key);
+        let holder = holder.filter(|one| one.state == SubscriptionState::Active);
         let opened = holder.and_then(|subscription| Some((subscription, self.opens(subscription, &api)?)));
         match opened {
             Some((subscription, product)) => {
@@ -118,7 +121,6 @@ impl Routes {
                 route.product = product;
                 Ok(())
             }
-            None if !api.subscription_required => Ok(()),
             None => Err(refusal(&api, url, "SubscriptionKeyInvalid", INVALID_KEY)),
         }
     }

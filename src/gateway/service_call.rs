@@ -43,6 +43,7 @@ pub(super) fn post(live: &Live, call: &ServiceCall<'_>) -> Result<Json, String> 
     let credentials = live.gateway.backends().credentials(&member);
     if let Some(credentials) = credentials {
         authorize(credentials, live.host.as_ref(), &mut headers, &mut url)?;
+        live.secrets.add_headers(&headers);
     }
     let result = live.host.send(UpstreamRequest {
         method: "POST".to_owned(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::fault::Fault;
-use super::live::{Live, in_short};
+use super::live::Live;
 use super::values;
 use crate::csharp::Value;
 use crate::policy::{self, Expression, ValueKind};
@@ -55,7 +55,7 @@ impl<T: FromValue> Setting<T> {
                         values::describe(&value)
                     );
                     Fault::broken("ExpressionValueEvaluationFailure", message)
-                        .detail(format!(" (in `{}`)", in_short(&expression.text)))
+                        .detail(format!(" (in `{}`)", live.in_short(&expression.text)))
                 })
             }
         }

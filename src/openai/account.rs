@@ -363,8 +363,8 @@ mod tests {
     fn an_answer_takes_its_time_and_says_what_is_left() {
         let reply = call(CHAT, QUESTION);
         assert_eq!((reply.status, reply.delay_ms), (200, 180));
-        assert_eq!((reply.prompt_tokens, reply.completion_tokens), (2, 8));
-        assert_eq!(reply.header("X-RateLimit-Remaining-Tokens"), Some("990"));
+        assert_eq!((reply.prompt_tokens, reply.completion_tokens), (10, 8));
+        assert_eq!(reply.header("X-RateLimit-Remaining-Tokens"), Some("982"));
         assert_eq!(reply.header("x-ratelimit-limit-requests"), Some("6"));
     }
 
@@ -432,13 +432,13 @@ mod tests {
 
     #[test]
     fn beyond_the_limit_it_says_when_to_come_back() {
-        let mut account = account(20);
+        let mut account = account(40);
         let call =
             Call { method: "POST", path: CHAT, api_version: Some("2024-10-21"), body: QUESTION.as_bytes() };
         assert_eq!(account.serve(0, &call, 1).status, 200);
         let refused = account.serve(1_500, &call, 2);
         assert_eq!(refused.status, 429);
-        // One request in ten seconds is all that 20 tokens a minute come with.
+        // One request in ten seconds is all that 40 tokens a minute come with.
         assert_eq!(refused.header("retry-after"), Some("9"));
         assert_eq!(refused.header("retry-after-ms"), Some("8500"));
         assert_eq!(refused.header("x-ratelimit-reset-requests"), Some("9"));
@@ -451,9 +451,9 @@ mod tests {
         let call =
             Call { method: "POST", path: CHAT, api_version: Some("2024-10-21"), body: QUESTION.as_bytes() };
         let first = account.serve(0, &call, 1);
-        assert_eq!(first.header("azure-openai-deployment-utilization"), Some("340.0%"));
+        assert_eq!(first.header("azure-openai-deployment-utilization"), Some("420.0%"));
         let refused = account.serve(0, &call, 2);
-        assert_eq!((refused.status, refused.header("retry-after-ms")), (429, Some("24001")));
+        assert_eq!((refused.status, refused.header("retry-after-ms")), (429, Some("32001")));
     }
 
     #[test]

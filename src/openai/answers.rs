@@ -1,12 +1,11 @@
-//! What a model would answer: bodies and server-sent events. The text is made of words of three letters, so that
-//! each word with its blank is one token of four characters.
+//! What a model would answer: bodies and server-sent events. The text is made of words of three letters, each of which is
+//! one token with the blank before it, in every vocabulary; together they are four characters a token.
 
 use serde_json::{Value as Json, json};
 
+use super::Encoding;
 use super::faults::Fault;
 
-/// Characters per token, the rule of thumb of the Azure OpenAI documentation.
-const CHARACTERS_PER_TOKEN: u64 = 4;
 /// Tokens answered where the request sets no limit.
 const DEFAULT_COMPLETION_TOKENS: u64 = 16;
 /// Tokens answered at most; gpt-4o gives 16,384 (model page, 2025-10).
@@ -122,6 +121,13 @@ pub struct Moment<'a> {
     pub unix_s: i64,
 }
 
+impl Moment<'_> {
+    /// The vocabulary of the model.
+    pub fn encoding(&self) -> Encoding {
+        Encoding::of_model(self.model)
+    }
+}
+
 /// Answers `request`. What a response needs of those before it is known to the account alone.
 ///
 /// # Errors
@@ -174,7 +180,7 @@ fn chat(request: &Json, moment: &Moment<'_>) -> Result<Answer, Fault> {
     let messages = messages.as_array().filter(|messages| !messages.is_empty());
     let messages = messages
         .ok_or_else(|| Fault::invalid_value("messages", "'messages' has to be a non-empty array."))?;
-    let prompt = messages.iter().map(|message| tokens_of(&text_of(&message["content"]))).sum();
+    let prompt = moment.encoding().count_messages(messages, text_of);
     let (n_tokens, finish_reason) = length(request, &["max_completion_tokens", "max_tokens"])?;
     if let Some(name) = forced_tool(request) {
         return Ok(tool_call(request, moment, &name, prompt));
@@ -192,7 +198,7 @@ fn chat(request: &Json, moment: &Moment<'_>) -> Result<Answer, Fault> {
 
 /// A call of a function without arguments, whole or in chunks: the name first, then the arguments.
 fn tool_call(request: &Json, moment: &Moment<'_>, name: &str, prompt: u64) -> Answer {
-    let usage = Usage { prompt, completion: tokens_of(name) + tokens_of("{}") };
+    let usage = Usage { prompt, completion: call_tokens(name, moment) };
     let id = moment.id.replacen("chatcmpl-", "call_", 1);
     let (prompt_tokens, completion_tokens) = (usage.prompt, usage.completion);
     let call = json!({"id": id, "type": "function", "function": {"name": name, "arguments": "{}"}});
@@ -273,7 +279,7 @@ fn chunks_of(
 fn completion(request: &Json, moment: &Moment<'_>) -> Result<Answer, Fault> {
     let prompt = request.get("prompt").ok_or_else(|| Fault::missing_parameter("prompt"))?;
     let (n_tokens, finish_reason) = length(request, &["max_tokens"])?;
-    let usage = Usage { prompt: tokens_of(&text_of(prompt)), completion: n_tokens };
+    let usage = Usage { prompt: tokens_of(prompt, moment), completion: n_tokens };
     let body = |text: &str, finish_reason: Option<&str>, usage: Option<Json>| {
         let mut body = json!({
             "id": moment.id,
@@ -306,10 +312,7 @@ fn completion(request: &Json, moment: &Moment<'_>) -> Result<Answer, Fault> {
 
 fn embeddings(request: &Json, moment: &Moment<'_>) -> Result<Answer, Fault> {
     let input = request.get("input").ok_or_else(|| Fault::missing_parameter("input"))?;
-    let inputs: Vec<String> = match input.as_array() {
-        Some(items) => items.iter().map(text_of).collect(),
-        None => vec![text_of(input)],
-    };
+    let inputs = inputs_of(input);
     if inputs.is_empty() || inputs.len() > MAX_EMBEDDING_INPUTS {
         let message = format!("'input' takes 1 to {MAX_EMBEDDING_INPUTS} items.");
         return Err(Fault::invalid_value("input", &message));
@@ -327,12 +330,12 @@ fn embeddings(request: &Json, moment: &Moment<'_>) -> Result<Answer, Fault> {
         .iter()
         .enumerate()
         .map(|(index, text)| {
-            let vector = embedding(text, dimensions);
+            let vector = embedding(&written(text), dimensions);
             let embedding = if as_base64 { Json::from(base64_of(&vector)) } else { json!(vector) };
             json!({"object": "embedding", "index": index, "embedding": embedding})
         })
         .collect();
-    let n_tokens: u64 = inputs.iter().map(|text| tokens_of(text)).sum();
+    let n_tokens: u64 = inputs.iter().map(|text| tokens_of(text, moment)).sum();
     let body = json!({
         "object": "list",
         "model": moment.model,
@@ -403,13 +406,41 @@ pub(super) fn text_of(content: &Json) -> String {
     }
 }
 
-/// The estimate that stands for a tokenizer: four characters a token.
-pub fn tokens_of(text: &str) -> u64 {
-    (text.chars().count() as u64).div_ceil(CHARACTERS_PER_TOKEN)
+/// The inputs of an embeddings request: a text or a list of tokens is one, a list of those is many.
+fn inputs_of(input: &Json) -> Vec<Json> {
+    match input.as_array() {
+        Some(items) if !items.iter().all(Json::is_number) => items.clone(),
+        Some(_) | None => vec![input.clone()],
+    }
+}
+
+fn written(input: &Json) -> String {
+    if is_tokens(input) { input.to_string() } else { text_of(input) }
+}
+
+fn is_tokens(input: &Json) -> bool {
+    input.as_array().is_some_and(|items| !items.is_empty() && items.iter().all(Json::is_number))
+}
+
+/// The tokens of a prompt or an input: texts, or tokens already.
+pub(super) fn tokens_of(prompt: &Json, moment: &Moment<'_>) -> u64 {
+    match prompt.as_array() {
+        Some(tokens) if is_tokens(prompt) => tokens.len() as u64,
+        Some(items) if items.iter().any(Json::is_array) => {
+            items.iter().map(|one| tokens_of(one, moment)).sum()
+        }
+        _ => moment.encoding().count(&text_of(prompt)),
+    }
+}
+
+/// The tokens of a call of a function without arguments.
+pub(super) fn call_tokens(name: &str, moment: &Moment<'_>) -> u64 {
+    moment.encoding().count(name) + moment.encoding().count("{}")
 }
 
 fn word(index: u64) -> String {
-    format!("{} ", WORDS[(index % WORDS.len() as u64) as usize])
+    let blank = if index == 0 { "" } else { " " };
+    format!("{blank}{}", WORDS[(index % WORDS.len() as u64) as usize])
 }
 
 pub(super) fn text(n_tokens: u64) -> String {

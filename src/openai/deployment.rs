@@ -6,16 +6,13 @@ use super::faults::Fault;
 use super::limits::{Limits, Window};
 use super::provisioned::Utilization;
 use super::reply::Reply;
+use crate::catalog::models;
 
 /// Requests per minute for each thousand tokens per minute (Learn, Azure OpenAI quota, 2025-10, older chat models).
 const REQUESTS_PER_1000_TOKENS: u64 = 6;
 
-/// Tokens that a provisioned throughput unit of gpt-4o works off in a minute (Learn, "Provisioned throughput", table
-/// of 2025-10). Other models differ; a script may name its own number.
-const TOKENS_PER_MINUTE_OF_PTU: u64 = 2_500;
-
-/// How many prompt tokens a completion token of gpt-4o weighs (the same table).
-const OUTPUT_WEIGHT: u64 = 4;
+/// Whose throughput a unit has of a model that the catalogue has none of. Decision: the commonest of the older ones.
+const MODEL_OF_UNKNOWN_THROUGHPUT: &str = "gpt-4o";
 
 /// A model deployment with what was used of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,15 +40,16 @@ pub enum Offer {
 impl Offer {
     /// The offer of a SKU such as `Standard` or `ProvisionedManaged`; capacity in thousands of tokens per minute, or
     /// in provisioned throughput units.
-    pub fn of_sku(sku: &str, capacity: u32) -> Self {
+    pub fn of_sku(sku: &str, model: &str, capacity: u32) -> Self {
         let capacity = u64::from(capacity);
-        if sku.to_ascii_lowercase().contains("provisioned") {
-            return Self::Provisioned {
-                tokens_per_minute: capacity * TOKENS_PER_MINUTE_OF_PTU,
-                output_weight: OUTPUT_WEIGHT,
-            };
+        if !sku.to_ascii_lowercase().contains("provisioned") {
+            return Self::standard(capacity * 1000);
         }
-        Self::standard(capacity * 1000)
+        let models = models::all();
+        let unit = models.throughput(model).or_else(|| models.throughput(MODEL_OF_UNKNOWN_THROUGHPUT));
+        let (per_unit, output_weight) =
+            unit.map_or((0, 1), |unit| (unit.tokens_per_minute, unit.output_weight));
+        Self::Provisioned { tokens_per_minute: capacity * per_unit, output_weight }
     }
 
     /// Pay as you go with the requests per minute that belong to the tokens.
@@ -140,5 +138,24 @@ impl Deployment {
                 Err(Box::new(reply))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_works_off_what_the_model_s_does() {
+        for (model, tokens_per_minute, output_weight) in [
+            ("gpt-5-mini", 356_250, 8),
+            ("gpt-4.1", 45_000, 4),
+            ("GPT-4o", 37_500, 4),
+            ("unheard-of", 37_500, 4),
+        ] {
+            let expected = Offer::Provisioned { tokens_per_minute, output_weight };
+            assert_eq!(Offer::of_sku("GlobalProvisionedManaged", model, 15), expected, "{model}");
+        }
+        assert_eq!(Offer::of_sku("GlobalStandard", "gpt-5-mini", 15), Offer::standard(15_000));
     }
 }

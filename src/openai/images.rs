@@ -3,7 +3,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::answers::{Answer, AnswerBody, Moment, tokens_of};
+use super::answers::{Answer, AnswerBody, Moment};
 use super::faults::Fault;
 
 /// Sizes that one of the models takes, and what `auto` comes to.
@@ -39,7 +39,7 @@ pub(super) fn images(request: &Json, moment: &Moment<'_>) -> Result<Answer, Faul
     };
     let image = base64(&png(*width, *height));
     let data: Vec<Json> = (0..n).map(|_| json!({ "b64_json": image })).collect();
-    let (input, output) = (tokens_of(prompt), n * TOKENS_PER_IMAGE);
+    let (input, output) = (moment.encoding().count(prompt), n * TOKENS_PER_IMAGE);
     let body = json!({
         "created": moment.unix_s,
         "data": data,

@@ -20,11 +20,13 @@ mod provisioned;
 mod reply;
 mod responses;
 mod script;
+mod tokens;
 
 pub use account::{Account, Call};
-pub use answers::{Answer, AnswerBody, Moment, Operation, answer, tokens_of};
+pub use answers::{Answer, AnswerBody, Moment, Operation, answer};
 pub use deployment::{Deployment, Offer};
 pub use faults::Fault;
 pub use latency::Latency;
 pub use reply::{Piece, Reply, ReplyBody};
 pub use script::{Disturbance, Effect};
+pub use tokens::Encoding;

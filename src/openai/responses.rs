@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 use serde_json::{Value as Json, json};
 
-use super::answers::{Answer, AnswerBody, Moment, forced_tool, length, pieces, text, text_of, tokens_of};
+use super::answers::{Answer, AnswerBody, Moment, call_tokens, forced_tool, length, pieces, text, text_of};
 use super::faults::Fault;
 
 /// Bytes of all responses that an account remembers.
@@ -105,12 +105,12 @@ pub(super) fn create(request: &Json, moment: &Moment<'_>, remembered: &Remembere
         Some(id) => remembered.find(id).ok_or_else(|| Fault::previous_response_not_found(id))?.tokens,
     };
     let prompt_tokens = before
-        + tokens_of(&text_of(&request["instructions"]))
-        + input.iter().map(tokens_of_item).sum::<u64>();
+        + moment.encoding().count(&text_of(&request["instructions"]))
+        + input.iter().map(|item| tokens_of_item(item, moment)).sum::<u64>();
     let (n_tokens, ends) = length(request, &["max_output_tokens"])?;
     let tool = forced_tool(request);
     let (item, completion_tokens) = match &tool {
-        Some(name) => (function_call(name, &moment.id), tokens_of(name) + tokens_of("{}")),
+        Some(name) => (function_call(name, &moment.id), call_tokens(name, moment)),
         None => (message(&moment.id, &text(n_tokens)), n_tokens),
     };
     let is_cut = ends == "length" && tool.is_none();
@@ -155,12 +155,14 @@ fn input_items(request: &Json, id: &str) -> Result<Vec<Json>, Fault> {
     Ok(items.into_iter().enumerate().map(with_id).collect())
 }
 
-/// A message, the result of a call, or whatever else has text in it.
-fn tokens_of_item(item: &Json) -> u64 {
+/// A message, the result of a call, or whatever else has text in it. Decision: without a frame, of which nothing is
+/// documented for responses.
+fn tokens_of_item(item: &Json, moment: &Moment<'_>) -> u64 {
     let parts = item["content"].as_array().into_iter().flatten();
     let images = parts.filter(|part| part["type"] == "input_image").count() as u64;
     let texts = [&item["content"], &item["output"], &item["arguments"]];
-    images * TOKENS_PER_IMAGE + texts.into_iter().map(|text| tokens_of(&text_of(text))).sum::<u64>()
+    images * TOKENS_PER_IMAGE
+        + texts.into_iter().map(|text| moment.encoding().count(&text_of(text))).sum::<u64>()
 }
 
 fn message(id: &str, text: &str) -> Json {
@@ -309,13 +311,13 @@ mod tests {
         let first = whole(made(first, "resp_1", &mut remembered).unwrap());
         assert_eq!(
             (first["status"].as_str(), first["usage"]["total_tokens"].as_u64()),
-            (Some("incomplete"), Some(6))
+            (Some("incomplete"), Some(7))
         );
-        assert_eq!(first["output"][0]["content"][0]["text"], "The sun may set ");
+        assert_eq!(first["output"][0]["content"][0]["text"], "The sun may set");
         let second =
             json!({"input": [{"role": "user", "content": "1234"}], "previous_response_id": "resp_1"});
         let second = whole(made(second, "resp_2", &mut remembered).unwrap());
-        assert_eq!(second["usage"]["input_tokens"], 7, "what was said before is input");
+        assert_eq!(second["usage"]["input_tokens"], 9, "what was said before is input");
         assert_eq!(remembered.body("resp_1"), Some(&first));
         let items = remembered.input_items("resp_1").unwrap();
         assert_eq!(items["data"][0]["content"][0]["text"], "12345678");
@@ -334,7 +336,9 @@ mod tests {
         }
         assert!(remembered.body("resp_0").is_none() && remembered.body("resp_1").is_some());
         for n in 0..20 {
-            let large = json!({"input": "x".repeat(MAX_REMEMBERED_BYTES / 8)});
+            // A picture, whose bytes are no text to count.
+            let picture = json!({"type": "input_image", "image_url": "x".repeat(MAX_REMEMBERED_BYTES / 8)});
+            let large = json!({"input": [{"role": "user", "content": [picture]}]});
             made(large, &format!("resp_large_{n}"), &mut remembered).unwrap();
         }
         assert!(remembered.n_bytes <= MAX_REMEMBERED_BYTES);

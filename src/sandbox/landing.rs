@@ -10,7 +10,8 @@ use super::codes::NO_GATEWAY;
 use super::gateway_server::{GatewayServer, ServerOptions};
 use super::net_host::NetHost;
 use super::openai_sim::{OpenAiSim, SimAccount, SimDeployment};
-use super::{Error, Resource, State, gateway_config};
+use super::services_sim::ServicesSim;
+use super::{Error, Resource, State, gateway_config, openid_hosts};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::gateway::{Config, Gateway};
 use crate::openai;
@@ -19,11 +20,21 @@ use crate::openai;
 pub struct Landing {
     pub config: Config,
     pub sim: OpenAiSim,
+    /// OpenID providers and Content Safety.
+    pub services: ServicesSim,
     pub host: Arc<NetHost>,
     pub server: GatewayServer,
     /// What the gateway found odd in the deployed policies, but runs.
     pub warnings: Vec<Diagnostic>,
     accounts: Vec<SimAccount>,
+    service_hosts: ServiceHosts,
+}
+
+/// Which services are simulated, by host name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct ServiceHosts {
+    openid: Vec<String>,
+    safety: Vec<String>,
 }
 
 /// What is otherwise than deployed.
@@ -36,6 +47,8 @@ pub struct LandingOptions {
     pub upstreams: IndexMap<String, SocketAddr>,
     /// Policies by the id of their API, in the place of those that were deployed.
     pub policies: IndexMap<String, String>,
+    /// Whether traces say what each policy changed, which takes time.
+    pub traces_changes: bool,
 }
 
 /// Why no gateway runs.
@@ -55,12 +68,13 @@ impl Landing {
         let config = config(state, options)?;
         let (gateway, warnings) = Gateway::build(config.clone()).map_err(LandingError::Refused)?;
         let accounts = accounts(state);
-        let (sim, host) = upstreams(&accounts, options).await?;
+        let service_hosts = service_hosts(state, &config);
+        let (sim, services, host) = upstreams(&accounts, &service_hosts, options).await?;
         let server =
             GatewayServer::start(Arc::new(gateway), Arc::clone(&host), options.port, options.server.clone())
                 .await
                 .map_err(LandingError::Failed)?;
-        Ok(Self { config, sim, host, server, warnings, accounts })
+        Ok(Self { config, sim, services, host, server, warnings, accounts, service_hosts })
     }
 
     /// Serves what is in `state` now, on the same port and with the same subscription keys. Counters and breakers begin
@@ -78,9 +92,10 @@ impl Landing {
         }
         let (gateway, warnings) = Gateway::build(config.clone()).map_err(LandingError::Refused)?;
         let accounts = accounts(state);
-        if accounts != self.accounts {
-            (self.sim, self.host) = upstreams(&accounts, options).await?;
-            self.accounts = accounts;
+        let service_hosts = service_hosts(state, &config);
+        if accounts != self.accounts || service_hosts != self.service_hosts {
+            (self.sim, self.services, self.host) = upstreams(&accounts, &service_hosts, options).await?;
+            (self.accounts, self.service_hosts) = (accounts, service_hosts);
         }
         self.server.replace(Arc::new(gateway), Arc::clone(&self.host));
         (self.config, self.warnings) = (config, warnings);
@@ -111,16 +126,35 @@ fn config(state: &State, options: &LandingOptions) -> Result<Config, LandingErro
 
 async fn upstreams(
     accounts: &[SimAccount],
+    services: &ServiceHosts,
     options: &LandingOptions,
-) -> Result<(OpenAiSim, Arc<NetHost>), LandingError> {
+) -> Result<(OpenAiSim, ServicesSim, Arc<NetHost>), LandingError> {
     let sim = OpenAiSim::start(accounts.to_vec()).await.map_err(bind_failed)?;
+    let ServiceHosts { openid, safety } = services.clone();
+    let services = ServicesSim::start(openid, safety).await.map_err(bind_failed)?;
     let mut addresses = sim.addresses();
+    addresses.extend(services.addresses());
     addresses.extend(options.upstreams.iter().map(|(host, address)| (host.clone(), *address)));
-    Ok((sim, Arc::new(NetHost::new(addresses))))
+    let mut host = NetHost::new(addresses);
+    host.traces_changes = options.traces_changes;
+    Ok((sim, services, Arc::new(host)))
 }
 
 fn bind_failed(source: std::io::Error) -> LandingError {
     LandingError::Failed(Error::Bind { address: "127.0.0.1:0".to_owned(), source })
+}
+
+fn service_hosts(state: &State, config: &Config) -> ServiceHosts {
+    let accounts = state.of_type("Microsoft.CognitiveServices/accounts");
+    let safety = accounts.iter().filter(|account| is_content_safety(account));
+    ServiceHosts {
+        openid: openid_hosts::of(config),
+        safety: safety.map(|account| format!("{}.cognitiveservices.azure.com", subdomain(account))).collect(),
+    }
+}
+
+fn is_content_safety(account: &Resource) -> bool {
+    account.text("/kind").is_some_and(|kind| kind.eq_ignore_ascii_case("ContentSafety"))
 }
 
 /// The Azure OpenAI accounts that are deployed, as simulated ones.
@@ -128,6 +162,7 @@ fn accounts(state: &State) -> Vec<SimAccount> {
     state
         .of_type("Microsoft.CognitiveServices/accounts")
         .iter()
+        .filter(|account| !is_content_safety(account))
         .map(|account| SimAccount {
             host: format!("{}.openai.azure.com", subdomain(account)),
             deployments: state.children(&account.id, "deployments").iter().map(deployment).collect(),
@@ -139,7 +174,8 @@ fn accounts(state: &State) -> Vec<SimAccount> {
 pub fn model_accounts(state: &State) -> Vec<(String, openai::Account)> {
     let model = |account: SimAccount| {
         let deployments = account.deployments.into_iter().map(|one| {
-            openai::Deployment::new(one.name, one.model, openai::Offer::of_sku(&one.sku, one.capacity))
+            let offer = openai::Offer::of_sku(&one.sku, &one.model, one.capacity);
+            openai::Deployment::new(one.name, one.model, offer)
         });
         (account.host, openai::Account::new(deployments))
     };

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::expect::{Scope, Subject};
 use super::steps::{Step, StepKind};
+use super::tokens::names_in;
 use super::{Case, Landing, Specs, codes, config};
 use crate::diag::{DiagResult, Diagnostic, finish};
 use crate::gateway::{Config, SubscriptionScope};
@@ -28,6 +29,11 @@ pub(super) fn assemble(source: &Arc<Source>, case: &Case, specs: &dyn Specs) -> 
     let mut found = Vec::new();
     let mut assembled =
         Assembled { config: Config::default(), accounts: Vec::new(), documents: IndexMap::new() };
+    if let Some(path) = &case.spec
+        && let Err(diagnostics) = deploy(source, path, "", case.span, &mut assembled, specs)
+    {
+        found.extend(diagnostics);
+    }
     for step in &case.steps {
         if let Err(diagnostic) = add(source, step, &mut assembled, specs) {
             found.extend(diagnostic);
@@ -35,6 +41,25 @@ pub(super) fn assemble(source: &Arc<Source>, case: &Case, specs: &dyn Specs) -> 
     }
     check_references(source, case, &assembled.config, &mut found);
     finish(assembled, found).map(|(assembled, _)| assembled)
+}
+
+/// Takes the landing zone of the spec at `path`, as the file `from` writes it.
+fn deploy(
+    source: &Arc<Source>,
+    path: &str,
+    from: &str,
+    place: Span,
+    assembled: &mut Assembled,
+    specs: &dyn Specs,
+) -> Result<(), Vec<Diagnostic>> {
+    let landing = specs.landing(path, from).map_err(|found| {
+        let message = format!("the spec `{path}` does not come to a gateway");
+        let own = Diagnostic::new(&codes::SPEC, message).at(source, place);
+        found.0.into_iter().chain([own]).collect::<Vec<_>>()
+    })?;
+    let Landing { config, accounts } = landing;
+    (assembled.config, assembled.accounts) = (config, accounts);
+    Ok(())
 }
 
 fn add(
@@ -47,14 +72,7 @@ fn add(
     let config = &mut assembled.config;
     match &step.kind {
         StepKind::Spec(path) => {
-            let Landing { config: deployed, accounts } =
-                specs.landing(path, source.path()).map_err(|found| {
-                    let message = format!("the spec `{path}` does not come to a gateway");
-                    let own = Diagnostic::new(&codes::SPEC, message).at(source, block.span);
-                    found.0.into_iter().chain([own]).collect::<Vec<_>>()
-                })?;
-            *config = deployed;
-            assembled.accounts = accounts;
+            deploy(source, path, source.path(), block.span, assembled, specs)?;
         }
         StepKind::Config(short) => short
             .as_ref()
@@ -123,6 +141,25 @@ fn check_references(source: &Arc<Source>, case: &Case, config: &Config, found: &
         let block = case.steps.iter().find(|step| matches!(step.kind, StepKind::Config(_)));
         let place = block.map_or(case.span, |step| step.block.span);
         found.extend(missing(what, name, &known).map(|it| it.at(source, place)));
+    }
+    let tokens: Vec<&str> = case
+        .steps
+        .iter()
+        .filter_map(|step| match &step.kind {
+            StepKind::Tokens(written) => Some(written.keys().map(String::as_str)),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    for step in &case.steps {
+        let values: Vec<&String> = match &step.kind {
+            StepKind::Request(request) => request.headers.0.iter().map(|(_, value)| value).collect(),
+            StepKind::Load(load) => load.requests.iter().flat_map(|one| one.headers.values()).collect(),
+            _ => continue,
+        };
+        for name in values.into_iter().flat_map(|value| names_in(value)) {
+            found.extend(missing("token", name, &tokens).map(|it| it.at(source, step.block.span)));
+        }
     }
     for step in &case.steps {
         let StepKind::Expect(lines) = &step.kind else { continue };

@@ -4,7 +4,7 @@
 use indexmap::{IndexMap, IndexSet};
 
 use super::expect::{Quantile, Scope};
-use super::rows::{NOBODY, Rows, is_like, quantile};
+use super::rows::{LEFT, NOBODY, Rows, is_like, quantile};
 
 /// What a chart shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +130,9 @@ fn series(kind: ChartKind, rows: &Rows, bucket_ms: u64, end_ms: u64) -> Vec<Seri
             .filter(|call| call.status == 429)
             .for_each(|call| sums.add(name(&names.backends, call.backend), call.at_ms, 1.0)),
         ChartKind::AnswersByStatus => {
-            rows.requests.iter().for_each(|row| sums.add(&row.status.to_string(), row.at_ms, 1.0));
+            for row in &rows.requests {
+                sums.add(&in_words(row.status), row.at_ms, 1.0);
+            }
         }
         ChartKind::TokensBySubscription => {
             for row in &rows.requests {
@@ -148,6 +150,11 @@ fn series(kind: ChartKind, rows: &Rows, bucket_ms: u64, end_ms: u64) -> Vec<Seri
         ChartKind::Latency => return latency(rows, bucket_ms, end_ms),
     }
     sums.series()
+}
+
+/// A status as charts and reports name it.
+pub(super) fn in_words(status: u16) -> String {
+    if status == LEFT { "gave up".to_owned() } else { status.to_string() }
 }
 
 fn name(names: &IndexSet<String>, number: u16) -> &str {

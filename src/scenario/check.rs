@@ -42,6 +42,7 @@ fn actual(expectation: &Expectation, seen: &Seen<'_>) -> Actual {
     match &expectation.subject {
         Subject::Requests => count(rows.requests(scope).count()),
         Subject::Answers(pattern) => count(rows.n_answers(pattern, scope)),
+        Subject::GivenUp => count(rows.n_left(scope)),
         Subject::CallsTo(backend) => count(rows.n_calls_to(backend, scope)),
         Subject::ShareOf(backend) => Actual::Number(rows.share_of(backend, scope)),
         Subject::ShareOfAnswersFrom(backend) => Actual::Number(rows.share_of_answers_from(backend, scope)),

@@ -27,6 +27,20 @@ pub static NAME: Code = Code::error(
     "Backends, subscriptions, APIs, operations, products, requests and phases are named as the case's own blocks call \
      them. Correct the name, or add what it should be.",
 );
+pub static NETWORK: Code = Code::error(
+    "scenario-network",
+    "a case that is not run over real ports",
+    "`genai-lz test --network` runs cases over real ports, where a second takes a second and a user is a thread. So the \
+     loads and waits of a case take at most a minute there, with at most 200 users and 200 requests a second. Run longer ones \
+     in virtual time, without `--network`.",
+);
+pub static NOT_COMPARED: Code = Code::note(
+    "scenario-not-compared",
+    "blocks that show something word for word are not compared over real ports",
+    "Times differ from run to run over real ports, and HTTP adds fields of its own, so `http response`, `text attempts`, \
+     `text trace`, `text changes`, `text upstream` and `text telemetry` are left out with `--network`. Expectations are \
+     looked at.",
+);
 pub static REQUEST: Code = Code::error(
     "scenario-request",
     "a request of a scenario cannot be read",
@@ -45,4 +59,5 @@ pub static VALUE: Code = Code::error(
 );
 
 /// All codes of this module.
-pub const ALL: &[&Code] = &[&BLOCK, &EMPTY, &EXPECTATION, &NAME, &REQUEST, &SPEC, &VALUE];
+pub const ALL: &[&Code] =
+    &[&BLOCK, &EMPTY, &EXPECTATION, &NAME, &NETWORK, &NOT_COMPARED, &REQUEST, &SPEC, &VALUE];

@@ -13,7 +13,7 @@ use crate::dotnet::Certificate;
 use crate::gateway::{
     Api, Backend, BackendKind, Breaker, Config, Credentials, Example, HeldCertificate, HttpProxy,
     ManagedIdentity, Operation, Pool, PoolMember, PrivateKey, Product, StatusRange, Subscription,
-    SubscriptionDates, SubscriptionScope, Threshold, Tier,
+    SubscriptionDates, SubscriptionScope, SubscriptionState, Threshold, Tier,
 };
 
 /// `toml config`.
@@ -25,6 +25,9 @@ pub(super) struct Short {
     v2: bool,
     #[serde(default)]
     named_values: IndexMap<String, String>,
+    /// Those that no trace shows.
+    #[serde(default)]
+    secret_named_values: IndexMap<String, String>,
     #[serde(default)]
     loggers: Vec<String>,
     #[serde(default)]
@@ -83,6 +86,17 @@ struct ShortCertificate {
 struct ShortProduct {
     id: String,
     apis: Vec<String>,
+    /// Takes no key.
+    #[serde(default)]
+    open: bool,
+    #[serde(default = "yes")]
+    published: bool,
+    /// Of its subscription.
+    state: Option<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A subscription of a product or an API, or of all APIs, whose key is `key-<id>`.
@@ -92,6 +106,7 @@ struct ShortSubscription {
     id: String,
     product: Option<String>,
     api: Option<String>,
+    state: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -157,7 +172,8 @@ impl Short {
         "apim-test".clone_into(&mut config.service_name);
         "West US 3".clone_into(&mut config.region);
         config.tier = if self.v2 { Tier::V2 } else { Tier::Classic };
-        config.named_values.extend(self.named_values);
+        config.secret_named_values.extend(self.secret_named_values.keys().cloned());
+        config.named_values.extend(self.named_values.into_iter().chain(self.secret_named_values));
         config.loggers.extend(self.loggers);
         for short in self.api {
             config.apis.push(api(short)?);
@@ -186,6 +202,7 @@ impl Short {
         for product in self.product {
             config.subscriptions.push(Subscription {
                 display_name: product.id.clone(),
+                state: state(product.state.as_deref())?,
                 ..subscription(
                     format!("{}-subscription", product.id),
                     &product.id,
@@ -195,7 +212,8 @@ impl Short {
             config.products.push(Product {
                 display_name: product.id.clone(),
                 id: product.id,
-                subscription_required: true,
+                subscription_required: !product.open,
+                is_published: product.published,
                 apis: product.apis,
                 policy: None,
                 ..Product::default()
@@ -213,7 +231,9 @@ impl Short {
                     ));
                 }
             };
-            config.subscriptions.push(subscription(short.id.clone(), &short.id, scope));
+            let state = state(short.state.as_deref())?;
+            let one = subscription(short.id.clone(), &short.id, scope);
+            config.subscriptions.push(Subscription { state, ..one });
         }
         for short in self.backend {
             let breaker = short.breaker.map(breaker).transpose()?;
@@ -246,8 +266,17 @@ fn subscription(id: String, key: &str, scope: SubscriptionScope) -> Subscription
         primary_key: format!("key-{key}"),
         secondary_key: format!("second-key-{key}"),
         scope,
+        state: SubscriptionState::Active,
         dates: SubscriptionDates::default(),
     }
+}
+
+fn state(name: Option<&str>) -> Result<SubscriptionState, String> {
+    let Some(name) = name else { return Ok(SubscriptionState::Active) };
+    SubscriptionState::from_name(name).ok_or_else(|| {
+        let known: Vec<&str> = SubscriptionState::NAMES.iter().map(|(name, _)| *name).collect();
+        format!("`{name}` is not a state of a subscription: {}", known.join(", "))
+    })
 }
 
 fn api(short: ShortApi) -> Result<Api, String> {
@@ -321,6 +350,22 @@ fn credentials(short: ShortCredentials) -> Credentials {
         certificate: short.certificate,
         proxy: short.proxy.map(|url| HttpProxy { url, username: None, password: None }),
     }
+}
+
+/// The host names of backends.
+pub(super) fn hosts(config: &Config) -> Vec<String> {
+    let of = |backend: &Backend| match &backend.kind {
+        BackendKind::Single { url, .. } => Some(host_of(url)),
+        BackendKind::Pool(_) => None,
+    };
+    let services = config.apis.iter().filter_map(|api| api.service_url.as_deref()).map(host_of);
+    config.backends.iter().filter_map(of).chain(services).collect()
+}
+
+fn host_of(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    authority.split(':').next().unwrap_or_default().to_owned()
 }
 
 /// Puts a policy in its place. `words` come after `xml policy`: `global`, `workspace ID`, `api [ID]`, `product ID`,

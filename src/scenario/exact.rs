@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::send::Got;
 use crate::diag::Diagnostic;
 use crate::gateway::sim_host::Record;
-use crate::gateway::{Attempt, Trace, TraceStep};
+use crate::gateway::{Attempt, ShownAttempt, ShownStep, Trace};
 
 /// `http response`: status and reason, headers, an empty line and the body.
 pub(super) fn response(got: &Got) -> String {
@@ -41,29 +41,42 @@ fn body(got: &Got) -> String {
 
 /// `text attempts`: the calls upstream that policies made.
 pub(super) fn attempts(trace: &Trace) -> String {
-    let line = |attempt: &Attempt| {
-        format!("{} {} {} {} ms\n", attempt.backend, attempt.url, status(attempt), attempt.duration_ms)
+    let line = |attempt: &ShownAttempt| {
+        let status = status(attempt.status);
+        format!("{} {} {status} {} ms\n", attempt.backend, attempt.url, attempt.duration_ms)
     };
-    or_none(trace.attempts().map(line).collect())
+    or_none(trace.shown().iter().filter_map(|step| step.attempt.as_ref()).map(line).collect())
 }
 
 /// Backends and statuses on one line, for expectations: `ptu 429, payg 200`.
 pub(super) fn attempts_in_short(trace: &Trace) -> String {
-    let one = |attempt: &Attempt| format!("{} {}", attempt.backend, status(attempt)).trim().to_owned();
+    let one = |attempt: &Attempt| format!("{} {}", attempt.backend, status(attempt.status)).trim().to_owned();
     trace.attempts().map(one).collect::<Vec<_>>().join(", ")
 }
 
-fn status(attempt: &Attempt) -> String {
-    attempt.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string())
+fn status(status: Option<u16>) -> String {
+    status.map_or_else(|| "no answer".to_owned(), |status| status.to_string())
 }
 
 /// `text trace`: each policy that ran.
 pub(super) fn trace(trace: &Trace) -> String {
-    let line = |step: &TraceStep| {
+    let line = |step: &ShownStep| {
         let note = if step.note.is_empty() { String::new() } else { format!(": {}", step.note) };
         format!("{} {}:{} {}{note}\n", step.section.name(), step.document, step.line, step.policy)
     };
-    trace.steps.iter().map(line).collect()
+    trace.shown().iter().map(line).collect()
+}
+
+/// `text changes`: each policy that ran, with what is different after it.
+pub(super) fn changes(trace: &Trace) -> String {
+    let mut text = String::new();
+    for step in trace.shown() {
+        let _ = writeln!(text, "{} {}:{} {}", step.section.name(), step.document, step.line, step.policy);
+        for change in step.changes {
+            let _ = writeln!(text, "    {change}");
+        }
+    }
+    text
 }
 
 /// `text upstream`: what was sent there.

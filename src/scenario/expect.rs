@@ -43,6 +43,8 @@ pub(super) enum Subject {
     Requests,
     /// Answers to callers with a status such as `429` or `2xx`.
     Answers(String),
+    /// Callers who left before their answer was whole.
+    GivenUp,
     CallsTo(String),
     ShareOf(String),
     ShareOfAnswersFrom(String),
@@ -115,6 +117,7 @@ impl Subject {
             Self::Status
             | Self::Requests
             | Self::Answers(_)
+            | Self::GivenUp
             | Self::CallsTo(_)
             | Self::Tokens
             | Self::Retries
@@ -142,7 +145,7 @@ impl Subject {
 }
 
 const SUBJECTS: &str = "subjects are status, header NAME, body, json POINTER, backend, attempts, trace, telemetry, \
-    requests, answers STATUS, calls to BACKEND, share of BACKEND, share of answers from BACKEND, tokens, retries, \
+    requests, answers STATUS, given up, calls to BACKEND, share of BACKEND, share of answers from BACKEND, tokens, retries, \
     latency p95, first byte p95, metric NAME and events LOGGER";
 const COMPARISONS: &str = "comparisons are `is`, `is not`, `is at least`, `is at most`, `is above`, `is below`, \
     `is between A and B`, `is A within B`, `is missing`, `contains` and `lacks`";
@@ -213,6 +216,7 @@ fn subject(words: &[&str]) -> Option<(Subject, Scope)> {
         ["telemetry"] => (Subject::Telemetry, &[][..]),
         ["requests", ref rest @ ..] => (Subject::Requests, rest),
         ["answers", status, ref rest @ ..] if is_status(status) => (Subject::Answers(name(status)), rest),
+        ["given", "up", ref rest @ ..] => (Subject::GivenUp, rest),
         ["calls", "to", backend, ref rest @ ..] => (Subject::CallsTo(name(backend)), rest),
         ["share", "of", "answers", "from", backend, ref rest @ ..] => {
             (Subject::ShareOfAnswersFrom(name(backend)), rest)

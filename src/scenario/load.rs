@@ -1,4 +1,4 @@
-//! Load: which requests users send, and phases of so many users for so long.
+//! Load: which requests are sent, and phases of so many users, or of so many requests a second, for so long.
 //!
 //! ```toml
 //! [[request]]
@@ -16,6 +16,7 @@
 use indexmap::IndexMap;
 use serde::Deserialize;
 
+use super::arrivals::Rate;
 use super::values::{Ms, Range};
 use crate::gateway::sim_host::tasks::MAX_TASKS;
 
@@ -50,6 +51,8 @@ pub(super) struct LoadRequest {
     pub stream: f64,
     /// In place of a body that is made up.
     pub body: Option<String>,
+    /// How long a caller waits for the whole answer before it leaves.
+    pub patience: Option<Ms>,
     /// How often beside the others.
     #[serde(default = "one")]
     pub share: u32,
@@ -60,15 +63,74 @@ pub(super) struct LoadRequest {
 pub(super) struct Phase {
     #[serde(default)]
     pub name: String,
-    pub users: usize,
+    pub users: Option<usize>,
+    /// Requests a second, in place of users; two numbers are those at the beginning and at the end.
+    pub rate: Option<Range<f64>>,
+    /// How the requests of a rate are spread.
+    #[serde(default)]
+    pub arrivals: Arrivals,
     #[serde(rename = "for")]
     pub lasts: Ms,
     /// Between an answer and the next request of a user.
-    #[serde(default = "a_second")]
-    pub think: Range<Ms>,
+    pub think: Option<Range<Ms>>,
     /// Which requests, by name; all where none is named.
     #[serde(default)]
     pub requests: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Arrivals {
+    /// In even steps.
+    #[default]
+    Even,
+    /// Each by chance.
+    Random,
+}
+
+/// Who sends the requests of a phase.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Senders {
+    /// So many, each of whom waits for its answer and thinks for so long.
+    Users(usize, Range<Ms>),
+    /// Whoever comes, whether others still wait or not.
+    Rate(Rate),
+}
+
+impl Phase {
+    /// Who sends its requests.
+    ///
+    /// # Errors
+    /// What does not go together.
+    pub(super) fn senders(&self) -> Result<Senders, String> {
+        match (self.users, self.rate, self.think) {
+            (Some(users), None, think) => {
+                if users == 0 || users > MAX_TASKS {
+                    return Err(format!("a phase has 1 to {MAX_TASKS} users, not {users}"));
+                }
+                let think = think.unwrap_or_else(a_second);
+                if think.most_ms() == 0 {
+                    return Err("`think` is at least `1 ms`, or time would stand still".to_owned());
+                }
+                Ok(Senders::Users(users, think))
+            }
+            (None, Some(_), Some(_)) => Err("nobody thinks where requests come at a rate".to_owned()),
+            (None, Some(rate), None) => {
+                let (from, to) = match rate {
+                    Range::One(rate) => (rate, rate),
+                    Range::Between(from, to) => (from, to),
+                };
+                let is_rate = |rate: f64| (0.0..=MAX_RATE).contains(&rate);
+                if !is_rate(from) || !is_rate(to) || from.max(to) == 0.0 {
+                    return Err(format!(
+                        "a rate is a number of requests a second, more than 0 and at most {MAX_RATE}"
+                    ));
+                }
+                Ok(Senders::Rate(Rate { from, to }))
+            }
+            _ => Err("a phase has one of `users` and `rate`".to_owned()),
+        }
+    }
 }
 
 fn post() -> String {
@@ -91,6 +153,8 @@ fn a_second() -> Range<Ms> {
     Range::One(Ms(1000))
 }
 
+/// Requests a second: a thousand times what a busy gateway sees.
+const MAX_RATE: f64 = 10_000.0;
 /// The longest prompt that is made up: a context of today's largest models.
 const MAX_PROMPT_TOKENS: u64 = 1_000_000;
 
@@ -111,6 +175,9 @@ impl Load {
             {
                 return Err(format!("a prompt has at most {MAX_PROMPT_TOKENS} tokens"));
             }
+            if request.patience == Some(Ms(0)) {
+                return Err("`patience` is at least `1 ms`".to_owned());
+            }
             if request.body.is_none() && Kind::of(&request.path).is_none() {
                 return Err(format!(
                     "`{}` needs a `body`: only chat completions, completions and embeddings have one made up",
@@ -119,12 +186,7 @@ impl Load {
             }
         }
         for phase in &self.phases {
-            if phase.users == 0 || phase.users > MAX_TASKS {
-                return Err(format!("a phase has 1 to {MAX_TASKS} users, not {}", phase.users));
-            }
-            if phase.think.most_ms() == 0 {
-                return Err("`think` is at least `1 ms`, or time would stand still".to_owned());
-            }
+            phase.senders()?;
             if let Some(name) = phase.requests.iter().find(|name| self.request(name).is_none()) {
                 return Err(format!("a phase names the request `{name}`, which is not there"));
             }
@@ -167,7 +229,8 @@ impl Kind {
     }
 }
 
-/// A body with a prompt of so many tokens by the rule of four characters a token.
+/// A body with a prompt of so many tokens, by the vocabulary of every model and by the rule of four characters a token.
+/// A chat adds what stands around its message.
 pub(super) fn body(request: &LoadRequest, mut random: u64) -> Vec<u8> {
     use crate::text::{next_random, unit};
     if let Some(body) = &request.body {
@@ -180,7 +243,8 @@ pub(super) fn body(request: &LoadRequest, mut random: u64) -> Vec<u8> {
     } else {
         ""
     };
-    let prompt = "one ".repeat(usize::try_from(n_prompt).unwrap_or_default());
+    let prompt = " one".repeat(usize::try_from(n_prompt).unwrap_or_default());
+    let prompt = prompt.trim_start();
     let text = match Kind::of(&request.path) {
         Some(Kind::Embeddings) => format!("{{\"input\":\"{prompt}\"}}"),
         Some(Kind::Completion) => format!("{{\"prompt\":\"{prompt}\",\"max_tokens\":{max_tokens}{stream}}}"),

@@ -5,6 +5,7 @@
 //! text -> read: markdown, steps -> File -> run: config, gateway, requests, load -> CaseReport -> view
 //! ```
 
+mod arrivals;
 mod assemble;
 mod charts;
 mod check;
@@ -15,11 +16,13 @@ mod exact;
 mod expect;
 mod load;
 mod markdown;
+mod network;
 mod report;
 mod rows;
 mod run;
 mod send;
 mod steps;
+mod tokens;
 mod upstreams;
 mod users;
 mod values;
@@ -33,6 +36,7 @@ use crate::openai::Account;
 use crate::text::{Source, Span};
 
 pub use charts::{Chart, ChartKind, Series};
+pub use network::{Answered, Line, Network};
 pub use report::{CaseReport, Check, Usage};
 pub use run::{Options, run};
 
@@ -54,6 +58,8 @@ pub struct Case {
     pub name: String,
     span: Span,
     steps: Vec<Step>,
+    /// The spec whose landing zone it runs against, where no block names one; a path from where the program runs.
+    spec: Option<String>,
 }
 
 /// A landing zone that a spec comes to.
@@ -70,6 +76,11 @@ pub trait Specs: Sync {
     /// # Errors
     /// What is wrong with the spec, or why there is none.
     fn landing(&self, path: &str, from: &str) -> Result<Landing, Diagnostics>;
+
+    /// Real ports to run over; None for virtual time.
+    fn network(&self) -> Option<&dyn Network> {
+        None
+    }
 }
 
 /// For scenarios that name no spec.
@@ -79,6 +90,24 @@ impl Specs for NoSpecs {
     fn landing(&self, path: &str, _from: &str) -> Result<Landing, Diagnostics> {
         let message = format!("the spec `{path}` cannot be deployed from here");
         Err(Diagnostic::new(&codes::SPEC, message).into())
+    }
+}
+
+impl File {
+    /// The same cases against the landing zone of a spec, but for those that name one or have a configuration.
+    pub fn against(mut self, spec: &str) -> Self {
+        for case in &mut self.cases {
+            let has_own = |step: &Step| matches!(step.kind, StepKind::Spec(_) | StepKind::Config(_));
+            case.spec = (!case.steps.iter().any(has_own)).then(|| spec.to_owned());
+        }
+        self
+    }
+}
+
+impl Case {
+    /// Whether its configuration comes from a spec.
+    fn is_deployed(&self) -> bool {
+        self.spec.is_some() || self.steps.iter().any(|step| matches!(step.kind, StepKind::Spec(_)))
     }
 }
 
@@ -95,7 +124,7 @@ pub fn read(source: &Arc<Source>) -> DiagResult<File> {
     for section in document.sections {
         let own = section.blocks.iter().filter_map(|block| steps::read(source, block, &mut found));
         let steps: Vec<Step> = common.iter().cloned().chain(own).collect();
-        cases.push(Case { name: section.name, span: section.span, steps });
+        cases.push(Case { name: section.name, span: section.span, steps, spec: None });
     }
     // What a block that was refused would have been is not known.
     if found.is_empty() {

@@ -53,6 +53,8 @@ pub(super) struct CallRow {
     pub row: u32,
 }
 
+/// The status of a request whose caller left before the answer was whole.
+pub(super) const LEFT: u16 = 0;
 /// No name.
 pub(super) const NOBODY: u16 = u16::MAX;
 
@@ -119,6 +121,11 @@ impl Rows {
     /// How many answers to callers have a status such as `429` or `2xx`.
     pub(super) fn n_answers(&self, pattern: &str, scope: &Scope) -> usize {
         self.requests(scope).filter(|row| is_like(row.status, pattern)).count()
+    }
+
+    /// How many callers left before their answer was whole.
+    pub(super) fn n_left(&self, scope: &Scope) -> usize {
+        self.requests(scope).filter(|row| row.status == LEFT).count()
     }
 
     pub(super) fn n_calls_to(&self, backend: &str, scope: &Scope) -> usize {

@@ -9,11 +9,11 @@ use super::charts::{self, ChartKind};
 use super::check::{Seen, check};
 use super::expect::Expectation;
 use super::report::{self, CaseReport, Check};
-use super::rows::intern;
+use super::rows::{LEFT, intern};
 use super::send::{Door, Got, Whose};
 use super::steps::{Exact, Step, StepKind};
 use super::upstreams::Accounts;
-use super::{Case, File, Specs, exact, users};
+use super::{Case, File, Specs, codes, exact, network, users};
 use crate::diag::{DiagResult, Diagnostic, Diagnostics};
 use crate::gateway::sim_host::{Keeps, Record, START_UNIX_MS, SimHost};
 use crate::gateway::{Config, Gateway, Host as _, Request, Trace};
@@ -39,6 +39,10 @@ impl Default for Options {
 pub fn run(file: &File, case: &Case, options: &Options, specs: &dyn Specs) -> DiagResult<CaseReport> {
     let source = &file.source;
     let Assembled { config, accounts: deployed, documents } = assemble(source, case, specs)?;
+    let network = specs.network();
+    if network.is_some() {
+        network::check(source, case).map_err(|refused| *refused)?;
+    }
     let host = SimHost::new(options.seed);
     let mut accounts = Accounts::default();
     for (name, account) in deployed {
@@ -46,13 +50,21 @@ pub fn run(file: &File, case: &Case, options: &Options, specs: &dyn Specs) -> Di
     }
     let built = Gateway::build(config.clone());
     let wants_findings = case.steps.iter().any(|step| matches!(step.kind, StepKind::Exact(Exact::Findings)));
-    let (door, findings) = match built {
+    let (mut door, mut findings) = match built {
         Ok((gateway, warnings)) => (Some(Door::new(Arc::new(gateway), host.clone(), &config)), warnings),
         Err(Diagnostics(found)) if wants_findings => (None, found),
         Err(Diagnostics(found)) => {
             return Err(Diagnostics(found.into_iter().map(|one| placed(one, source, &documents)).collect()));
         }
     };
+    if let (Some(network), Some(door)) = (network, &mut door) {
+        let hosts = network::hosts(case, &config);
+        let line = network
+            .open(Arc::clone(&door.gateway), host.clone(), hosts)
+            .map_err(|why| Diagnostic::new(&codes::NETWORK, why).at(source, case.span))?;
+        door.line = Some(line);
+        findings.extend(network::not_compared(source, &case.steps));
+    }
     let mut running = Running {
         source,
         config,
@@ -61,6 +73,7 @@ pub fn run(file: &File, case: &Case, options: &Options, specs: &dyn Specs) -> Di
         accounts,
         door,
         findings,
+        is_deployed: case.is_deployed(),
         last: None,
         seed: options.seed,
         checks: Vec::new(),
@@ -79,6 +92,8 @@ struct Running<'a> {
     /// None where the gateway could not be built, and the case wants to see why.
     door: Option<Door>,
     findings: Vec<Diagnostic>,
+    /// Whether the configuration comes from a spec.
+    is_deployed: bool,
     last: Option<(Got, Record)>,
     seed: u64,
     checks: Vec<Check>,
@@ -89,19 +104,30 @@ impl Running<'_> {
     fn step(&mut self, step: &Step) {
         match &step.kind {
             StepKind::Spec(_) | StepKind::Config(_) | StepKind::Policy(_) | StepKind::Fragment(_) => {}
+            StepKind::Tokens(written) => {
+                if let Some(door) = &mut self.door {
+                    door.tokens.add(written.clone());
+                }
+            }
             StepKind::Upstreams(upstreams) => self.accounts.set_up(&self.host, upstreams),
-            StepKind::Wait(ms) => self.host.advance_ms(*ms),
+            StepKind::Wait(ms) => match &self.door {
+                Some(door) => door.sleep_ms(*ms),
+                None => self.host.advance_ms(*ms),
+            },
             StepKind::Request(request) => self.send(request.clone()),
             StepKind::Load(load) => {
                 let Some(door) = &self.door else { return };
                 self.host.set_keeps(Keeps::Totals);
-                if users::run(load, door, &self.config, self.seed) {
-                    self.checks.push(too_many(self.source, step));
+                if let Err(why) = users::run(load, door, &self.config, self.seed) {
+                    self.checks.push(too_many(self.source, step, why));
                 }
                 self.host.set_keeps(Keeps::All);
             }
             StepKind::Exact(what) => self.exact(*what, step),
-            StepKind::Expect(lines) => lines.iter().for_each(|line| self.expect(line)),
+            StepKind::Expect(lines) => {
+                self.door.iter().for_each(Door::settle);
+                lines.iter().for_each(|line| self.expect(line));
+            }
             StepKind::Charts(kinds) => self.charts.extend(kinds),
         }
     }
@@ -112,24 +138,33 @@ impl Running<'_> {
             if let Some(key) = key_named(&self.config, value) {
                 *value = key;
             }
+            if let Some(filled) = door.tokens.fill(value, door.token_time_ms()) {
+                *value = filled;
+            }
         }
         let key = self.config.apis.iter().find_map(|api| request.headers.get(&api.subscription_key_header));
         let subscription = key.and_then(|key| door.keys.get(&key)).map(String::as_str).unwrap_or_default();
         let subscription = intern(&mut door.rows().names.subscriptions, subscription);
         let got = door.send(request, Whose { subscription, ..Whose::NOBODY });
+        door.settle();
         self.last = Some((got, self.host.take_record()));
     }
 
     fn exact(&mut self, what: Exact, step: &Step) {
+        if self.door.as_ref().is_some_and(|door| door.line.is_some()) && !network::is_compared(what) {
+            return;
+        }
         let actual = match (what, &self.last) {
             (Exact::Findings, _) => exact::findings(&self.findings),
             (_, None) => "the gateway was not built".to_owned(),
             (Exact::Response, Some((got, _))) => exact::response(got),
             (Exact::Attempts, Some((got, _))) => exact::attempts(&got.trace),
             (Exact::Trace, Some((got, _))) => exact::trace(&got.trace),
+            (Exact::Changes, Some((got, _))) => exact::changes(&got.trace),
             (Exact::Upstream, Some((_, record))) => exact::upstream(record),
             (Exact::Telemetry, Some((_, record))) => exact::telemetry(record),
         };
+        let actual = self.shown(actual);
         let passed = step.block.text.trim_end() == actual.trim_end();
         self.checks.push(Check {
             line: self.line_of(step.block.info_span),
@@ -150,6 +185,7 @@ impl Running<'_> {
             let last = self.last.as_ref().map(|(got, record)| (got, record));
             check(line, &Seen { rows: &rows, last, host: &self.host })
         };
+        let actual = self.shown(actual);
         let trace = match passed {
             true => String::new(),
             false if line.subject.is_of_last() => self.trace_of_last(),
@@ -167,6 +203,14 @@ impl Running<'_> {
         });
     }
 
+    /// What may be printed: secrets of a deployed spec are real ones, those of a configuration stand in the file.
+    fn shown(&self, actual: String) -> String {
+        match &self.door {
+            Some(door) if self.is_deployed => door.gateway.hide_secrets(&actual),
+            _ => actual,
+        }
+    }
+
     fn trace_of_last(&self) -> String {
         self.last.as_ref().map(|(got, _)| self.trace(&got.trace)).unwrap_or_default()
     }
@@ -177,13 +221,16 @@ impl Running<'_> {
         let samples = door.samples();
         let bad = samples.iter().find(|(status, _)| !(200..300).contains(*status));
         let Some((status, trace)) = bad.or(samples.first()) else { return String::new() };
-        format!("the first request that was answered {status}:\n{}", self.trace(trace))
+        match *status {
+            LEFT => format!("the first request whose caller gave up:\n{}", self.trace(trace)),
+            status => format!("the first request that was answered {status}:\n{}", self.trace(trace)),
+        }
     }
 
     /// A trace with the lines of the scenario file.
     fn trace(&self, trace: &Trace) -> String {
         let mut text = String::new();
-        for step in &trace.steps {
+        for step in &trace.shown() {
             let place = match self.documents.get(step.document.as_ref()) {
                 Some(span) => {
                     let first = self.source.position(span.start).line;
@@ -215,6 +262,7 @@ impl Running<'_> {
 
     fn report(self, case: &Case) -> CaseReport {
         let line = self.line_of(case.span);
+        let now_ms = self.door.as_ref().map_or_else(|| self.host.now_unix_ms(), Door::now_unix_ms);
         let none = super::rows::Rows::default();
         let rows = self.door.as_ref().map(|door| door.rows());
         let rows = rows.as_deref().unwrap_or(&none);
@@ -226,7 +274,7 @@ impl Running<'_> {
             backends: report::by_backend(rows),
             subscriptions: report::by_subscription(rows),
             n_requests: rows.requests.len(),
-            virtual_ms: u64::try_from(self.host.now_unix_ms() - START_UNIX_MS).unwrap_or_default(),
+            virtual_ms: u64::try_from(now_ms - START_UNIX_MS).unwrap_or_default(),
             warnings: self
                 .findings
                 .iter()
@@ -245,16 +293,13 @@ fn key_named(config: &Config, value: &str) -> Option<String> {
 }
 
 /// A load that does not end is a failure, not half a result.
-fn too_many(source: &Source, step: &Step) -> Check {
+fn too_many(source: &Source, step: &Step, why: String) -> Check {
     Check {
         line: source.position(step.block.info_span.start).line,
         text: step.block.info.clone(),
         passed: false,
         expected: String::new(),
-        actual: format!(
-            "stopped after {} requests; make the phases shorter or the users fewer",
-            users::MAX_REQUESTS
-        ),
+        actual: why,
         trace: String::new(),
         is_exact: false,
         span: step.block.span,

@@ -11,7 +11,7 @@ use super::expect::{self, Expectation};
 use super::load::Load;
 use super::markdown::Block;
 use super::values::{self, Ms};
-use super::{codes, config, upstreams};
+use super::{codes, config, tokens, upstreams};
 use crate::diag::Diagnostic;
 use crate::dotnet::Certificate;
 use crate::gateway::{Headers, Request};
@@ -33,6 +33,7 @@ pub(super) enum StepKind {
     Policy(Vec<String>),
     Fragment(String),
     Upstreams(IndexMap<String, upstreams::Short>),
+    Tokens(tokens::Written),
     Wait(u64),
     Request(Request),
     Load(Load),
@@ -48,24 +49,27 @@ pub(super) enum Exact {
     Response,
     Attempts,
     Trace,
+    Changes,
     Upstream,
     Telemetry,
     Findings,
 }
 
 /// The first words of every kind of block.
-const KINDS: [&str; 15] = [
+const KINDS: [&str; 17] = [
     "spec",
     "toml config",
     "xml policy",
     "xml fragment",
     "toml upstreams",
+    "toml tokens",
     "toml load",
     "wait",
     "http request",
     "http response",
     "text attempts",
     "text trace",
+    "text changes",
     "text upstream",
     "text telemetry",
     "text findings",
@@ -90,12 +94,14 @@ pub(super) fn read(source: &Arc<Source>, block: &Block, found: &mut Vec<Diagnost
         }
         ["xml", "fragment", id] => Ok(StepKind::Fragment(id.to_owned())),
         ["toml", "upstreams"] => read_upstreams(source, block),
+        ["toml", "tokens"] => values::toml(source, block).map(StepKind::Tokens),
         ["toml", "load"] => read_load(source, block),
         ["wait"] => wait(source, block),
         ["http", "request"] => request(source, block).map(StepKind::Request),
         ["http", "response"] => Ok(StepKind::Exact(Exact::Response)),
         ["text", "attempts"] => Ok(StepKind::Exact(Exact::Attempts)),
         ["text", "trace"] => Ok(StepKind::Exact(Exact::Trace)),
+        ["text", "changes"] => Ok(StepKind::Exact(Exact::Changes)),
         ["text", "upstream"] => Ok(StepKind::Exact(Exact::Upstream)),
         ["text", "telemetry"] => Ok(StepKind::Exact(Exact::Telemetry)),
         ["text", "findings"] => Ok(StepKind::Exact(Exact::Findings)),

@@ -65,7 +65,7 @@ fn values_and_names_are_told_with_their_place() {
     case(
         &format!("## c\n```toml config\nv3 = true\n```\n{REQUEST}{expect}"),
         &[
-            "3 scenario-value: unknown field `v3`, expected one of `v2`, `named-values`, `loggers`, `api`, `contract`, `schemas`, `service-schemas`, `certificate`, `authorities`, `product`, `subscription`, `backend`, `pool`",
+            "3 scenario-value: unknown field `v3`, expected one of `v2`, `named-values`, `secret-named-values`, `loggers`, `api`, `contract`, `schemas`, `service-schemas`, `certificate`, `authorities`, `product`, `subscription`, `backend`, `pool`",
         ],
     );
     case(

@@ -1,4 +1,5 @@
-//! What answers behind the gateway: a list of answers by host name, or an Azure OpenAI account.
+//! What answers behind the gateway, by host name: a list of answers, an Azure OpenAI account, an OpenID provider, or
+//! Content Safety ([`services`]).
 //!
 //! ```toml
 //! "things.example" = [{ status = 500 }, { status = 200, body = "a thing" }]
@@ -7,13 +8,22 @@
 //! latency = "300 ms"
 //! per-token = "10 ms"
 //! deployments = [{ name = "gpt", model = "gpt-4o", ptu = 15 }]
+//!
+//! ["login.microsoftonline.com"]
+//! openid = true
+//!
+//! ["safety.cognitiveservices.azure.com"]
+//! content-safety = { findings = [{ contains = "bomb", category = "Violence", severity = 6 }] }
 //! ```
+
+mod services;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use indexmap::IndexMap;
 use serde::Deserialize;
 
+use self::services::{OpenId, Safety, ShortOpenId, ShortSafety};
 use super::values::Ms;
 use crate::gateway::sim_host::{SimAnswer, SimBody, SimHost, SimPiece, Upstream};
 use crate::gateway::{Headers, SendError, UpstreamRequest};
@@ -29,6 +39,8 @@ pub(super) type Written = IndexMap<String, ::toml::Spanned<::toml::Value>>;
 pub(super) enum Short {
     Script(Vec<ShortAnswer>),
     Account(ShortAccount),
+    OpenId,
+    Safety(ShortSafety),
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -122,8 +134,13 @@ pub(super) fn read(written: Written) -> Result<IndexMap<String, Short>, (std::op
     for (host, value) in written {
         let span = value.span();
         let value = value.into_inner();
+        let has = |name: &str| value.get(name).is_some();
         let short = if value.is_array() {
             value.try_into().map(Short::Script)
+        } else if has("openid") {
+            value.try_into::<ShortOpenId>().map(|_| Short::OpenId)
+        } else if has("content-safety") {
+            value.try_into().map(Short::Safety)
         } else {
             value.try_into().map(Short::Account)
         };
@@ -145,6 +162,11 @@ fn check(short: &Short) -> Result<(), String> {
         Short::Script(answers) => {
             let wrong = answers.iter().find(|one| one.fails.is_none() && !(100..=599).contains(&status(one)));
             wrong.map_or(Ok(()), |one| Err(format!("`status` is from 100 to 599, not {}", one.status)))
+        }
+        Short::OpenId => Ok(()),
+        Short::Safety(safety) => {
+            let wrong = safety.content_safety.findings.iter().find(|one| one.severity > 7);
+            wrong.map_or(Ok(()), |one| Err(format!("`severity` is from 0 to 7, not {}", one.severity)))
         }
         Short::Account(account) => {
             for one in account.disturb.iter().flatten() {
@@ -168,7 +190,7 @@ fn status(short: &ShortAnswer) -> u16 {
 
 fn offer(short: &ShortDeployment) -> Result<Offer, String> {
     match (short.ptu, short.tokens_per_minute, short.requests_per_minute) {
-        (Some(units), None, None) => Ok(Offer::of_sku("ProvisionedManaged", units)),
+        (Some(units), None, None) => Ok(Offer::of_sku("ProvisionedManaged", &short.model, units)),
         (None, Some(tokens), None) => Ok(Offer::standard(tokens)),
         (None, Some(tokens_per_minute), Some(requests_per_minute)) => {
             Ok(Offer::Standard { tokens_per_minute, requests_per_minute })
@@ -207,6 +229,8 @@ impl Accounts {
             match short {
                 Short::Script(answers) => host.script(name, answers.iter().cloned().map(answer)),
                 Short::Account(short) => self.change(host, name, short),
+                Short::OpenId => host.set_upstream(name, Box::new(OpenId)),
+                Short::Safety(safety) => host.set_upstream(name, Box::new(Safety(safety.clone()))),
             }
         }
     }
@@ -254,16 +278,27 @@ impl Accounts {
 
 struct OpenAi(Arc<Mutex<Simulated>>);
 
+/// The host, the path and the query of a URL.
+fn parts(url: &str) -> (&str, &str, &str) {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let at = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(at);
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    (host, if path.is_empty() { "/" } else { path }, query)
+}
+
+fn has_credential(request: &UpstreamRequest, names: &[&str]) -> bool {
+    names.iter().any(|name| request.headers.contains(name))
+}
+
 impl Upstream for OpenAi {
     fn answer(&mut self, request: &UpstreamRequest, now_unix_ms: i64, random: u64) -> SimAnswer {
         let mut simulated = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let has_credential = ["api-key", "Authorization"].iter().any(|name| request.headers.contains(name));
-        if !simulated.open && !has_credential {
+        if !simulated.open && !has_credential(request, &["api-key", "Authorization"]) {
             return answer_of(Fault::unauthorized_token().reply());
         }
-        let rest = request.url.split_once("://").map_or(request.url.as_str(), |(_, rest)| rest);
-        let path = rest.find('/').map_or("/", |at| &rest[at..]);
-        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let (_, path, query) = parts(&request.url);
         let api_version = query.split('&').find_map(|pair| pair.strip_prefix("api-version="));
         let call = Call { method: &request.method, path, api_version, body: &request.body };
         answer_of(simulated.account.serve(now_unix_ms, &call, random))

@@ -22,6 +22,7 @@ pub const ALL: &[&Code] = &[
     &OUT_OF_RANGE,
     &PTU_BESIDE_PAYG,
     &ROUTE_MISSING,
+    &SCENARIO,
     &SUBNET,
     &TOO_LARGE,
     &UNKNOWN_FIELD,
@@ -169,6 +170,14 @@ pub static ROUTE_MISSING: Code = Code::warning(
     "an API that no route of the Application Gateway reaches",
     "The Application Gateway passes on only the paths in `appGateway.routes`; all others end in a sink. Add the \
      path of the API, or leave `routes` out to have the paths of all APIs.",
+);
+
+pub static SCENARIO: Code = Code::error(
+    "spec-scenario",
+    "an entry of `scenarios` that is neither a file nor a text",
+    "`genai-lz test SPEC` runs the scenarios of a spec against what it renders. Each entry is the path of a scenario file \
+     (`file`), or a scenario written in the spec itself (`text`), which needs a `name` of its own for messages. A spec has \
+     at most a hundred.",
 );
 
 pub static SUBNET: Code = Code::error(

@@ -93,7 +93,7 @@ mod tests {
     use crate::gateway::sim_host::SimHost;
     use crate::gateway::{
         Api, Config, Gateway, Headers, Host, Operation, Product, Request, Subscription, SubscriptionDates,
-        SubscriptionScope,
+        SubscriptionScope, SubscriptionState,
     };
 
     /// How an expression comes to a value of each type that the gateway supplies.
@@ -145,6 +145,7 @@ mod tests {
                 primary_key: "k".into(),
                 secondary_key: "l".into(),
                 scope: SubscriptionScope::Product("gold".into()),
+                state: SubscriptionState::Active,
                 dates,
             }],
             ..Config::default()

@@ -31,6 +31,7 @@ impl Run for AuthenticationBasic {
     fn run(&self, live: &Arc<Live>) -> Result<Flow, Fault> {
         let credentials = format!("{}:{}", self.username.get(live)?, self.password.get(live)?);
         let header = format!("Basic {}", STANDARD.encode(credentials));
+        live.secrets.add(&header);
         live.state().request.headers.set("Authorization", header);
         Ok(Flow::Next)
     }

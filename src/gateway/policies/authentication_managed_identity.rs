@@ -52,6 +52,9 @@ impl Run for ManagedIdentity {
             }
             Err(why) => return Err(Fault::broken("ManagedIdentityFailure", why)),
         };
+        if let Some(token) = &token {
+            live.secrets.add(token);
+        }
         let mut state = live.state();
         match (variable, token) {
             (Some(name), token) => {

@@ -140,6 +140,10 @@ impl ForwardRequest {
             authorize(credentials, live.host.as_ref(), &mut headers, &mut url)
                 .map_err(|why| Fault::broken("ManagedIdentityFailure", why))?;
             text = url.to_string();
+            // The other credentials are known from the configuration.
+            if credentials.managed_identity.is_some() {
+                live.secrets.add_headers(&headers);
+            }
         }
         Ok(UpstreamRequest {
             method: request.method.clone(),

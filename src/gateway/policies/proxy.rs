@@ -44,6 +44,7 @@ impl Run for Proxy {
         }
         let get = |setting: &Option<Setting<String>>| setting.as_ref().map(|one| one.get(live)).transpose();
         let (username, password) = (get(&self.username)?, get(&self.password)?);
+        password.iter().for_each(|password| live.secrets.add(password));
         if self.side == Side::Request {
             live.note(&url);
         }

@@ -155,6 +155,7 @@ impl SemanticLookup {
         let mut headers = Headers::default();
         if self.has_identity {
             let token = live.host.managed_identity_token(TOKEN_RESOURCE, None)?;
+            live.secrets.add(&token);
             headers.append("Authorization", format!("Bearer {token}"));
         }
         let body = json!({"input": text});

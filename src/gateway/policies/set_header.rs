@@ -17,6 +17,7 @@ use crate::gateway::compile::Compiler;
 use crate::gateway::fault::Fault;
 use crate::gateway::live::Live;
 use crate::gateway::pipeline::{Flow, Run};
+use crate::gateway::secrets::is_secret_name;
 use crate::gateway::setting::{Setting, get_or};
 use crate::gateway::{Headers, codes};
 use crate::policy::Placed;
@@ -83,6 +84,9 @@ impl Run for SetHeader {
             return Ok(Flow::Next);
         }
         check(&name, &values)?;
+        if is_secret_name(&name) {
+            values.iter().for_each(|value| live.secrets.add(value));
+        }
         let mut state = live.state();
         if self.side == Side::Request && name.eq_ignore_ascii_case("Host") && action != ExistsAction::Skip {
             state.request.host_is_set = action != ExistsAction::Delete;

@@ -4,6 +4,7 @@
 //! One request at a time simply moves the clock. Many at once are [`tasks`]: each runs until it waits, and the one that
 //! is due next goes on, so that all of them see one virtual time in its exact order.
 
+mod caller;
 pub mod tasks;
 mod upstream;
 
@@ -19,6 +20,8 @@ use super::{
 
 use crate::text::next_random;
 
+pub use caller::CallerHost;
+use caller::caller_left;
 pub use upstream::{Script, SimAnswer, SimBody, SimPiece, Upstream};
 
 /// 2026-01-01T00:00:00Z, a Thursday.
@@ -128,6 +131,18 @@ impl SimHost {
         self.world().keeps = keeps;
     }
 
+    /// Asks the upstream that a request is for, at a time that somebody else's clock says; nothing is waited for.
+    ///
+    /// # Errors
+    /// Where there is no such upstream.
+    pub fn ask_at(&self, now_unix_ms: i64, request: UpstreamRequest) -> Result<SimAnswer, SendError> {
+        {
+            let mut world = self.world();
+            world.now_ms = world.now_ms.max(now_unix_ms);
+        }
+        self.ask(request)
+    }
+
     /// Lets time pass.
     pub fn advance_ms(&self, ms: u64) {
         self.wait(ms);
@@ -180,6 +195,40 @@ impl SimHost {
         }
     }
 
+    /// Sends a request; waits no longer than until the caller leaves, where that is known.
+    fn send_until(
+        &self,
+        request: UpstreamRequest,
+        leaves_at_ms: Option<i64>,
+    ) -> Result<UpstreamResponse, SendError> {
+        let left_ms = leaves_at_ms.map_or(u64::MAX, |at_ms| {
+            u64::try_from(at_ms.saturating_sub(self.now_unix_ms())).unwrap_or_default()
+        });
+        if left_ms == 0 {
+            return Err(caller_left());
+        }
+        let timeout_ms = request.timeout_ms;
+        let answer = self.ask(request)?;
+        self.wait(answer.latency_ms.min(timeout_ms).min(left_ms));
+        if answer.latency_ms.min(timeout_ms) >= left_ms {
+            return Err(caller_left());
+        }
+        if answer.latency_ms > timeout_ms {
+            let message = format!("no answer within {timeout_ms} ms");
+            return Err(SendError { reason: "Timeout".to_owned(), message });
+        }
+        if let Some(failure) = answer.failure {
+            return Err(failure);
+        }
+        let body = match answer.body {
+            SimBody::Whole(bytes) => Body::Bytes(bytes),
+            SimBody::Pieces(pieces) => {
+                Body::Stream(Box::new(Pieces { host: self.clone(), pieces: pieces.into(), leaves_at_ms }))
+            }
+        };
+        Ok(UpstreamResponse { status: answer.status, reason: String::new(), headers: answer.headers, body })
+    }
+
     /// Asks the upstream that a request reaches.
     fn ask(&self, request: UpstreamRequest) -> Result<SimAnswer, SendError> {
         let url = request.proxy.as_ref().map_or(&request.url, |proxy| &proxy.url);
@@ -230,23 +279,7 @@ impl Host for SimHost {
     }
 
     fn send(&self, request: UpstreamRequest) -> Result<UpstreamResponse, SendError> {
-        let timeout_ms = request.timeout_ms;
-        let answer = self.ask(request)?;
-        self.wait(answer.latency_ms.min(timeout_ms));
-        if answer.latency_ms > timeout_ms {
-            let message = format!("no answer within {timeout_ms} ms");
-            return Err(SendError { reason: "Timeout".to_owned(), message });
-        }
-        if let Some(failure) = answer.failure {
-            return Err(failure);
-        }
-        let body = match answer.body {
-            SimBody::Whole(bytes) => Body::Bytes(bytes),
-            SimBody::Pieces(pieces) => {
-                Body::Stream(Box::new(Pieces { host: self.clone(), pieces: pieces.into() }))
-            }
-        };
-        Ok(UpstreamResponse { status: answer.status, reason: String::new(), headers: answer.headers, body })
+        self.send_until(request, None)
     }
 
     /// The upstream uses up an answer, which nobody sees, and no time passes.
@@ -316,11 +349,20 @@ fn key_of(metric: &Metric) -> String {
 struct Pieces {
     host: SimHost,
     pieces: VecDeque<SimPiece>,
+    leaves_at_ms: Option<i64>,
 }
 
 impl BodyStream for Pieces {
     fn next_chunk(&mut self) -> Option<Result<Vec<u8>, StreamError>> {
         let piece = self.pieces.pop_front()?;
+        let left_ms = self.leaves_at_ms.map(|at_ms| at_ms.saturating_sub(self.host.now_unix_ms()));
+        if let Some(left_ms) =
+            left_ms.and_then(|left_ms| u64::try_from(left_ms).ok()).filter(|ms| *ms <= piece.after_ms)
+        {
+            self.host.wait(left_ms);
+            self.pieces.clear();
+            return Some(Err(StreamError(caller_left().message)));
+        }
         if piece.after_ms > 0 {
             self.host.wait(piece.after_ms);
         }

@@ -89,40 +89,96 @@ impl Queue {
 ///
 /// # Errors
 /// [`TooManyTasks`], before any of them runs.
-pub fn run(host: &SimHost, tasks: Vec<Task<'_>>) -> Result<(), TooManyTasks> {
+pub fn run(host: &SimHost, mut tasks: Vec<Task<'_>>) -> Result<(), TooManyTasks> {
     if tasks.len() > MAX_TASKS {
         return Err(TooManyTasks(tasks.len()));
     }
+    tasks.sort_by_key(|task| task.start_ms);
+    run_arriving(host, tasks.into_iter())
+}
+
+/// Runs tasks that come one after the other, in the order of their beginnings; each takes a stack only once it begins.
+///
+/// # Errors
+/// [`TooManyTasks`] where more than fit have begun and not ended. No further one begins then; those that run come to
+/// their ends.
+pub fn run_arriving<'a>(
+    host: &SimHost,
+    arrivals: impl Iterator<Item = Task<'a>>,
+) -> Result<(), TooManyTasks> {
     let begin_ms = host.world().now_ms;
+    let due_ms = |start_ms| begin_ms.saturating_add(i64::try_from(start_ms).unwrap_or(i64::MAX));
+    let mut arrivals = arrivals.fuse().peekable();
+    let mut outcome = Ok(());
     let mut queue = Queue::default();
-    let mut stacks = Vec::with_capacity(tasks.len());
-    for Task { start_ms, run } in tasks {
-        let due_ms = begin_ms.saturating_add(i64::try_from(start_ms).unwrap_or(i64::MAX));
-        queue.push(due_ms, stacks.len());
-        stacks.push(Some(stack(run)));
-    }
+    let mut stacks = Stacks::default();
     loop {
         for (due_ms, stack) in std::mem::take(&mut host.world().detached) {
-            queue.push(due_ms, stacks.len());
-            stacks.push(Some(stack));
+            queue.push(due_ms, stacks.put(stack));
         }
-        let Some((due_ms, number)) = queue.pop() else { break };
+        let next_ms = queue.next_due_ms();
+        // Of those that are due together who waits already goes first: that is how the queue is ordered.
+        let arrives = |task: &Task<'_>| next_ms.is_none_or(|next_ms| due_ms(task.start_ms) <= next_ms);
+        if outcome.is_ok()
+            && let Some(Task { start_ms, run }) = arrivals.next_if(arrives)
+        {
+            if stacks.n_running >= MAX_TASKS {
+                outcome = Err(TooManyTasks(stacks.n_running + 1));
+            } else {
+                queue.push(due_ms(start_ms), stacks.put(stack(run)));
+            }
+            continue;
+        }
+        let Some((due_ms_now, number)) = queue.pop() else { break };
+        let next_arrival_ms = arrivals.peek().filter(|_| outcome.is_ok()).map(|task| due_ms(task.start_ms));
         {
             let mut world = host.world();
-            world.now_ms = world.now_ms.max(due_ms);
-            world.next_due_ms = queue.next_due_ms();
+            world.now_ms = world.now_ms.max(due_ms_now);
+            world.next_due_ms = [queue.next_due_ms(), next_arrival_ms].into_iter().flatten().min();
             world.task = number + 1;
         }
-        match stacks[number].as_mut().and_then(resume) {
+        match stacks.resume(number) {
             Some(due_ms) => queue.push(due_ms, number),
-            // Its stack goes with it.
-            None => stacks[number] = None,
+            None => {
+                host.world().calls.swap_remove(&(number + 1));
+            }
         }
     }
     let mut world = host.world();
     world.next_due_ms = None;
     world.task = 0;
-    Ok(())
+    outcome
+}
+
+/// The stacks of tasks that have begun and not ended, by number. Numbers are given again.
+#[derive(Default)]
+struct Stacks<'a> {
+    all: Vec<Option<Generator<'a, (), i64>>>,
+    free: Vec<usize>,
+    n_running: usize,
+}
+
+impl<'a> Stacks<'a> {
+    fn put(&mut self, stack: Generator<'a, (), i64>) -> usize {
+        self.n_running += 1;
+        if let Some(number) = self.free.pop() {
+            self.all[number] = Some(stack);
+            return number;
+        }
+        self.all.push(Some(stack));
+        self.all.len() - 1
+    }
+
+    /// Runs a task on; one that is done gives its stack back.
+    fn resume(&mut self, number: usize) -> Option<i64> {
+        let due_ms = self.all[number].as_mut().and_then(resume);
+        if due_ms.is_none() {
+            self.all[number] = None;
+            self.free.push(number);
+            self.n_running -= 1;
+        }
+        due_ms
+    }
 }
 
 /// Runs branches side by side, inside of a task or outside of all. Those that go on after the first has ended are
@@ -280,6 +336,34 @@ mod tests {
         .unwrap();
         let at = |ms: i64| begin - begin_ms + ms;
         assert_eq!(*log.lock().unwrap(), [(3, at(3)), (0, at(4)), (5, at(5)), (7, at(7)), (50, 80)]);
+    }
+
+    #[test]
+    fn tasks_arrive_while_others_run() {
+        let host = SimHost::new(1);
+        let begin_ms = host.now_unix_ms();
+        let log = Mutex::new(Vec::new());
+        let arrivals = (0..4_u64).map(|number| {
+            let (host, log) = (host.clone(), &log);
+            let run = move || {
+                let began_ms = host.now_unix_ms() - begin_ms;
+                host.sleep_ms(25);
+                log.lock().unwrap().push((number, began_ms, host.now_unix_ms() - begin_ms));
+            };
+            Task { start_ms: number * 10, run: Box::new(run) }
+        });
+        assert_eq!(run_arriving(&host, arrivals), Ok(()));
+        assert_eq!(*log.lock().unwrap(), [(0, 0, 25), (1, 10, 35), (2, 20, 45), (3, 30, 55)]);
+    }
+
+    #[test]
+    fn more_at_once_than_fit_end_what_arrives() {
+        let host = SimHost::new(1);
+        let arrivals = (0..MAX_TASKS as u64 + 50).map(|_| {
+            let host = host.clone();
+            Task { start_ms: 0, run: Box::new(move || host.sleep_ms(1_000)) }
+        });
+        assert_eq!(run_arriving(&host, arrivals), Err(TooManyTasks(MAX_TASKS + 1)));
     }
 
     #[test]

@@ -161,6 +161,32 @@ async fn keys_are_made_once_and_shown_only_when_asked_for() {
 }
 
 #[tokio::test]
+async fn a_subscription_is_submitted_unless_it_says_and_a_product_limits_those_of_a_user() {
+    let client = Client::start(ArmOptions::default()).await;
+    client.put(&format!("{S}/resourceGroups/rg"), json!({"location": "westeurope"})).await;
+    let apim = format!("{S}/resourceGroups/rg/providers/Microsoft.ApiManagement/service/apim");
+    client.put(&apim, json!({"location": "westeurope", "properties": {}})).await;
+    let product = json!({"properties": {"displayName": "P", "subscriptionsLimit": 1}});
+    client.put(&format!("{apim}/products/p"), product).await;
+    let of = |owner: &str, state: &str| json!({"properties": {"displayName": "S", "scope": "/products/p", "ownerId": owner, "state": state}});
+    let path = |name: &str| format!("{apim}/subscriptions/{name}");
+    client.put(&path("s1"), json!({"properties": {"displayName": "S", "scope": "/products/p"}})).await;
+    let (_, first) = client.send("GET", &path("s1"), "").await;
+    assert_eq!(first["properties"]["state"], "submitted");
+    client.put(&path("ada-1"), of("/users/ada", "active")).await;
+    assert_eq!(
+        client.put(&path("ada-1"), of("/users/ada", "suspended")).await,
+        200,
+        "it does not count against itself"
+    );
+    let refused = client.refused("PUT", &path("ada-2"), of("/users/Ada", "active")).await;
+    assert_eq!(refused, (400, "ValidationError".to_owned()));
+    assert_eq!(client.put(&path("bob-1"), of("/users/bob", "active")).await, 201);
+    client.put(&path("ada-1"), of("/users/ada", "cancelled")).await;
+    assert_eq!(client.put(&path("ada-2"), of("/users/ada", "active")).await, 201);
+}
+
+#[tokio::test]
 async fn what_a_validator_refuses_is_not_kept() {
     let refuse_bad: Validator = Arc::new(|_, resource| match resource.text("/properties/value") {
         Some("bad") => Err(ArmFault::bad_request("ValidationError", "not good")),

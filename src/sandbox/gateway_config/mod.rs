@@ -20,7 +20,8 @@ use super::codes::{ENTITY_INVALID, ENTITY_MISSING, ENTITY_UNSUPPORTED};
 use super::{Resource, ResourceId, State, providers};
 use crate::diag::{Code, DiagResult, Diagnostic, finish};
 use crate::gateway::{
-    Api, Config, Operation, Product, Subscription, SubscriptionDates, SubscriptionScope, Tier,
+    Api, Config, Operation, Product, Subscription, SubscriptionDates, SubscriptionScope, SubscriptionState,
+    Tier,
 };
 use examples::examples;
 
@@ -52,6 +53,10 @@ pub fn from_resources(state: &State, apim_id: &str) -> DiagResult<Config> {
         subscriptions: reader.each(&service.id, "subscriptions", Reader::subscription),
         backends: reader.each(&service.id, "backends", backends::read),
         named_values: reader.each(&service.id, "namedValues", Reader::named_value).into_iter().collect(),
+        secret_named_values: reader
+            .each(&service.id, "namedValues", Reader::secret_name)
+            .into_iter()
+            .collect(),
         fragments: reader.each(&service.id, "policyFragments", Reader::fragment).into_iter().collect(),
         schemas: contract::schemas(state, &service.id),
         certificates: reader.certificates(&service),
@@ -160,11 +165,11 @@ impl Reader<'_> {
         })
     }
 
-    /// Only an active subscription's keys open the gateway.
     fn subscription(&mut self, subscription: &Resource) -> Option<Subscription> {
-        if !subscription.text("/properties/state").unwrap_or("active").eq_ignore_ascii_case("active") {
-            return None;
-        }
+        let state = subscription.text("/properties/state").unwrap_or("submitted");
+        let Some(state) = SubscriptionState::from_name(state) else {
+            return self.refuse(&ENTITY_INVALID, subscription, format!("`{state}` is not a state"));
+        };
         let scope = self.text(subscription, "scope")?;
         let scope = match providers::scope_of_subscription(&scope) {
             Some(("products", Some(product))) => SubscriptionScope::Product(product.to_owned()),
@@ -188,6 +193,7 @@ impl Reader<'_> {
             primary_key,
             secondary_key,
             scope,
+            state,
             dates: SubscriptionDates {
                 created_unix_ms: self.date(subscription, "createdDate")?,
                 start_unix_ms: self.date(subscription, "startDate")?,
@@ -212,6 +218,13 @@ impl Reader<'_> {
                 format!("the key vault secret `{secret_id}` is not deployed"),
             ),
         }
+    }
+
+    /// The name of a named value that is secret. Those from a key vault always are (APIM, "Named values", 2026-11).
+    fn secret_name(&mut self, named_value: &Resource) -> Option<String> {
+        let is_secret =
+            flag(named_value, "secret", false) || named_value.at("/properties/keyVault").is_some();
+        named_value.text("/properties/displayName").filter(|_| is_secret).map(str::to_owned)
     }
 
     /// The value of `https://{vault}.vault.azure.net/secrets/{name}[/{version}]`.

@@ -76,7 +76,7 @@ fn a_service_with_everything_becomes_a_configuration() {
         (
             "subscriptions/off",
             json!({"displayName": "Off", "scope": "/apis", "state": "suspended"}),
-            json!({}),
+            json!({"primaryKey": "k3", "secondaryKey": "k4"}),
         ),
         plain("loggers/usage", json!({"loggerType": "azureEventHub"})),
     ]);
@@ -112,8 +112,13 @@ fn a_service_with_everything_becomes_a_configuration() {
         ("POST", "/chat")
     );
     assert_eq!(config.products[0].apis, ["openai"]);
-    assert_eq!(config.subscriptions.len(), 1);
-    assert_eq!(config.subscriptions[0].scope, SubscriptionScope::Product("p".to_owned()));
+    let states: Vec<_> = config.subscriptions.iter().map(|one| (one.id.as_str(), one.state)).collect();
+    assert_eq!(
+        states,
+        [("off", SubscriptionState::Suspended), ("s1", SubscriptionState::Submitted)],
+        "the default is that of the resource type"
+    );
+    assert_eq!(config.subscriptions[1].scope, SubscriptionScope::Product("p".to_owned()));
     assert_eq!(services(&state), [APIM]);
 }
 
@@ -181,6 +186,11 @@ fn what_a_gateway_could_not_use_is_named() {
             plain("policyFragments/f", json!({"value": "<a b=\"&quot;\"/>"})),
             &ENTITY_UNSUPPORTED,
             "format `xml`",
+        ),
+        (
+            plain("subscriptions/s", json!({"displayName": "S", "scope": "/apis", "state": "asleep"})),
+            &ENTITY_INVALID,
+            "`asleep` is not a state",
         ),
         (
             plain("subscriptions/s", json!({"displayName": "S", "scope": "x"})),

@@ -16,6 +16,7 @@ use super::connection::Connection;
 use super::{End, Served};
 use crate::gateway::{Body, BodyStream, Headers, Response, StreamError};
 use crate::sandbox::http1::{END_CHUNK, RequestHead, field_is_valid, response_head, start_chunk};
+use crate::sandbox::line::NUMBER;
 
 /// `Mon, 30 Nov 2026 14:05:00 GMT` (RFC 9110, 5.6.7).
 const HTTP_DATE: &[BorrowedFormatItem<'_>] =
@@ -48,7 +49,7 @@ fn standard_reason(status: u16) -> &'static str {
 impl Answer {
     /// Takes what the gateway says, unless a policy made it something that HTTP cannot carry: a line break in a header
     /// would become a header of its own, or another answer.
-    pub(super) fn of(response: Response) -> Self {
+    pub(super) fn of(response: Response, number: Option<u64>) -> Self {
         if !(200..600).contains(&response.status) {
             return refusal(500, "A policy set a status that is no final answer of HTTP");
         }
@@ -65,6 +66,9 @@ impl Answer {
             && let Ok(date) = OffsetDateTime::now_utc().format(HTTP_DATE)
         {
             headers.append("Date", date);
+        }
+        if let Some(number) = number {
+            headers.append(NUMBER, number.to_string());
         }
         Self { status, reason, headers, body }
     }

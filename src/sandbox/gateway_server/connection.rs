@@ -224,7 +224,8 @@ impl Connection {
             Some(Ok((response, trace))) => {
                 served.trace = trace;
                 let close = head.wants_close || *self.stop.borrow();
-                self.answer(head, Answer::of(response), close, &mut served).await && !close
+                let number = self.shared.options.numbers_answers.then_some(number);
+                self.answer(head, Answer::of(response, number), close, &mut served).await && !close
             }
             // The interpreter panicked, which has been reported on stderr.
             Some(Err(_panicked)) => {

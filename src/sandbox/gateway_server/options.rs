@@ -23,6 +23,8 @@ pub struct ServerOptions {
     pub max_working: usize,
     /// Bytes of a request's body. API Management buffers 500 KiB for its policies; prompts with pictures are larger.
     pub max_body: usize,
+    /// Whether answers tell the number of their request, by which a client of ours finds its trace.
+    pub numbers_answers: bool,
     /// Told of each request once its answer is out.
     pub observer: Option<Observer>,
 }
@@ -40,6 +42,7 @@ impl Default for ServerOptions {
             max_connections: 8192,
             max_working: 512,
             max_body: 16 << 20,
+            numbers_answers: false,
             observer: None,
         }
     }

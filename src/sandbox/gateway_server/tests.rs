@@ -191,3 +191,34 @@ async fn the_path_that_is_matched_is_the_path_that_is_sent() {
             .await;
     assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
 }
+
+/// Puts what is secret where it can.
+const LEAKS: &str = r#"<policies>
+  <inbound>
+    <set-variable name="mine" value="@(context.Request.Headers.GetValueOrDefault("api-key", ""))" />
+    <authentication-managed-identity resource="https://cognitiveservices.azure.com" output-token-variable-name="its" />
+    <set-header name="x-copy" exists-action="override"><value>@((string)context.Variables["its"])</value></set-header>
+    <set-header name="Authorization" exists-action="override"><value>@("Bearer " + (string)context.Variables["its"])</value></set-header>
+    <set-query-parameter name="q" exists-action="override"><value>@((string)context.Variables["mine"])</value></set-query-parameter>
+    <trace source="me"><message>@("with " + (string)context.Variables["mine"])</message></trace>
+    <set-backend-service backend-id="aoai" />
+  </inbound>
+  <backend><forward-request /></backend>
+  <outbound />
+  <on-error />
+</policies>"#;
+
+#[tokio::test]
+async fn a_trace_with_what_each_policy_changed_has_no_secret_in_it() {
+    let mut world = start().await;
+    let mut host = NetHost::new(world.sim.addresses());
+    host.traces_changes = true;
+    let options = ServerOptions::default();
+    world.server = GatewayServer::start(gateway(LEAKS), Arc::new(host), 0, options).await.unwrap();
+    assert_eq!(world.chat(&question(false, 8)).await.status(), 200);
+    let shown = format!("{:?}", world.server.last_trace().unwrap().shown());
+    assert!(shown.contains("variable mine = (hidden)") && shown.contains("me: with (hidden)"), "{shown}");
+    assert!(!shown.contains("of the caller") && !shown.contains("eyJ"), "{shown}");
+    let kept = format!("{:?}", world.server.last_trace().unwrap());
+    assert!(!kept.contains("variable mine = of"), "{kept}");
+}

@@ -42,6 +42,8 @@ pub struct NetHost {
     tokens: Tokens,
     metrics: Mutex<VecDeque<Metric>>,
     events: Mutex<VecDeque<Event>>,
+    /// Whether traces say what each policy changed.
+    pub traces_changes: bool,
 }
 
 /// What `log-to-eventhub` wrote.
@@ -68,6 +70,7 @@ impl NetHost {
             tokens: Tokens::default(),
             metrics,
             events,
+            traces_changes: false,
         }
     }
 
@@ -79,6 +82,13 @@ impl NetHost {
     /// The events logged so far, oldest first, at most the last thousand.
     pub fn events(&self) -> Vec<Event> {
         lock(&self.events).iter().cloned().collect()
+    }
+
+    /// The metrics and events since the last time, which are kept no longer.
+    pub(super) fn take_telemetry(&self) -> (Vec<Metric>, Vec<Event>) {
+        let metrics = std::mem::take(&mut *lock(&self.metrics));
+        let events = std::mem::take(&mut *lock(&self.events));
+        (metrics.into(), events.into())
     }
 
     /// A host for one request of a caller who may leave before it is answered.
@@ -183,6 +193,10 @@ impl Host for RequestHost {
 
     fn random_u64(&self) -> u64 {
         self.shared.random_u64()
+    }
+
+    fn wants_changes(&self) -> bool {
+        self.shared.traces_changes
     }
 }
 

@@ -201,7 +201,7 @@ impl Account {
 impl AccountState {
     fn new(deployments: Vec<SimDeployment>) -> Self {
         let deployments = deployments.into_iter().map(|one| {
-            let offer = Offer::of_sku(&one.sku, one.capacity);
+            let offer = Offer::of_sku(&one.sku, &one.model, one.capacity);
             let mut deployment = openai::Deployment::new(one.name, one.model, offer);
             deployment.holds_limits = false;
             deployment

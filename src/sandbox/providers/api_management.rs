@@ -162,7 +162,9 @@ fn subscription(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
     {
         return Err(validation_error(format!("Scope '{scope}' could not be found.")).with_target("scope"));
     }
-    draft.default("state", "active");
+    // "If no value is specified, subscription is created with Submitted state" (REST reference, 2024-05-01).
+    draft.default("state", "submitted");
+    within_limit(draft, kind, name)?;
     let created =
         draft.before.as_ref().and_then(|before| before.text("/properties/createdDate")).map(str::to_owned);
     draft.set("createdDate", created.unwrap_or_else(now));
@@ -171,6 +173,37 @@ fn subscription(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
         draft.key(key);
     }
     Ok(())
+}
+
+/// A product may limit how many subscriptions a user has at the same time. The words are those of the service
+/// (github.com/Azure/apiops/issues/623, 2024-08-10). Decision: those that have come to an end do not count, nor do those
+/// without an owner.
+fn within_limit(draft: &Draft<'_>, kind: &str, product: Option<&str>) -> Result<(), ArmFault> {
+    let (Some(service), Some(product), Some(owner)) =
+        (draft.id().parent(), product.filter(|_| kind == "products"), draft.text("/properties/ownerId"))
+    else {
+        return Ok(());
+    };
+    let limit = draft
+        .state
+        .get(&service.child("products", product))
+        .and_then(|product| product.at("/properties/subscriptionsLimit").and_then(Json::as_u64));
+    let own = draft.id().key();
+    let counts = |one: &&Resource| {
+        let text = |name: &str| one.text(&format!("/properties/{name}")).unwrap_or_default();
+        let is_of =
+            matches!(scope_of_subscription(text("scope")), Some(("products", Some(name))) if name == product);
+        let is_over =
+            ["cancelled", "rejected", "expired"].iter().any(|over| text("state").eq_ignore_ascii_case(over));
+        one.id.key() != own && is_of && !is_over && text("ownerId").eq_ignore_ascii_case(owner)
+    };
+    let n_others = draft.state.children(&service, "subscriptions").iter().filter(counts).count() as u64;
+    match limit {
+        Some(limit) if n_others >= limit => {
+            Err(validation_error("Subscriptions limit reached for same user"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// In the form of ARM's dates, to the second.

@@ -6,6 +6,7 @@ mod lints;
 mod network;
 mod pools;
 mod references;
+mod scenarios;
 mod tags;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     apis::check(spec, &mut cx);
     tags::check(spec, &mut cx);
     lints::check(spec, &mut cx);
+    scenarios::check(spec, &mut cx);
 }
 
 /// Where findings go.

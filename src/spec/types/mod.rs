@@ -6,6 +6,7 @@ mod formats;
 mod models;
 mod pools;
 mod products;
+mod scenarios;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ pub use formats::*;
 pub use models::*;
 pub use pools::*;
 pub use products::*;
+pub use scenarios::*;
 
 use super::decode::{At, Only, choice, record};
 
@@ -46,6 +48,8 @@ record! {
         "outputs" outputs: Outputs = default({});
         /// How much findings about the rendered policies weigh, by rule. The command line goes before it.
         "lints" lints: BTreeMap<String, At<LintLevel>> = default({});
+        /// What goes through the gateway and what has to come of it: `genai-lz test` runs them against what this spec renders.
+        "scenarios" scenarios: Vec<At<SpecScenario>> = default([]);
     }
     refused {
         "aliases": "callers name the deployment in the path",
@@ -54,7 +58,6 @@ record! {
         "policyProfiles": "policies are given per API",
         "pricing": "costs are not computed",
         "raw": "all policies are rendered",
-        "scenarios": "load scenarios are not run from the spec",
     }
 }
 

@@ -7,7 +7,7 @@ use genai_lz::diag::render::{Style, human};
 use genai_lz::gateway::sim_host::{Record, SimAnswer, SimBody, SimHost};
 use genai_lz::gateway::{
     Api, Backend, Body, Breaker, Config, Gateway, Headers, Operation, PoolMember, Product, Request, Response,
-    StatusRange, Subscription, SubscriptionDates, SubscriptionScope, Threshold,
+    StatusRange, Subscription, SubscriptionDates, SubscriptionScope, SubscriptionState, Threshold,
 };
 use genai_lz::render::{Bundle, Parameter};
 use libtest_mimic::{Failed, Trial};
@@ -315,6 +315,7 @@ fn config(bundle: &Bundle) -> Result<Config, Failed> {
                 primary_key: string(&it["name"]),
                 secondary_key: format!("{}-2", string(&it["name"])),
                 scope: SubscriptionScope::Product(string(&it["product"])),
+                state: SubscriptionState::Active,
                 dates: SubscriptionDates::default(),
             })
             .collect(),

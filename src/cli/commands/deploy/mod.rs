@@ -150,7 +150,7 @@ fn show_plan(plan: &plan::Plan, ui: &Ui) -> Result<(), CommandError> {
         .map_or(Ok(()), |blocked| Err(blocked.with_details(plan::view::checks_value(&plan.checks))))
 }
 
-pub(super) fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
+pub(in crate::cli) fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

@@ -39,6 +39,7 @@ fn human(zone: &Zone) -> String {
     for (host, address) in zone.landing.sim.addresses() {
         let _ = writeln!(text, "  {host}: http://{address}, control at http://{address}/sandbox/control");
     }
+    let _ = writeln!(text, "  tokens: POST http://{}/sandbox/token", zone.landing.services.address());
     let example = gateway.example.as_ref().zip(gateway.subscriptions.first());
     if let Some((example, subscription)) = example {
         text.push_str(&try_it(&gateway, example, subscription));
@@ -56,6 +57,7 @@ fn json(zone: &Zone) -> Json {
     let warnings: Vec<Diagnostic> = warnings.cloned().collect();
     fields["spec"] = files::shown(&zone.spec).into();
     fields["upstreams"] = upstreams.collect();
+    fields["tokens"] = format!("http://{}/sandbox/token", zone.landing.services.address()).into();
     fields["diagnostics"] = render::json(&warnings);
     fields
 }

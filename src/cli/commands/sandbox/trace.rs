@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use clap::ValueEnum;
 use serde_json::{Value as Json, json};
 
-use crate::gateway::{Attempt, TraceStep};
+use crate::gateway::{ShownAttempt, ShownStep};
 use crate::sandbox::{End, Served};
 
 /// Requests that wait to be written before further ones are only counted.
@@ -47,9 +47,10 @@ impl Lines {
 
     /// Writes what became of a request to the gateway of `spec`, soon.
     pub(super) fn tell(&self, spec: Option<&str>, served: &Served) {
+        let steps = served.trace.shown();
         let text = match self.format {
-            TraceFormat::Human => human(spec, served),
-            TraceFormat::Json => format!("{}\n", json(spec, served)),
+            TraceFormat::Human => human(spec, served, &steps),
+            TraceFormat::Json => format!("{}\n", json(spec, served, &steps)),
         };
         if self.sender.try_send(text).is_err() {
             self.n_lost.fetch_add(1, Ordering::Relaxed);
@@ -88,19 +89,23 @@ fn write_all(texts: &Receiver<String>, format: TraceFormat, n_lost: &AtomicU64) 
     }
 }
 
-fn human(spec: Option<&str>, served: &Served) -> String {
+fn human(spec: Option<&str>, served: &Served, steps: &[ShownStep]) -> String {
     let Served { number, method, path, status, duration, body_bytes, end, trace } = served;
     let ms = duration.as_micros() as f64 / 1000.0;
     let spec = spec.map(|spec| format!(" {spec}")).unwrap_or_default();
+    let path = trace.hide_secrets(path);
     let asked = if method.is_empty() { "no request".to_owned() } else { format!("{method} {path}") };
     let mut text =
         format!("#{number}{spec} {asked} -> {status} in {ms:.1} ms, {body_bytes} bytes{}\n", told(end));
-    for step in &trace.steps {
-        let TraceStep { policy, section, document, line, note, attempt, .. } = step;
+    for step in steps {
+        let ShownStep { policy, section, scope: _, document, line, note, attempt, changes } = step;
         let attempt = attempt.as_ref().map(tell_attempt).unwrap_or_default();
         let said = [attempt.as_str(), note.as_str()].into_iter().filter(|text| !text.is_empty());
         let said = said.collect::<Vec<_>>().join("; ");
         let _ = writeln!(text, "  {:8} {policy:28} {said:40} {document}:{line}", section.name());
+        for change in changes {
+            let _ = writeln!(text, "           {change}");
+        }
     }
     text
 }
@@ -114,8 +119,8 @@ fn told(end: &End) -> String {
     }
 }
 
-fn tell_attempt(attempt: &Attempt) -> String {
-    let Attempt { backend, url, status, duration_ms } = attempt;
+fn tell_attempt(attempt: &ShownAttempt) -> String {
+    let ShownAttempt { backend, url, status, duration_ms } = attempt;
     let to = if backend.is_empty() { without_query(url) } else { backend };
     let status = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
     format!("{to} {status} in {duration_ms} ms")
@@ -126,7 +131,7 @@ fn without_query(url: &str) -> &str {
     url.split('?').next().unwrap_or_default()
 }
 
-fn json(spec: Option<&str>, served: &Served) -> Json {
+fn json(spec: Option<&str>, served: &Served, steps: &[ShownStep]) -> Json {
     let Served { number, method, path, status, duration, body_bytes, end, trace } = served;
     let (end, why) = match end {
         End::Whole => ("whole", None),
@@ -134,12 +139,12 @@ fn json(spec: Option<&str>, served: &Served) -> Json {
         End::CallerLeft => ("callerLeft", None),
         End::BrokeOff(why) => ("brokeOff", Some(why.as_str())),
     };
-    let steps: Vec<Json> = trace.steps.iter().map(step_json).collect();
+    let steps: Vec<Json> = steps.iter().map(step_json).collect();
     let duration_ms = duration.as_micros() as f64 / 1000.0;
     let mut line = json!({
         "number": number,
         "method": method,
-        "path": path,
+        "path": trace.hide_secrets(path),
         "status": status,
         "durationMs": duration_ms,
         "bodyBytes": body_bytes,
@@ -155,7 +160,7 @@ fn json(spec: Option<&str>, served: &Served) -> Json {
     line
 }
 
-fn step_json(step: &TraceStep) -> Json {
+fn step_json(step: &ShownStep) -> Json {
     let mut json = json!({
         "policy": &*step.policy,
         "section": step.section.name(),
@@ -166,13 +171,16 @@ fn step_json(step: &TraceStep) -> Json {
     if !step.note.is_empty() {
         json["note"] = step.note.as_str().into();
     }
-    if let Some(Attempt { backend, url, status, duration_ms }) = &step.attempt {
+    if let Some(ShownAttempt { backend, url, status, duration_ms }) = &step.attempt {
         json["attempt"] = json!({
             "backend": backend,
             "url": without_query(url),
             "status": status,
             "durationMs": duration_ms,
         });
+    }
+    if !step.changes.is_empty() {
+        json["changes"] = step.changes.as_slice().into();
     }
     json
 }
@@ -185,23 +193,23 @@ mod tests {
     use crate::gateway::Trace;
     use crate::policy::{Scope, Section};
 
-    fn served() -> Served {
-        let step = TraceStep {
+    fn served() -> (Served, Vec<ShownStep>) {
+        let step = ShownStep {
             policy: "forward-request".into(),
             section: Section::Backend,
             scope: Scope::Api,
             document: "api openai".into(),
             line: 7,
             note: String::new(),
-            attempt: Some(Attempt {
+            attempt: Some(ShownAttempt {
                 backend: "ptu-1".to_owned(),
                 url: "https://ptu/openai?key=secret".to_owned(),
                 status: Some(429),
                 duration_ms: 3,
             }),
-            changes: Vec::new(),
+            changes: vec!["status: 200 -> 429".to_owned()],
         };
-        Served {
+        let served = Served {
             number: 2,
             method: "POST".to_owned(),
             path: "/openai".to_owned(),
@@ -209,19 +217,22 @@ mod tests {
             duration: Duration::from_micros(4500),
             body_bytes: 11,
             end: End::CallerLeft,
-            trace: Arc::new(Trace { steps: vec![step] }),
-        }
+            trace: Arc::new(Trace::default()),
+        };
+        (served, vec![step])
     }
 
     #[test]
     fn a_request_is_a_paragraph_or_a_line_without_its_query() {
+        let (served, steps) = served();
         assert_eq!(
-            human(Some("a.yaml"), &served()),
+            human(Some("a.yaml"), &served, &steps),
             "#2 a.yaml POST /openai -> 429 in 4.5 ms, 11 bytes, the caller left\n  backend  forward-request              \
-             ptu-1 429 in 3 ms                        api openai:7\n"
+             ptu-1 429 in 3 ms                        api openai:7\n           status: 200 -> 429\n"
         );
-        let line = json(None, &served());
+        let line = json(None, &served, &steps);
         assert_eq!(line["steps"][0]["attempt"]["url"], "https://ptu/openai");
+        assert_eq!(line["steps"][0]["changes"][0], "status: 200 -> 429");
         assert_eq!((line["end"].as_str(), line["durationMs"].as_f64()), (Some("callerLeft"), Some(4.5)));
         assert!(!line.to_string().contains("secret"));
     }

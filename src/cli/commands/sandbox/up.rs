@@ -178,6 +178,7 @@ pub(super) fn options(
         server: ServerOptions { observer, ..ServerOptions::default() },
         upstreams: args.upstream.iter().cloned().collect(),
         policies,
+        traces_changes: lines.is_some(),
     })
 }
 

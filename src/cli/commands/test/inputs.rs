@@ -1,16 +1,20 @@
 //! Which files are scenarios, and what they say.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::cli::error::CommandError;
-use crate::cli::{files, walk};
+use crate::cli::kind::{self, Kind};
+use crate::cli::{environment, files, walk};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::scenario::{self, File};
+use crate::spec;
 use crate::text::Source;
 
-/// A scenario file.
+/// A scenario file, or a text in a spec.
 pub(super) struct Input {
-    pub path: PathBuf,
+    /// None of a text in a spec, which is not rewritten.
+    pub path: Option<PathBuf>,
     /// As messages show it.
     pub shown: String,
     /// What is wrong with it where it cannot be read.
@@ -33,10 +37,21 @@ pub(super) fn gather(paths: &[PathBuf]) -> Result<Vec<Input>, CommandError> {
     let mut inputs = Vec::new();
     for path in &named {
         let n_before = inputs.len();
+        let mut is_spec = false;
         if path.is_dir() {
             below(path, &mut inputs)?;
         } else {
-            inputs.push(input(path, text(path)?));
+            let text = text(path)?;
+            is_spec = !is_markdown(path) && kind::of_content(text.as_bytes()) == Some(Kind::Spec);
+            if is_spec {
+                of_spec(path, &text, &mut inputs)?;
+            } else {
+                inputs.push(input(path, text));
+            }
+        }
+        if is_spec && inputs.len() == n_before {
+            let error = CommandError::input(format!("the spec `{}` has no `scenarios`", files::shown(path)));
+            return Err(error.hint("add some, or name a scenario file that has a block `spec`"));
         }
         if inputs.len() == n_before {
             let message = format!("no scenario is in `{}`", files::shown(path));
@@ -71,6 +86,37 @@ fn below(folder: &Path, inputs: &mut Vec<Input>) -> Result<(), CommandError> {
     Ok(())
 }
 
+fn is_markdown(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "md")
+}
+
+/// The scenarios that a spec names and those that it has in it, each to be run against what the spec renders.
+fn of_spec(path: &Path, spec: &str, inputs: &mut Vec<Input>) -> Result<(), CommandError> {
+    let shown = files::shown(path);
+    let (spec, _warnings) = spec::parse(&spec::read(&shown, spec.as_bytes())?, &environment)?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let Some(spec_path) = path.to_str() else {
+        return Err(CommandError::input(format!("the path `{shown}` is not UTF-8 text")));
+    };
+    for scenario in spec.scenarios.iter() {
+        let mut input = match (&scenario.file, &scenario.name, &scenario.text) {
+            (Some(file), ..) => {
+                let file = folder.join(file.as_str());
+                input(&file, text(&file)?)
+            }
+            (None, Some(name), Some(text)) => {
+                let source = Source::new(format!("{shown} (scenario {})", name.as_str()), text.as_str());
+                Input::new(None, source)
+            }
+            // Was refused when the spec was read.
+            _ => continue,
+        };
+        input.file = input.file.map(|file| file.against(spec_path));
+        inputs.push(input);
+    }
+    Ok(())
+}
+
 fn text(path: &Path) -> Result<String, CommandError> {
     let bytes = files::read_named(path, MAX_BYTES)?;
     let shown = files::shown(path);
@@ -84,7 +130,12 @@ fn text(path: &Path) -> Result<String, CommandError> {
 }
 
 fn input(path: &Path, text: String) -> Input {
-    let shown = files::shown(path);
-    let file = scenario::read(&Source::new(shown.clone(), text)).map_err(|Diagnostics(found)| found);
-    Input { path: path.to_owned(), shown, file }
+    Input::new(Some(path.to_owned()), Source::new(files::shown(path), text))
+}
+
+impl Input {
+    fn new(path: Option<PathBuf>, source: Arc<Source>) -> Self {
+        let file = scenario::read(&source).map_err(|Diagnostics(found)| found);
+        Self { path, shown: source.path().to_owned(), file }
+    }
 }

@@ -8,13 +8,15 @@ use std::path::PathBuf;
 use terminal_size::{Width, terminal_size};
 
 use crate::cli::args::Format;
+use crate::cli::commands::deploy::runtime;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::ui::Ui;
 use crate::cli::{files, parallel};
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::sandbox::Ports;
 use crate::scenario::view::{self, Ran, RanCase};
-use crate::scenario::{self, CaseReport, File, Options};
+use crate::scenario::{self, Case, CaseReport, File, Options};
 use crate::text::plural;
 
 use inputs::Input;
@@ -27,7 +29,8 @@ use specs::Deployed;
 /// Nothing is sent anywhere. docs/SCENARIOS.md says how to write one.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Scenario files, and folders with such files in them; the folder `scenarios` or `tests` where none is named
+    /// Scenario files, folders with such files in them, and specs with `scenarios`; the folder `scenarios` or `tests`
+    /// where none is named
     paths: Vec<PathBuf>,
 
     /// Run only cases with this text in `file::case`
@@ -37,6 +40,10 @@ pub struct Args {
     /// Write a page for a browser, with charts
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+
+    /// Run over real ports in real time instead: HTTP in, HTTP out; for short cases, expectations alone
+    #[arg(long, conflicts_with = "bless")]
+    network: bool,
 
     /// From which all chance follows
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
@@ -54,7 +61,8 @@ const MAX_WIDTH: usize = 140;
 
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     let inputs = inputs::gather(&args.paths)?;
-    let specs = Deployed::default();
+    let runtime = args.network.then(runtime).transpose()?;
+    let specs = Deployed::over(runtime.as_ref().map(|runtime| Ports(runtime.handle().clone())));
     let options = Options { seed: args.seed };
     if args.bless {
         bless(&inputs, args, &options, &specs, ui)?;
@@ -106,9 +114,11 @@ fn all(inputs: &[Input], args: &Args, options: &Options, specs: &Deployed) -> Ve
             jobs.extend(cases.map(|case| (nth, file, case)));
         }
     }
-    let outcomes = parallel::map(&jobs, |(_, file, case)| {
+    let run = |(_, file, case): &(usize, &File, &Case)| {
         scenario::run(file, case, options, specs).map_err(|Diagnostics(found)| found)
-    });
+    };
+    // In real time one case would take time from the other.
+    let outcomes = if args.network { jobs.iter().map(run).collect() } else { parallel::map(&jobs, run) };
     let mut ran: Vec<Ran> =
         inputs.iter().map(|input| Ran { path: input.shown.clone(), cases: refused(input) }).collect();
     for ((nth, _, case), outcome) in jobs.into_iter().zip(outcomes) {
@@ -150,7 +160,13 @@ fn bless(
 fn rewrite(input: &Input, file: &File, reports: &[&CaseReport]) -> Result<bool, CommandError> {
     let (old, new) = (file.source.text(), scenario::bless(file, reports.iter().copied()));
     if old != new {
-        files::replace(&input.path, old.as_bytes(), new.as_bytes())?;
+        let Some(path) = &input.path else {
+            let message = format!("`{}` stands in a spec, which `--bless` does not rewrite", input.shown);
+            return Err(
+                CommandError::input(message).hint("put the scenario into a file, and name it with `file`")
+            );
+        };
+        files::replace(path, old.as_bytes(), new.as_bytes())?;
     }
     Ok(old != new)
 }

@@ -11,12 +11,21 @@ use crate::cli::error::CommandError;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::gateway::Config;
 use crate::openai::Account;
-use crate::sandbox::{State, gateway_config, model_accounts};
-use crate::scenario::{Landing, Specs, codes};
+use crate::sandbox::{Ports, State, gateway_config, model_accounts};
+use crate::scenario::{Landing, Network, Specs, codes};
 
-/// What came of each spec, by path.
-#[derive(Default)]
-pub(super) struct Deployed(Mutex<IndexMap<PathBuf, Arc<Outcome>>>);
+/// What came of each spec, by path; and where cases run.
+pub(super) struct Deployed {
+    outcomes: Mutex<IndexMap<PathBuf, Arc<Outcome>>>,
+    ports: Option<Ports>,
+}
+
+impl Deployed {
+    /// For cases that run over `ports`, or in virtual time.
+    pub(super) fn over(ports: Option<Ports>) -> Self {
+        Self { outcomes: Mutex::default(), ports }
+    }
+}
 
 type Outcome = Result<(Config, Vec<(String, Account)>), Vec<Diagnostic>>;
 
@@ -25,13 +34,17 @@ impl Specs for Deployed {
         let path = Path::new(from).parent().unwrap_or(Path::new("")).join(path);
         let outcome = {
             // Held while deploying, so that two cases of one spec do not both do it.
-            let mut deployed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut deployed = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(deployed.entry(path.clone()).or_insert_with(|| Arc::new(deploy(&path))))
         };
         match outcome.as_ref() {
             Ok((config, accounts)) => Ok(Landing { config: config.clone(), accounts: accounts.clone() }),
             Err(found) => Err(Diagnostics(found.clone())),
         }
+    }
+
+    fn network(&self) -> Option<&dyn Network> {
+        self.ports.as_ref().map(|ports| ports as &dyn Network)
     }
 }
 
