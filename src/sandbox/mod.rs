@@ -15,7 +15,7 @@ mod providers;
 mod resource_id;
 pub mod state;
 
-pub use arm_server::{ArmOptions, ArmServer, Faults, Validator};
+pub use arm_server::{ArmOptions, ArmServer, Bucket, Denial, Faults, Limits, Validator};
 pub use error::{ArmFault, Error};
 pub use gateway_server::{End, GatewayServer, Observer, Served, ServerOptions};
 pub use landing::{Landing, LandingError, LandingOptions, model_accounts};
