@@ -84,6 +84,16 @@ pub(crate) struct Account {
 }
 
 impl SignInArgs {
+    /// Whether one of them stands on the command line.
+    pub(crate) fn is_given(&self) -> bool {
+        let Self { credential, cloud, arm_endpoint, authority, ca_file } = self;
+        credential.is_some()
+            || cloud.is_some()
+            || arm_endpoint.is_some()
+            || authority.is_some()
+            || ca_file.is_some()
+    }
+
     /// Decides over cloud and credential. A cloud of one's own is asked for its sign-in, nothing else is sent.
     ///
     /// # Errors

@@ -179,3 +179,88 @@ fn doctor_says_how_it_signs_in_and_what_it_passed_over() {
     let (_, err) = texts(&output);
     assert!(err.contains("holds no certificate in PEM form"), "{err}");
 }
+
+/// `question subject: verdict` of the checks that are not ok.
+fn not_ok(document: &Json) -> Vec<String> {
+    let checks = document["checks"].as_array().unwrap_or_else(|| panic!("{document:#}"));
+    let text = |check: &Json, name: &str| check[name].as_str().unwrap().to_owned();
+    let open = checks.iter().filter(|check| check["verdict"] != "ok");
+    open.map(|check| {
+        format!("{} {}: {}", text(check, "question"), text(check, "subject"), text(check, "verdict"))
+    })
+    .collect()
+}
+
+#[test]
+fn an_online_plan_has_azures_answers_in_the_place_of_the_catalogues() {
+    let arm = Arm::start("{}");
+    let plan = |args: &[&str]| {
+        json_of(
+            &mut arm.with_secret(
+                &[
+                    &["plan", QUICKSTART, "--online", "--subscription", SUBSCRIPTION, "--format", "json"],
+                    args,
+                ]
+                .concat(),
+            ),
+        )
+    };
+    let (code, document) = plan(&[]);
+    assert_eq!(code, Some(0), "{document:#}");
+    assert_eq!(document["asked"], true);
+    let open: Vec<String> = not_ok(&document)
+        .into_iter()
+        .filter(|check| check.ends_with(": blocked") || check.ends_with(": unverified"))
+        .collect();
+    assert!(open.is_empty(), "{open:#?}");
+    for question in ["capacity", "name", "permissions", "quota"] {
+        let has = document["checks"].as_array().unwrap().iter().any(|check| check["question"] == question);
+        assert!(has, "no `{question}` in {document:#}");
+    }
+    // Once it is deployed its names are its own, and its quota is counted already.
+    let deployed =
+        arm.with_secret(&["deploy", QUICKSTART, "--subscription", SUBSCRIPTION, "--yes"]).status().unwrap();
+    assert!(deployed.success());
+    let (code, document) = plan(&[]);
+    assert_eq!(code, Some(0), "{:#?}", not_ok(&document));
+}
+
+#[test]
+fn an_online_plan_is_blocked_by_what_azure_would_refuse() {
+    let arm = Arm::start(
+        r#"{"quota": {"OpenAI.GlobalProvisionedManaged": 10}, "notActions": ["Microsoft.Authorization/*/write"],
+            "denied": [{"resourceType": "Microsoft.Network/publicIPAddresses", "policy": "No public IPs"}],
+            "unregistered": ["Microsoft.EventHub", "Microsoft.KeyVault"]}"#,
+    );
+    let args = ["plan", QUICKSTART, "--online", "--subscription", SUBSCRIPTION];
+    let (code, document) = json_of(&mut arm.with_secret(&[args.as_slice(), &["--format", "json"]].concat()));
+    assert_eq!(code, Some(1), "{document:#}");
+    let told = not_ok(&document).join("\n");
+    for expected in [
+        "policy Microsoft.Network/publicIPAddresses: blocked",
+        "permissions the account: blocked",
+        "provider Microsoft.KeyVault: warning",
+        "quota OpenAI.GlobalProvisionedManaged in ",
+        "capacity ",
+    ] {
+        assert!(told.contains(expected), "`{expected}` is missing in:\n{told}");
+    }
+    let output = arm.with_secret(&args).output().unwrap();
+    let (out, err) = texts(&output);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(out.contains("az provider register --namespace Microsoft.KeyVault"), "{out}");
+    assert!(err.contains("block the deployment"), "{err}");
+
+    let deploy = ["deploy", QUICKSTART, "--subscription", SUBSCRIPTION, "--yes"];
+    let output = arm.with_secret(&deploy).output().unwrap();
+    let (_, err) = texts(&output);
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    assert!(err.contains("asking Azure") && err.contains("--skip-preflight"), "{err}");
+    let output = arm.with_secret(&[deploy.as_slice(), &["--skip-preflight"]].concat()).output().unwrap();
+    let (_, err) = texts(&output);
+    assert_eq!(output.status.code(), Some(4), "{err}");
+    assert!(err.contains("MissingSubscriptionRegistration"), "{err}");
+
+    let output = arm.with_secret(&["plan", QUICKSTART, "--credential", "az"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "offline, the options of Azure are refused");
+}

@@ -5,19 +5,32 @@ use std::io::{BufRead as _, IsTerminal as _};
 use crate::cli::commands::deploy::{Args, events, report, stages};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
-use crate::cli::pipeline::{Evaluated, Rendered};
+use crate::cli::pipeline::{self, Evaluated, Rendered};
 use crate::cli::sign_in;
 use crate::cli::ui::Ui;
+use crate::plan;
 
 pub(super) async fn run(
     args: &Args,
     ui: &Ui,
     rendered: &Rendered,
     evaluated: Vec<Evaluated>,
+    mut plan: plan::Plan,
     subscription: &str,
 ) -> Result<Exit, CommandError> {
     let client = args.sign_in.client(Some(subscription), ui).await?;
     client.sign_in().await.map_err(|error| sign_in::not_signed_in(&error))?;
+    if !args.skip_preflight {
+        ui.heading("asking Azure");
+        pipeline::ask(&client, subscription, rendered, &mut plan).await?;
+        ui.say(plan::view::checks_human(&plan.checks, ui.err_style()).trim_end());
+        if let Some(blocked) = pipeline::blocked(&plan) {
+            let details = plan::view::checks_value(&plan.checks);
+            return Err(blocked
+                .with_details(details)
+                .hint("or give `--skip-preflight` to try it all the same"));
+        }
+    }
     if !args.yes {
         confirm(subscription)?;
     }

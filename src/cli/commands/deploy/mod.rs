@@ -58,6 +58,10 @@ pub struct Args {
     #[arg(short, long, conflicts_with = "sandbox")]
     yes: bool,
 
+    /// Do not ask Azure first whether it has what the landing zone needs
+    #[arg(long, conflicts_with = "sandbox")]
+    skip_preflight: bool,
+
     #[command(flatten)]
     sign_in: SignInArgs,
 }
@@ -82,7 +86,7 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     if args.sandbox {
         runtime.block_on(sandbox::run(args, ui, &rendered, evaluated, &subscription))
     } else {
-        runtime.block_on(azure::run(args, ui, &rendered, evaluated, &subscription))
+        runtime.block_on(azure::run(args, ui, &rendered, evaluated, plan, &subscription))
     }
 }
 

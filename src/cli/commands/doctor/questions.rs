@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use crate::azure::{ArmClient, Error, ErrorKind, Identity, Subscription, is_allowed};
-use crate::plan::{Change, Plan};
+use crate::plan::Plan;
+use crate::plan::checks::{needed_actions, needed_providers};
 
 /// So many missing actions are named.
 const ACTIONS_SHOWN: usize = 6;
@@ -17,17 +18,7 @@ pub(super) struct Needs {
 
 impl Needs {
     pub(super) fn of(plan: &Plan) -> Self {
-        let will_be = |change: &Change| matches!(change, Change::Create | Change::Maybe);
-        let resources = plan.resources().filter(|resource| will_be(&resource.change));
-        let types: BTreeSet<&str> = resources.map(|resource| resource.resource_type.as_str()).collect();
-        let namespaces = types.iter().filter_map(|name| name.split('/').next());
-        // Those two are there without registration.
-        let always = ["Microsoft.Resources", "Microsoft.Authorization"];
-        let providers = namespaces.filter(|name| !always.contains(name)).map(str::to_owned).collect();
-        let mut actions: BTreeSet<String> = types.iter().map(|name| format!("{name}/write")).collect();
-        actions.insert("Microsoft.Resources/deployments/write".to_owned());
-        actions.insert("Microsoft.Resources/subscriptions/resourceGroups/write".to_owned());
-        Self { actions, providers }
+        Self { actions: needed_actions(plan), providers: needed_providers(plan) }
     }
 }
 
