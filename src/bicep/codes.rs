@@ -13,7 +13,7 @@ macro_rules! codes {
             "https://aka.ms/bicep/core-diagnostics#", $mild_id
         )));)*
         /// Every code of this module.
-        pub const ALL: &[&Code] = &[$(&$name,)* $(&$mild,)* &DECORATOR_WITHOUT_EFFECT, &SCOPE_AS_VALUE];
+        pub const ALL: &[&Code] = &[$(&$name,)* $(&$mild,)* &DECORATOR_WITHOUT_EFFECT, &SCOPE_AS_VALUE, &SCOPE_CHOSEN];
     };
 }
 
@@ -29,6 +29,15 @@ pub static DECORATOR_WITHOUT_EFFECT: Code = Code::warning(
     "a decorator says something that no template can hold",
     "`@allowed()` counts before a parameter. Before a property of a type it is left out of the template, so any value \
      is taken. Write the values as the type: `'a' | 'b'`.",
+);
+
+/// A warning, because the official compiler takes it, and says nothing.
+pub static SCOPE_CHOSEN: Code = Code::warning(
+    "bicep-scope-chosen",
+    "a condition chooses between scopes",
+    "A template has to know when it is compiled where a module goes. Of `condition ? resourceGroup() : resourceGroup('other')` \
+     the official compiler takes the first scope, whatever the condition comes to, and so does this one. Give the name to \
+     choose as an argument instead: `resourceGroup(empty(name) ? resourceGroup().name : name)`.",
 );
 
 /// A warning, because the official compiler takes it, too.

@@ -5,6 +5,10 @@ use super::super::syntax::{Expr, ExprKind, Program, StatementKind};
 use super::uses::{Scope, target};
 use super::{Model, Symbol};
 use crate::diag::Diagnostic;
+use crate::text::Span;
+
+/// Variables and `? :` that lead to one scope.
+const FOLLOWED_MAX: usize = 8;
 
 /// The kinds of deployment scope, by `targetScope`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,7 +188,15 @@ impl<'a> Model<'a> {
     }
 
     fn place_of(&self, scope: &'a Expr, within: Option<usize>, found: &mut Vec<Diagnostic>) -> Place<'a> {
-        if let Some(place) = self.place_function(scope) {
+        let mut chosen = None;
+        if let Some(place) = self.place_of_functions(scope, within, FOLLOWED_MAX, &mut chosen) {
+            if let Some(taken) = chosen {
+                let message =
+                    "a condition chooses this scope; the first one is taken, whatever the condition comes to";
+                let diagnostic = Diagnostic::new(&codes::SCOPE_CHOSEN, message)
+                    .help("let the condition choose an argument of the scope function");
+                self.report(found, diagnostic, taken);
+            }
             return place;
         }
         match target(self, scope, &Scope::top(within)) {
@@ -206,6 +218,33 @@ impl<'a> Model<'a> {
                 self.report(found, diagnostic, scope.span);
                 Place::Current
             }
+        }
+    }
+
+    /// A scope of functions alone, also behind the names of variables. What `? :` chooses from is taken to be its first
+    /// branch, as the official compiler does where both are of one level: it goes by the type of the scope, and types
+    /// that differ in their arguments alone are one (Azure/bicep, src/Bicep.Core/TypeSystem/TypeHelper.cs, read
+    /// 2026-11-30; the public module avm/ptn/azd/container-apps-stack shows it). `chosen` is the place of that branch.
+    fn place_of_functions(
+        &self,
+        scope: &'a Expr,
+        within: Option<usize>,
+        left: usize,
+        chosen: &mut Option<Span>,
+    ) -> Option<Place<'a>> {
+        let left = left.checked_sub(1)?;
+        match &scope.bare().kind {
+            ExprKind::Name(name) => match self.lookup(name, within)? {
+                Symbol::Var(at) => self.place_of_functions(self.vars[at].value, None, left, chosen),
+                _ => None,
+            },
+            ExprKind::Ternary { yes, no, .. } => {
+                let other = self.place_of_functions(no, within, left, chosen)?;
+                let first = self.place_of_functions(yes, within, left, chosen)?;
+                *chosen = Some(scope.span);
+                (std::mem::discriminant(&first) == std::mem::discriminant(&other)).then_some(first)
+            }
+            _ => self.place_function(scope),
         }
     }
 

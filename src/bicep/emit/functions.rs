@@ -3,11 +3,11 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::super::imports::{EXPORTED, NAMESPACE, Sort};
+use super::Emitter;
 use super::bind::Func;
 use super::bind::imported::Target;
-use super::resource::{argument, has_decorator};
+use super::resource::has_decorator;
 use super::types::object;
-use super::{Emitter, Env};
 
 impl<'a> Emitter<'_, 'a> {
     /// The functions of the file and those it imports, by namespace.
@@ -50,8 +50,8 @@ impl<'a> Emitter<'_, 'a> {
         output.insert("value".into(), self.json(func.body, &self.function_env(func)));
         let mut out = object([("parameters", Json::Array(parameters)), ("output", Json::Object(output))]);
         let mut metadata = Map::new();
-        if let Some(description) = argument(&func.decl.decorators, "description") {
-            metadata.insert("description".into(), self.json(description, &Env::default()));
+        if let Some(description) = self.description(&func.decl.decorators) {
+            metadata.insert("description".into(), description);
         }
         if has_decorator(&func.decl.decorators, "export") {
             metadata.insert(EXPORTED.into(), Json::from(true));
@@ -72,8 +72,8 @@ impl<'a> Emitter<'_, 'a> {
             .map(|var| {
                 let mut out = Map::new();
                 out.insert("name".into(), Json::from(var.name.name.as_str()));
-                if let Some(description) = argument(&var.decl.decorators, "description") {
-                    out.insert("description".into(), self.json(description, &Env::default()));
+                if let Some(description) = self.description(&var.decl.decorators) {
+                    out.insert("description".into(), description);
                 }
                 if let Some(ty) = var.ty {
                     out.insert("type".into(), Json::Object(self.schema(ty, None)));

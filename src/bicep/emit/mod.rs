@@ -4,6 +4,7 @@
 mod access;
 mod arm_expr;
 mod deps;
+mod description;
 mod expr;
 mod functions;
 mod ids;

@@ -46,7 +46,7 @@ impl<'a> Emitter<'_, 'a> {
         self.location(at, &mut out);
         out.insert("properties".into(), self.module_properties(at, &env));
         self.depends_on(Symbol::Module(at), &mut out);
-        self.description(module.decorators, &mut out);
+        self.described(module.decorators, &mut out);
         Json::Object(out)
     }
 
@@ -123,11 +123,10 @@ impl<'a> Emitter<'_, 'a> {
 
     /// `{ value: … }`, or a Key Vault reference for `getSecret()`; a ternary chooses between such objects.
     fn parameter_value(&self, value: &'a Expr, env: &Env<'a>) -> Json {
-        let bare = self.inlined(value, env).map_or(value, Expr::bare);
-        let env = if std::ptr::eq(bare, value) { env.clone() } else { Env::default() };
-        match &bare.bare().kind {
-            ExprKind::Ternary { .. } => self.parameter_expression(bare.bare(), &env).to_json(),
-            _ => match self.secret(bare.bare(), &env) {
+        let (bare, inner) = self.through_name(value, env);
+        match &bare.kind {
+            ExprKind::Ternary { .. } => self.parameter_expression(bare, &inner).to_json(),
+            _ => match self.secret(bare, &inner) {
                 Some((vault, name, version)) => {
                     let mut reference =
                         json!({ "keyVault": { "id": vault.to_json() }, "secretName": name.to_json() });
@@ -136,21 +135,30 @@ impl<'a> Emitter<'_, 'a> {
                     }
                     json!({ "reference": reference })
                 }
-                None => json!({ "value": self.json(value, &env) }),
+                None => json!({ "value": self.json(value, env) }),
             },
         }
     }
 
+    /// What stands behind the names of variables that are written out where they are used, without parentheses.
+    fn through_name(&self, value: &'a Expr, env: &Env<'a>) -> (&'a Expr, Env<'a>) {
+        let (mut bare, mut env) = (value.bare(), env.clone());
+        while let Some(behind) = self.inlined(bare, &env) {
+            (bare, env) = (behind.bare(), Env::default());
+        }
+        (bare, env)
+    }
+
     fn parameter_expression(&self, value: &'a Expr, env: &Env<'a>) -> Arm {
-        match &value.bare().kind {
+        let Some(_entered) = self.enter(value.span) else { return call("null", []) };
+        let (bare, inner) = self.through_name(value, env);
+        match &bare.kind {
             ExprKind::Ternary { condition, yes, no } => {
-                let condition = self.convert(condition, env);
-                call(
-                    "if",
-                    [condition, self.parameter_expression(yes, env), self.parameter_expression(no, env)],
-                )
+                let condition = self.convert(condition, &inner);
+                let [yes, no] = [yes, no].map(|branch| self.parameter_expression(branch, &inner));
+                call("if", [condition, yes, no])
             }
-            _ => match self.secret(value.bare(), env) {
+            _ => match self.secret(bare, &inner) {
                 Some((vault, name, version)) => {
                     let vault = call("createObject", [text("id"), vault]);
                     let mut members = vec![text("keyVault"), vault, text("secretName"), name];

@@ -1,6 +1,6 @@
 //! Resources of the template.
 
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::super::syntax::{Decorator, Expr, ExprKind};
 use super::arm_expr::{Arm, call, text};
@@ -35,7 +35,7 @@ impl<'a> Emitter<'_, 'a> {
         out.insert("name".into(), self.full_name(at, &env).to_json());
         self.properties(resource.object(), &env, &mut out, &SHAPING);
         self.depends_on(Symbol::Resource(at), &mut out);
-        self.description(resource.decorators, &mut out);
+        self.described(resource.decorators, &mut out);
         Json::Object(out)
     }
 
@@ -132,12 +132,10 @@ impl<'a> Emitter<'_, 'a> {
         }
     }
 
-    /// `@description()` of a resource, module or output.
-    pub(super) fn description(&self, decorators: &'a [Decorator], out: &mut Map<String, Json>) {
-        if let Some(description) = argument(decorators, "description") {
-            let mut metadata = Map::new();
-            metadata.insert("description".into(), self.json(description, &Env::default()));
-            out.insert("metadata".into(), Json::Object(metadata));
+    /// `@description()` of a resource or module.
+    pub(super) fn described(&self, decorators: &'a [Decorator], out: &mut Map<String, Json>) {
+        if let Some(description) = self.description(decorators) {
+            out.insert("metadata".into(), json!({ "description": description }));
         }
     }
 }

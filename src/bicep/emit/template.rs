@@ -205,8 +205,8 @@ impl<'a> Emitter<'_, 'a> {
                 out.insert(key.into(), self.json(value, &env));
             }
         }
-        if let Some(description) = argument(decorators, "description") {
-            add_metadata(out, "description", self.json(description, &env));
+        if let Some(description) = self.description(decorators) {
+            add_metadata(out, "description", description);
         }
     }
 

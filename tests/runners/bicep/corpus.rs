@@ -4,7 +4,9 @@
 //! contains it.
 //!
 //! GENAI_LZ_CORPUS names a folder with checkouts called `Azure+bicep`, `Azure+bicep-registry-modules` and
-//! `Azure+bicep-types-az` (whose generated/ is read for `resourceInput<>`).
+//! `Azure+bicep-types-az` (whose generated/ is read for `resourceInput<>`), and, if there, a folder `bicep-restored` with
+//! versions of the public modules as the official tools keep them (`br/mcr.microsoft.com/bicep$avm$.../VERSION$/main.json`,
+//! from the tags of Azure/bicep-registry-modules).
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,8 +26,12 @@ const SAMPLES: &str = "Azure+bicep/src/Bicep.Core.Samples/Files";
 const MODULES: &str = "Azure+bicep-registry-modules";
 const TYPES: &str = "Azure+bicep-types-az";
 
-/// Where the world keeps modules of registries; they are those of the checkout, whatever version is asked for.
+/// Where the world keeps modules of registries: those that are restored, else those of the checkout, whatever version
+/// is asked for.
 pub(super) const CACHE: &str = ".restored";
+
+/// Beside the checkout.
+const RESTORED: &str = "bicep-restored";
 
 struct Corpus {
     name: &'static str,
@@ -288,13 +294,19 @@ fn first_difference(official: &Json, ours: &Json, at: &str) -> String {
 
 // ---- the files ----
 
-/// A checkout on disk; modules of the public registry are those of the checkout.
+/// A checkout on disk, and beside it, perhaps, modules of the public registry in their versions.
 pub(super) struct Checkout(pub(super) PathBuf);
 
 impl Checkout {
     fn on_disk(&self, path: &str) -> PathBuf {
-        let cached = path
-            .strip_prefix(CACHE)
+        let asked = path.strip_prefix(CACHE);
+        let restored = asked
+            .zip(self.0.parent())
+            .map(|(asked, beside)| format!("{}/{RESTORED}{asked}", beside.display()));
+        if let Some(restored) = restored.map(PathBuf::from).filter(|path| path.is_file()) {
+            return restored;
+        }
+        let cached = asked
             .and_then(|rest| rest.strip_prefix("/br/mcr.microsoft.com/bicep$"))
             .and_then(|rest| rest.split_once('/'));
         match cached {
@@ -354,11 +366,24 @@ impl World for Checkout {
 
 // ---- what does not count ----
 
-/// Takes out what is not the language's doing: generator, versions of nested deployments, the order of sets and of
-/// properties, line ends.
+/// Takes out what is not the language's doing: generator, versions of nested deployments and of published modules, the
+/// order of sets and of properties, line ends.
 fn normalize(value: &mut Json) {
     drop_generator(value);
     normalize_values(value);
+}
+
+/// A public module names its own version in the name of an empty deployment, `replace('VERSION', '.', '-')`; it is written
+/// there when the module is published, and its source has `-..--..-` in its place.
+fn mask_published_version(text: &mut String) {
+    let head = "replace('";
+    let Some((at, tail)) = text.contains("'46d3xbcp.").then(|| text.find(head)).flatten().and_then(|at| {
+        let version = at + head.len();
+        text[version..].find("', '.', '-')").map(|length| (version, version + length))
+    }) else {
+        return;
+    };
+    text.replace_range(at..tail, "masked");
 }
 
 fn normalize_values(value: &mut Json) {
@@ -379,6 +404,7 @@ fn normalize_values(value: &mut Json) {
         Json::Array(items) => items.iter_mut().for_each(normalize_values),
         Json::String(text) => {
             *text = text.replace("\r\n", "\n");
+            mask_published_version(text);
             for version in ["2022-09-01", "2025-04-01"] {
                 *text = text.replace(&format!("'{version}').outputs"), "'masked').outputs");
                 *text = text.replace(&format!("', '{version}')"), "', 'masked')");

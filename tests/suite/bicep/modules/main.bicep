@@ -33,3 +33,17 @@ output byVariable string = uri
 output item string = many[1].outputs.uri
 output maybe string = many[1].?outputs.?uri ?? ''
 output name string = vault.name
+param pick string
+var second = pick == 'b' ? [vault.outputs.uri] : []
+var named = second
+module chosen 'modules/group.bicep' = {
+  name: 'chosen'
+  params: { from: pick == 'a' ? 'a' : (pick == 'b' ? vault.outputs.uri : uri) }
+}
+module chosenBehindNames 'modules/list.bicep' = {
+  name: 'chosen-behind-names'
+  params: {
+    list: pick == 'a' ? ['a'] : named
+    other: named
+  }
+}

@@ -18,3 +18,14 @@ module e 'empty.bicep' = {
   name: 'e'
   scope: s
 }
+// Chosen between levels, or by way of something that is no scope function.
+module chosen 'empty.bicep' = {
+  name: 'chosen'
+  scope: true ? resourceGroup('x') : subscription()
+}
+var doubled = true ? chosenScope : chosenScope
+var chosenScope = { name: 'group' }
+module object 'empty.bicep' = {
+  name: 'object'
+  scope: doubled
+}

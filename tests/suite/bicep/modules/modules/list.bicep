@@ -1,0 +1,3 @@
+targetScope = 'subscription'
+param list array
+param other array
