@@ -259,7 +259,7 @@ fn an_online_plan_is_blocked_by_what_azure_would_refuse() {
     let output = arm.with_secret(&[deploy.as_slice(), &["--skip-preflight"]].concat()).output().unwrap();
     let (_, err) = texts(&output);
     assert_eq!(output.status.code(), Some(4), "{err}");
-    assert!(err.contains("MissingSubscriptionRegistration"), "{err}");
+    assert!(err.contains("RequestDisallowedByPolicy") && err.contains("exemption"), "{err}");
 
     let output = arm.with_secret(&["plan", QUICKSTART, "--credential", "az"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "offline, the options of Azure are refused");
