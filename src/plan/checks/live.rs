@@ -372,8 +372,8 @@ mod tests {
     fn zone(sku: &str, capacity: u32) -> LandingZone {
         let deployment = ModelDeployment {
             name: "chat".to_owned(),
-            model: "gpt-4o".to_owned(),
-            version: "2024-11-20".to_owned(),
+            model: "gpt-5-mini".to_owned(),
+            version: "2025-08-07".to_owned(),
             sku: sku.to_owned(),
             capacity,
             ..ModelDeployment::default()
@@ -381,13 +381,13 @@ mod tests {
         let account = |id: &str| Account {
             id: id.to_owned(),
             name: format!("oai-{id}"),
-            location: "westeurope".to_owned(),
+            location: "westus3".to_owned(),
             deployments: vec![deployment.clone()],
             ..Account::default()
         };
         let gateway = GatewayPlacement {
             service_name: "apim".to_owned(),
-            location: "westeurope".to_owned(),
+            location: "westus3".to_owned(),
             sku: "Developer".to_owned(),
             capacity: 1,
         };
@@ -397,22 +397,22 @@ mod tests {
     /// Azure has everything, a hundred units of it.
     fn live(sku: &str) -> Live {
         let text = str::to_owned;
-        let usage = models::all().sku(sku).unwrap().usage_name("gpt-4o");
+        let usage = models::all().sku(sku).unwrap().usage_name("gpt-5-mini");
         Live {
-            locations: Ok(BTreeMap::from([(text("westeurope"), Vec::new())])),
-            gateway_skus: Ok(vec![(text("Developer"), text("westeurope"), None)]),
+            locations: Ok(BTreeMap::from([(text("westus3"), Vec::new())])),
+            gateway_skus: Ok(vec![(text("Developer"), text("westus3"), None)]),
             models: BTreeMap::from([(
-                text("westeurope"),
-                Ok(vec![Offer { model: text("gpt-4o"), version: text("2024-11-20"), sku: text(sku) }]),
+                text("westus3"),
+                Ok(vec![Offer { model: text("gpt-5-mini"), version: text("2025-08-07"), sku: text(sku) }]),
             )]),
             usages: BTreeMap::from([(
-                text("westeurope"),
+                text("westus3"),
                 Ok(vec![Quota { name: usage, used: 0.0, limit: 100.0 }]),
             )]),
             capacities: BTreeMap::from([(
-                (text("gpt-4o"), text("2024-11-20")),
+                (text("gpt-5-mini"), text("2025-08-07")),
                 Ok(vec![
-                    Capacity { location: text("westeurope"), sku: text(sku), available: 100.0 },
+                    Capacity { location: text("westus3"), sku: text(sku), available: 100.0 },
                     Capacity { location: text("swedencentral"), sku: text(sku), available: 500.0 },
                 ]),
             )]),
@@ -451,10 +451,10 @@ mod tests {
             (50, |live| live.gateway_skus = Ok(Vec::new()), &["gateway tier: blocked"]),
             (50, |live| live.gateway_skus = Err("no".to_owned()), &["gateway tier: unverified"]),
             // The catalogue knows of this model; that Azure would not say leaves its word.
-            (50, |live| drop(live.models.insert("westeurope".to_owned(), Err("no".to_owned()))), &[]),
+            (50, |live| drop(live.models.insert("westus3".to_owned(), Err("no".to_owned()))), &[]),
             (
                 50,
-                |live| drop(live.models.insert("westeurope".to_owned(), Ok(Vec::new()))),
+                |live| drop(live.models.insert("westus3".to_owned(), Ok(Vec::new()))),
                 &["model: blocked", "model: blocked"],
             ),
             (50, |live| live.names[0].1 = Ok(Err("taken".to_owned())), &["name: blocked"]),
@@ -474,7 +474,7 @@ mod tests {
     #[test]
     fn provisioned_capacity_is_asked_for_and_other_regions_are_named() {
         let enough_quota = |live: &mut Live| {
-            let usages = live.usages.get_mut("westeurope").unwrap().as_mut().unwrap();
+            let usages = live.usages.get_mut("westus3").unwrap().as_mut().unwrap();
             usages.iter_mut().for_each(|quota| quota.limit = 1000.0);
         };
         let checks = judged("GlobalProvisionedManaged", 150, enough_quota);
