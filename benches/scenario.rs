@@ -9,6 +9,10 @@ use std::time::Instant;
 use genai_lz::scenario::{self, NoSpecs, Options};
 use genai_lz::text::Source;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let users = std::env::args().filter_map(|arg| arg.parse::<u32>().ok()).next().unwrap_or(100);
     for (name, policy) in [("plain", PLAIN), ("GenAI", GENAI)] {

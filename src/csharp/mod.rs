@@ -31,7 +31,7 @@ mod wordings;
 pub use ast::Program;
 pub use check::check;
 pub use coverage::not_run;
-pub use eval::evaluate;
+pub use eval::{constant, evaluate};
 pub use exception::Exception;
 pub use members::{Member, members};
 pub use number::Number;

@@ -55,7 +55,8 @@ fn days_in_month_of(leap: bool, month: i64) -> i64 {
 /// Returns year, month and day of a number of ticks.
 pub fn date_of(ticks: i64) -> (i64, i64, i64) {
     let mut days = ticks.div_euclid(TICKS_PER_DAY);
-    let mut year = days / 366 + 1;
+    // A year or two too early at most: 400 years have 146,097 days.
+    let mut year = (days * 400 / 146_097).max(1);
     while days_from_civil(year + 1, 1, 1) <= days {
         year += 1;
     }

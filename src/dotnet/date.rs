@@ -2,6 +2,8 @@
 //! (<https://learn.microsoft.com/dotnet/standard/base-types/custom-date-and-time-format-strings> and
 //! `standard-date-and-time-format-strings`, seen 2026-11-22).
 
+use std::fmt::Write as _;
+
 use super::BadFormat;
 use super::calendar::{DAYS, MONTHS, TICKS_PER_DAY, TICKS_PER_SECOND, date_of, weekday};
 
@@ -119,22 +121,29 @@ fn escaped(pattern: &str, out: &mut String) -> Result<usize, BadFormat> {
 fn part(ticks: i64, zone: Zone, run: &str, out: &mut String) -> Result<(), BadFormat> {
     let letter = run.chars().next().unwrap_or(' ');
     let length = run.chars().count();
-    let number = |value: i64, digits: usize| format!("{value:0digits$}");
     let two = length.min(2);
     let (year, month, day) = date_of(ticks);
     let seconds = ticks.rem_euclid(TICKS_PER_DAY) / TICKS_PER_SECOND;
     let hour = seconds / 3600;
+    let number = match letter {
+        'y' if length <= 2 => Some((year % 100, length)),
+        'y' => Some((year, length.min(MOST_DIGITS))),
+        'M' if length <= 2 => Some((month, length)),
+        'd' if length <= 2 => Some((day, length)),
+        'H' => Some((hour, two)),
+        'h' => Some(((hour + 11) % 12 + 1, two)),
+        'm' => Some((seconds / 60 % 60, two)),
+        's' => Some((seconds % 60, two)),
+        _ => None,
+    };
+    if let Some((value, digits)) = number {
+        // Writing into a String does not fail.
+        let _ = write!(out, "{value:0digits$}");
+        return Ok(());
+    }
     let text = match letter {
-        'y' if length <= 2 => number(year % 100, length),
-        'y' => number(year, length.min(MOST_DIGITS)),
-        'M' if length <= 2 => number(month, length),
         'M' => name(MONTHS[month as usize - 1], length),
-        'd' if length <= 2 => number(day, length),
         'd' => name(DAYS[weekday(ticks)], length),
-        'H' => number(hour, two),
-        'h' => number((hour + 11) % 12 + 1, two),
-        'm' => number(seconds / 60 % 60, two),
-        's' => number(seconds % 60, two),
         't' => (if hour < 12 { "AM" } else { "PM" })[..two].to_owned(),
         'f' | 'F' if length > MOST_FRACTION => {
             let message = format!("a time has at most {MOST_FRACTION} digits after the second, not {length}");

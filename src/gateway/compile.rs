@@ -86,7 +86,7 @@ impl<'a> Compiler<'a> {
     pub(super) fn place(&self, placed: &Placed) -> StepPlace {
         let element = &placed.element;
         StepPlace {
-            policy: element.name.clone(),
+            policy: Arc::from(element.name.as_str()),
             section: placed.section,
             scope: placed.scope,
             document: Arc::from(element.source.path()),

@@ -122,7 +122,7 @@ fn copy_of_request(request: &LiveRequest) -> LiveRequest {
         body: copy_of_body(&request.body),
         body_is_kept: request.body_is_kept,
         client_ip: request.client_ip.clone(),
-        matched_parameters: request.matched_parameters.clone(),
+        matched_parameters: Arc::clone(&request.matched_parameters),
     }
 }
 

@@ -8,10 +8,10 @@ use super::live::{Live, LiveBody, LiveRequest, LiveResponse};
 use super::pipeline::{self, Flow, Pipeline, Step};
 use super::policies::Preflight;
 use super::route::Route;
-use super::tokens::{EventCounter, Metered, Passing, PromptType, Usage, estimate_prompt};
+use super::tokens::{EventCounter, Metered, Passing, Prompt, PromptType, Usage};
 use super::trace::Trace;
 use super::url::Url;
-use super::{Body, Gateway, Headers, Host, PipelineKey, Request, Response};
+use super::{Body, Gateway, Headers, Host, Request, Response, Way};
 
 /// What came of a request.
 pub struct Exchange {
@@ -23,18 +23,19 @@ impl Gateway {
     /// Answers a request. Blocks until the status and headers of the answer are known; a streamed body goes on
     /// arriving after that.
     pub fn handle(self: &Arc<Self>, request: Request, host: Arc<dyn Host>) -> Exchange {
-        let Some(mut route) = self.routes.find(&request) else {
-            if let Some(response) = self.cross_domain_file(&request) {
+        let url = Url::parse(&request.url);
+        let Some(mut route) = self.routes.find(&request.method, &url) else {
+            if let Some(response) = self.cross_domain_file(&request, &url) {
                 return Exchange { response, trace: Trace::default() };
             }
-            if let Some(exchange) = self.preflight(&request, &host) {
+            if let Some(exchange) = self.preflight(&request, &url, &host) {
                 return exchange;
             }
-            return self.not_found(request, &host);
+            return self.not_found(request, url, &host);
         };
-        let authorized = self.routes.authorize(&mut route, &request);
+        let authorized = self.routes.authorize(&mut route, &request, &url);
         let pipeline = self.pipeline(&route);
-        let live = Live::new(self, &host, route, request);
+        let live = Live::new(self, &host, route, request, url);
         if let Err(fault) = authorized.and_then(|()| run_sections(&live, &pipeline)) {
             run_on_error(&live, &pipeline, fault);
         }
@@ -46,10 +47,10 @@ impl Gateway {
     /// Answers what matches no operation: on-error of the API that its path names, or of the service, may change it.
     /// Decision: the page about error handling (2020-01-10) lists the error among those that `context.LastError`
     /// shows, and does not say to which policies; here to those that surely apply.
-    fn not_found(self: &Arc<Self>, request: Request, host: &Arc<dyn Host>) -> Exchange {
-        let route = self.routes.nearest(&request);
+    fn not_found(self: &Arc<Self>, request: Request, url: Url, host: &Arc<dyn Host>) -> Exchange {
+        let route = self.routes.nearest(&url);
         let pipeline = self.pipeline(&route);
-        let live = Live::new(self, host, route, request);
+        let live = Live::new(self, host, route, request, url);
         let message = "Unable to match incoming request to an operation.";
         let fault = Fault::refusal(404, "OperationNotFound", message).saying("Resource not found");
         run_on_error(&live, &pipeline, fault.source("configuration"));
@@ -58,16 +59,16 @@ impl Gateway {
 
     /// Answers a preflight request by the `cors` policies of the operation that it asks about. None where it is no
     /// such request, or nothing says what other origins may do.
-    fn preflight(self: &Arc<Self>, request: &Request, host: &Arc<dyn Host>) -> Option<Exchange> {
+    fn preflight(self: &Arc<Self>, request: &Request, url: &Url, host: &Arc<dyn Host>) -> Option<Exchange> {
         let method = request.headers.get("Access-Control-Request-Method")?;
         if !request.method.eq_ignore_ascii_case("OPTIONS") || !request.headers.contains("Origin") {
             return None;
         }
-        let mut route = self.routes.find(&Request { method, ..request.clone() })?;
+        let mut route = self.routes.find(&method, url)?;
         // Browsers send no key in a header, so the product is known from the query alone, or not at all.
-        let _without_key = self.routes.authorize(&mut route, request);
+        let _without_key = self.routes.authorize(&mut route, request, url);
         let pipeline = self.pipeline(&route);
-        let live = Live::new(self, host, route, request.clone());
+        let live = Live::new(self, host, route, request.clone(), url.clone());
         let mut policies = pipeline.cors().peekable();
         policies.peek()?;
         let mut response = LiveResponse::empty(200);
@@ -89,22 +90,21 @@ impl Gateway {
         Some(finish(&live))
     }
 
-    fn cross_domain_file(&self, request: &Request) -> Option<Response> {
+    fn cross_domain_file(&self, request: &Request, url: &Url) -> Option<Response> {
         let file = self.cross_domain.as_ref()?;
-        let asks =
-            request.method.eq_ignore_ascii_case("GET") && Url::parse(&request.url).path == "/crossdomain.xml";
+        let asks = request.method.eq_ignore_ascii_case("GET") && url.path == "/crossdomain.xml";
         let headers = Headers(vec![("Content-Type".to_owned(), "text/x-cross-domain-policy".to_owned())]);
         let body = Body::Bytes(file.clone().into_bytes());
         asks.then(|| Response { status: 200, reason: String::new(), headers, body })
     }
 
     fn pipeline(&self, route: &Route) -> Arc<Pipeline> {
-        let key = PipelineKey {
-            api: route.api.id.clone(),
-            operation: route.operation.id.clone(),
-            product: route.product.as_ref().map(|product| product.id.clone()),
+        let way = Way {
+            api: &route.api.id,
+            operation: &route.operation.id,
+            product: route.product.as_ref().map(|product| product.id.as_str()),
         };
-        self.pipelines.get(&key).map(Arc::clone).unwrap_or_default()
+        self.pipelines.get(&way).map(Arc::clone).unwrap_or_default()
     }
 }
 
@@ -166,9 +166,9 @@ fn usage(live: &Live, prompt_tokens: u64) -> Option<Usage> {
     let state = live.state();
     let response = state.response.as_ref().filter(|response| response.from_upstream)?;
     let body = response.body.bytes()?;
-    match serde_json::from_slice(body) {
-        Ok(json) => Usage::from_json(&json),
-        Err(_) => Metered::usage_of_events(body, prompt_tokens).map(|usage| usage.best()),
+    match Usage::of_answer(body) {
+        Some(usage) => usage,
+        None => Metered::usage_of_events(body, prompt_tokens).map(|usage| usage.best()),
     }
 }
 
@@ -178,7 +178,7 @@ fn estimated_prompt(live: &Live) -> u64 {
     if state.meters.is_empty() {
         0
     } else {
-        state.request.body.bytes().map_or(0, |body| estimate_prompt(body, PromptType::Auto))
+        state.request.body.bytes().map_or(0, |body| Prompt::read(body).tokens(PromptType::Auto))
     }
 }
 

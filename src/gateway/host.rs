@@ -1,7 +1,9 @@
 //! Everything outside the interpreter. Two implementations: the sandbox's (sockets, the real clock) and the
 //! simulated one of tests and scenarios (a script, a virtual clock, a seed).
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -114,8 +116,9 @@ pub struct SendError {
 /// One value of a custom metric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Metric {
-    pub namespace: String,
-    pub name: String,
+    pub namespace: Arc<str>,
+    pub name: Cow<'static, str>,
     pub value: f64,
-    pub dimensions: IndexMap<String, String>,
+    /// Shared: a policy emits several metrics with the same ones.
+    pub dimensions: Arc<IndexMap<Arc<str>, String>>,
 }

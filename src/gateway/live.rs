@@ -25,6 +25,9 @@ pub(super) const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 /// Characters of an expression that the trace shows: enough to find it in its policy.
 const SHOWN_EXPRESSION: usize = 120;
 
+/// Steps of a trace for which there is room at once: a GenAI gateway's request takes about twenty.
+const USUAL_STEPS: usize = 32;
+
 pub(super) struct Live {
     pub gateway: Arc<Gateway>,
     pub host: Arc<dyn Host>,
@@ -85,7 +88,7 @@ pub(super) struct LiveRequest {
     /// Whether the body is in memory and can be sent more than once: a policy set it, or read and kept it.
     pub body_is_kept: bool,
     pub client_ip: String,
-    pub matched_parameters: IndexMap<String, String>,
+    pub matched_parameters: Arc<IndexMap<String, String>>,
 }
 
 pub(super) struct LiveResponse {
@@ -149,9 +152,9 @@ impl Live {
         host: &Arc<dyn Host>,
         route: Route,
         request: Request,
+        original_url: Url,
     ) -> Arc<Self> {
         let started_unix_ms = host.now_unix_ms();
-        let original_url = Url::parse(&request.url);
         let request_bytes = u64::try_from(request.body.len()).unwrap_or(u64::MAX);
         let state = State {
             request: LiveRequest {
@@ -165,7 +168,7 @@ impl Live {
                 body: LiveBody::Bytes(request.body),
                 body_is_kept: false,
                 client_ip: request.client_ip,
-                matched_parameters: route.parameters.clone(),
+                matched_parameters: Arc::clone(&route.parameters),
             },
             response: Some(LiveResponse::empty(200)),
             draft: None,
@@ -177,7 +180,7 @@ impl Live {
             variables: IndexMap::new(),
             target: Target::Service,
             last_error: None,
-            trace: Trace::default(),
+            trace: Trace { steps: Vec::with_capacity(USUAL_STEPS) },
             meters: Vec::new(),
             counted: BTreeMap::new(),
             semantic_lookup: None,
@@ -229,6 +232,9 @@ impl Live {
     /// # Errors
     /// A fault with the reason that the service gives, where the expression throws.
     pub(super) fn evaluate(self: &Arc<Self>, expression: &Expression) -> Result<Value, Fault> {
+        if let Some(value) = csharp::constant(&expression.program) {
+            return Ok(value);
+        }
         let context = super::context::context(self);
         csharp::evaluate(&expression.program, context, self.as_ref()).map_err(|exception| {
             let message = format!("Expression evaluation failed. {}", exception.message);
@@ -252,7 +258,7 @@ impl Live {
     pub(super) fn begin_step(&self, place: &StepPlace) -> usize {
         let steps = &mut self.state().trace.steps;
         steps.push(TraceStep {
-            policy: place.policy.clone(),
+            policy: Arc::clone(&place.policy),
             section: place.section,
             scope: place.scope,
             document: Arc::clone(&place.document),

@@ -9,8 +9,13 @@ pub struct Headers(pub Vec<(String, String)>);
 impl Headers {
     /// Returns the values of `name` joined by `,`, as APIM's `GetValueOrDefault` does.
     pub fn get(&self, name: &str) -> Option<String> {
-        let values: Vec<&str> = self.get_all(name).collect();
-        if values.is_empty() { None } else { Some(values.join(",")) }
+        let mut values = self.get_all(name);
+        let mut joined = values.next()?.to_owned();
+        for value in values {
+            joined.push(',');
+            joined.push_str(value);
+        }
+        Some(joined)
     }
 
     /// All values of a header, in order; names are compared without case.

@@ -98,6 +98,20 @@ struct PipelineKey {
     product: Option<String>,
 }
 
+/// A [`PipelineKey`] that is looked up: the same fields, so the same hash, without texts of its own.
+#[derive(Hash)]
+struct Way<'a> {
+    api: &'a str,
+    operation: &'a str,
+    product: Option<&'a str>,
+}
+
+impl indexmap::Equivalent<PipelineKey> for Way<'_> {
+    fn equivalent(&self, key: &PipelineKey) -> bool {
+        self.api == key.api && self.operation == key.operation && self.product == key.product.as_deref()
+    }
+}
+
 /// Counters by the policies that use them; each kind has its own keys.
 #[derive(Debug, Default)]
 struct AllCounters {

@@ -41,7 +41,7 @@ pub(super) struct Step {
 /// Where a step comes from, for the trace and for `context.LastError`.
 #[derive(Clone, Debug)]
 pub(super) struct StepPlace {
-    pub policy: String,
+    pub policy: Arc<str>,
     pub section: Section,
     pub scope: Scope,
     pub document: Arc<str>,
@@ -115,7 +115,7 @@ impl StepPlace {
             return false;
         }
         if error.source.is_empty() {
-            error.source.clone_from(&self.policy);
+            self.policy.as_ref().clone_into(&mut error.source);
         }
         self.scope.name().clone_into(&mut error.scope);
         self.section.name().clone_into(&mut error.section);

@@ -21,7 +21,7 @@ pub(super) struct Route {
     /// What follows the API's path; begins with `/`.
     pub path: String,
     /// Values of the `{names}` of the operation's template.
-    pub parameters: IndexMap<String, String>,
+    pub parameters: Arc<IndexMap<String, String>>,
 }
 
 /// The configuration's entities, shared with the requests that use them.
@@ -61,31 +61,29 @@ impl Routes {
 
     /// What a request that matches no operation comes nearest to: its API, or one without a name, and an operation
     /// without a name.
-    pub(super) fn nearest(&self, request: &Request) -> Route {
-        let path = Url::parse(&request.url).path;
-        let (api, rest) = match self.api(&path) {
+    pub(super) fn nearest(&self, url: &Url) -> Route {
+        let (api, rest) = match self.api(&url.path) {
             Some((api, rest)) => (Arc::clone(api), rest),
-            None => (Arc::default(), path.as_str()),
+            None => (Arc::default(), url.path.as_str()),
         };
         let path = format!("/{}", rest.trim_start_matches('/'));
-        let parameters = IndexMap::new();
-        Route { api, operation: Arc::default(), subscription: None, product: None, path, parameters }
+        let (operation, parameters) = (Arc::default(), Arc::default());
+        Route { api, operation, subscription: None, product: None, path, parameters }
     }
 
     /// Finds the API with the longest path that the URL begins with, and its operation.
-    pub(super) fn find(&self, request: &Request) -> Option<Route> {
-        let path = Url::parse(&request.url).path;
-        let (api, rest) = self.api(&path)?;
-        let (operation, mut parameters) = self
+    pub(super) fn find(&self, method: &str, url: &Url) -> Option<Route> {
+        let (api, rest) = self.api(&url.path)?;
+        let (operation, matched) = self
             .operations
             .get(&api.id)?
             .iter()
-            .filter(|operation| {
-                operation.method.eq_ignore_ascii_case(&request.method) || operation.method == "*"
-            })
+            .filter(|operation| operation.method.eq_ignore_ascii_case(method) || operation.method == "*")
             .filter_map(|operation| Some((operation, match_template(&operation.url_template, rest)?)))
-            .min_by_key(|(_, parameters)| parameters.len())?;
-        parameters.extend(match_query(&operation.url_template, &Url::parse(&request.url).query));
+            .min_by_key(|(_, matched)| matched.len())?;
+        let mut parameters: IndexMap<String, String> =
+            matched.into_iter().map(|(name, segment)| (name.to_owned(), url::decode(segment))).collect();
+        parameters.extend(match_query(&operation.url_template, &url.query));
         let path = if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") };
         Some(Route {
             api: Arc::clone(api),
@@ -93,7 +91,7 @@ impl Routes {
             subscription: None,
             product: None,
             path,
-            parameters,
+            parameters: Arc::new(parameters),
         })
     }
 
@@ -101,16 +99,16 @@ impl Routes {
     ///
     /// # Errors
     /// The service's 401 where a key is needed and missing, or does not open this API.
-    pub(super) fn authorize(&self, route: &mut Route, request: &Request) -> Result<(), Fault> {
+    pub(super) fn authorize(&self, route: &mut Route, request: &Request, url: &Url) -> Result<(), Fault> {
         let api = Arc::clone(&route.api);
-        let Some(key) = key(&api, request) else {
+        let Some(key) = key(&api, request, url) else {
             let of_api = |product: &&Arc<Product>| product.apis.contains(&api.id);
             route.product =
                 self.products.iter().filter(of_api).find(|product| !product.subscription_required).cloned();
             if route.product.is_some() || !api.subscription_required {
                 return Ok(());
             }
-            return Err(refusal(&api, request, "SubscriptionKeyNotFound", MISSING_KEY));
+            return Err(refusal(&api, url, "SubscriptionKeyNotFound", MISSING_KEY));
         };
         let holder = self.subscriptions.iter().find(|one| one.primary_key == key || one.secondary_key == key);
         let opened = holder.and_then(|subscription| Some((subscription, self.opens(subscription, &api)?)));
@@ -121,7 +119,7 @@ impl Routes {
                 Ok(())
             }
             None if !api.subscription_required => Ok(()),
-            None => Err(refusal(&api, request, "SubscriptionKeyInvalid", INVALID_KEY)),
+            None => Err(refusal(&api, url, "SubscriptionKeyInvalid", INVALID_KEY)),
         }
     }
 
@@ -148,20 +146,20 @@ pub(super) fn key_query(api: &Api) -> &str {
     if api.subscription_key_query.is_empty() { DEFAULT_KEY_QUERY } else { &api.subscription_key_query }
 }
 
-fn key(api: &Api, request: &Request) -> Option<String> {
+fn key(api: &Api, request: &Request, url: &Url) -> Option<String> {
     let query_name = key_query(api);
     let in_query = || {
-        let query = Url::parse(&request.url).query;
-        query.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(query_name)).map(|(_, value)| value)
+        let mut query = url.query.iter();
+        query.find(|(name, _)| name.eq_ignore_ascii_case(query_name)).map(|(_, value)| value.clone())
     };
     request.headers.get(key_header(api)).or_else(in_query).filter(|key| !key.is_empty())
 }
 
 /// The service's 401. The realm is the URL of the API, as in the answer that learn.microsoft.com shows under
 /// "Unauthorized errors (401) while invoking APIs" (read 2026-11-22).
-fn refusal(api: &Api, request: &Request, reason: &str, message: &str) -> Fault {
+fn refusal(api: &Api, url: &Url, reason: &str, message: &str) -> Fault {
     let name = key_header(api);
-    let Url { scheme, authority, .. } = Url::parse(&request.url);
+    let Url { scheme, authority, .. } = url;
     let realm = format!("{scheme}://{authority}/{}", api.path.trim_matches('/'));
     let challenge = format!("AzureApiManagementKey realm=\"{realm}\",name=\"{name}\",type=\"header\"");
     Fault::refusal(401, reason, message).source("authorization").header("WWW-Authenticate", challenge)
@@ -179,10 +177,11 @@ fn below<'a>(prefix: &str, path: &'a str) -> Option<&'a str> {
     (rest.is_empty() || rest.starts_with('/')).then_some(rest)
 }
 
-/// Matches `/a/{b}/*` against a path, segment by segment; literal segments compare without case.
-fn match_template(template: &str, path: &str) -> Option<IndexMap<String, String>> {
+/// Matches `/a/{b}/*` against a path, segment by segment; literal segments compare without case. Gives names and what
+/// stands for them, as it was written.
+fn match_template<'a>(template: &'a str, path: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
     let template = template.split('?').next().unwrap_or_default();
-    let mut parameters = IndexMap::new();
+    let mut parameters = Vec::new();
     let mut given = path.split('/').filter(|segment| !segment.is_empty());
     for expected in template.split('/').filter(|segment| !segment.is_empty()) {
         if expected == "*" {
@@ -190,9 +189,7 @@ fn match_template(template: &str, path: &str) -> Option<IndexMap<String, String>
         }
         let segment = given.next()?;
         match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-            Some(name) => {
-                parameters.insert(name.to_owned(), url::decode(segment));
-            }
+            Some(name) => parameters.push((name, segment)),
             None if expected.eq_ignore_ascii_case(segment) => {}
             None => return None,
         }
@@ -218,12 +215,10 @@ mod tests {
     #[test]
     fn templates_match_whole_paths() {
         let parameters = |template, path| {
-            match_template(template, path).map(|found| found.into_values().collect::<Vec<_>>())
+            match_template(template, path)
+                .map(|found| found.into_iter().map(|(_, segment)| segment).collect::<Vec<_>>())
         };
-        assert_eq!(
-            parameters("/deployments/{id}/chat", "/deployments/a%20b/chat"),
-            Some(vec!["a b".to_owned()])
-        );
+        assert_eq!(parameters("/deployments/{id}/chat", "/deployments/a%20b/chat"), Some(vec!["a%20b"]));
         assert_eq!(parameters("/deployments/{id}/chat", "/deployments/a/chat/x"), None);
         assert_eq!(parameters("/*", "/any/thing"), Some(vec![]));
         assert_eq!(parameters("/", ""), Some(vec![]));

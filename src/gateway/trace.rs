@@ -14,7 +14,7 @@ pub struct Trace {
 /// One policy that ran, in the order in which they began.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TraceStep {
-    pub policy: String,
+    pub policy: Arc<str>,
     pub section: Section,
     pub scope: Scope,
     /// The name of the document it is written in, such as `api azure-openai-api`.

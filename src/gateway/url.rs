@@ -40,12 +40,14 @@ impl Url {
 
     /// The query with its `?`; empty where there is none.
     pub(super) fn query_string(&self) -> String {
-        if self.query.is_empty() {
-            return String::new();
+        let mut text = String::new();
+        for (name, value) in &self.query {
+            text.push(if text.is_empty() { '?' } else { '&' });
+            encode_into(name, &mut text);
+            text.push('=');
+            encode_into(value, &mut text);
         }
-        let pairs: Vec<String> =
-            self.query.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
-        format!("?{}", pairs.join("&"))
+        text
     }
 
     /// Appends `path` and `query` to this base URL.
@@ -79,6 +81,9 @@ pub(super) fn parse_query(text: &str) -> Vec<(String, String)> {
 /// Decodes `%41` and `+` as a query does; what is not an escape stays.
 pub(super) fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
+    if !bytes.iter().any(|byte| matches!(byte, b'%' | b'+')) {
+        return text.to_owned();
+    }
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
@@ -99,6 +104,11 @@ pub(super) fn decode(text: &str) -> String {
 /// Encodes everything but letters, digits and `-._~:/,@!*'()` as a query may hold them.
 pub(super) fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
+    encode_into(text, &mut encoded);
+    encoded
+}
+
+fn encode_into(text: &str, encoded: &mut String) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~:/,@!*'()".contains(&byte) {
             encoded.push(byte as char);
@@ -106,7 +116,6 @@ pub(super) fn encode(text: &str) -> String {
             encoded.push_str(&format!("%{byte:02X}"));
         }
     }
-    encoded
 }
 
 #[cfg(test)]

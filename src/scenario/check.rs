@@ -94,7 +94,9 @@ fn metric(host: &SimHost, name: &str, dimensions: &[(String, String)]) -> f64 {
     host.metric_totals()
         .iter()
         .filter(|total| total.metric.name == name)
-        .filter(|total| dimensions.iter().all(|(key, value)| total.metric.dimensions.get(key) == Some(value)))
+        .filter(|total| {
+            dimensions.iter().all(|(key, value)| total.metric.dimensions.get(key.as_str()) == Some(value))
+        })
         .map(|total| total.sum)
         .sum()
 }

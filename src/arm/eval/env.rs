@@ -2,6 +2,7 @@
 //! around it. It is also the machine's outside while a template is evaluated.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use indexmap::IndexMap;
 
@@ -35,7 +36,7 @@ pub(in crate::arm) struct Env<'a> {
 /// One turn of a copy loop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Loop {
-    pub(super) name: String,
+    pub(super) name: Rc<str>,
     pub(super) index: i64,
     /// The loop of the resource itself, which `copyIndex()` without a name means.
     pub(super) is_resource: bool,
@@ -82,7 +83,7 @@ impl<'a> Env<'a> {
 
     pub(super) fn with_loop(&self, name: &str, index: i64, is_resource: bool) -> Self {
         let mut env = self.clone();
-        env.loops.push(Loop { name: name.to_owned(), index, is_resource });
+        env.loops.push(Loop { name: name.into(), index, is_resource });
         env
     }
 

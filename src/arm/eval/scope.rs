@@ -3,7 +3,7 @@
 //! order.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use serde_json::{Map, Value as Json};
@@ -15,6 +15,9 @@ use crate::arm::fault::{Eval, Fault};
 use crate::arm::{Target, Value};
 use crate::diag::Diagnostic;
 
+/// What has been computed, by its name as declared.
+type Computed = RefCell<HashMap<String, Rc<Value>>>;
+
 pub(super) struct Scope<'a> {
     pub(super) session: &'a Session,
     pub(super) template: &'a Map<String, Json>,
@@ -25,7 +28,8 @@ pub(super) struct Scope<'a> {
     pub(super) location: Value,
     /// Values given from outside, keyed by the names as declared.
     pub(super) given: RefCell<BTreeMap<String, Value>>,
-    computed: RefCell<BTreeMap<String, Rc<Value>>>,
+    parameters: Computed,
+    variables: Computed,
     /// The parameters and variables being computed right now, as `variables.x`.
     running: RefCell<Vec<String>>,
 }
@@ -45,7 +49,8 @@ impl<'a> Scope<'a> {
             target,
             location,
             given: RefCell::default(),
-            computed: RefCell::default(),
+            parameters: RefCell::default(),
+            variables: RefCell::default(),
             running: RefCell::default(),
         }
     }
@@ -70,7 +75,9 @@ impl<'a> Scope<'a> {
             let names = declared.into_iter().flatten().map(|(name, _)| name.as_str());
             return Err(undeclared("parameter", name, names));
         };
-        self.once(&format!("parameters.{name}"), || parameters::value(self, name, declaration))
+        self.once(&self.parameters, name, &|| format!("parameters.{name}"), || {
+            parameters::value(self, name, declaration)
+        })
     }
 
     pub(super) fn variable(&self, name: &str) -> Eval<Rc<Value>> {
@@ -78,13 +85,15 @@ impl<'a> Scope<'a> {
         if let Some((name, json)) =
             declared.and_then(|map| entry(map, name)).filter(|(name, _)| *name != "copy")
         {
-            return self.once(&format!("variables.{name}"), || Env::early(self, "a variable").json(json));
+            let path = || format!("variables.{name}");
+            return self.once(&self.variables, name, &path, || Env::early(self, "a variable").json(json));
         }
         let loops = declared.and_then(|map| map.get("copy")).and_then(Json::as_array);
         for (index, item) in loops.into_iter().flatten().enumerate() {
             let Some(loop_name) = item.get("name").and_then(Json::as_str) else { continue };
             if loop_name.eq_ignore_ascii_case(name) {
-                return self.once(&format!("variables.copy[{index}]"), || {
+                let path = || format!("variables.copy[{index}]");
+                return self.once(&self.variables, loop_name, &path, || {
                     Ok(Env::early(self, "a variable").property_loop(item)?.1)
                 });
             }
@@ -96,20 +105,27 @@ impl<'a> Scope<'a> {
     }
 
     /// Computes something once, and refuses what needs itself.
-    fn once(&self, path: &str, compute: impl FnOnce() -> Eval<Value>) -> Eval<Rc<Value>> {
-        if let Some(value) = self.computed.borrow().get(path) {
+    fn once(
+        &self,
+        computed: &Computed,
+        name: &str,
+        path: &dyn Fn() -> String,
+        compute: impl FnOnce() -> Eval<Value>,
+    ) -> Eval<Rc<Value>> {
+        if let Some(value) = computed.borrow().get(name) {
             return Ok(Rc::clone(value));
         }
-        if let Some(start) = self.running.borrow().iter().position(|running| running == path) {
+        let path = path();
+        if let Some(start) = self.running.borrow().iter().position(|running| *running == path) {
             let running = self.running.borrow();
-            let cycle: Vec<_> = running[start..].iter().map(String::as_str).chain([path]).collect();
+            let cycle: Vec<_> = running[start..].iter().map(String::as_str).chain([path.as_str()]).collect();
             return Err(Fault::new(&CIRCULAR_DEPENDENCY, format!("`{}` needs itself", cycle.join(" -> "))));
         }
-        self.running.borrow_mut().push(path.to_owned());
-        let result = self.session.meter.deeper(compute).map_err(|fault| fault.within(&self.place(path)));
+        self.running.borrow_mut().push(path.clone());
+        let result = self.session.meter.deeper(compute).map_err(|fault| fault.within(&self.place(&path)));
         self.running.borrow_mut().pop();
         let value = Rc::new(result?);
-        self.computed.borrow_mut().insert(path.to_owned(), Rc::clone(&value));
+        computed.borrow_mut().insert(name.to_owned(), Rc::clone(&value));
         Ok(value)
     }
 

@@ -17,7 +17,7 @@ impl Interpreter<'_> {
             ExprKind::Member { target, name, type_args, conditional, .. } => {
                 let type_args: Vec<String> = type_args.iter().map(TypeRef::display).collect();
                 if let Some(type_name) = self.static_target(target) {
-                    return self.static_call(&type_name, name, &type_args, args).map(Some);
+                    return self.static_call(type_name, name, &type_args, args).map(Some);
                 }
                 let Some(target) = self.link(target, *conditional)? else { return Ok(None) };
                 self.instance_call(&target, name, &type_args, args).map(Some)

@@ -47,7 +47,7 @@ impl Interpreter<'_> {
 
     fn plain(&mut self, expr: &Expr) -> Evaluated {
         match &expr.kind {
-            ExprKind::Literal(literal) => literal_value(literal),
+            ExprKind::Literal(literal) => Ok(literal_value(literal)),
             ExprKind::Interpolated(parts) => self.interpolated(parts),
             ExprKind::Name(name) => match self.scope.find(name) {
                 Some(cell) => Ok(cell.get()),
@@ -133,7 +133,7 @@ impl Interpreter<'_> {
     /// The number type that an expression has whatever it gives, where the text says so.
     fn number_type(&self, expr: &Expr) -> Option<&'static str> {
         match &expr.kind {
-            ExprKind::Literal(literal) => number::keyword_of(&literal_value(literal).ok()?),
+            ExprKind::Literal(literal) => number::keyword_of(&literal_value(literal)),
             ExprKind::Paren(inner) | ExprKind::Unary { operand: inner, .. } => self.number_type(inner),
             ExprKind::Checked { inner, .. } => self.number_type(inner),
             ExprKind::Cast { ty, .. } if ty.rank == 0 && !ty.nullable => {
@@ -160,6 +160,12 @@ impl Interpreter<'_> {
 
     /// Chains of operators lean to the left: walks down, then computes on the way up.
     fn binary(&mut self, expr: &Expr) -> Evaluated {
+        if let ExprKind::Binary { op, left, right } = &expr.kind
+            && !matches!(left.kind, ExprKind::Binary { .. })
+        {
+            let left = self.expr(left)?;
+            return self.operator(*op, left, right);
+        }
         let mut pending = Vec::new();
         let mut leftmost = expr;
         while let ExprKind::Binary { op, left, right } = &leftmost.kind {
@@ -168,24 +174,28 @@ impl Interpreter<'_> {
         }
         let mut value = self.expr(leftmost)?;
         for (op, right) in pending.into_iter().rev() {
-            self.charge(1)?;
-            value = match (op, &value) {
-                (BinaryOp::And, Value::Bool(false)) | (BinaryOp::Or, Value::Bool(true)) => value,
-                (BinaryOp::And | BinaryOp::Or, Value::Bool(_)) => Value::Bool(self.truth(right)?),
-                (BinaryOp::And | BinaryOp::Or, Value::Null) => return Err(Exception::null_reference()),
-                (BinaryOp::And | BinaryOp::Or, other) => {
-                    return Err(Exception::invalid_cast(&other.type_name(), "Boolean"));
-                }
-                (BinaryOp::Coalesce, Value::Null) => self.expr(right)?,
-                (BinaryOp::Coalesce, _) => value,
-                _ => {
-                    let right = self.expr(right)?;
-                    let result = ops::binary_in(self.checked, op, &value, &right)?;
-                    self.account(result)?
-                }
-            };
+            value = self.operator(op, value, right)?;
         }
         Ok(value)
+    }
+
+    fn operator(&mut self, op: BinaryOp, left: Value, right: &Expr) -> Evaluated {
+        self.charge(1)?;
+        match (op, &left) {
+            (BinaryOp::And, Value::Bool(false)) | (BinaryOp::Or, Value::Bool(true)) => Ok(left),
+            (BinaryOp::And | BinaryOp::Or, Value::Bool(_)) => self.truth(right).map(Value::Bool),
+            (BinaryOp::And | BinaryOp::Or, Value::Null) => Err(Exception::null_reference()),
+            (BinaryOp::And | BinaryOp::Or, other) => {
+                Err(Exception::invalid_cast(&other.type_name(), "Boolean"))
+            }
+            (BinaryOp::Coalesce, Value::Null) => self.expr(right),
+            (BinaryOp::Coalesce, _) => Ok(left),
+            _ => {
+                let right = self.expr(right)?;
+                let result = ops::binary_in(self.checked, op, &left, &right)?;
+                self.account(result)
+            }
+        }
     }
 
     fn is(&mut self, operand: &Expr, pattern: &Pattern) -> Evaluated {
@@ -318,9 +328,9 @@ impl Interpreter<'_> {
 
     fn member(&mut self, target: &Expr, name: &str, conditional: bool) -> Evaluated<Option<Value>> {
         if let Some(type_name) = self.static_target(target) {
-            return match statics::get(&type_name, name, self.env) {
+            return match statics::get(type_name, name, self.env) {
                 Some(value) => Ok(Some(value)),
-                None => Err(Exception::missing_member(&type_name, name)),
+                None => Err(Exception::missing_member(type_name, name)),
             };
         }
         let Some(target) = self.link(target, conditional)? else { return Ok(None) };
@@ -340,17 +350,34 @@ impl Interpreter<'_> {
         }
     }
 
-    /// The short name of the type that `target` names, where it names one: `string`, `System.Text.Encoding`.
-    pub(super) fn static_target(&self, target: &Expr) -> Option<String> {
-        if let ExprKind::Type(ty) = &target.kind {
-            return Some(short_name(&ty.name).to_owned());
+    /// The short name of the type that `target` names, where it names one: `string`, `System.Text.Encoding`. Asked of
+    /// every member and call, so it makes no text of its own.
+    pub(super) fn static_target<'e>(&self, target: &'e Expr) -> Option<&'e str> {
+        let name = match &target.kind {
+            ExprKind::Type(ty) => return Some(short_name(&ty.name)),
+            ExprKind::Name(name) if self.scope.holds(name) => return None,
+            ExprKind::Name(name) => name,
+            ExprKind::Member { target, name, conditional: false, type_args, .. } if type_args.is_empty() => {
+                let namespace = root_of(target)?;
+                let is_namespace =
+                    matches!(namespace, "System" | "Newtonsoft") && !self.scope.holds(namespace);
+                is_namespace.then_some(name)?
+            }
+            _ => return None,
+        };
+        let name = short_name(name);
+        crate::csharp::members::is_static_type(name).then_some(name)
+    }
+}
+
+/// `a` of `a.b.c`, where the expression is nothing but names.
+fn root_of(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name),
+        ExprKind::Member { target, conditional: false, type_args, .. } if type_args.is_empty() => {
+            root_of(target)
         }
-        let path = dotted(target)?;
-        let first = path.split('.').next().unwrap_or(&path);
-        let is_type = self.scope.find(first).is_none()
-            && (!path.contains('.') || matches!(first, "System" | "Newtonsoft"))
-            && crate::csharp::members::is_static_type(short_name(&path));
-        is_type.then(|| short_name(&path).to_owned())
+        _ => None,
     }
 }
 
@@ -401,8 +428,8 @@ fn stepped(before: &Value, by: i32, checked: bool) -> Evaluated {
     })
 }
 
-fn literal_value(literal: &Literal) -> Evaluated {
-    Ok(match literal {
+pub(super) fn literal_value(literal: &Literal) -> Value {
+    match literal {
         Literal::Null => Value::Null,
         Literal::Bool(value) => Value::Bool(*value),
         Literal::Int(value) => Value::Int(*value),
@@ -411,7 +438,7 @@ fn literal_value(literal: &Literal) -> Evaluated {
         Literal::Char(value) => Value::Char(*value),
         Literal::String(value) => Value::String(Arc::clone(value)),
         Literal::Number(value) => Value::Number(*value),
-    })
+    }
 }
 
 /// `check` refuses this before anything runs; the service would not have compiled it.

@@ -8,7 +8,7 @@ mod stmt;
 
 use std::sync::Arc;
 
-use super::ast::{Body, Lambda, Program};
+use super::ast::{Body, Expr, ExprKind, Lambda, Program};
 use super::exception::Exception;
 use super::limits;
 use super::value::{Environment, Object, Value};
@@ -29,11 +29,19 @@ pub fn evaluate(program: &Program, context: Value, env: &dyn Environment) -> Res
         depth: 0,
         checked: false,
     };
-    interpreter.scope.declare("context", None, context);
+    interpreter.scope.declare_known("context", context);
     let result = interpreter.body(&program.body);
     // A function sees itself, and the two would hold each other in memory for good.
     interpreter.functions.iter().for_each(|function| function.forget());
     result
+}
+
+/// The value of a program that is nothing but a literal, such as `@(60)`: it needs no evaluation.
+pub fn constant(program: &Program) -> Option<Value> {
+    match &program.body {
+        Body::Expr(Expr { kind: ExprKind::Literal(literal), .. }) => Some(expr::literal_value(literal)),
+        _ => None,
+    }
 }
 
 struct Interpreter<'a> {

@@ -1,5 +1,6 @@
 //! Local variables. Lambdas share the variables they capture, so each lives in a cell of its own.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::csharp::ast::TypeRef;
@@ -10,7 +11,7 @@ use crate::csharp::objects::{Name, Namespace};
 use crate::csharp::value::Value;
 
 #[derive(Clone, Default)]
-pub(super) struct Scope(Vec<(String, Arc<Cell>)>);
+pub(super) struct Scope(Vec<(Cow<'static, str>, Arc<Cell>)>);
 
 pub(super) struct Cell {
     /// None for `var`.
@@ -20,13 +21,26 @@ pub(super) struct Cell {
 
 impl Scope {
     pub(super) fn declare(&mut self, name: &str, ty: Option<TypeRef>, value: Value) -> Arc<Cell> {
+        self.put(Cow::Owned(name.to_owned()), ty, value)
+    }
+
+    /// As [`Scope::declare`], for a name that no document chose.
+    pub(super) fn declare_known(&mut self, name: &'static str, value: Value) {
+        self.put(Cow::Borrowed(name), None, value);
+    }
+
+    fn put(&mut self, name: Cow<'static, str>, ty: Option<TypeRef>, value: Value) -> Arc<Cell> {
         let cell = Arc::new(Cell { ty, value: Mutex::new(value) });
-        self.0.push((name.to_owned(), Arc::clone(&cell)));
+        self.0.push((name, Arc::clone(&cell)));
         cell
     }
 
     pub(super) fn find(&self, name: &str) -> Option<Arc<Cell>> {
         self.0.iter().rev().find(|(found, _)| found == name).map(|(_, cell)| Arc::clone(cell))
+    }
+
+    pub(super) fn holds(&self, name: &str) -> bool {
+        self.0.iter().any(|(found, _)| found == name)
     }
 
     /// A mark to return to when a block ends.

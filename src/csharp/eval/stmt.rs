@@ -211,7 +211,7 @@ impl Interpreter<'_> {
             }
             let mark = self.scope.mark();
             let raised = Value::object(Raised(exception.clone()));
-            self.scope.declare(HANDLED, None, raised.clone());
+            self.scope.declare_known(HANDLED, raised.clone());
             if let Some(name) = &catch.name {
                 self.scope.declare(&name.name, None, raised);
             }

@@ -78,6 +78,13 @@ impl JToken {
     }
 
     pub(in crate::csharp) fn property(name: &str, value: &Value) -> Result<Arc<Self>, Exception> {
+        if !matches!(value, Value::Object(_)) {
+            let child = as_token(value)?;
+            let token = Self::new(Node::Property(name.to_owned(), Arc::clone(&child)));
+            token.height.store(1, Ordering::Relaxed);
+            *lock(&child.parent) = token.me.clone();
+            return Ok(token);
+        }
         let token = Self::new(Node::Property(name.to_owned(), Self::scalar(Value::Null)));
         let child = token.adopt(value)?;
         *lock(&token.node) = Node::Property(name.to_owned(), child);

@@ -135,7 +135,7 @@ fn close(bracket: char, indented: bool, level: usize, out: &mut String) {
 }
 
 fn write_name(name: &str, indented: bool, out: &mut String) {
-    out.push_str(&quoted(name));
+    push_quoted(name, out);
     out.push_str(if indented { ": " } else { ":" });
 }
 
@@ -145,7 +145,8 @@ fn write_scalar(value: &Value, out: &mut String) {
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Value::Double(value) => out.push_str(&double(*value)),
         Value::Int(_) | Value::Long(_) => out.push_str(&value.display()),
-        text => out.push_str(&quoted(&text.display())),
+        Value::String(text) => push_quoted(text, out),
+        other => push_quoted(&other.display(), out),
     }
 }
 
@@ -160,7 +161,19 @@ fn double(value: f64) -> String {
 
 /// A JSON string with the escapes that Newtonsoft.Json writes by default.
 pub(super) fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
+    let mut out = String::with_capacity(text.len() + 2);
+    push_quoted(text, &mut out);
+    out
+}
+
+fn push_quoted(text: &str, out: &mut String) {
+    out.push('"');
+    // Most texts hold nothing to be escaped, and are copied whole.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')) {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),
@@ -178,7 +191,6 @@ pub(super) fn quoted(text: &str) -> String {
         }
     }
     out.push('"');
-    out
 }
 
 fn scalar_json(value: &Value, budget: &mut Budget) -> Result<Json, Exception> {

@@ -122,10 +122,12 @@ impl Backends {
         state.breakers.entry(id.to_owned()).or_default().report(rule, outcome, now_ms)
     }
 
-    /// What a request to that single backend carries besides.
+    /// What a request to that single backend carries besides; None where that is nothing.
     pub(super) fn credentials(&self, id: &str) -> Option<&Credentials> {
         match &self.entities.get(id)?.kind {
-            BackendKind::Single { credentials, .. } => Some(credentials),
+            BackendKind::Single { credentials, .. } => {
+                Some(credentials).filter(|credentials| **credentials != Credentials::default())
+            }
             BackendKind::Pool(_) => None,
         }
     }

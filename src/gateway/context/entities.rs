@@ -1,6 +1,7 @@
 //! Plain records: objects with properties and nothing else, such as `context.Api`.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -10,7 +11,7 @@ use crate::csharp::{Exception, Object, Value};
 use crate::gateway::fault::LastError;
 use crate::gateway::jwt::Token;
 use crate::gateway::url::Url;
-use crate::gateway::{Api, Gateway, Operation, Product, Subscription, SubscriptionDates};
+use crate::gateway::{Api, Gateway, Operation, Product, Subscription};
 
 /// What the service calls its own gateway, as against self-hosted ones.
 const GATEWAY_ID: &str = "managed";
@@ -19,22 +20,16 @@ const GATEWAY_ID: &str = "managed";
 pub(super) struct Record {
     type_name: &'static str,
     properties: IndexMap<&'static str, Value>,
-    printed: Option<String>,
 }
 
 impl Record {
     pub(super) fn new(type_name: &'static str) -> Self {
-        Self { type_name, properties: IndexMap::new(), printed: None }
+        Self { type_name, properties: IndexMap::new() }
     }
 
     pub(super) fn with(mut self, name: &'static str, value: Value) -> Self {
         self.properties.insert(name, value);
         self
-    }
-
-    /// What `ToString()` gives.
-    pub(super) fn printed_as(self, text: String) -> Self {
-        Self { printed: Some(text), ..self }
     }
 
     pub(super) fn into_value(self) -> Value {
@@ -51,15 +46,47 @@ impl Object for Record {
         self.properties.get(name).cloned().ok_or_else(|| Exception::missing_member(self.type_name, name))
     }
 
-    fn call(&self, name: &str, _type_args: &[String], args: &[Value]) -> Result<Value, Exception> {
-        match (name, args) {
-            ("ToString", []) => Ok(Value::string(self.display())),
-            _ => Err(Exception::missing_member(self.type_name, name)),
-        }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// An object whose properties are made when an expression asks for them: it asks for one of many, for each request.
+pub(super) struct View<T> {
+    type_name: &'static str,
+    of: T,
+    property: fn(&T, &str) -> Option<Value>,
+    /// What `ToString()` gives; None for the name of the type.
+    printed: Option<fn(&T) -> String>,
+}
+
+impl<T: Send + Sync + 'static> View<T> {
+    pub(super) fn value(type_name: &'static str, of: T, property: fn(&T, &str) -> Option<Value>) -> Value {
+        Value::object(Self { type_name, of, property, printed: None })
+    }
+
+    /// As [`View::value`], with what `ToString()` gives.
+    pub(super) fn printed(
+        type_name: &'static str,
+        of: T,
+        property: fn(&T, &str) -> Option<Value>,
+        printed: fn(&T) -> String,
+    ) -> Value {
+        Value::object(Self { type_name, of, property, printed: Some(printed) })
+    }
+}
+
+impl<T: Send + Sync + 'static> Object for View<T> {
+    fn type_name(&self) -> &str {
+        self.type_name
+    }
+
+    fn get(&self, name: &str) -> Result<Value, Exception> {
+        (self.property)(&self.of, name).ok_or_else(|| Exception::missing_member(self.type_name, name))
     }
 
     fn display(&self) -> String {
-        self.printed.clone().unwrap_or_else(|| self.type_name.to_owned())
+        self.printed.map_or_else(|| self.type_name.to_owned(), |printed| printed(&self.of))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -67,70 +94,80 @@ impl Object for Record {
     }
 }
 
-pub(super) fn api(api: &Api) -> Value {
-    Record::new("IApi")
-        .with("Id", Value::string(&api.id))
-        .with("Name", Value::string(&api.display_name))
-        .with("Path", Value::string(&api.path))
-        .with(
-            "ServiceUrl",
-            api.service_url.as_deref().map_or(Value::Null, |url| url_object(&Url::parse(url))),
-        )
-        .with("IsCurrentRevision", Value::Bool(true))
-        .with("Revision", Value::string("1"))
-        .with("Version", Value::Null)
-        .into_value()
+pub(super) fn api(api: &Arc<Api>) -> Value {
+    View::value("IApi", Arc::clone(api), |api, name| {
+        Some(match name {
+            "Id" => Value::string(&api.id),
+            "Name" => Value::string(&api.display_name),
+            "Path" => Value::string(&api.path),
+            "ServiceUrl" => api.service_url.as_deref().map_or(Value::Null, |url| url_object(Url::parse(url))),
+            "IsCurrentRevision" => Value::Bool(true),
+            "Revision" => Value::string("1"),
+            "Version" => Value::Null,
+            _ => return None,
+        })
+    })
 }
 
-pub(super) fn operation(operation: &Operation) -> Value {
-    Record::new("IOperation")
-        .with("Id", Value::string(&operation.id))
-        .with("Name", Value::string(&operation.display_name))
-        .with("Method", Value::string(&operation.method))
-        .with("UrlTemplate", Value::string(&operation.url_template))
-        .into_value()
+pub(super) fn operation(operation: &Arc<Operation>) -> Value {
+    View::value("IOperation", Arc::clone(operation), |operation, name| {
+        Some(match name {
+            "Id" => Value::string(&operation.id),
+            "Name" => Value::string(&operation.display_name),
+            "Method" => Value::string(&operation.method),
+            "UrlTemplate" => Value::string(&operation.url_template),
+            _ => return None,
+        })
+    })
 }
 
-pub(super) fn product(product: &Product) -> Value {
-    Record::new("IProduct")
-        .with("Id", Value::string(&product.id))
-        .with("Name", Value::string(&product.display_name))
-        .with("SubscriptionRequired", Value::Bool(product.subscription_required))
-        .with("ApprovalRequired", Value::Bool(product.approval_required))
-        // An enumeration of the service; as text it prints and compares the same.
-        .with("State", Value::string(if product.is_published { "Published" } else { "NotPublished" }))
-        .with("SubscriptionLimit", product.subscriptions_limit.map_or(Value::Null, Value::Int))
-        .with("Groups", Value::array("IGroup", product.groups.iter().map(|name| group(name)).collect()))
-        .into_value()
+pub(super) fn product(product: &Arc<Product>) -> Value {
+    View::value("IProduct", Arc::clone(product), |product, name| {
+        Some(match name {
+            "Id" => Value::string(&product.id),
+            "Name" => Value::string(&product.display_name),
+            "SubscriptionRequired" => Value::Bool(product.subscription_required),
+            "ApprovalRequired" => Value::Bool(product.approval_required),
+            // An enumeration of the service; as text it prints and compares the same.
+            "State" => Value::string(if product.is_published { "Published" } else { "NotPublished" }),
+            "SubscriptionLimit" => product.subscriptions_limit.map_or(Value::Null, Value::Int),
+            "Groups" => Value::array("IGroup", product.groups.iter().map(|name| group(name)).collect()),
+            _ => return None,
+        })
+    })
 }
 
 fn group(name: &str) -> Value {
     Record::new("IGroup").with("Id", Value::string(name)).with("Name", Value::string(name)).into_value()
 }
 
-pub(super) fn subscription(subscription: &Subscription) -> Value {
-    let date = |unix_ms: Option<i64>| unix_ms.map_or(Value::Null, Value::date_time);
-    let SubscriptionDates { created_unix_ms, start_unix_ms, end_unix_ms } = subscription.dates;
-    Record::new("ISubscription")
-        .with("Id", Value::string(&subscription.id))
-        .with("Name", Value::string(&subscription.display_name))
-        .with("Key", Value::string(&subscription.primary_key))
-        .with("PrimaryKey", Value::string(&subscription.primary_key))
-        .with("SecondaryKey", Value::string(&subscription.secondary_key))
-        .with("CreatedDate", date(created_unix_ms))
-        .with("StartDate", date(start_unix_ms))
-        .with("EndDate", date(end_unix_ms))
-        .into_value()
+pub(super) fn subscription(subscription: &Arc<Subscription>) -> Value {
+    View::value("ISubscription", Arc::clone(subscription), |subscription, name| {
+        let date = |unix_ms: Option<i64>| unix_ms.map_or(Value::Null, Value::date_time);
+        let dates = &subscription.dates;
+        Some(match name {
+            "Id" => Value::string(&subscription.id),
+            "Name" => Value::string(&subscription.display_name),
+            "Key" | "PrimaryKey" => Value::string(&subscription.primary_key),
+            "SecondaryKey" => Value::string(&subscription.secondary_key),
+            "CreatedDate" => date(dates.created_unix_ms),
+            "StartDate" => date(dates.start_unix_ms),
+            "EndDate" => date(dates.end_unix_ms),
+            _ => return None,
+        })
+    })
 }
 
-pub(super) fn deployment(gateway: &Gateway) -> Value {
-    Record::new("IDeployment")
-        .with("Region", Value::string(gateway.region()))
-        .with("ServiceName", Value::string(gateway.service_name()))
-        .with("ServiceId", Value::string(gateway.service_name()))
-        .with("GatewayId", Value::string(GATEWAY_ID))
-        .with("Gateway", gateway_record())
-        .into_value()
+pub(super) fn deployment(gateway: &Arc<Gateway>) -> Value {
+    View::value("IDeployment", Arc::clone(gateway), |gateway, name| {
+        Some(match name {
+            "Region" => Value::string(gateway.region()),
+            "ServiceName" | "ServiceId" => Value::string(gateway.service_name()),
+            "GatewayId" => Value::string(GATEWAY_ID),
+            "Gateway" => gateway_record(),
+            _ => return None,
+        })
+    })
 }
 
 /// A token that a policy has validated.
@@ -172,13 +209,16 @@ fn gateway_record() -> Value {
 }
 
 pub(super) fn last_error(error: &LastError) -> Value {
-    Record::new("ILastError")
-        .with("Source", Value::string(&error.source))
-        .with("Reason", Value::string(&error.reason))
-        .with("Message", Value::string(&error.message))
-        .with("Scope", Value::string(&error.scope))
-        .with("Section", Value::string(&error.section))
-        .with("Path", Value::string(&error.path))
-        .with("PolicyId", Value::string(&error.policy_id))
-        .into_value()
+    View::value("ILastError", error.clone(), |error, name| {
+        Some(match name {
+            "Source" => Value::string(&error.source),
+            "Reason" => Value::string(&error.reason),
+            "Message" => Value::string(&error.message),
+            "Scope" => Value::string(&error.scope),
+            "Section" => Value::string(&error.section),
+            "Path" => Value::string(&error.path),
+            "PolicyId" => Value::string(&error.policy_id),
+            _ => return None,
+        })
+    })
 }

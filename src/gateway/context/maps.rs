@@ -10,51 +10,77 @@ use crate::csharp::{Exception, Object, Value};
 use crate::gateway::live::Live;
 use crate::gateway::values::name_argument;
 
-/// A read-only dictionary from text to values; names compare as the lookup says.
+/// A read-only dictionary from text to text. Its pairs are looked through when an expression asks: there are few, and
+/// most expressions ask for one.
 pub(super) struct MapObject {
     type_name: &'static str,
-    entries: IndexMap<String, Entry>,
-    ignores_case: bool,
-}
-
-struct Entry {
-    /// What the indexer gives.
-    value: Value,
-    /// What `GetValueOrDefault` gives.
-    joined: String,
+    /// In order; where names may hold several values a name may be there several times.
+    pairs: Vec<(String, String)>,
+    holds_lists: bool,
 }
 
 impl MapObject {
     /// Names that may hold several values, such as query parameters: `Query["a"]` is an array,
     /// `Query.GetValueOrDefault("a")` the values joined by commas. Names compare without case.
     pub(super) fn of_lists(type_name: &'static str, pairs: &[(String, String)]) -> Self {
-        let mut lists: IndexMap<String, (String, Vec<&str>)> = IndexMap::new();
-        for (name, value) in pairs {
-            lists.entry(name.to_lowercase()).or_insert_with(|| (name.clone(), Vec::new())).1.push(value);
-        }
-        let entries = lists
-            .into_values()
-            .map(|(name, values)| {
-                let joined = values.join(",");
-                let values = values.into_iter().map(Value::string).collect();
-                (name, Entry { value: Value::array("string", values), joined })
-            })
-            .collect();
-        Self { type_name, entries, ignores_case: true }
+        Self { type_name, pairs: pairs.to_vec(), holds_lists: true }
     }
 
     pub(super) fn of_texts(type_name: &'static str, pairs: &IndexMap<String, String>) -> Self {
-        let entries = pairs
-            .iter()
-            .map(|(name, value)| (name.clone(), Entry { value: Value::string(value), joined: value.clone() }))
-            .collect();
-        Self { type_name, entries, ignores_case: false }
+        let pairs = pairs.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        Self { type_name, pairs, holds_lists: false }
     }
 
-    fn find(&self, name: &str) -> Option<&Entry> {
-        let same =
-            |known: &str| if self.ignores_case { known.eq_ignore_ascii_case(name) } else { known == name };
-        self.entries.iter().find(|(known, _)| same(known)).map(|(_, entry)| entry)
+    fn is_same(&self, left: &str, right: &str) -> bool {
+        if self.holds_lists { left.eq_ignore_ascii_case(right) } else { left == right }
+    }
+
+    /// The values of a name, in order.
+    fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.pairs.iter().filter(move |(known, _)| self.is_same(known, name)).map(|(_, value)| value.as_str())
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        self.values(name).next().is_some()
+    }
+
+    /// What `GetValueOrDefault` gives.
+    fn joined(&self, name: &str) -> Option<Value> {
+        let mut values = self.values(name);
+        let first = values.next()?;
+        let rest: Vec<&str> = values.collect();
+        if rest.is_empty() {
+            return Some(Value::string(first));
+        }
+        Some(Value::from([&[first], rest.as_slice()].concat().join(",")))
+    }
+
+    /// What the indexer gives.
+    fn item(&self, name: &str) -> Option<Value> {
+        let mut values = self.values(name).map(Value::string);
+        let first = values.next()?;
+        if !self.holds_lists {
+            return Some(first);
+        }
+        Some(Value::array("string", std::iter::once(first).chain(values).collect()))
+    }
+
+    /// Each name once, as it was written first, with what the indexer gives.
+    fn entries(&self) -> Vec<(&str, Value)> {
+        let mut lists: IndexMap<String, (&str, Vec<&str>)> = IndexMap::new();
+        for (name, value) in &self.pairs {
+            let key = if self.holds_lists { name.to_lowercase() } else { name.clone() };
+            lists.entry(key).or_insert_with(|| (name, Vec::new())).1.push(value);
+        }
+        let entry = |(name, values): (_, Vec<&str>)| {
+            let mut values = values.into_iter().map(Value::string);
+            let value = match self.holds_lists {
+                true => Value::array("string", values.collect()),
+                false => values.next().unwrap_or(Value::Null),
+            };
+            (name, value)
+        };
+        lists.into_values().map(entry).collect()
     }
 }
 
@@ -65,10 +91,13 @@ impl Object for MapObject {
 
     fn get(&self, name: &str) -> Result<Value, Exception> {
         match name {
-            "Count" => Ok(Value::Int(i32::try_from(self.entries.len()).unwrap_or(i32::MAX))),
-            "Keys" => Ok(Value::array("string", self.entries.keys().map(Value::string).collect())),
+            "Count" => Ok(Value::Int(i32::try_from(self.entries().len()).unwrap_or(i32::MAX))),
+            "Keys" => {
+                let keys = self.entries().into_iter().map(|(name, _)| Value::string(name));
+                Ok(Value::array("string", keys.collect()))
+            }
             "Values" => {
-                Ok(Value::array("object", self.entries.values().map(|entry| entry.value.clone()).collect()))
+                Ok(Value::array("object", self.entries().into_iter().map(|(_, value)| value).collect()))
             }
             _ => Err(Exception::missing_member(self.type_name, name)),
         }
@@ -76,18 +105,14 @@ impl Object for MapObject {
 
     fn call(&self, name: &str, _type_args: &[String], args: &[Value]) -> Result<Value, Exception> {
         match (name, args) {
-            ("ContainsKey", [_]) => Ok(Value::Bool(self.find(&name_argument(args)?).is_some())),
-            ("GetValueOrDefault", [_]) => {
-                Ok(self.find(&name_argument(args)?).map_or(Value::Null, |entry| Value::string(&entry.joined)))
-            }
+            ("ContainsKey", [_]) => Ok(Value::Bool(self.contains(&name_argument(args)?))),
+            ("GetValueOrDefault", [_]) => Ok(self.joined(&name_argument(args)?).unwrap_or(Value::Null)),
             // With a list as the default it gives the list.
             ("GetValueOrDefault", [_, default]) => {
+                let name = name_argument(&args[..1])?;
                 let is_text = default.is_null() || default.as_str().is_some();
-                Ok(match self.find(&name_argument(&args[..1])?) {
-                    Some(entry) if is_text => Value::string(&entry.joined),
-                    Some(entry) => entry.value.clone(),
-                    None => default.clone(),
-                })
+                let found = if is_text { self.joined(&name) } else { self.item(&name) };
+                Ok(found.unwrap_or_else(|| default.clone()))
             }
             _ => Err(Exception::missing_member(self.type_name, name)),
         }
@@ -95,11 +120,11 @@ impl Object for MapObject {
 
     fn index(&self, key: &Value) -> Result<Value, Exception> {
         let name = name_argument(std::slice::from_ref(key))?;
-        self.find(&name).map(|entry| entry.value.clone()).ok_or_else(|| key_not_found(&name))
+        self.item(&name).ok_or_else(|| key_not_found(&name))
     }
 
     fn elements(&self) -> Option<Vec<Value>> {
-        Some(self.entries.iter().map(|(name, entry)| key_value(name, entry.value.clone())).collect())
+        Some(self.entries().into_iter().map(|(name, value)| key_value(name, value)).collect())
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -26,9 +26,9 @@ impl Object for RequestObject {
             "Url" => {
                 let url = upstream_url(&self.0.route, request);
                 drop(state);
-                url_object(&url)
+                url_object(url)
             }
-            "OriginalUrl" => url_object(&request.original_url),
+            "OriginalUrl" => url_object(request.original_url.clone()),
             "Headers" => headers_object(&request.headers),
             "Body" => Value::object(BodyObject::OfRequest(Arc::clone(&self.0))),
             "IpAddress" => Value::string(&request.client_ip),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::live::Live;
 use super::url::Url;
 use crate::csharp::{Exception, Object, Value};
-use entities::Record;
+use entities::View;
 pub(super) use entities::jwt;
 use maps::{MapObject, Variables};
 pub(super) use messages::KeptResponse;
@@ -39,11 +39,8 @@ impl Object for Context {
             "Variables" => Value::object(Variables(Arc::clone(live))),
             "Api" => entities::api(&route.api),
             "Operation" => entities::operation(&route.operation),
-            "Product" => route.product.as_deref().map_or(Value::Null, entities::product),
-            "Subscription" => match route.subscription.as_deref() {
-                Some(subscription) => entities::subscription(subscription),
-                None => Value::Null,
-            },
+            "Product" => route.product.as_ref().map_or(Value::Null, entities::product),
+            "Subscription" => route.subscription.as_ref().map_or(Value::Null, entities::subscription),
             "Deployment" => entities::deployment(&live.gateway),
             "LastError" => live.state().last_error.as_ref().map_or(Value::Null, entities::last_error),
             "RequestId" => Value::guid(&live.request_id)?,
@@ -72,17 +69,21 @@ impl Object for Context {
 }
 
 /// `context.Request.Url` and `OriginalUrl`.
-fn url_object(url: &Url) -> Value {
-    let query = MapObject::of_lists("IReadOnlyDictionary<string, string[]>", &url.query);
-    Record::new("IUrl")
-        .with("Scheme", Value::string(&url.scheme))
-        .with("Host", Value::string(url.host()))
-        .with("Port", Value::Int(url.port().into()))
-        .with("Path", Value::string(&url.path))
-        .with("QueryString", Value::string(url.query_string()))
-        .with("Query", Value::object(query))
-        .printed_as(url.to_string())
-        .into_value()
+fn url_object(url: Url) -> Value {
+    let property: fn(&Url, &str) -> Option<Value> = |url, name| {
+        Some(match name {
+            "Scheme" => Value::string(&url.scheme),
+            "Host" => Value::string(url.host()),
+            "Port" => Value::Int(url.port().into()),
+            "Path" => Value::string(&url.path),
+            "QueryString" => Value::string(url.query_string()),
+            "Query" => {
+                Value::object(MapObject::of_lists("IReadOnlyDictionary<string, string[]>", &url.query))
+            }
+            _ => return None,
+        })
+    };
+    View::printed("IUrl", url, property, Url::to_string)
 }
 
 #[cfg(test)]
@@ -158,10 +159,11 @@ mod tests {
             body: b"{}".to_vec(),
             client_ip: "127.0.0.1".into(),
         };
-        let mut route = gateway.routes.find(&request).unwrap();
-        gateway.routes.authorize(&mut route, &request).unwrap();
+        let url = Url::parse(&request.url);
+        let mut route = gateway.routes.find(&request.method, &url).unwrap();
+        gateway.routes.authorize(&mut route, &request, &url).unwrap();
         let host: Arc<dyn Host> = Arc::new(SimHost::new(1));
-        let live = Live::new(&gateway, &host, route, request);
+        let live = Live::new(&gateway, &host, route, request, url);
         live.state().last_error = Some(LastError::default());
         live
     }

@@ -58,10 +58,15 @@ impl<T> Locked<'_, T> {
     /// Returns the counter of `key`, made by `new` where there is none.
     pub(super) fn counter(&mut self, key: &str, new: impl FnOnce() -> T) -> &mut T {
         let Generations { young, old } = &mut *self.0;
-        if !young.contains_key(key) && young.len() >= MAX_YOUNG_KEYS {
+        if young.len() >= MAX_YOUNG_KEYS && !young.contains_key(key) {
             *old = std::mem::take(young);
         }
-        young.entry(key.to_owned()).or_insert_with(|| old.remove(key).unwrap_or_else(new))
+        // Of a key that is there no text is made.
+        if !young.contains_key(key) {
+            let counter = old.remove(key).unwrap_or_else(new);
+            return young.entry(key.to_owned()).or_insert(counter);
+        }
+        young.get_mut(key).expect("the line above has looked")
     }
 }
 

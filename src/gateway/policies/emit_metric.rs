@@ -35,10 +35,10 @@ struct EmitMetric {
 impl Run for EmitMetric {
     fn run(&self, live: &Arc<Live>) -> Result<Flow, Fault> {
         let metric = Metric {
-            namespace: get_or(self.namespace.as_ref(), DEFAULT_NAMESPACE.to_owned(), live)?,
-            name: self.name.get(live)?,
+            namespace: get_or(self.namespace.as_ref(), DEFAULT_NAMESPACE.to_owned(), live)?.into(),
+            name: self.name.get(live)?.into(),
             value: get_or(self.value.as_ref(), 1.0, live)?,
-            dimensions: resolve(&evaluate(&self.dimensions, live)?, live),
+            dimensions: Arc::new(resolve(&evaluate(&self.dimensions, live)?, live)),
         };
         live.host.emit_metric(metric);
         Ok(Flow::Next)

@@ -27,25 +27,28 @@ pub(super) const DEFAULT_NAMESPACE: &str = "API Management";
 
 /// A dimension with its value, or one whose value the gateway knows.
 pub(super) struct Dimension {
-    name: String,
+    name: Arc<str>,
     value: Option<Setting<String>>,
 }
 
 struct EmitTokenMetric {
-    namespace: String,
+    namespace: Arc<str>,
     dimensions: Vec<Dimension>,
 }
 
+/// A dimension with the value that an expression gave.
+pub(super) type Evaluated = (Arc<str>, Option<String>);
+
 /// Waits for the answer with the dimensions as they were when the request came.
 struct Emitter {
-    namespace: String,
-    dimensions: Vec<(String, Option<String>)>,
+    namespace: Arc<str>,
+    dimensions: Vec<Evaluated>,
 }
 
 fn compile(compiler: &mut Compiler<'_>, placed: &Placed) -> Option<Box<dyn Run>> {
     let element = &placed.element;
     compiler.refuse_attributes(element, &["name", "value-type", "ignore-prompt", "value"]);
-    let namespace = element.literal("namespace").unwrap_or(DEFAULT_NAMESPACE).to_owned();
+    let namespace = element.literal("namespace").unwrap_or(DEFAULT_NAMESPACE).into();
     Some(Box::new(EmitTokenMetric { namespace, dimensions: dimensions(compiler, placed) }))
 }
 
@@ -54,7 +57,7 @@ pub(super) fn dimensions(compiler: &mut Compiler<'_>, placed: &Placed) -> Vec<Di
     let element = &placed.element;
     let mut dimensions = Vec::new();
     for child in &element.children {
-        let name = child.literal("name").unwrap_or_default().to_owned();
+        let name = child.literal("name").unwrap_or_default().into();
         let value = compiler.setting(child, "value");
         dimensions.push(Dimension { name, value });
     }
@@ -65,18 +68,15 @@ pub(super) fn dimensions(compiler: &mut Compiler<'_>, placed: &Placed) -> Vec<Di
 ///
 /// # Errors
 /// The fault of an expression.
-pub(super) fn evaluate(
-    dimensions: &[Dimension],
-    live: &Arc<Live>,
-) -> Result<Vec<(String, Option<String>)>, Fault> {
+pub(super) fn evaluate(dimensions: &[Dimension], live: &Arc<Live>) -> Result<Vec<Evaluated>, Fault> {
     let value = |dimension: &Dimension| dimension.value.as_ref().map(|value| value.get(live)).transpose();
-    dimensions.iter().map(|dimension| Ok((dimension.name.clone(), value(dimension)?))).collect()
+    dimensions.iter().map(|dimension| Ok((Arc::clone(&dimension.name), value(dimension)?))).collect()
 }
 
 /// Fills in the defaults.
-pub(super) fn resolve(dimensions: &[(String, Option<String>)], live: &Live) -> IndexMap<String, String> {
-    let value = |(name, value): &(String, Option<String>)| {
-        (name.clone(), value.clone().unwrap_or_else(|| default_value(name, live)))
+pub(super) fn resolve(dimensions: &[Evaluated], live: &Live) -> IndexMap<Arc<str>, String> {
+    let value = |(name, value): &Evaluated| {
+        (Arc::clone(name), value.clone().unwrap_or_else(|| default_value(name, live)))
     };
     dimensions.iter().map(value).collect()
 }
@@ -98,14 +98,14 @@ fn default_value(name: &str, live: &Live) -> String {
 impl Run for EmitTokenMetric {
     fn run(&self, live: &Arc<Live>) -> Result<Flow, Fault> {
         let dimensions = evaluate(&self.dimensions, live)?;
-        live.state().meters.push(Arc::new(Emitter { namespace: self.namespace.clone(), dimensions }));
+        live.state().meters.push(Arc::new(Emitter { namespace: Arc::clone(&self.namespace), dimensions }));
         Ok(Flow::Next)
     }
 }
 
 impl Emitter {
     fn emit(&self, live: &Live, usage: &Usage) {
-        let dimensions = resolve(&self.dimensions, live);
+        let dimensions = Arc::new(resolve(&self.dimensions, live));
         for (name, tokens) in [
             ("Total Tokens", usage.total),
             ("Prompt Tokens", usage.prompt),
@@ -113,8 +113,8 @@ impl Emitter {
         ] {
             // A count of tokens is far below 2^32; more is not a count.
             let value = f64::from(u32::try_from(tokens).unwrap_or(u32::MAX));
-            let (namespace, name) = (self.namespace.clone(), name.to_owned());
-            live.host.emit_metric(Metric { namespace, name, value, dimensions: dimensions.clone() });
+            let (namespace, dimensions) = (Arc::clone(&self.namespace), Arc::clone(&dimensions));
+            live.host.emit_metric(Metric { namespace, name: name.into(), value, dimensions });
         }
     }
 }

@@ -65,6 +65,8 @@ struct Upstream {
     /// The backend's own URL.
     base: Url,
     url: Url,
+    /// The URL as text.
+    text: String,
     /// Keeps the caller at this member of a pool.
     set_cookie: Option<String>,
 }
@@ -98,7 +100,7 @@ impl Run for ForwardRequest {
         let duration_ms = live.host.now_unix_ms() - started_ms;
         let attempt = Attempt {
             backend: upstream.backend.clone(),
-            url: upstream.url.to_string(),
+            url: upstream.text.clone(),
             status: result.as_ref().ok().map(|response| response.status),
             duration_ms: u64::try_from(duration_ms).unwrap_or_default(),
         };
@@ -131,14 +133,16 @@ impl ForwardRequest {
         let body = take_body(request, self.buffers_request)?;
         let host = request.host_is_set.then(|| request.headers.get("Host")).flatten();
         let mut headers = headers_for(&upstream.url.authority, host, &request.headers);
-        let mut url = upstream.url.clone();
+        let mut text = upstream.text.clone();
         if let Some(credentials) = live.gateway.backends().credentials(&upstream.backend) {
+            let mut url = upstream.url.clone();
             authorize(credentials, live.host.as_ref(), &mut headers, &mut url)
                 .map_err(|why| Fault::broken("ManagedIdentityFailure", why))?;
+            text = url.to_string();
         }
         Ok(UpstreamRequest {
             method: request.method.clone(),
-            url: url.to_string(),
+            url: text,
             headers,
             body,
             timeout_ms,
@@ -206,7 +210,8 @@ fn choose(live: &Live) -> Result<Option<Upstream>, Fault> {
     let state = live.state();
     let base = Url::parse(&base);
     let url = base.join(&state.request.path, &state.request.query);
-    Ok(Some(Upstream { backend, base, url, set_cookie }))
+    let text = url.to_string();
+    Ok(Some(Upstream { backend, base, url, text, set_cookie }))
 }
 
 fn choose_entity(live: &Live, id: &str, cookies: Option<&str>) -> Choice {

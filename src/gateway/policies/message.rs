@@ -1,7 +1,9 @@
 //! Which message a policy such as `set-header` changes, and how names with several values are changed.
 
+use crate::csharp::Value;
 use crate::gateway::Headers;
 use crate::gateway::live::{Connection, LiveBody, LiveResponse, State};
+use crate::gateway::setting::FromValue;
 use crate::policy::{Placed, Section};
 
 /// The message that a policy changes.
@@ -69,9 +71,21 @@ impl Side {
     }
 }
 
+impl FromValue for ExistsAction {
+    const EXPECTED: &'static str = "text";
+
+    fn from_literal(text: &str) -> Option<Self> {
+        Some(Self::from_name(text))
+    }
+
+    fn from_value(value: &Value) -> Option<Self> {
+        Some(Self::from_name(&value.display()))
+    }
+}
+
 impl ExistsAction {
     /// Override where nothing, or nothing known, is written.
-    pub(super) fn from_name(name: &str) -> Self {
+    fn from_name(name: &str) -> Self {
         match name {
             "skip" => Self::Skip,
             "append" => Self::Append,

@@ -51,7 +51,7 @@ const NOT_JOINED: [&str; 12] = [
 struct SetHeader {
     side: Side,
     name: Option<Setting<String>>,
-    action: Option<Setting<String>>,
+    action: Option<Setting<ExistsAction>>,
     values: Vec<Setting<String>>,
 }
 
@@ -75,7 +75,7 @@ pub(super) fn compile(compiler: &mut Compiler<'_>, placed: &Placed, side: Side) 
 impl Run for SetHeader {
     fn run(&self, live: &Arc<Live>) -> Result<Flow, Fault> {
         let name = get_or(self.name.as_ref(), String::new(), live)?;
-        let action = ExistsAction::from_name(&get_or(self.action.as_ref(), String::new(), live)?);
+        let action = get_or(self.action.as_ref(), ExistsAction::Override, live)?;
         let values =
             self.values.iter().map(|value| value.get(live)).collect::<Result<Vec<String>, Fault>>()?;
         if is_one_of(&CONNECTION_HEADERS, &name) {

@@ -24,14 +24,14 @@ pub(super) static EXECUTOR: Executor = Executor {
 
 struct SetQueryParameter {
     name: Option<Setting<String>>,
-    action: Option<Setting<String>>,
+    action: Option<Setting<ExistsAction>>,
     values: Vec<Setting<String>>,
 }
 
 impl Run for SetQueryParameter {
     fn run(&self, live: &Arc<Live>) -> Result<Flow, Fault> {
         let name = get_or(self.name.as_ref(), String::new(), live)?;
-        let action = ExistsAction::from_name(&get_or(self.action.as_ref(), String::new(), live)?);
+        let action = get_or(self.action.as_ref(), ExistsAction::Override, live)?;
         let values =
             self.values.iter().map(|value| value.get(live)).collect::<Result<Vec<String>, Fault>>()?;
         let query = &mut live.state().request.query;

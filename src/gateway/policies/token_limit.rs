@@ -28,7 +28,7 @@ use crate::gateway::fault::Fault;
 use crate::gateway::live::{Live, LiveBody};
 use crate::gateway::pipeline::{Flow, Run};
 use crate::gateway::setting::{Setting, get_or};
-use crate::gateway::tokens::{Meter, PromptType, StreamUsage, Usage, estimate_prompt};
+use crate::gateway::tokens::{Meter, Prompt, PromptType, StreamUsage, Usage};
 use crate::policy::Placed;
 
 pub(super) static LLM: Executor = Executor { element: "llm-token-limit", compile };
@@ -63,10 +63,17 @@ struct Names {
 struct Limit {
     key: String,
     rate: Option<Rate>,
-    quota: Option<(u64, Period)>,
+    quota: Option<Quota>,
     /// Prompt tokens, or 0 where they are not estimated.
     estimate: u64,
     names: Arc<Names>,
+}
+
+struct Quota {
+    tokens: u64,
+    period: Period,
+    /// Of its counter: quotas of different periods are different counters.
+    key: String,
 }
 
 fn compile(compiler: &mut Compiler<'_>, placed: &Placed) -> Option<Box<dyn Run>> {
@@ -125,9 +132,9 @@ impl TokenLimit {
             let amount = setting.map(|setting| setting.get(live)).transpose()?;
             Ok(amount.map(|amount| u64::try_from(amount).unwrap_or_default()))
         };
-        let quota = match amount(self.quota.as_ref())? {
+        let limits = match amount(self.quota.as_ref())? {
             None => None,
-            Some(quota) => {
+            Some(tokens) => {
                 let name = get_or(self.period.as_ref(), "Indefinite".to_owned(), live)?;
                 let period = Period::from_name(&name).ok_or_else(|| {
                     Fault::broken(
@@ -135,13 +142,15 @@ impl TokenLimit {
                         format!("`{name}` is not a quota period"),
                     )
                 })?;
-                Some((quota, period))
+                Some((tokens, period))
             }
         };
+        let key = self.key.get(live)?;
+        let quota = |(tokens, period)| Quota { tokens, period, key: format!("{:?} {key}", Some(period)) };
         Ok(Limit {
-            key: self.key.get(live)?,
+            quota: limits.map(quota),
+            key,
             rate: amount(self.per_minute.as_ref())?.map(|limit| Rate { limit, window_ms: WINDOW_MS }),
-            quota,
             estimate: self.estimate(live),
             names: Arc::clone(&self.names),
         })
@@ -150,11 +159,8 @@ impl TokenLimit {
     fn estimate(&self, live: &Live) -> u64 {
         let state = live.state();
         let LiveBody::Bytes(body) = &state.request.body else { return 0 };
-        let streams = || {
-            let json = serde_json::from_slice::<serde_json::Value>(body).ok()?;
-            json.get("stream")?.as_bool()
-        };
-        if self.estimates || streams() == Some(true) { estimate_prompt(body, self.prompt_type) } else { 0 }
+        let prompt = Prompt::read(body);
+        if self.estimates || prompt.streams { prompt.tokens(self.prompt_type) } else { 0 }
     }
 }
 
@@ -179,12 +185,8 @@ impl Limit {
     }
 
     fn check_quota(&self, live: &Live, now_ms: i64) -> Result<(), Fault> {
-        let Some((quota, period)) = self.quota else { return Ok(()) };
-        let used =
-            live.gateway
-                .counters()
-                .token_quotas
-                .with(&self.quota_key(), QuotaCount::default, |count| count.used(now_ms, period));
+        let Some(Quota { tokens: quota, period, .. }) = self.quota else { return Ok(()) };
+        let used = self.used(live, now_ms).unwrap_or_default();
         // The quota is passed by going over it, not by reaching it.
         if used <= quota && used.saturating_add(self.estimate) <= quota {
             return Ok(());
@@ -207,10 +209,11 @@ impl Limit {
         live.gateway.counters().token_rates.with(&self.key, new, act)
     }
 
-    /// Quotas of different periods are different counters.
-    fn quota_key(&self) -> String {
-        let period = self.quota.map(|(_, period)| period);
-        format!("{period:?} {}", self.key)
+    /// What is used of the quota.
+    fn used(&self, live: &Live, now_ms: i64) -> Option<u64> {
+        let Quota { period, key, .. } = self.quota.as_ref()?;
+        let counters = &live.gateway.counters().token_quotas;
+        Some(counters.with(key, QuotaCount::default, |count| count.used(now_ms, *period)))
     }
 
     fn charge(&self, live: &Live, tokens: u64) {
@@ -221,11 +224,11 @@ impl Limit {
         {
             self.with_rate(live, now_ms, rate, |count| count.add(now_ms, rate, tokens));
         }
-        if let Some((_, period)) = self.quota
-            && is_first(format!("token quota {}", self.quota_key()))
+        if let Some(Quota { period, key, .. }) = &self.quota
+            && is_first(format!("token quota {key}"))
         {
-            live.gateway.counters().token_quotas.with(&self.quota_key(), QuotaCount::default, |count| {
-                count.add(now_ms, period, tokens);
+            live.gateway.counters().token_quotas.with(key, QuotaCount::default, |count| {
+                count.add(now_ms, *period, tokens);
             });
         }
     }
@@ -236,13 +239,8 @@ impl Limit {
             let left = self.with_rate(live, now_ms, rate, |count| count.left(now_ms, rate));
             u64::try_from(left.saturating_sub(signed(pending))).unwrap_or_default()
         });
-        let quota = self.quota.map(|(quota, period)| {
-            let used =
-                live.gateway
-                    .counters()
-                    .token_quotas
-                    .with(&self.quota_key(), QuotaCount::default, |count| count.used(now_ms, period));
-            quota.saturating_sub(used).saturating_sub(pending)
+        let quota = self.quota.as_ref().map(|quota| {
+            quota.tokens.saturating_sub(self.used(live, now_ms).unwrap_or_default()).saturating_sub(pending)
         });
         if let Some(tokens) = tokens {
             live.set_number(self.names.remaining_variable.as_ref(), tokens);

@@ -2,12 +2,13 @@
 
 mod estimate;
 mod events;
+mod gather;
 mod stream;
 mod usage;
 
 use std::sync::Arc;
 
-pub(super) use estimate::{PromptType, estimate_prompt};
+pub(super) use estimate::{Prompt, PromptType};
 pub(super) use events::EventCounter;
 pub(super) use stream::{Metered, Passing};
 pub(super) use usage::{StreamUsage, Usage};

@@ -1,13 +1,17 @@
 //! One caller's connection: requests are read strictly and within limits of size and time, one after the other. While
 //! a request is worked on the connection is watched, so that nobody works for a caller who has left.
 
+use std::future::poll_fn;
 use std::io;
+use std::mem::MaybeUninit;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Poll, ready};
 use std::time::{Duration, Instant};
 
 use axum::http::uri::Authority;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncRead as _, AsyncWriteExt as _, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -72,7 +76,7 @@ impl Connection {
     /// Serves requests until one side closes.
     pub(super) async fn serve(mut self) {
         loop {
-            let head = match self.head().await {
+            let mut head = match self.head().await {
                 Ok(head) => head,
                 Err(NoRequest::Over) => return,
                 Err(NoRequest::Malformed(malformed)) => {
@@ -80,7 +84,7 @@ impl Connection {
                 }
             };
             let started = Instant::now();
-            match self.request(&head).await {
+            match self.request(&mut head).await {
                 Ok(request) => {
                     if !self.exchange(&head, request, started).await {
                         return;
@@ -135,13 +139,13 @@ impl Connection {
         timeout(options.head_patience, whole).await.unwrap_or(Err(late.into()))
     }
 
-    /// Reads the body and makes the request as policies see it.
-    async fn request(&mut self, head: &RequestHead) -> Result<Request, NoRequest> {
+    /// Reads the body and makes the request as policies see it; the fields of the head go into it.
+    async fn request(&mut self, head: &mut RequestHead) -> Result<Request, NoRequest> {
         let url = requested_url(head, self.shared.address)?;
         let late = Malformed { status: 408, message: "The request body did not arrive in time" };
         let patience = self.shared.options.body_patience;
         let body = timeout(patience, self.body(head)).await.unwrap_or(Err(late.into()))?;
-        let headers = head.headers.clone();
+        let headers = std::mem::take(&mut head.headers);
         Ok(Request { method: head.method.clone(), url, headers, body, client_ip: self.peer.ip().to_string() })
     }
 
@@ -179,7 +183,7 @@ impl Connection {
         let (host, caller) = host.for_request();
         let mut waiting = Waiting { caller, is_over: false };
         let shared = Arc::clone(&self.shared);
-        let mut working = tokio::task::spawn_blocking(move || {
+        let mut working = self.shared.workers.run(move || {
             let exchange = gateway.handle(request, host);
             let trace = Arc::new(exchange.trace);
             shared.keep(Arc::clone(&trace));
@@ -215,7 +219,7 @@ impl Connection {
                 let close = head.wants_close || *self.stop.borrow();
                 self.answer(head, Answer::of(response), close, &mut served).await && !close
             }
-            // The interpreter panicked, which the runtime has reported on stderr.
+            // The interpreter panicked, which has been reported on stderr.
             Some(Err(_panicked)) => {
                 let answer = refusal(500, "Internal server error");
                 self.answer(head, answer, true, &mut served).await;
@@ -263,19 +267,17 @@ impl Connection {
 
     /// Reads what is there, waiting for it; 0 where the caller has closed. Holds no memory while it waits.
     async fn read(&mut self) -> io::Result<usize> {
-        loop {
-            self.socket.readable().await?;
+        let Self { socket, buffer, .. } = self;
+        poll_fn(|context| {
             // On the stack: a buffer of its own for each request costs more than copying what is there.
-            let mut bytes = [0; READ_SIZE];
-            match self.socket.try_read(&mut bytes) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error),
-                Ok(n) => {
-                    self.buffer.extend_from_slice(&bytes[..n]);
-                    return Ok(n);
-                }
-            }
-        }
+            let mut bytes = [MaybeUninit::uninit(); READ_SIZE];
+            let mut read = ReadBuf::uninit(&mut bytes);
+            // Unlike `try_read` this knows that after less than was asked for there is nothing more, and saves asking.
+            ready!(Pin::new(&mut *socket).poll_read(context, &mut read))?;
+            buffer.extend_from_slice(read.filled());
+            Poll::Ready(Ok(read.filled().len()))
+        })
+        .await
     }
 
     /// Returns once the caller has closed the connection. What it sends meanwhile is kept for later.

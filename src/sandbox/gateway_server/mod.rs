@@ -5,6 +5,7 @@ mod answer;
 mod connection;
 mod options;
 mod served;
+mod workers;
 
 use std::collections::VecDeque;
 use std::io;
@@ -20,6 +21,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::{Error, NetHost};
 use crate::gateway::{Gateway, Trace};
 use connection::Connection;
+use workers::Workers;
 
 pub use options::{Observer, ServerOptions};
 pub use served::{End, Served};
@@ -47,6 +49,7 @@ struct Shared {
     address: SocketAddr,
     traces: Mutex<VecDeque<Arc<Trace>>>,
     n_requests: AtomicU64,
+    workers: Arc<Workers>,
     options: ServerOptions,
 }
 
@@ -80,6 +83,7 @@ impl GatewayServer {
             address,
             traces: Mutex::default(),
             n_requests: AtomicU64::new(0),
+            workers: Workers::new(options.max_working),
             options,
         });
         let (stop, stopped) = watch::channel(false);

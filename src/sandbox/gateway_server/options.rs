@@ -19,6 +19,8 @@ pub struct ServerOptions {
     pub write_patience: Duration,
     /// Connections served at the same time; others are answered 503.
     pub max_connections: usize,
+    /// Requests that are worked on at the same time; others wait. Streams do not count.
+    pub max_working: usize,
     /// Bytes of a request's body. API Management buffers 500 KiB for its policies; prompts with pictures are larger.
     pub max_body: usize,
     /// Told of each request once its answer is out.
@@ -36,6 +38,7 @@ impl Default for ServerOptions {
             body_patience: Duration::from_secs(60),
             write_patience: Duration::from_secs(60),
             max_connections: 8192,
+            max_working: 512,
             max_body: 16 << 20,
             observer: None,
         }

@@ -3,7 +3,9 @@
 
 mod caller;
 mod clock;
+mod random;
 mod stream;
+mod tokens;
 mod upstream;
 
 use std::borrow::Cow;
@@ -14,8 +16,6 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use indexmap::IndexMap;
-use serde_json::json;
-use time::OffsetDateTime;
 use tokio::runtime::Handle;
 
 use super::http1::{field_is_valid, request_head};
@@ -23,14 +23,14 @@ use crate::gateway::{Branch, Host, HttpProxy, Metric, SendError, Until, Upstream
 
 pub(super) use caller::Caller;
 use clock::Clock;
+use random::Randomness;
+use tokens::Tokens;
 use upstream::{Connections, Outgoing};
 
 /// Metrics kept to look at; older ones are dropped.
 const MAX_METRICS: usize = 1_000;
 /// Events kept to look at; each may have 200 KB.
 const MAX_EVENTS: usize = 1_000;
-/// How long a token is good for, as Entra's managed identity tokens are.
-const TOKEN_LIFETIME_S: i64 = 24 * 3600;
 
 /// A host for the sandbox's gateway.
 pub struct NetHost {
@@ -38,6 +38,8 @@ pub struct NetHost {
     upstreams: IndexMap<String, SocketAddr>,
     connections: Arc<Connections>,
     clock: Clock,
+    randomness: Randomness,
+    tokens: Tokens,
     metrics: Mutex<VecDeque<Metric>>,
     events: Mutex<VecDeque<Event>>,
 }
@@ -57,7 +59,16 @@ impl NetHost {
             upstreams.into_iter().map(|(host, address)| (host.to_ascii_lowercase(), address)).collect();
         let (metrics, events) = (Mutex::default(), Mutex::default());
         let (runtime, clock) = (Handle::current(), Clock::start());
-        Self { runtime, upstreams, connections: Arc::default(), clock, metrics, events }
+        Self {
+            runtime,
+            upstreams,
+            connections: Arc::default(),
+            clock,
+            randomness: Randomness::default(),
+            tokens: Tokens::default(),
+            metrics,
+            events,
+        }
     }
 
     /// The metrics emitted so far, oldest first, at most the last thousand.
@@ -216,23 +227,8 @@ impl Host for NetHost {
         first
     }
 
-    /// A token in the form of Entra's, but unsigned: only the sandbox's own upstreams take it.
     fn managed_identity_token(&self, resource: &str, client_id: Option<&str>) -> Result<String, String> {
-        let now = OffsetDateTime::now_utc().unix_timestamp();
-        let header = json!({"typ": "JWT", "alg": "none"});
-        let claims = json!({
-            "aud": resource,
-            "iss": "https://sts.windows.net/sandbox/",
-            "iat": now,
-            "nbf": now,
-            "exp": now + TOKEN_LIFETIME_S,
-            "appid": client_id.unwrap_or("system-assigned"),
-            "idtyp": "app",
-        });
-        let part = |json: &serde_json::Value| {
-            base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(json.to_string())
-        };
-        Ok(format!("{}.{}.", part(&header), part(&claims)))
+        Ok(self.tokens.get(resource, client_id.unwrap_or("system-assigned")))
     }
 
     fn emit_metric(&self, metric: Metric) {
@@ -245,9 +241,7 @@ impl Host for NetHost {
     }
 
     fn random_u64(&self) -> u64 {
-        // A version 4 UUID is random but for its seventh and ninth byte.
-        let [a, b, c, d, e, f, .., y, z] = *uuid::Uuid::new_v4().as_bytes();
-        u64::from_be_bytes([a, b, c, d, e, f, y, z])
+        self.randomness.next()
     }
 }
 

@@ -1,5 +1,7 @@
 //! The way upstream over real sockets.
 
+use serde_json::json;
+
 use super::*;
 use crate::gateway::{Body, Headers};
 use crate::sandbox::openai_sim::{OpenAiSim, SimAccount, SimDeployment};
@@ -199,8 +201,7 @@ async fn telemetry_is_kept_and_bounded() {
     }
     let events = host.events();
     assert_eq!((events.len(), events[0].message.as_str()), (MAX_EVENTS, "1"));
-    let metric =
-        Metric { namespace: "n".to_owned(), name: "m".to_owned(), value: 1.0, dimensions: IndexMap::new() };
+    let metric = Metric { namespace: "n".into(), name: "m".into(), value: 1.0, dimensions: Arc::default() };
     host.emit_metric(metric.clone());
     assert_eq!(host.metrics(), [metric]);
 }

@@ -253,13 +253,14 @@ fn read_body(
         Ok(taken == input.len())
     };
     let mut is_clean = decode(&mut decoder, rest)?;
+    if decoder.is_done() {
+        return Ok((body, is_clean));
+    }
     let socket = Arc::clone(&connection.socket);
     let mut reader = socket.as_ref();
     let mut buffer = [0; READ_SIZE];
-    if !decoder.is_done() {
-        connection.patience = None;
-        socket.set_read_timeout(Some(SILENCE)).map_err(|error| failed("broke off", &error))?;
-    }
+    connection.patience = None;
+    socket.set_read_timeout(Some(SILENCE)).map_err(|error| failed("broke off", &error))?;
     while !decoder.is_done() {
         match reader.read(&mut buffer) {
             Ok(0) if decoder.ends_with_connection() => break,

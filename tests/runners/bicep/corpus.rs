@@ -175,7 +175,8 @@ fn compare_parameters(root: &Path) -> Result<(), Failed> {
 fn compare(corpus: &Corpus, root: &Path) -> Result<(), Failed> {
     let world = Checkout(root.join(corpus.root));
     let checkout = Checkout(root.join(TYPES));
-    let types = Folder::open(&checkout, "generated").ok();
+    let types =
+        Folder::open(&checkout, "generated").map_err(|why| eprintln!("{TYPES} is not used: {why:?}")).ok();
     let show = std::env::var("GLZ_CORPUS_SHOW").ok();
     let shown = |path: &str| show.as_deref().is_some_and(|show| path.contains(show));
     let options = Options {

@@ -148,7 +148,7 @@ fn ptu_first(setup: &Setup) -> Result<(), Failed> {
     same("query", sent.url.split('?').nth(1), Some("api-version=2024-10-21"))?;
     same(
         "metrics",
-        record.metrics.iter().map(|metric| metric.namespace.as_str()).collect::<Vec<_>>(),
+        record.metrics.iter().map(|metric| &*metric.namespace).collect::<Vec<_>>(),
         vec!["aoai.token.usage"; 3],
     )?;
     let (logger, message) = record.events.first().ok_or("no usage record")?;

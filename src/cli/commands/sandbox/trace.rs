@@ -157,7 +157,7 @@ fn json(spec: Option<&str>, served: &Served) -> Json {
 
 fn step_json(step: &TraceStep) -> Json {
     let mut json = json!({
-        "policy": step.policy,
+        "policy": &*step.policy,
         "section": step.section.name(),
         "scope": step.scope.name(),
         "document": step.document.as_ref(),
@@ -187,7 +187,7 @@ mod tests {
 
     fn served() -> Served {
         let step = TraceStep {
-            policy: "forward-request".to_owned(),
+            policy: "forward-request".into(),
             section: Section::Backend,
             scope: Scope::Api,
             document: "api openai".into(),

@@ -263,12 +263,7 @@ async fn a_server_that_stops_lets_streams_end_and_takes_nobody_new() {
 
 #[test]
 fn many_streams_hold_no_threads() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .max_blocking_threads(2)
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(async {
         let event = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n";
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -281,7 +276,8 @@ fn many_streams_hold_no_threads() {
             }
         });
         let upstreams = IndexMap::from([(ACCOUNT.to_owned(), address)]);
-        let server = serve(POLICY, upstreams, ServerOptions::default()).await;
+        let options = ServerOptions { max_working: 2, ..ServerOptions::default() };
+        let server = serve(POLICY, upstreams, options).await;
         // All of them stay in the midst of their stream, many more than there are threads that may block.
         let mut callers = Vec::new();
         for _ in 0..40 {
