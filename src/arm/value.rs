@@ -56,6 +56,12 @@ impl Value {
             .unwrap_or(Json::Null)
     }
 
+    /// Returns the value as JSON in which each unknown part is the expression that yields it, `[reference(…)]`, as
+    /// what-if and snapshots write it.
+    pub fn to_expression_json(&self) -> Json {
+        self.json_with(&|residual| Some(Json::String(format!("[{residual}]")))).unwrap_or(Json::Null)
+    }
+
     /// Returns the value as ARM writes it inside of an expression: `createObject('a', 1)`.
     pub fn to_expression(&self) -> String {
         expression(self)

@@ -9,9 +9,9 @@ use serde_json::Value as Json;
 use time::OffsetDateTime;
 use tokio::sync::Mutex;
 
-use super::credential::{Token, TokenSource};
+use super::sign_in::{Token, TokenSource};
 use super::transport::{self, Answer};
-use super::{Credential, Error, RetryPolicy, SecretString};
+use super::{CaBundle, Credential, Error, Identity, RetryPolicy, SecretString};
 
 /// Pages of one list. A list of operations has 100 or more entries a page, a deployment at most 800 resources.
 const PAGES_MAX: usize = 1_000;
@@ -55,6 +55,8 @@ pub struct ClientOptions {
     pub on_retry: Option<RetryListener>,
     /// How long a deployment may take before we stop watching it (it goes on in Azure).
     pub deployment_timeout: Duration,
+    /// Trusted besides the system's certificates.
+    pub ca: Option<CaBundle>,
     /// Between polls where ARM names no time. The RPC says 60 s, too slow for a progress display.
     pub poll_interval: Duration,
 }
@@ -64,6 +66,7 @@ impl Default for ClientOptions {
         Self {
             retry: RetryPolicy::default(),
             on_retry: None,
+            ca: None,
             // An API Management service with virtual network takes 45 minutes and more; two of them in a row fit.
             deployment_timeout: Duration::from_secs(3 * 60 * 60),
             poll_interval: Duration::from_secs(5),
@@ -96,13 +99,8 @@ impl ArmClient {
     /// # Errors
     /// `BadRequest` where the endpoint is not https and not on this machine.
     pub fn new(endpoint: &Endpoint, credential: Credential, options: ClientOptions) -> Result<Self, Error> {
-        let refused = |why: &str| Error::bad_request(format!("the endpoint `{}` {why}", endpoint.base_url));
-        let base = Url::parse(&endpoint.base_url).map_err(|_| refused("is not a URL"))?;
-        if !transport::may_carry_token(&base) {
-            return Err(refused("is not https, and only a server on this machine may be asked without"));
-        }
         Ok(Self {
-            base,
+            base: transport::endpoint_url(endpoint)?,
             scope: endpoint.scope.clone(),
             options,
             correlation_id: uuid::Uuid::new_v4().to_string(),
@@ -122,6 +120,14 @@ impl ArmClient {
     /// `NotSignedIn`.
     pub async fn sign_in(&self) -> Result<(), Error> {
         self.token().await.map(drop)
+    }
+
+    /// Fetches a token and reads who it speaks for; None where it does not say.
+    ///
+    /// # Errors
+    /// `NotSignedIn`.
+    pub async fn identity(&self) -> Result<Option<Identity>, Error> {
+        Ok(Identity::of_token(&self.token().await?))
     }
 
     /// GETs a resource by its id.
@@ -148,7 +154,20 @@ impl ArmClient {
 
     /// GETs all pages of a list.
     pub(super) async fn list(&self, path: &str, api_version: &str) -> Result<Vec<Json>, Error> {
-        let mut answer = self.call(Method::GET, path, api_version, None).await?;
+        self.list_with(path, api_version, &[]).await
+    }
+
+    /// The same with more parameters in the query.
+    pub(super) async fn list_with(
+        &self,
+        path: &str,
+        api_version: &str,
+        parameters: &[(&str, &str)],
+    ) -> Result<Vec<Json>, Error> {
+        let mut url = self.base.clone();
+        url.set_path(checked_path(path)?);
+        url.query_pairs_mut().append_pair("api-version", api_version).extend_pairs(parameters);
+        let mut answer = self.exchange(Method::GET, url, None).await?;
         let mut items = Vec::new();
         for _ in 0..PAGES_MAX {
             let Json::Object(mut page) = answer.body else {
@@ -185,7 +204,7 @@ impl ArmClient {
         if let Some(http) = self.http.get() {
             return Ok(http);
         }
-        let made = transport::http_client(transport::is_loopback(&self.base))?;
+        let made = transport::http_client(transport::is_loopback(&self.base), self.options.ca.as_ref())?;
         Ok(self.http.get_or_init(|| made))
     }
 
@@ -198,7 +217,9 @@ impl ArmClient {
     }
 
     pub(super) async fn forget_token(&self) {
-        self.source.lock().await.1 = None;
+        let (source, token) = &mut *self.source.lock().await;
+        source.forget();
+        *token = None;
     }
 }
 

@@ -6,29 +6,35 @@
     reason = "this module waits between polls and reads the clock for token expiry"
 )]
 
+mod access;
 mod arm_error;
 mod client;
-mod credential;
+mod cloud;
 mod deployments;
 mod error;
+mod offers;
 mod poll;
 mod retry;
 mod scope;
 mod secret;
+mod sign_in;
 mod transport;
 
+pub use access::{Permission, Registration, Subscription, is_allowed};
 pub use arm_error::ArmError;
 pub use client::{ArmClient, ClientOptions, Endpoint, RetryListener, RetryNotice};
-pub use credential::{Cloud, Credential, EntraOptions};
+pub use cloud::{CA_BYTES_MAX, CaBundle, Cloud};
 pub use deployments::{
     Argument, Deployment, DeploymentOperation, DeploymentRequest, ProvisioningState, ResourceGroup,
     TargetResource,
 };
 pub use error::{Blame, Error, ErrorKind, Retry};
+pub use offers::{Capacity, GatewaySku, Location, ModelOffer, NameOf, Usage};
 pub use poll::{CancelFlag, OperationEnd, Poller};
 pub use retry::RetryPolicy;
 pub use scope::Scope;
 pub use secret::SecretString;
+pub use sign_in::{Chosen, Credential, CredentialKind, Identity, OidcRequest, SignInFacts, choose};
 
 #[cfg(test)]
 mod tests;

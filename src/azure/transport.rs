@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use time::OffsetDateTime;
 
 use super::arm_error::clean;
-use super::{ArmClient, ArmError, Blame, Error, ErrorKind, Retry, RetryNotice, retry};
+use super::{ArmClient, ArmError, Blame, CaBundle, Endpoint, Error, ErrorKind, Retry, RetryNotice, retry};
 
 /// Bytes of one answer. A page of deployment operations of the largest deployment (800 resources of up to 1 MB
 /// would not fit, a page of 100 with typical 10 kB does many times).
@@ -40,8 +40,9 @@ impl Answer {
 }
 
 /// Makes an HTTP client. Costs about nine milliseconds (reading the system's certificates), so it is made on the
-/// first request. `loopback`: the environment's proxy is not asked for a server on this machine.
-pub(super) fn http_client(loopback: bool) -> Result<reqwest::Client, Error> {
+/// first request. `loopback`: the environment's proxy is not asked for a server on this machine. `ca`: trusted besides
+/// the system's certificates.
+pub(super) fn http_client(loopback: bool, ca: Option<&CaBundle>) -> Result<reqwest::Client, Error> {
     // An error means that a provider was installed before, and that one serves as well.
     let _installed_before = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
@@ -51,6 +52,9 @@ pub(super) fn http_client(loopback: bool) -> Result<reqwest::Client, Error> {
         .user_agent(concat!("genai-lz/", env!("CARGO_PKG_VERSION")));
     if loopback {
         builder = builder.no_proxy();
+    }
+    if let Some(ca) = ca {
+        builder = builder.tls_certs_merge(ca.certificates());
     }
     builder.build().map_err(|error| {
         Error::new(
@@ -76,6 +80,45 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// The URL of an ARM endpoint.
+///
+/// # Errors
+/// `BadRequest` where it is not https and not on this machine.
+pub(super) fn endpoint_url(endpoint: &Endpoint) -> Result<Url, Error> {
+    let refused = |why: &str| Error::bad_request(format!("the endpoint `{}` {why}", endpoint.base_url));
+    let base = Url::parse(&endpoint.base_url).map_err(|_| refused("is not a URL"))?;
+    if may_carry_token(&base) {
+        Ok(base)
+    } else {
+        Err(refused("is not https, and only a server on this machine may be asked without"))
+    }
+}
+
+/// GETs what everybody may read; once, without a token.
+pub(super) async fn get_openly(http: &reqwest::Client, url: Url) -> Result<Json, Error> {
+    get_with(http.get(url.clone()), &url).await
+}
+
+/// Sends a GET as it was made, once.
+pub(super) async fn get_with(request: reqwest::RequestBuilder, url: &Url) -> Result<Json, Error> {
+    let answer = receive(&Method::GET, url, request.header("accept", "application/json")).await?;
+    Ok(answer.body)
+}
+
+/// Sends a request and reads its answer, up to [`BODY_MAX`].
+async fn receive(method: &Method, url: &Url, request: reqwest::RequestBuilder) -> Result<Answer, Error> {
+    let mut response = request.send().await.map_err(|error| lost(method, url, &error))?;
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| lost(method, url, &error))? {
+        if bytes.len() + chunk.len() > BODY_MAX {
+            return Err(Error::bad_answer(format!("the answer of {} is longer than 32 MiB", host(url))));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    read_answer(url, status, headers, &bytes)
 }
 
 impl ArmClient {
@@ -137,16 +180,7 @@ impl ArmClient {
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body.to_vec());
         }
-        let mut response = request.send().await.map_err(|error| lost(method, url, &error))?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| lost(method, url, &error))? {
-            if bytes.len() + chunk.len() > BODY_MAX {
-                return Err(Error::bad_answer(format!("the answer of {} is longer than 32 MiB", host(url))));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        read_answer(url, status, headers, &bytes)
+        receive(method, url, request).await
     }
 }
 

@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::cli::commands::{
-    bicep, deploy, explain, init, plan, policy, regions, render, sandbox, schema, snapshot, test, validate,
+    bicep, deploy, doctor, explain, init, plan, policy, regions, render, sandbox, schema, snapshot, test,
+    validate,
 };
 
 /// The options of every command stand behind its own.
@@ -30,6 +31,10 @@ pub struct Args {
     /// When to use color; NO_COLOR is honored
     #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, display_order = LAST)]
     pub color: ColorChoice,
+
+    /// Tell more of why, such as how the way to sign in was chosen
+    #[arg(short, long, global = true, display_order = LAST)]
+    pub verbose: bool,
 
     #[command(subcommand)]
     pub command: Command,
@@ -88,6 +93,7 @@ pub enum Command {
     Bicep(bicep::Args),
     Test(test::Args),
     Deploy(deploy::Args),
+    Doctor(doctor::Args),
     Sandbox(sandbox::Args),
     Regions(regions::Args),
     Schema(schema::Args),

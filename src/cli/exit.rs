@@ -1,5 +1,7 @@
 //! What the process tells its caller. docs/reference/exit-codes.md is printed from this table.
 
+use crate::azure::ErrorKind;
+
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -25,6 +27,19 @@ impl Exit {
         Self::Cancelled,
         Self::Bug,
     ];
+
+    /// The code for a conversation with ARM that failed.
+    pub(crate) fn of_azure(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::NotSignedIn | ErrorKind::Forbidden => Self::NoAccess,
+            ErrorKind::NotFound
+            | ErrorKind::Refused
+            | ErrorKind::Unreachable
+            | ErrorKind::TimedOut
+            | ErrorKind::BadAnswer
+            | ErrorKind::BadRequest => Self::Azure,
+        }
+    }
 
     /// What the code tells a script.
     pub fn meaning(self) -> &'static str {

@@ -118,6 +118,19 @@ pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> Result<(), Comman
     written.map(drop).map_err(|error| unwritten(path, &error))
 }
 
+/// Removes a file that this program has written; one that is gone already is no error.
+///
+/// # Errors
+/// An input error naming the path and the reason.
+pub(crate) fn remove(path: &Path) -> Result<(), CommandError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(CommandError::input(format!("`{}` cannot be removed: {}", shown(path), reason(&error))))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// As [`write_atomically`], for a file that is there and still holds `old`: it keeps its permissions, and a link
 /// stays a link. A file with several names is written in its place, so that all of them show what is new.
 ///

@@ -11,6 +11,7 @@ mod parallel;
 mod pipeline;
 mod progress;
 pub mod reference;
+mod sign_in;
 mod stop;
 mod ui;
 mod walk;
@@ -37,6 +38,7 @@ pub fn main() -> ExitCode {
     let ui = Ui::new(
         args.format,
         args.color,
+        args.verbose,
         &Terminal {
             no_color: environment("NO_COLOR").is_some(),
             ci: environment("CI").is_some(),
@@ -64,6 +66,7 @@ fn run(command: &Command, ui: &Ui) -> Result<Exit, CommandError> {
         Command::Bicep(args) => commands::bicep::run(args, ui),
         Command::Test(args) => commands::test::run(args, ui),
         Command::Deploy(args) => commands::deploy::run(args, ui),
+        Command::Doctor(args) => commands::doctor::run(args, ui),
         Command::Sandbox(args) => commands::sandbox::run(args, ui),
         Command::Regions(args) => commands::regions::run(args, ui),
         Command::Schema(args) => commands::schema::run(args, ui),

@@ -8,10 +8,12 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use crate::arm::{self, Value};
+use crate::azure::ArmClient;
 use crate::catalog::Catalog;
 use crate::cli::error::CommandError;
 use crate::cli::world::EmbeddedWorld;
-use crate::cli::{environment, files};
+use crate::cli::{environment, files, sign_in};
+use crate::deploy::preflight;
 use crate::diag::Diagnostic;
 use crate::model::{self, LandingZone};
 use crate::render::{self, Bundle, Parameter, Secret, Stage};
@@ -113,6 +115,23 @@ pub(crate) fn plan(zone: &LandingZone, stages: &[Evaluated]) -> plan::Plan {
         })
         .collect();
     plan::build(&evaluations, plan::checks::check_regions(zone, &catalog()))
+}
+
+/// Puts Azure's answers in the place of the catalogue's; nothing is changed.
+///
+/// # Errors
+/// Where the account does not see the subscription: every question would stay open for the same reason.
+pub(crate) async fn ask(
+    client: &ArmClient,
+    subscription_id: &str,
+    rendered: &Rendered,
+    plan: &mut plan::Plan,
+) -> Result<(), CommandError> {
+    client.get_subscription(subscription_id).await.map_err(|error| sign_in::in_words(&error))?;
+    let live = preflight::ask(client, subscription_id, &rendered.zone, plan).await;
+    plan.checks = plan::checks::check_live(&rendered.zone, plan, &catalog(), &live);
+    plan.asked = true;
+    Ok(())
 }
 
 /// Why a plan cannot be deployed: the checks that are blocked.

@@ -34,10 +34,12 @@ pub(crate) struct Ui {
     err: Style,
     /// Progress may redraw lines.
     pub interactive: bool,
+    /// `--verbose`.
+    verbose: bool,
 }
 
 impl Ui {
-    pub(crate) fn new(format: Format, choice: ColorChoice, said: &Terminal) -> Self {
+    pub(crate) fn new(format: Format, choice: ColorChoice, verbose: bool, said: &Terminal) -> Self {
         let style = |terminal: bool| match choice {
             ColorChoice::Always => Style::Colored,
             ColorChoice::Auto if terminal && !said.no_color && !said.dumb => Style::Colored,
@@ -49,6 +51,7 @@ impl Ui {
             out: style(io::stdout().is_terminal()),
             err: style(err_terminal),
             interactive: err_terminal && !said.ci && !said.dumb && format == Format::Human,
+            verbose,
         }
     }
 
@@ -105,6 +108,13 @@ impl Ui {
     pub(crate) fn say(&self, line: &str) {
         if !self.is_json() {
             let _ = writeln!(io::stderr().lock(), "{line}");
+        }
+    }
+
+    /// Writes a line that only `--verbose` wants; silent in JSON format.
+    pub(crate) fn explain(&self, line: &str) {
+        if self.verbose {
+            self.say(line);
         }
     }
 

@@ -6,6 +6,7 @@ mod apply;
 mod event;
 mod failure;
 mod hints;
+pub mod preflight;
 pub mod secrets;
 mod watch;
 

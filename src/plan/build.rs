@@ -20,7 +20,7 @@ pub struct StageEvaluation<'a> {
 
 /// Makes the plan of `stages`, in order of deployment.
 pub fn build(stages: &[StageEvaluation<'_>], checks: Vec<Check>) -> Plan {
-    Plan { stages: stages.iter().map(stage).collect(), checks }
+    Plan { stages: stages.iter().map(stage).collect(), checks, asked: false }
 }
 
 fn stage(evaluation: &StageEvaluation<'_>) -> Stage {

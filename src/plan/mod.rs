@@ -5,7 +5,7 @@
 //! ```
 //!
 //! A plan is made offline: nothing is asked of Azure, so everything is a creation, and what only Azure can know
-//! stays visible as such. It carries no values of properties, so that it carries no secrets.
+//! stays visible as such. Its checks may be asked of Azure afterwards (`checks::check_live`). It carries no values of properties, so that it carries no secrets.
 
 mod build;
 pub mod checks;
@@ -29,6 +29,8 @@ pub struct Plan {
     /// In order of deployment.
     pub stages: Vec<Stage>,
     pub checks: Vec<Check>,
+    /// Whether the checks hold Azure's answers, not the catalogue's alone.
+    pub asked: bool,
 }
 
 /// One deployment at subscription scope.

@@ -12,6 +12,8 @@ pub enum Error {
     /// Another program, or another sandbox, listens there.
     #[error("port {port} is in use on this machine")]
     PortInUse { port: u16, source: std::io::Error },
+    #[error("no certificate could be made: {reason}")]
+    Certificate { reason: String },
     #[error("no HTTP client could be made")]
     HttpClient { source: reqwest::Error },
 }
@@ -25,12 +27,21 @@ pub struct ArmFault {
     pub message: String,
     pub target: Option<String>,
     pub details: Vec<ArmFault>,
+    /// The one entry of `additionalInfo`, such as the policy that was violated.
+    pub info: Option<Box<Json>>,
 }
 
 impl ArmFault {
     /// An error without target and details.
     pub fn new(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { status, code: code.into(), message: message.into(), target: None, details: Vec::new() }
+        Self {
+            status,
+            code: code.into(),
+            message: message.into(),
+            target: None,
+            details: Vec::new(),
+            info: None,
+        }
     }
 
     /// 400: what was asked is wrong.
@@ -55,6 +66,12 @@ impl ArmFault {
         self
     }
 
+    /// Sets the entry of `additionalInfo`.
+    pub fn with_info(mut self, info: Json) -> Self {
+        self.info = Some(Box::new(info));
+        self
+    }
+
     /// The error object, without the `error` around it.
     pub fn to_json(&self) -> Json {
         let mut object = json!({"code": self.code, "message": self.message});
@@ -63,6 +80,9 @@ impl ArmFault {
         }
         if !self.details.is_empty() {
             object["details"] = self.details.iter().map(Self::to_json).collect();
+        }
+        if let Some(info) = &self.info {
+            object["additionalInfo"] = json!([info]);
         }
         object
     }

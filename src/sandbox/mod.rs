@@ -18,7 +18,7 @@ mod resource_id;
 mod services_sim;
 pub mod state;
 
-pub use arm_server::{ArmOptions, ArmServer, Faults, Validator};
+pub use arm_server::{ArmOptions, ArmServer, Bucket, Denial, Faults, Limits, Validator};
 pub use error::{ArmFault, Error};
 pub use gateway_server::{End, GatewayServer, Observer, Served, ServerOptions};
 pub use http1::{Messages, read_messages};

@@ -218,6 +218,11 @@ impl State {
         }
     }
 
+    /// Takes a deployment out of the history.
+    pub(super) fn forget_deployment(&self, id: &ResourceId) {
+        self.lock().deployments.shift_remove(&id.key());
+    }
+
     /// Changes a deployment in place; nothing happens where it was deleted meanwhile.
     pub(super) fn update_deployment(&self, id: &ResourceId, change: impl FnOnce(&mut DeploymentRecord)) {
         if let Some(record) = self.lock().deployments.get_mut(&id.key()) {

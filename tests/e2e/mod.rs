@@ -1,5 +1,6 @@
 //! The program as its user runs it: deploy to the sandbox, call the gateway, stop it.
 
+mod doctor;
 mod sandbox_up;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

@@ -2,6 +2,7 @@
 
 pub mod bicep;
 pub mod deploy;
+pub mod doctor;
 pub mod explain;
 pub mod init;
 pub mod plan;

@@ -3,10 +3,12 @@
 //! A check answers from the catalogue alone. Where only Azure knows, it says so and names the request that decides;
 //! `deploy` asks it.
 
+mod live;
 mod preflight;
 mod quota;
 mod regions;
 
+pub use live::{Answer, Capacity, Live, Offer, Quota, check_live, needed_actions, needed_providers};
 pub use regions::{check_placement, check_regions};
 
 use crate::catalog::Fact;
@@ -37,6 +39,16 @@ pub enum Question {
     SharedQuota,
     /// Is there quota, and for provisioned deployments capacity?
     Quota,
+    /// Can a provisioned deployment be had right now?
+    Capacity,
+    /// Is the name free?
+    Name,
+    /// Is the resource provider registered?
+    Provider,
+    /// Does Azure Policy deny the type?
+    Policy,
+    /// May the account do what the deployment does?
+    Permissions,
 }
 
 impl Question {
@@ -49,6 +61,11 @@ impl Question {
             Self::Model => "model",
             Self::SharedQuota => "shared quota",
             Self::Quota => "quota",
+            Self::Capacity => "capacity",
+            Self::Name => "name",
+            Self::Provider => "provider",
+            Self::Policy => "policy",
+            Self::Permissions => "permissions",
         }
     }
 }

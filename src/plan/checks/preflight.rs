@@ -33,7 +33,13 @@ fn word(question: Question) -> Option<&'static str> {
         Question::GatewayTier => Some("apimSku"),
         Question::Zones => Some("zones"),
         Question::Model => Some("models"),
-        Question::SharedQuota | Question::Quota => None,
+        Question::SharedQuota
+        | Question::Quota
+        | Question::Capacity
+        | Question::Name
+        | Question::Provider
+        | Question::Policy
+        | Question::Permissions => None,
     }
 }
 

@@ -22,7 +22,9 @@ pub fn human(checks: &[Check], style: Style) -> String {
     for check in checks {
         one(&mut out, check, &mut sources, style);
     }
-    out.push_str("\n  The sources and their dates:\n");
+    if !sources.is_empty() {
+        out.push_str("\n  The sources and their dates:\n");
+    }
     for (index, fact) in sources.iter().enumerate() {
         let lead = format!("  [{}] ", index + 1);
         hang(&mut out, &lead, lead.len(), &format!("{}, {}", fact.title, fact.age()));
@@ -67,7 +69,7 @@ fn one<'a>(out: &mut String, check: &'a Check, sources: &mut IndexSet<&'a Fact>,
         Verdict::Ok { note } => note,
         Verdict::Warning { why, .. } | Verdict::Blocked { why, .. } | Verdict::Unverified { why, .. } => why,
     };
-    hang(out, &lead, LEAD, &format!("{}: {what} {marks}", check.subject));
+    hang(out, &lead, LEAD, format!("{}: {what} {marks}", check.subject).trim_end());
     for line in follow_ups(verdict) {
         hang(out, &format!("{:LEAD$}{} ", "", paint(">", CYAN, style)), LEAD + 2, &line);
     }

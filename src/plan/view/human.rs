@@ -194,10 +194,15 @@ fn next_steps(plan: &Plan, style: Style) -> String {
     if plan.counts() == Counts::default() {
         return "\nThere is nothing to deploy.\n".to_owned();
     }
-    let legend = "Marks: + create, ? create if its condition turns out true, = read, - skipped. Nothing was asked of \
-                  Azure and nothing was changed.";
+    let asked = if plan.asked {
+        "Azure was asked for the checks; what exists is not compared, and nothing was changed."
+    } else {
+        "Nothing was asked of Azure and nothing was changed."
+    };
+    let legend =
+        format!("Marks: + create, ? create if its condition turns out true, = read, - skipped. {asked}");
     let mut out = String::from("\n");
-    hang(&mut out, "", 0, legend);
+    hang(&mut out, "", 0, &legend);
     out.push('\n');
     let blocked = plan.checks.iter().filter(|check| check.verdict.is_blocked()).count();
     if blocked > 0 {
@@ -236,7 +241,7 @@ mod tests {
         };
         let subject = "gateway apim-lzv01".to_owned();
         let check = Check { question: Question::Region, subject, verdict, facts: Vec::new() };
-        Plan { stages: vec![stage], checks: vec![check] }
+        Plan { stages: vec![stage], checks: vec![check], asked: false }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use axum::http::Method;
 use serde_json::{Map, Value as Json, json};
 
 use super::http::{Call, Reply, no_route};
-use super::{Shared, evaluate, execute, now, resources};
+use super::{Shared, evaluate, execute, now, resources, what_if};
 use crate::sandbox::state::DeploymentRecord;
 use crate::sandbox::{ArmFault, ResourceId};
 
@@ -28,8 +28,12 @@ pub(super) fn serve(
     let Some(name) = name else {
         let all = shared.state.deployments_in(scope);
         let is_list = call.method == Method::GET;
+        let wanted = call.query("$filter").and_then(|filter| state_of(&filter));
+        let is_wanted = |record: &&DeploymentRecord| {
+            wanted.as_ref().is_none_or(|state| state.eq_ignore_ascii_case(record.state))
+        };
         return if is_list {
-            Ok(Reply::list(all.iter().map(DeploymentRecord::to_json).collect()))
+            Ok(Reply::list(all.iter().filter(is_wanted).map(DeploymentRecord::to_json).collect()))
         } else {
             Err(no_route(call))
         };
@@ -43,10 +47,20 @@ pub(super) fn serve(
         ("GET", None, _) => Ok(Reply::ok(find()?.to_json())),
         ("HEAD", None, _) => Ok(Reply::empty(if shared.state.deployment(&id).is_some() { 204 } else { 404 })),
         ("POST", Some("validate"), None) => {
-            let accepted = accept(shared, call, &id)?;
+            let accepted = accept(shared, call, &id, Secrets::AsGiven)?;
             let mut record = accepted.record.to_json();
             record["properties"]["provisioningState"] = Json::from("Succeeded");
             Ok(Reply::ok(record))
+        }
+        ("POST", Some("whatif"), None) => what_if(shared, call, &id),
+        ("DELETE", None, _) => {
+            let record = find()?;
+            if record.is_active() {
+                let message = format!("The deployment '{}' is running and cannot be deleted.", id.name());
+                return Err(ArmFault::new(409, "DeploymentActive", message));
+            }
+            shared.state.forget_deployment(&id);
+            Ok(shared.accepted(call, 204, None))
         }
         ("POST", Some("cancel"), None) => cancel(&find()?),
         ("POST", Some("exporttemplate"), None) => Ok(Reply::ok(json!({"template": find()?.template}))),
@@ -70,6 +84,28 @@ pub(super) fn serve(
     }
 }
 
+/// `provisioningState eq 'Failed'`.
+fn state_of(filter: &str) -> Option<String> {
+    let rest = filter.trim().strip_prefix("provisioningState eq ")?;
+    Some(rest.trim().trim_matches('\'').to_owned())
+}
+
+/// Compared at once; told by way of `Location`, as ARM does.
+fn what_if(shared: &Arc<Shared>, call: &Call, id: &ResourceId) -> Result<Reply, ArmFault> {
+    let Accepted { evaluated, .. } = accept(shared, call, id, Secrets::Masked)?;
+    let format = call.body.pointer("/properties/whatIfSettings/resultFormat").and_then(Json::as_str);
+    let ids_only = format.is_some_and(|format| format.eq_ignore_ascii_case("ResourceIdOnly"));
+    let result = what_if::result(shared, id, &evaluated, ids_only);
+    Ok(shared.accepted(call, 200, Some(result)))
+}
+
+/// Whether the values of secure parameters reach the evaluation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Secrets {
+    AsGiven,
+    Masked,
+}
+
 /// A deployment that may start.
 struct Accepted {
     record: DeploymentRecord,
@@ -77,7 +113,8 @@ struct Accepted {
 }
 
 fn start(shared: &Arc<Shared>, call: &Call, id: ResourceId) -> Result<Reply, ArmFault> {
-    let Accepted { record, evaluated } = accept(shared, call, &id)?;
+    resources::allowed(shared, &id, "write")?;
+    let Accepted { record, evaluated } = accept(shared, call, &id, Secrets::AsGiven)?;
     let url = format!(
         "{}{id}/operationStatuses/{}?api-version={}",
         shared.base_url, record.operation_id, call.api_version
@@ -99,8 +136,8 @@ fn start(shared: &Arc<Shared>, call: &Call, id: ResourceId) -> Result<Reply, Arm
     Ok(Reply { status: if is_new { 201 } else { 200 }, headers, body: Some(body) })
 }
 
-/// Reads and evaluates the body of a PUT or a validation.
-fn accept(shared: &Shared, call: &Call, id: &ResourceId) -> Result<Accepted, ArmFault> {
+/// Reads and evaluates the body of a PUT, a validation or a what-if.
+fn accept(shared: &Shared, call: &Call, id: &ResourceId, secrets: Secrets) -> Result<Accepted, ArmFault> {
     let invalid = |message: String| ArmFault::bad_request("InvalidRequestContent", message);
     let properties = call.body.get("properties").filter(|properties| properties.is_object());
     let properties = properties.ok_or_else(|| invalid("The request has no `properties`.".to_owned()))?;
@@ -133,7 +170,10 @@ fn accept(shared: &Shared, call: &Call, id: &ResourceId) -> Result<Accepted, Arm
         );
         return Err(ArmFault::new(409, "InvalidDeploymentLocation", message));
     }
-    let parameters = given_parameters(properties.get("parameters"))?;
+    let mut parameters = given_parameters(properties.get("parameters"))?;
+    if secrets == Secrets::Masked {
+        parameters = what_if::masked(template, &parameters);
+    }
     let evaluated = evaluate::deployment(shared, id, &target_location, template, &parameters)?;
     let record = DeploymentRecord {
         id: id.clone(),

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::sandbox::{ArmFault, ResourceId};
 
 /// A script of faults. Counted ones are used up.
@@ -15,16 +17,67 @@ pub struct Faults {
     pub throttle: u32,
     /// `Retry-After` of those, in seconds; none where None.
     pub throttle_retry_after_s: Option<u32>,
+    /// So many requests are answered 503.
+    pub unavailable: u32,
     /// So many answers break off in the middle.
     pub drop: u32,
+    /// Resources that GET does not find so many times after they were made: other front ends learn of them later.
+    pub hidden: Vec<(String, u32)>,
+    /// Resource types that Azure Policy denies.
+    pub denied: Vec<Denial>,
     /// Faults of the connection begin after so many requests that are served well.
     pub after: u32,
+}
+
+/// A policy assignment that forbids a resource type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denial {
+    /// Such as `Microsoft.Network/publicIPAddresses`.
+    pub resource_type: String,
+    /// The assignment's display name.
+    pub policy: String,
+}
+
+impl Denial {
+    fn slug(&self) -> String {
+        self.policy.to_ascii_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-")
+    }
+
+    pub(super) fn assignment_id(&self, subscription_id: &str) -> String {
+        format!(
+            "/subscriptions/{subscription_id}/providers/Microsoft.Authorization/policyAssignments/{}",
+            self.slug()
+        )
+    }
+
+    pub(super) fn definition_id(&self) -> String {
+        format!("/providers/Microsoft.Authorization/policyDefinitions/{}", self.slug())
+    }
+
+    fn fault(&self, id: &ResourceId) -> ArmFault {
+        let (assignment, definition) = (self.assignment_id(id.subscription_id()), self.definition_id());
+        let message = format!(
+            "Resource '{}' was disallowed by policy. Policy identifiers: '[{{\"policyAssignment\":{{\"name\":\"{}\",\"id\":\"{assignment}\"}},\"policyDefinition\":{{\"id\":\"{definition}\"}}}}]'.",
+            id.name(),
+            self.policy
+        );
+        let info = json!({
+            "type": "PolicyViolation",
+            "info": {
+                "policyAssignmentDisplayName": self.policy, "policyAssignmentId": assignment,
+                "policyDefinitionDisplayName": self.policy, "policyDefinitionId": definition,
+                "policyDefinitionEffect": "deny",
+            },
+        });
+        ArmFault::new(403, "RequestDisallowedByPolicy", message).with_info(info)
+    }
 }
 
 /// What happens to one request.
 pub(super) enum RequestFault {
     None,
     Throttled { retry_after_s: Option<u32> },
+    Unavailable,
     Dropped,
 }
 
@@ -37,6 +90,9 @@ impl Faults {
         } else if self.throttle > 0 {
             self.throttle -= 1;
             RequestFault::Throttled { retry_after_s: self.throttle_retry_after_s }
+        } else if self.unavailable > 0 {
+            self.unavailable -= 1;
+            RequestFault::Unavailable
         } else if self.drop > 0 {
             self.drop -= 1;
             RequestFault::Dropped
@@ -48,6 +104,22 @@ impl Faults {
     pub(super) fn failure_of(&self, id: &ResourceId) -> Option<ArmFault> {
         let found = self.failing.iter().find(|(name, _)| is_named(id, name));
         found.map(|(_, fault)| fault.clone())
+    }
+
+    /// Counts down how often a resource is not found yet.
+    pub(super) fn is_hidden(&mut self, id: &ResourceId) -> bool {
+        let found = self.hidden.iter_mut().find(|(name, left)| *left > 0 && is_named(id, name));
+        found.map(|(_, left)| *left -= 1).is_some()
+    }
+
+    /// What Azure Policy says against a resource.
+    pub(super) fn denial_of(&self, id: &ResourceId) -> Option<ArmFault> {
+        self.denials_of(&id.resource_type()).first().map(|denial| denial.fault(id))
+    }
+
+    pub(super) fn denials_of(&self, resource_type: &str) -> Vec<Denial> {
+        let is_meant = |denial: &&Denial| denial.resource_type.eq_ignore_ascii_case(resource_type);
+        self.denied.iter().filter(is_meant).cloned().collect()
     }
 
     pub(super) fn delay_of(&self, id: &ResourceId) -> Option<Duration> {

@@ -1,16 +1,18 @@
 //! The HTTP side: what every request must bring, and turning answers into responses.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State as Extract};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::Response;
 use futures_util::stream;
 use serde_json::{Value as Json, json};
 
 use super::faults::RequestFault;
-use super::{Shared, deployments, lenient_json, resources};
+use super::{Shared, deployments, lenient_json, metadata, offers, resources, subscription};
 use crate::sandbox::{ArmFault, ResourceId};
 
 /// Template and parameters may have 4 MB each (learn.microsoft.com, azure-subscription-service-limits).
@@ -22,8 +24,17 @@ pub(super) struct Call {
     /// Decoded, without slashes at the ends.
     pub(super) path: Vec<String>,
     pub(super) api_version: String,
+    /// The query as it came.
+    query: String,
     pub(super) body: Json,
     pub(super) correlation_id: String,
+}
+
+impl Call {
+    /// A parameter of the query, decoded.
+    pub(super) fn query(&self, name: &str) -> Option<String> {
+        query(&self.query, name)
+    }
 }
 
 /// What goes back.
@@ -58,63 +69,145 @@ pub(super) async fn handle(Extract(shared): Extract<Arc<Shared>>, request: Reque
         .filter(|id| uuid::Uuid::try_parse(id).is_ok())
         .unwrap_or_else(new_id);
     let fault = shared.faults().next_request();
-    let mut reply = match fault {
-        RequestFault::Throttled { retry_after_s } => throttled(retry_after_s),
-        RequestFault::None | RequestFault::Dropped => match read(&shared, request, &correlation_id).await {
-            Ok(call) => route(&shared, &call).unwrap_or_else(|fault| Reply::error(&fault)),
-            Err(fault) => Reply::error(&fault),
-        },
+    let taken = shared.buckets.take(request.method(), Instant::now());
+    let mut reply = match (&fault, taken.refused_for) {
+        (RequestFault::Throttled { retry_after_s }, _) => throttled(*retry_after_s),
+        (RequestFault::Unavailable, _) => Reply::error(&ArmFault::new(
+            503,
+            "ServiceUnavailable",
+            "The service is temporarily unavailable. Please try again.",
+        )),
+        (_, Some(wait)) => throttled(u32::try_from(wait.as_secs_f64().ceil() as u64).ok()),
+        (RequestFault::None | RequestFault::Dropped, None) => answer(&shared, request, &correlation_id).await,
     };
+    reply.headers.push((taken.header, taken.left.to_string()));
     reply.headers.push(("x-ms-correlation-request-id", correlation_id));
     respond(reply, matches!(fault, RequestFault::Dropped))
 }
 
-/// Checks what every request to ARM must have.
-async fn read(shared: &Shared, request: Request, correlation_id: &str) -> Result<Call, ArmFault> {
+async fn answer(shared: &Arc<Shared>, request: Request, correlation_id: &str) -> Reply {
     let (parts, body) = request.into_parts();
-    let expected = format!("Bearer {}", shared.token);
-    if text(&parts.headers, header::AUTHORIZATION.as_str()).as_deref() != Some(expected.as_str()) {
-        let message =
-            "Authentication failed. The 'Authorization' header is missing or holds no token of this server.";
-        return Err(ArmFault::new(401, "AuthenticationFailed", message));
-    }
-    let api_version = query(parts.uri.query().unwrap_or_default(), "api-version").ok_or_else(|| {
-        let message = "The api-version query parameter (?api-version=) is required for all requests.";
-        ArmFault::bad_request("MissingApiVersionParameter", message)
-    })?;
-    let path = parts.uri.path().trim_matches('/').split('/').map(decode).collect::<Option<Vec<_>>>();
-    let path = path.ok_or_else(|| ArmFault::bad_request("InvalidRequestUri", "The path is not valid."))?;
-    let bytes = axum::body::to_bytes(body, BODY_MAX).await.map_err(|_| {
+    // az writes `//` where a resource has no parent, and ARM reads over it (az 2.91, `resource show`, 2026-11).
+    let segments = parts.uri.path().split('/').filter(|segment| !segment.is_empty());
+    let path = segments.map(decode).collect::<Option<Vec<_>>>();
+    let Some(path) = path else {
+        return Reply::error(&ArmFault::bad_request("InvalidRequestUri", "The path is not valid."));
+    };
+    let Ok(body) = axum::body::to_bytes(body, BODY_MAX).await else {
         let message = format!("The request content exceeded the maximum allowed size of {BODY_MAX} bytes.");
-        ArmFault::new(413, "RequestContentTooLarge", message)
+        return Reply::error(&ArmFault::new(413, "RequestContentTooLarge", message));
+    };
+    if let Some(reply) = openly(shared, &parts.method, &path, &body) {
+        return reply;
+    }
+    match read(shared, &parts, path, &body, correlation_id) {
+        Ok(call) => route(shared, &call).unwrap_or_else(|fault| Reply::error(&fault)),
+        Err(refused) => refused,
+    }
+}
+
+/// What anybody may ask: where to sign in, and for a token.
+fn openly(shared: &Shared, method: &Method, path: &[String], body: &[u8]) -> Option<Reply> {
+    if let [metadata, endpoints] = path
+        && (metadata.as_str(), endpoints.as_str(), method) == ("metadata", "endpoints", &Method::GET)
+    {
+        return Some(Reply::ok(metadata::endpoints(&shared.base_url, &shared.options.tenant_id)));
+    }
+    shared.issuer.serve(method, path, std::str::from_utf8(body).unwrap_or_default())
+}
+
+/// Checks what every request to ARM must have.
+fn read(
+    shared: &Shared,
+    parts: &Parts,
+    path: Vec<String>,
+    bytes: &[u8],
+    correlation_id: &str,
+) -> Result<Call, Reply> {
+    authenticate(shared, &parts.headers)?;
+    let query_text = parts.uri.query().unwrap_or_default();
+    let refuse = |fault: ArmFault| Reply::error(&fault);
+    let api_version = query(query_text, "api-version").ok_or_else(|| {
+        let message = "The api-version query parameter (?api-version=) is required for all requests.";
+        refuse(ArmFault::bad_request("MissingApiVersionParameter", message))
     })?;
     let invalid = |reason: String| {
         let message = format!("The request content was invalid and could not be deserialized: '{reason}'.");
-        ArmFault::bad_request("InvalidRequestContent", message)
+        refuse(ArmFault::bad_request("InvalidRequestContent", message))
     };
     let body = if bytes.is_empty() {
         Json::Null
     } else {
-        let text = std::str::from_utf8(&bytes).map_err(|error| invalid(error.to_string()))?;
+        let text = std::str::from_utf8(bytes).map_err(|error| invalid(error.to_string()))?;
         lenient_json::parse(text).map_err(invalid)?
     };
-    Ok(Call { method: parts.method, path, api_version, body, correlation_id: correlation_id.to_owned() })
+    Ok(Call {
+        method: parts.method.clone(),
+        path,
+        api_version,
+        query: query_text.to_owned(),
+        body,
+        correlation_id: correlation_id.to_owned(),
+    })
+}
+
+/// A token of this server, not expired. The header names where to get one, as ARM's does.
+fn authenticate(shared: &Shared, headers: &HeaderMap) -> Result<(), Reply> {
+    let token = text(headers, header::AUTHORIZATION.as_str());
+    let token = token.as_deref().and_then(|value| value.strip_prefix("Bearer "));
+    let now = time::OffsetDateTime::now_utc().unix_timestamp();
+    let is_valid =
+        token.and_then(
+            |token| {
+                if token == shared.token { Some(true) } else { shared.issuer.is_valid(token, now) }
+            },
+        );
+    let (code, message) = match is_valid {
+        Some(true) => return Ok(()),
+        Some(false) => (
+            "ExpiredAuthenticationToken",
+            "The access token expiry UTC time is earlier than current UTC time.",
+        ),
+        None => (
+            "AuthenticationFailed",
+            "Authentication failed. The 'Authorization' header is missing or holds no token of this server.",
+        ),
+    };
+    let mut reply = Reply::error(&ArmFault::new(401, code, message));
+    let authority = format!("{}/{}", shared.base_url, shared.options.tenant_id);
+    reply.headers.push((
+        "www-authenticate",
+        format!("Bearer authorization_uri=\"{authority}\", error=\"invalid_token\", error_description=\"{message}\""),
+    ));
+    Err(reply)
 }
 
 /// Finds who serves a path.
 fn route(shared: &Arc<Shared>, call: &Call) -> Result<Reply, ArmFault> {
     let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
-    if !path[0].eq_ignore_ascii_case("subscriptions") {
-        return Err(no_route(call));
+    if let Some(reply) = subscription::serve_tenant(shared, call) {
+        return Ok(reply);
+    }
+    if let Some(role) = asked_role(&path).and_then(|id| subscription::role_definition(shared, id)) {
+        return Ok(Reply::ok(role));
     }
     let subscription_id = shared.options.subscription_id.as_str();
-    match path.get(1) {
-        None => return Ok(Reply::list(vec![resources::subscription(shared)])),
+    match path.get(1).filter(|_| path[0].eq_ignore_ascii_case("subscriptions")) {
+        None => return Err(no_route(call)),
         Some(id) if !id.eq_ignore_ascii_case(subscription_id) => {
             let message = format!("The subscription '{id}' could not be found.");
             return Err(ArmFault::not_found("SubscriptionNotFound", message));
         }
         Some(_) => {}
+    }
+    if let [.., "providers", authorization, permissions] = path.as_slice()
+        && authorization.eq_ignore_ascii_case("Microsoft.Authorization")
+        && permissions.eq_ignore_ascii_case("permissions")
+    {
+        return Ok(subscription::permissions(shared));
+    }
+    if let ["operationresults", id] = path.get(2..).unwrap_or_default() {
+        return shared.result(call, id);
     }
     let in_group = path.len() > 3 && path[2].eq_ignore_ascii_case("resourceGroups");
     let (scope, rest) = path.split_at(if in_group { 4 } else { 2 });
@@ -127,7 +220,26 @@ fn route(shared: &Arc<Shared>, call: &Call) -> Result<Reply, ArmFault> {
     if in_group && is(0, "deployments") && is(2, "operations") {
         return deployments::serve(shared, call, &scope, &rest[1..]);
     }
+    if !in_group
+        && let Some(found) =
+            subscription::serve(shared, call, rest).or_else(|| offers::serve(shared, call, rest))
+    {
+        return found;
+    }
     resources::serve(shared, call, &scope, rest)
+}
+
+/// The id of a role definition that is asked for, at any scope.
+fn asked_role<'a>(path: &[&'a str]) -> Option<&'a str> {
+    match path {
+        [.., "providers", authorization, definitions, id]
+            if authorization.eq_ignore_ascii_case("Microsoft.Authorization")
+                && definitions.eq_ignore_ascii_case("roleDefinitions") =>
+        {
+            Some(id)
+        }
+        _ => None,
+    }
 }
 
 pub(super) fn no_route(call: &Call) -> ArmFault {
@@ -170,11 +282,27 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
 fn query(query: &str, name: &str) -> Option<String> {
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let found = pairs.into_iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-    found.and_then(|(_, value)| decode(value)).filter(|value| !value.is_empty())
+    found.and_then(|(_, value)| decode_field(value)).filter(|value| !value.is_empty())
+}
+
+/// The fields of a form, as far as they can be read.
+pub(super) fn decode_form(text: &str) -> Vec<(String, String)> {
+    let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.filter_map(|(key, value)| Some((decode_field(key)?, decode_field(value)?))).collect()
+}
+
+fn decode_field(text: &str) -> Option<String> {
+    unescape(&text.replace('+', " "))
 }
 
 /// Undoes percent-encoding; None where it is none, or where it hides a slash or a control character.
 fn decode(text: &str) -> Option<String> {
+    let decoded = unescape(text)?;
+    let is_plain = !decoded.chars().any(|c| c.is_control() || c == '/' || c == '\\') && decoded != "..";
+    is_plain.then_some(decoded)
+}
+
+fn unescape(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
@@ -187,9 +315,7 @@ fn decode(text: &str) -> Option<String> {
         bytes.push(u8::from_str_radix(digits, 16).ok()?);
         rest = &rest[2..];
     }
-    let decoded = String::from_utf8(bytes).ok()?;
-    let is_plain = !decoded.chars().any(|c| c.is_control() || c == '/' || c == '\\') && decoded != "..";
-    is_plain.then_some(decoded)
+    String::from_utf8(bytes).ok()
 }
 
 fn new_id() -> String {

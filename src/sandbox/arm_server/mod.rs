@@ -3,25 +3,41 @@
 //! with an error in ARM's form.
 
 mod deployments;
+mod entra;
 mod evaluate;
 mod execute;
 mod faults;
 mod http;
 mod lenient_json;
+mod metadata;
+mod offers;
 mod operations;
 mod resources;
+mod results;
 mod runtime;
+mod soft_delete;
+mod subscription;
+mod throttle;
+mod tls;
+mod what_if;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
-pub use faults::Faults;
+pub use faults::{Denial, Faults};
+pub use throttle::{Bucket, Limits};
+
+use entra::Issuer;
+use results::Results;
+use soft_delete::Deleted;
+use throttle::Buckets;
+use tls::{Tls, TlsListener};
 
 use super::gateway_config::gateway_validator;
 use super::{ArmFault, Error, Resource, State};
@@ -45,6 +61,23 @@ pub struct ArmOptions {
     /// By default the one that refuses what the sandbox's gateway does not run.
     pub on_put: Vec<Validator>,
     pub faults: Faults,
+    /// https with a certificate made for this server, instead of plain http.
+    pub tls: bool,
+    /// `Enabled`, `Warned`, `Disabled` …
+    pub subscription_state: String,
+    /// What the principal may do, as role definitions write it.
+    pub actions: Vec<String>,
+    pub not_actions: Vec<String>,
+    /// Namespaces of resource providers that are not registered.
+    pub unregistered: Vec<String>,
+    /// Limits of quotas by usage name; the others have a thousand and are not held.
+    pub quota: BTreeMap<String, u64>,
+    pub limits: Limits,
+    pub token_lifetime_s: u32,
+    /// Tokens of other issuers (GitHub, Kubernetes) that are taken for the application's.
+    pub trusted_tokens: Vec<String>,
+    /// The RSA public key (DER, PKCS #1) of the application's certificate.
+    pub trusted_key: Option<Vec<u8>>,
 }
 
 impl Default for ArmOptions {
@@ -57,6 +90,16 @@ impl Default for ArmOptions {
             retry_after_s: 0,
             on_put: vec![gateway_validator()],
             faults: Faults::default(),
+            tls: false,
+            subscription_state: "Enabled".to_owned(),
+            actions: vec!["*".to_owned()],
+            not_actions: Vec::new(),
+            unregistered: Vec::new(),
+            quota: BTreeMap::new(),
+            limits: Limits::default(),
+            token_lifetime_s: 3_600,
+            trusted_tokens: Vec::new(),
+            trusted_key: None,
         }
     }
 }
@@ -76,14 +119,21 @@ pub struct ArmServer {
     address: SocketAddr,
     shared: Arc<Shared>,
     serving: JoinHandle<()>,
+    ca_pem: Option<String>,
 }
 
 /// What requests and running deployments share.
 struct Shared {
     options: ArmOptions,
     state: State,
-    /// The only bearer token that is accepted.
+    /// A bearer token that is accepted besides those of `issuer`.
     token: String,
+    issuer: Issuer,
+    buckets: Buckets,
+    results: Results,
+    deleted: Mutex<Vec<Deleted>>,
+    /// Namespaces in lower case.
+    unregistered: Mutex<BTreeSet<String>>,
     base_url: String,
     faults: Mutex<Faults>,
     /// Ids of resources that change one child at a time and are doing so.
@@ -104,22 +154,38 @@ impl ArmServer {
         let bind_error = |source| Error::Bind { address: wish.to_string(), source };
         let listener = TcpListener::bind(wish).await.map_err(bind_error)?;
         let address = listener.local_addr().map_err(bind_error)?;
+        let tls = if options.tls {
+            Some(Tls::generate().map_err(|reason| Error::Certificate { reason })?)
+        } else {
+            None
+        };
+        let base_url = format!("{}://{address}", if options.tls { "https" } else { "http" });
+        let unregistered = options.unregistered.iter().map(|name| name.to_ascii_lowercase()).collect();
         let shared = Arc::new(Shared {
             faults: Mutex::new(options.faults.clone()),
             busy: Mutex::default(),
             putting: Mutex::default(),
-            options,
             state: State::default(),
-            token: uuid::Uuid::new_v4().simple().to_string(),
-            base_url: format!("http://{address}"),
+            token: new_secret(),
+            issuer: Issuer::new(&options, base_url.clone()),
+            buckets: Buckets::new(options.limits, Instant::now()),
+            results: Results::default(),
+            deleted: Mutex::default(),
+            unregistered: Mutex::new(unregistered),
+            options,
+            base_url,
             tasks: Mutex::new(JoinSet::new()),
         });
         let router = axum::Router::new().fallback(http::handle).with_state(Arc::clone(&shared));
         // axum's serve ends only with its task; accept errors are retried inside.
-        let serving = tokio::spawn(async move {
-            let _ended = axum::serve(listener, router).await;
-        });
-        Ok(Self { address, shared, serving })
+        let (serving, ca_pem) = match tls {
+            None => (tokio::spawn(async move { drop(axum::serve(listener, router).await) }), None),
+            Some(Tls { acceptor, ca_pem }) => {
+                let listener = TlsListener::start(listener, acceptor).map_err(bind_error)?;
+                (tokio::spawn(async move { drop(axum::serve(listener, router).await) }), Some(ca_pem))
+            }
+        };
+        Ok(Self { address, shared, serving, ca_pem })
     }
 
     /// The address it listens on.
@@ -127,7 +193,7 @@ impl ArmServer {
         self.address
     }
 
-    /// `http://127.0.0.1:{port}`, the base URL for an ARM client.
+    /// `http://127.0.0.1:{port}`, or https with TLS: the base URL for an ARM client, and where it signs in.
     pub fn base_url(&self) -> &str {
         &self.shared.base_url
     }
@@ -136,6 +202,21 @@ impl ArmServer {
     /// deploys by accident.
     pub fn token(&self) -> &str {
         &self.shared.token
+    }
+
+    /// The certificate of the authority that its certificate comes from, in PEM form; None without TLS.
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.ca_pem.as_deref()
+    }
+
+    /// The application that may sign in, and its secret, both made anew for each server.
+    pub fn client(&self) -> (&str, &str) {
+        (&self.shared.issuer.client_id, &self.shared.issuer.client_secret)
+    }
+
+    /// The tenant that it signs in to.
+    pub fn tenant_id(&self) -> &str {
+        &self.shared.options.tenant_id
     }
 
     /// The one subscription it has.
@@ -176,12 +257,21 @@ impl Shared {
         self.busy.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn unregistered(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.unregistered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Runs a deployment in the background, until it ends or the server is dropped.
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         while tasks.try_join_next().is_some() {}
         tasks.spawn(task);
     }
+}
+
+/// 122 random bits that nobody guesses.
+fn new_secret() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
 }
 
 /// ARM writes times as `2026-11-22T09:30:00.1234567Z`.

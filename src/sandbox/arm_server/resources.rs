@@ -5,9 +5,12 @@ use std::sync::PoisonError;
 use axum::http::Method;
 use serde_json::{Value as Json, json};
 
-use super::Shared;
 use super::http::{Call, Reply, no_route};
+use super::subscription::{self, subscription};
+use super::{Shared, offers, soft_delete};
+use crate::catalog::azure_types;
 use crate::sandbox::{ArmFault, Resource, ResourceId, providers};
+use crate::text::wildcard;
 
 /// Serves a path below a subscription or resource group.
 pub(super) fn serve(
@@ -25,9 +28,6 @@ pub(super) fn serve(
         require(shared, scope)?;
         return Ok(Reply::list(bodies(tracked_below(shared, scope))));
     }
-    if rest.is_empty() && scope.resource_group().is_none() && call.method == Method::GET {
-        return Ok(Reply::ok(subscription(shared)));
-    }
     let path =
         |parts: &[&str]| format!("{scope}{}{}", if parts.is_empty() { "" } else { "/" }, parts.join("/"));
     if let Some(id) = ResourceId::parse(&path(rest)) {
@@ -36,6 +36,13 @@ pub(super) fn serve(
     let Some((last, before)) = rest.split_last() else { return Err(no_route(call)) };
     let owner = ResourceId::parse(&path(before));
     match (call.method.as_str(), owner) {
+        ("POST", Some(id))
+            if id.is_type("Microsoft.Resources/resourceGroups")
+                && last.eq_ignore_ascii_case("exportTemplate") =>
+        {
+            require(shared, &id)?;
+            Ok(shared.accepted(call, 200, Some(exported(shared, &id))))
+        }
         ("POST", Some(id)) => act(shared, &id, last),
         ("GET", Some(id)) => {
             require(shared, &id)?;
@@ -47,7 +54,11 @@ pub(super) fn serve(
             let resource_type = format!("{}/{last}", before[1]);
             let below = |resource: &Resource| is_below(&resource.id, scope);
             let found = shared.state.of_type(&resource_type).into_iter().filter(below).collect();
-            Ok(Reply::list(bodies(found)))
+            let mut found = bodies(found);
+            if resource_type.eq_ignore_ascii_case("Microsoft.Authorization/roleAssignments") {
+                found.extend(subscription::role_assignments(shared));
+            }
+            Ok(Reply::list(found))
         }
         _ => Err(no_route(call)),
     }
@@ -56,15 +67,36 @@ pub(super) fn serve(
 fn one(shared: &Shared, call: &Call, id: &ResourceId) -> Result<Reply, ArmFault> {
     match call.method.as_str() {
         "GET" => {
+            if shared.faults().is_hidden(id) {
+                return Err(not_found(id));
+            }
             Ok(Reply::ok(require(shared, id)?.map_or_else(|| subscription(shared), |resource| resource.body)))
         }
-        "HEAD" => Ok(Reply::empty(if shared.state.exists(id) { 204 } else { 404 })),
+        "HEAD" => Ok(match shared.state.get(id) {
+            None => Reply::empty(404),
+            // API Management answers with the entity's tag (REST reference, `Get Entity Tag`, 2026-11).
+            Some(resource) if id.resource_type().starts_with("Microsoft.ApiManagement/service/") => {
+                let tag =
+                    uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, resource.body.to_string().as_bytes());
+                Reply { headers: vec![("etag", format!("\"{}\"", tag.simple()))], ..Reply::empty(200) }
+            }
+            Some(_) => Reply::empty(204),
+        }),
         "PUT" => {
             let is_new = !shared.state.exists(id);
             let body = put(shared, id, call.body.clone())?.body;
             Ok(Reply { status: if is_new { 201 } else { 200 }, ..Reply::ok(body) })
         }
-        "DELETE" => Ok(Reply::empty(if shared.state.remove(id) { 200 } else { 204 })),
+        "DELETE" => {
+            let is_group = id.is_type("Microsoft.Resources/resourceGroups");
+            allowed(shared, id, "delete")?;
+            Ok(match soft_delete::remove(shared, id) {
+                true if is_group => shared.accepted(call, 200, None),
+                false if is_group => return Err(group_not_found(id)),
+                true => Reply::empty(200),
+                false => Reply::empty(204),
+            })
+        }
         _ => Err(no_route(call)),
     }
 }
@@ -83,6 +115,12 @@ fn act(shared: &Shared, id: &ResourceId, action: &str) -> Result<Reply, ArmFault
 pub(super) fn put(shared: &Shared, id: &ResourceId, body: Json) -> Result<Resource, ArmFault> {
     let _alone = shared.putting.lock().unwrap_or_else(PoisonError::into_inner);
     let state = &shared.state;
+    allowed(shared, id, "write")?;
+    if let Some(fault) = shared.faults().denial_of(id) {
+        return Err(fault);
+    }
+    registered(shared, id)?;
+    soft_delete::restore(shared, id, &body)?;
     if let Some(parent) = id.parent() {
         require_parent(shared, id, &parent)?;
     }
@@ -93,8 +131,11 @@ pub(super) fn put(shared: &Shared, id: &ResourceId, body: Json) -> Result<Resour
     let (resource, also) = (draft.resource, draft.also);
     let before = state.put(resource.clone());
     let also_before: Vec<_> = also.into_iter().map(|other| (other.id.clone(), state.put(other))).collect();
-    for validate in &shared.options.on_put {
-        if let Err(fault) = validate(state, &resource) {
+    let is_model = id.is_type("Microsoft.CognitiveServices/accounts/deployments");
+    let quota = if is_model { offers::check_quota(shared, &resource) } else { Ok(()) };
+    let validations = shared.options.on_put.iter().map(|validate| validate(state, &resource));
+    for checked in std::iter::once(quota).chain(validations) {
+        if let Err(fault) = checked {
             for (id, before) in also_before.into_iter().chain([(id.clone(), before)]) {
                 match before {
                     Some(before) => drop(state.put(before)),
@@ -105,6 +146,37 @@ pub(super) fn put(shared: &Shared, id: &ResourceId, body: Json) -> Result<Resour
         }
     }
     Ok(resource)
+}
+
+/// Whether the principal's roles hold the action.
+pub(super) fn allowed(shared: &Shared, id: &ResourceId, verb: &str) -> Result<(), ArmFault> {
+    let options = &shared.options;
+    let resource_type = match id.resource_type().as_str() {
+        "Microsoft.Resources/resourceGroups" => "Microsoft.Resources/subscriptions/resourceGroups".to_owned(),
+        other => other.to_owned(),
+    };
+    let action = format!("{resource_type}/{verb}");
+    // `*` stands for any text, slashes included; case does not count (learn.microsoft.com, role-definitions, 2026-11).
+    let is_meant = |pattern: &String| wildcard(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase());
+    let holds = |patterns: &[String]| patterns.iter().any(is_meant);
+    if holds(&options.actions) && !holds(&options.not_actions) {
+        return Ok(());
+    }
+    let message = format!(
+        "The client '{}' does not have authorization to perform action '{action}' over scope '{id}' or the scope is invalid.",
+        shared.issuer.object_id()
+    );
+    Err(ArmFault::new(403, "AuthorizationFailed", message))
+}
+
+fn registered(shared: &Shared, id: &ResourceId) -> Result<(), ArmFault> {
+    let resource_type = id.resource_type();
+    let namespace = resource_type.split('/').next().unwrap_or_default();
+    if !shared.unregistered().contains(&namespace.to_ascii_lowercase()) {
+        return Ok(());
+    }
+    let message = format!("The subscription is not registered to use namespace '{namespace}'.");
+    Err(ArmFault::new(409, "MissingSubscriptionRegistration", message))
 }
 
 /// A resource group needs a location and keeps it.
@@ -176,12 +248,29 @@ pub(super) fn group_not_found(group: &ResourceId) -> ArmFault {
     )
 }
 
-pub(super) fn subscription(shared: &Shared) -> Json {
-    let subscription_id = &shared.options.subscription_id;
-    json!({
-        "id": format!("/subscriptions/{subscription_id}"), "subscriptionId": subscription_id,
-        "tenantId": shared.options.tenant_id, "displayName": "sandbox", "state": "Enabled",
-    })
+/// A resource group as a template; `exportTemplate` of a group leaves secrets out, which were never in a body.
+fn exported(shared: &Shared, group: &ResourceId) -> Json {
+    let inside = shared.state.all().into_iter().filter(|resource| is_below(&resource.id, group));
+    let resources = inside.map(|resource| {
+        let version =
+            azure_types::versions(&resource.id.resource_type()).last().copied().unwrap_or("2024-11-01");
+        let mut entry = json!({
+            "type": resource.id.resource_type(), "apiVersion": version, "name": resource.id.full_name(),
+        });
+        if let (Json::Object(entry), Json::Object(body)) = (&mut entry, resource.body) {
+            entry.extend(
+                body.into_iter().filter(|(name, _)| !["id", "name", "type"].contains(&name.as_str())),
+            );
+            if let Some(Json::Object(properties)) = entry.get_mut("properties") {
+                properties.shift_remove("provisioningState");
+            }
+        }
+        entry
+    });
+    json!({"template": {
+        "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+        "contentVersion": "1.0.0.0", "parameters": {}, "variables": {}, "resources": resources.collect::<Vec<_>>(),
+    }})
 }
 
 /// Lists show resources with a location of their own, not the entities inside them.

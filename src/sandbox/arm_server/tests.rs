@@ -1,5 +1,9 @@
 //! The ARM server over plain HTTP, as a client that is not ours sees it.
 
+mod asked;
+mod changes;
+mod trouble;
+
 use serde_json::{Value as Json, json};
 
 use super::*;
@@ -43,6 +47,22 @@ impl Client {
     async fn refused(&self, method: &str, path: &str, body: Json) -> (u16, String) {
         let (status, answer) = self.send(method, path, &body.to_string()).await;
         (status, answer["error"]["code"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Sends a request and follows its `Location` to the result; how often it was looked for comes with it.
+    async fn later(&self, method: &str, path: &str, body: Json) -> (u16, Json, u32) {
+        let url = format!("{}{path}?api-version=2025-04-01", self.server.base_url());
+        let request = self.http.request(method.parse().unwrap(), url).bearer_auth(self.server.token());
+        let mut response = request.body(body.to_string()).send().await.unwrap();
+        let mut looks = 0;
+        while response.status() == 202 {
+            let location = response.headers()["location"].to_str().unwrap().to_owned();
+            assert!(response.headers().contains_key("retry-after"));
+            looks += 1;
+            response = self.http.get(location).bearer_auth(self.server.token()).send().await.unwrap();
+        }
+        let status = response.status().as_u16();
+        (status, serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or(Json::Null), looks)
     }
 
     /// Polls until a deployment ends.

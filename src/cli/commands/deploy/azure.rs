@@ -2,28 +2,35 @@
 
 use std::io::{BufRead as _, IsTerminal as _};
 
-use crate::azure::{ArmClient, ClientOptions, Credential, Endpoint, EntraOptions, SecretString};
 use crate::cli::commands::deploy::{Args, events, report, stages};
-use crate::cli::environment;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
-use crate::cli::pipeline::{Evaluated, Rendered};
+use crate::cli::pipeline::{self, Evaluated, Rendered};
+use crate::cli::sign_in;
 use crate::cli::ui::Ui;
+use crate::plan;
 
 pub(super) async fn run(
     args: &Args,
     ui: &Ui,
     rendered: &Rendered,
     evaluated: Vec<Evaluated>,
+    mut plan: plan::Plan,
     subscription: &str,
 ) -> Result<Exit, CommandError> {
-    let client =
-        ArmClient::new(&Endpoint::public(), Credential::Entra(credential()), ClientOptions::default())
-            .map_err(|error| CommandError::new(Exit::Bug, error.to_string()))?;
-    client.sign_in().await.map_err(|error| {
-        CommandError::new(events::exit_of(error.kind), error.to_string())
-            .hint("sign in with `az login` or `azd auth login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET")
-    })?;
+    let client = args.sign_in.client(Some(subscription), ui).await?;
+    client.sign_in().await.map_err(|error| sign_in::not_signed_in(&error))?;
+    if !args.skip_preflight {
+        ui.heading("asking Azure");
+        pipeline::ask(&client, subscription, rendered, &mut plan).await?;
+        ui.say(plan::view::checks_human(&plan.checks, ui.err_style()).trim_end());
+        if let Some(blocked) = pipeline::blocked(&plan) {
+            let details = plan::view::checks_value(&plan.checks);
+            return Err(blocked
+                .with_details(details)
+                .hint("or give `--skip-preflight` to try it all the same"));
+        }
+    }
     if !args.yes {
         confirm(subscription)?;
     }
@@ -31,18 +38,6 @@ pub(super) async fn run(
     let outcome = events::deploy(&client, subscription, &requests, ui).await?;
     report::Report::of_azure(&outcome, &rendered.warnings).print(ui)?;
     Ok(Exit::Ok)
-}
-
-/// What the environment says about signing in; azure_identity looks for the developer tools itself.
-fn credential() -> EntraOptions {
-    EntraOptions {
-        tenant_id: environment("AZURE_TENANT_ID"),
-        client_id: environment("AZURE_CLIENT_ID"),
-        client_secret: environment("AZURE_CLIENT_SECRET").map(SecretString::new),
-        federated_token_file: environment("AZURE_FEDERATED_TOKEN_FILE").map(Into::into),
-        managed_identity: environment("IDENTITY_ENDPOINT").is_some(),
-        ..EntraOptions::default()
-    }
 }
 
 /// Says early that a question would reach nobody who has seen the plan.

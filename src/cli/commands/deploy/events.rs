@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use serde_json::{Value as Json, json};
 
 use crate::azure::ArmClient;
-use crate::azure::ErrorKind;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Progress;
@@ -145,26 +144,13 @@ pub(in crate::cli::commands) fn in_words(failure: &Failure) -> CommandError {
     let exit = match &failure.kind {
         FailureKind::Canceled { .. } => Exit::Cancelled,
         FailureKind::MissingOutput { .. } => Exit::Bug,
-        FailureKind::Refused(error) | FailureKind::Lost(error) => exit_of(error.kind),
+        FailureKind::Refused(error) | FailureKind::Lost(error) => Exit::of_azure(error.kind),
         FailureKind::Failed(_) | FailureKind::CanceledElsewhere => Exit::Azure,
     };
     failure
         .hints
         .iter()
         .fold(CommandError::new(exit, failure.to_string()), |error, hint| error.hint(hint.clone()))
-}
-
-/// The exit code for a conversation with ARM that failed.
-pub(super) fn exit_of(kind: ErrorKind) -> Exit {
-    match kind {
-        ErrorKind::NotSignedIn | ErrorKind::Forbidden => Exit::NoAccess,
-        ErrorKind::NotFound
-        | ErrorKind::Refused
-        | ErrorKind::Unreachable
-        | ErrorKind::TimedOut
-        | ErrorKind::BadAnswer
-        | ErrorKind::BadRequest => Exit::Azure,
-    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "progress shows how long the user has really waited")]

@@ -14,6 +14,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::files;
 use crate::cli::pipeline::{self, Evaluated, Rendered};
+use crate::cli::sign_in::{self, SignInArgs};
 use crate::cli::ui::{Mark, Ui};
 use crate::plan;
 use crate::sandbox::State;
@@ -30,7 +31,7 @@ pub struct Args {
     spec: PathBuf,
 
     /// Deploy to this machine instead of Azure, and prove the gateway
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["credential", "cloud", "arm_endpoint", "authority", "ca_file"])]
     sandbox: bool,
 
     /// Go on serving until Ctrl-C
@@ -50,12 +51,19 @@ pub struct Args {
     sandbox_fail: Option<String>,
 
     /// The Azure subscription; goes before the one in the spec
-    #[arg(long, value_name = "GUID", value_parser = guid)]
+    #[arg(long, value_name = "GUID", value_parser = sign_in::guid)]
     subscription: Option<String>,
 
     /// Do not ask before deploying to Azure
     #[arg(short, long, conflicts_with = "sandbox")]
     yes: bool,
+
+    /// Do not ask Azure first whether it has what the landing zone needs
+    #[arg(long, conflicts_with = "sandbox")]
+    skip_preflight: bool,
+
+    #[command(flatten)]
+    sign_in: SignInArgs,
 }
 
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
@@ -78,7 +86,7 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     if args.sandbox {
         runtime.block_on(sandbox::run(args, ui, &rendered, evaluated, &subscription))
     } else {
-        runtime.block_on(azure::run(args, ui, &rendered, evaluated, &subscription))
+        runtime.block_on(azure::run(args, ui, &rendered, evaluated, plan, &subscription))
     }
 }
 
@@ -92,14 +100,6 @@ pub(crate) fn to_state(spec: &Path) -> Result<State, CommandError> {
     let (evaluated, _warnings) = pipeline::evaluate(&rendered.bundle, subscription)?;
     let requests = stages::requests(evaluated, spec)?;
     runtime()?.block_on(sandbox::to_state(&requests, subscription))
-}
-
-/// The id of a subscription, as Azure writes it.
-fn guid(text: &str) -> Result<String, String> {
-    match uuid::Uuid::try_parse(text) {
-        Ok(id) if text.len() == id.hyphenated().to_string().len() => Ok(id.hyphenated().to_string()),
-        _ => Err("not a GUID such as 01234567-89ab-cdef-0123-456789abcdef".to_owned()),
-    }
 }
 
 /// Says what has been done before anything is sent.

@@ -5,8 +5,10 @@
     reason = "watching files and measuring how long that took is what it is for"
 )]
 
+mod arm;
 mod bring_up;
 mod report;
+mod situation;
 mod trace;
 mod up;
 mod watch;
@@ -27,10 +29,12 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     Up(up::Args),
+    Arm(arm::Args),
 }
 
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     match &args.command {
         Command::Up(args) => up::run(args, ui),
+        Command::Arm(args) => arm::run(args, ui),
     }
 }

@@ -1,0 +1,157 @@
+//! What Azure is asked before anything is created: the questions of `plan::checks`, one request after the other. A
+//! request that fails leaves its question open with the reason; it stops no other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::azure::{ArmClient, Error, ErrorKind, ModelOffer, NameOf, Usage, is_allowed};
+use crate::catalog::regions::normalize;
+use crate::model::LandingZone;
+use crate::plan::checks::{Answer, Capacity, Live, Offer, Quota, needed_actions, needed_providers};
+use crate::plan::{Plan, Resource};
+
+/// Types are asked one after the other; a landing zone has about twenty that stand on their own.
+const TYPES_MAX: usize = 100;
+/// Resources whose existence matters: services, accounts, vaults and model deployments.
+const EXISTING_MAX: usize = 500;
+
+/// Asks everything that decides over `plan`.
+pub async fn ask(client: &ArmClient, subscription_id: &str, zone: &LandingZone, plan: &Plan) -> Live {
+    let (existing, names) = names(client, subscription_id, plan).await;
+    let mut models = BTreeMap::new();
+    let mut usages = BTreeMap::new();
+    let mut capacities = BTreeMap::new();
+    for account in &zone.accounts {
+        let location = normalize(&account.location);
+        if models.contains_key(&location) {
+            continue;
+        }
+        let offers = client.list_models(subscription_id, &location).await.map_err(why).map(|offers| {
+            offers
+                .into_iter()
+                .map(|ModelOffer { name: model, version, sku, .. }| Offer { model, version, sku })
+                .collect()
+        });
+        let used =
+            client.list_usages(subscription_id, &location).await.map_err(why_no_usages).map(|usages| {
+                usages.into_iter().map(|Usage { name, used, limit }| Quota { name, used, limit }).collect()
+            });
+        models.insert(location.clone(), offers);
+        usages.insert(location, used);
+    }
+    for deployment in zone.accounts.iter().flat_map(|account| &account.deployments) {
+        let key = (deployment.model.clone(), deployment.version.clone());
+        if !deployment.sku.to_ascii_lowercase().contains("provisioned") || capacities.contains_key(&key) {
+            continue;
+        }
+        let found = client.list_capacities(subscription_id, &key.0, &key.1).await.map_err(why).map(|all| {
+            all.into_iter()
+                .map(|one| Capacity {
+                    location: normalize(&one.location),
+                    sku: one.sku,
+                    available: one.available,
+                })
+                .collect()
+        });
+        capacities.insert(key, found);
+    }
+    Live {
+        locations: client
+            .list_locations(subscription_id)
+            .await
+            .map_err(why)
+            .map(|all| all.into_iter().map(|location| (normalize(&location.name), location.zones)).collect()),
+        gateway_skus: client.list_gateway_skus(subscription_id).await.map_err(why).map(|all| {
+            all.into_iter().map(|sku| (sku.tier, normalize(&sku.location), sku.restricted)).collect()
+        }),
+        models,
+        usages,
+        capacities,
+        names,
+        providers: providers(client, subscription_id, plan).await,
+        policies: policies(client, subscription_id, plan).await,
+        missing_actions: client.list_permissions(subscription_id).await.map_err(why).map(|permissions| {
+            needed_actions(plan).into_iter().filter(|action| !is_allowed(&permissions, action)).collect()
+        }),
+        existing,
+    }
+}
+
+fn why(error: Error) -> String {
+    error.to_string()
+}
+
+fn why_no_usages(error: Error) -> String {
+    match error.kind {
+        ErrorKind::Forbidden => format!("{error}; the role Cognitive Services Usages Reader allows it"),
+        _ => error.to_string(),
+    }
+}
+
+/// Which resources are there already, and whether the names of those that are not are free.
+async fn names(
+    client: &ArmClient,
+    subscription_id: &str,
+    plan: &Plan,
+) -> (BTreeSet<String>, Vec<(String, Answer<Result<(), String>>)>) {
+    let (mut existing, mut names) = (BTreeSet::new(), Vec::new());
+    for resource in plan.resources().filter(|resource| matters(resource)).take(EXISTING_MAX) {
+        let is_there = match client.get_resource(&resource.id, &resource.api_version).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(why(error)),
+        };
+        if is_there == Ok(true) {
+            existing.insert(resource.id.to_ascii_lowercase());
+        }
+        let Some(of) = name_of(resource) else { continue };
+        let answer = match is_there {
+            Ok(true) => Ok(Ok(())),
+            Ok(false) => client.check_name(subscription_id, of, &resource.name).await.map_err(why),
+            Err(why) => Err(why),
+        };
+        names.push((format!("{} {}", resource.resource_type, resource.name), answer));
+    }
+    (existing, names)
+}
+
+fn matters(resource: &Resource) -> bool {
+    let is = |name: &str| resource.resource_type.eq_ignore_ascii_case(name);
+    name_of(resource).is_some() || is("Microsoft.CognitiveServices/accounts/deployments")
+}
+
+fn name_of(resource: &Resource) -> Option<NameOf> {
+    match resource.resource_type.to_ascii_lowercase().as_str() {
+        "microsoft.apimanagement/service" => Some(NameOf::ApiManagement),
+        "microsoft.cognitiveservices/accounts" => Some(NameOf::CognitiveServices),
+        "microsoft.keyvault/vaults" => Some(NameOf::KeyVault),
+        _ => None,
+    }
+}
+
+async fn providers(client: &ArmClient, subscription_id: &str, plan: &Plan) -> Vec<(String, Answer<String>)> {
+    let mut found = Vec::new();
+    for namespace in needed_providers(plan) {
+        let answer = client.get_registration(subscription_id, &namespace).await;
+        found.push((namespace, answer.map(|registration| registration.state).map_err(why)));
+    }
+    found
+}
+
+/// Asked once for each type that stands on its own; entities inside of others are seldom what a policy denies.
+async fn policies(
+    client: &ArmClient,
+    subscription_id: &str,
+    plan: &Plan,
+) -> Vec<(String, Answer<Vec<String>>)> {
+    let mut types: BTreeMap<&str, &Resource> = BTreeMap::new();
+    for resource in plan.resources().filter(|resource| resource.resource_type.matches('/').count() == 1) {
+        types.entry(&resource.resource_type).or_insert(resource);
+    }
+    let mut found = Vec::new();
+    for (name, resource) in types.into_iter().take(TYPES_MAX) {
+        let location = resource.location.as_deref();
+        let answer = client.check_policies(subscription_id, name, &resource.api_version, location).await;
+        found.push((name.to_owned(), answer.map_err(why)));
+    }
+    found
+}
