@@ -162,8 +162,8 @@ mod tests {
             assert_eq!(ArmError::from_json(&value), None, "{value}");
         }
         let mut deep = json!({"code": "leaf", "message": "m"});
-        for _ in 0..100 {
-            deep = json!({"code": "c", "message": "m", "details": [deep]});
+        for level in 0..100 {
+            deep = json!({"code": "c", "message": format!("m{level}"), "details": [deep]});
         }
         let mut levels = 0;
         let read = ArmError::from_json(&deep).unwrap();

@@ -74,7 +74,7 @@ pub struct Entry {
     /// documented and the words are ours.
     #[serde(default)]
     pub wording: String,
-    /// The day the row was made and its pages were read.
+    /// The day the row was made.
     #[serde(deserialize_with = "day")]
     pub seen: Date,
 }

@@ -126,7 +126,7 @@ mod tests {
         let source = Source::new("p.xml", "<a>\n  <set-header x=\"é\"/>\n</a>");
         let at = |line, column| span_at(&source, line, column).map(|span| source.slice(span).to_owned());
         assert_eq!(at(2, 4).as_deref(), Some("set-header"));
-        assert_eq!(at(2, 19).as_deref(), Some("é"));
+        assert_eq!(at(2, 18).as_deref(), Some("é"));
         assert_eq!(at(2, 400).as_deref(), Some(""));
         assert_eq!((at(0, 1), at(4, 1)), (None, None));
     }

@@ -8,7 +8,7 @@ use crate::catalog::arm_errors;
 pub(super) fn page() -> String {
     let mut page = "# Errors of Azure\n\nWhat `genai-lz deploy` says when Azure refuses, and `genai-lz explain CODE` prints. A \
          code with several parts is explained by what else the message holds. Codes that are not here are shown in Azure's own \
-         words. The day is that on which the pages were read.\n"
+         words. The day is that on which the entry was made.\n"
         .to_owned();
     let mut codes: Vec<&str> = arm_errors::all().iter().map(|entry| entry.code.as_str()).collect();
     codes.sort_unstable();
