@@ -3,9 +3,12 @@
 //! exit code. How a template is made is left to `bicep`, what a request looks like to `azure`.
 
 mod apply;
+pub mod codes;
 mod event;
+pub mod explain;
 mod failure;
 mod hints;
+pub mod policy_place;
 pub mod preflight;
 pub mod secrets;
 mod watch;
