@@ -85,6 +85,12 @@ pub struct Deployment {
     pub error: Option<ArmError>,
     /// Ids of what it deployed.
     pub output_resources: Vec<String>,
+    /// When it last changed, as ARM writes it.
+    pub timestamp: Option<String>,
+    /// How long it has taken, in ISO 8601.
+    pub duration: Option<String>,
+    /// Of the run that sent it.
+    pub correlation_id: Option<String>,
 }
 
 /// One step of a deployment.
@@ -239,7 +245,11 @@ fn read_deployment(body: &Json) -> Option<Deployment> {
     let outputs = body.pointer("/properties/outputs").and_then(Json::as_object);
     let resources = body.pointer("/properties/outputResources").and_then(Json::as_array);
     let error = body.pointer("/properties/error").and_then(ArmError::from_json);
+    let property = |name: &str| text(&format!("/properties/{name}")).map(super::arm_error::clean);
     Some(Deployment {
+        timestamp: property("timestamp"),
+        duration: property("duration"),
+        correlation_id: property("correlationId"),
         id: text("/id")?.to_owned(),
         name: text("/name")?.to_owned(),
         state: ProvisioningState::read(text("/properties/provisioningState")?),

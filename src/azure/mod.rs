@@ -12,6 +12,7 @@ mod client;
 mod cloud;
 mod deployments;
 mod error;
+mod keys;
 mod offers;
 mod poll;
 mod retry;
@@ -29,6 +30,7 @@ pub use deployments::{
     TargetResource,
 };
 pub use error::{Blame, Error, ErrorKind, Retry};
+pub use keys::KeyOf;
 pub use offers::{Capacity, GatewaySku, Location, ModelOffer, NameOf, Usage};
 pub use poll::{CancelFlag, OperationEnd, Poller};
 pub use retry::RetryPolicy;

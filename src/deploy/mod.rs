@@ -8,12 +8,14 @@ mod failure;
 mod hints;
 pub mod preflight;
 pub mod secrets;
+mod status;
 mod watch;
 
 pub use crate::azure::{CancelFlag, SecretString};
 pub use apply::{Outcome, StageOutcome, apply};
 pub use event::{Event, ResourceRef};
 pub use failure::{FailedResource, Failure, FailureKind};
+pub use status::{StageStatus, status};
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
