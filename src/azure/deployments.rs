@@ -9,8 +9,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{ArmClient, ArmError, CancelFlag, Error, Poller, Scope, SecretString, scope};
 
-const DEPLOYMENTS: &str = "2025-04-01";
-const RESOURCE_GROUPS: &str = "2024-11-01";
+pub(super) const DEPLOYMENTS: &str = "2025-04-01";
+pub(super) const RESOURCE_GROUPS: &str = "2024-11-01";
 /// ARM's limit for a template, 4 MB (learn.microsoft.com, best-practices of templates).
 const TEMPLATE_BYTES_MAX: usize = 4 * 1024 * 1024;
 

@@ -24,6 +24,8 @@ pub(crate) struct DeployedArgs {
 
 /// What the spec deploys, by the names that it has in its subscription.
 pub(crate) struct Deployed {
+    /// `metadata.name`.
+    pub name: String,
     pub plan: Plan,
     pub subscription_id: String,
 }
@@ -43,7 +45,7 @@ impl DeployedArgs {
         })?;
         let (stages, _warnings) = pipeline::evaluate(&rendered.bundle, &subscription_id)?;
         let plan = pipeline::plan(&rendered.zone, &stages);
-        Ok(Deployed { plan, subscription_id })
+        Ok(Deployed { name: rendered.zone.name, plan, subscription_id })
     }
 
     /// Signs in.

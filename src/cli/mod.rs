@@ -70,6 +70,7 @@ fn run(command: &Command, ui: &Ui) -> Result<Exit, CommandError> {
         Command::Status(args) => commands::status::run(args, ui),
         Command::Outputs(args) => commands::outputs::run(args, ui),
         Command::Keys(args) => commands::keys::run(args, ui),
+        Command::Destroy(args) => commands::destroy::run(args, ui),
         Command::Doctor(args) => commands::doctor::run(args, ui),
         Command::Sandbox(args) => commands::sandbox::run(args, ui),
         Command::Regions(args) => commands::regions::run(args, ui),

@@ -3,6 +3,7 @@
 //! exit code. How a template is made is left to `bicep`, what a request looks like to `azure`.
 
 mod apply;
+pub mod destroy;
 mod event;
 mod failure;
 mod hints;

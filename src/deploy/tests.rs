@@ -1,5 +1,7 @@
 //! The client, the stages and the ARM server of the sandbox, working against each other over HTTP.
 
+mod removing;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

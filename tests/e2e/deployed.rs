@@ -1,4 +1,5 @@
-//! What can be asked of a landing zone that is deployed: `status`, `outputs` and `keys`, against `sandbox arm`.
+//! What can be asked of a landing zone that is deployed, and how it goes again: `status`, `outputs`, `keys` and
+//! `destroy`, against `sandbox arm`.
 
 use serde_json::Value as Json;
 
@@ -101,4 +102,58 @@ fn a_key_needs_the_right_to_list_secrets() {
     let (code, out, err) = run(&arm, "keys", &["tenant1"]);
     assert_eq!((code, out.as_str()), (Some(5), ""), "{err}");
     assert!(err.contains("listSecrets/action"), "{err}");
+}
+
+#[test]
+fn what_was_deployed_goes_and_says_what_stays_restorable() {
+    let arm = Arm::start("{}");
+    assert_eq!(run(&arm, "deploy", &["--yes"]).0, Some(0));
+    let (code, _, err) = run(&arm, "destroy", &[]);
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.contains("wants the name typed") && err.contains("--dry-run"), "{err}");
+
+    let (code, shown) = document(&arm, "destroy", &["--dry-run"]);
+    assert_eq!((code, &shown["deleted"]), (Some(0), &Json::from(false)), "{shown:#}");
+    let steps: Vec<&str> =
+        shown["steps"].as_array().unwrap().iter().map(|step| step["name"].as_str().unwrap()).collect();
+    let groups =
+        ["openai", "apim", "shared", "networking"].map(|name| format!("rg-{name}-lzv01-dev-westus3-abc"));
+    assert_eq!(&steps[..4], &groups.each_ref().map(String::as_str));
+    assert_eq!(steps.len(), 6, "and the records of both deployments: {steps:?}");
+    assert_eq!(shown["left"], Json::Array(Vec::new()));
+
+    let (code, out, err) = run(&arm, "destroy", &["--yes"]);
+    assert_eq!((code, out.as_str()), (Some(0), ""), "{err}");
+    for told in [
+        "  done resource group rg-networking-lzv01-dev-westus3-abc",
+        "stays restorable, with its name taken:",
+        "API Management service apim-lzv01-dev-westus3-abc in westus3, kept for 48 hours",
+        "genai-lz destroy --purge",
+    ] {
+        assert!(err.contains(told), "`{told}` is missing:\n{err}");
+    }
+    let (_, status) = document(&arm, "status", &[]);
+    assert!(status["stages"].as_array().unwrap().iter().all(|stage| stage["state"].is_null()), "{status:#}");
+    let (code, _, err) = run(&arm, "deploy", &["--yes"]);
+    assert_eq!(code, Some(1), "the names are taken: {err}");
+
+    let (code, _, err) = run(&arm, "destroy", &["--yes", "--purge"]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(err.contains("nothing of the spec is there") && err.contains("purged"), "{err}");
+    let (code, again) = document(&arm, "destroy", &["--yes", "--purge"]);
+    assert_eq!(
+        (code, &again["steps"], &again["restorable"]),
+        (Some(0), &Json::Array(Vec::new()), &Json::Array(Vec::new()))
+    );
+    assert_eq!(run(&arm, "deploy", &["--yes"]).0, Some(0));
+}
+
+#[test]
+fn a_deletion_that_azure_refuses_ends_there_and_says_what_to_do() {
+    let arm = Arm::start(r#"{"notActions": ["Microsoft.Resources/subscriptions/resourceGroups/delete"]}"#);
+    assert_eq!(run(&arm, "deploy", &["--yes"]).0, Some(0));
+    let (code, _, err) = run(&arm, "destroy", &["--yes"]);
+    assert_eq!(code, Some(5), "{err}");
+    assert!(err.contains("AuthorizationFailed") && err.contains("run the same command again"), "{err}");
+    assert_eq!(run(&arm, "outputs", &["apimName"]).0, Some(0), "the records are still there");
 }

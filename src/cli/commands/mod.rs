@@ -2,6 +2,7 @@
 
 pub mod bicep;
 pub mod deploy;
+pub mod destroy;
 pub mod doctor;
 pub mod explain;
 pub mod init;
