@@ -20,10 +20,6 @@ use genai_lz::gateway::{
 use genai_lz::render::render;
 use genai_lz::{model, spec};
 
-/// As the program has it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Requests of one round.
 const REQUESTS: usize = 1_000;
 

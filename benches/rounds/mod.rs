@@ -3,6 +3,10 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Rounds last this long together, and there are at least three.
 const BUDGET: Duration = Duration::from_secs(2);
 

@@ -78,7 +78,7 @@ pub static WRONG_TYPE: Code = Code::error(
      they are a number or a text (CS0266, CS1503, CS0019, CS0029). The service compiles expressions when the policy is \
      saved and refuses the document. Nothing is said where a type is not known for sure.",
 )
-.service_says(&[wordings::NO_CONVERSION, wordings::NO_CONVERSION_BUT_CAST, wordings::ARGUMENT_NO_STRING, wordings::NO_OPERATOR, wordings::NO_CAST, wordings::NO_COMMON_TYPE, wordings::NULL_VALUE, wordings::NO_INDEXER])
+.service_says(&[wordings::NO_CONVERSION, wordings::NO_CONVERSION_BUT_CAST, wordings::ARGUMENT_NOT_OF_TYPE, wordings::NO_OPERATOR, wordings::NO_CAST, wordings::NO_COMMON_TYPE, wordings::NULL_VALUE, wordings::NO_INDEXER])
 .example(
     "@(context.Variables[\"retries\"] + 1)",
     "@((int)context.Variables[\"retries\"] + 1)",

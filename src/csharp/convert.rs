@@ -92,6 +92,7 @@ pub(super) fn cast(value: Value, ty: &TypeRef) -> Result<Value, Exception> {
             Ok(Value::Char(char::from_u32(unit.into()).unwrap_or(char::REPLACEMENT_CHARACTER)))
         }
         _ if is(&value, ty) => Ok(value),
+        ("DateTimeOffset", Value::Object(_)) => change_type(&value, name),
         ("JToken" | "JValue", Value::Object(_)) => Err(Exception::invalid_cast(&value.type_name(), name)),
         ("JToken" | "JValue", _) => Ok(Value::Object(as_token(&value)?)),
         _ => Err(Exception::invalid_cast(&value.type_name(), &ty.display())),
@@ -210,7 +211,11 @@ pub(super) fn change_type(value: &Value, name: &str) -> Result<Value, Exception>
         "DateTimeOffset" => match &value {
             Value::String(text) => parse_date_time_offset(text),
             other if other.downcast::<DateTimeOffset>().is_some() => Ok(other.clone()),
-            other => Err(Exception::invalid_cast(&other.type_name(), "DateTimeOffset")),
+            other => match other.downcast::<DateTime>() {
+                // Local time is universal time here.
+                Some(date) => DateTimeOffset::new(date.ticks, 0).map(Value::object),
+                None => Err(Exception::invalid_cast(&other.type_name(), "DateTimeOffset")),
+            },
         },
         "DateTime" => match &value {
             Value::String(text) => parse_date_time(text),

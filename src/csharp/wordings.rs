@@ -1,7 +1,7 @@
 //! What the service says of an expression that it does not compile: the words of the C# compiler, and a few of its own.
 
-pub(super) const ARGUMENT_NO_STRING: &str = "Argument 1: cannot convert from '{type}' to 'string'";
 pub(super) const ARGUMENT_COUNT: &str = "No overload for method '{name}' takes {count} arguments";
+pub(super) const ARGUMENT_NOT_OF_TYPE: &str = "Argument 1: cannot convert from '{from}' to '{to}'";
 pub(super) const NO_CAST: &str = "Cannot convert type '{from}' to '{to}'";
 pub(super) const NO_COMMON_TYPE: &str = "Type of conditional expression cannot be determined because there is no \
                                          implicit conversion between '{left}' and '{right}'";

@@ -13,9 +13,9 @@ use super::support;
 /// A slip may be told by as many findings.
 const MOST_FINDINGS: usize = 3;
 
-/// Slips that are told in too many findings today: mostly a quote that is missing before a template, where the text that
-/// follows is read as attributes. The number only falls.
-const MOST_TOLD_BADLY: usize = 20;
+/// Of ten thousand slips so many are told in too many findings today: mostly a quote that is missing before a template,
+/// where the text that follows is read as attributes. The number only falls.
+const MOST_TOLD_BADLY: usize = 17;
 
 /// Random texts made of each policy.
 const MUTATIONS: u64 = 200;
@@ -212,5 +212,5 @@ fn slips() -> Result<(), Failed> {
     }
     let n_wrong = wrong.len();
     let text = format!("{n_wrong} of {n_slips} slips are told badly\n{}", wrong.join("\n"));
-    if n_wrong <= MOST_TOLD_BADLY { Ok(()) } else { Err(text.into()) }
+    if n_wrong * 10_000 <= MOST_TOLD_BADLY * n_slips { Ok(()) } else { Err(text.into()) }
 }

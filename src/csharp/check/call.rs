@@ -40,7 +40,7 @@ impl Checker {
         self.arguments(args, &[]);
         let Some((least, most)) = takes else { return Ty::Unknown };
         if args.len() < least || args.len() > most {
-            let takes = shown_count(Args { least, most: Some(most), string_first: false });
+            let takes = shown_count(Args { least, most: Some(most), first: None });
             let message = format!("`{name}` takes {takes}, not {} (CS1501)", args.len());
             self.found.push(Problem::new(&WRONG_ARGUMENTS, message, call));
         }
@@ -71,8 +71,10 @@ impl Checker {
             self.does_not_fit(owner, call, &found);
             return Ty::Unknown;
         };
-        if fitting.iter().all(|(member, _)| member.args.is_some_and(|args| args.string_first)) {
-            self.string_argument(call, &given);
+        if let Some(wanted) = member.args.and_then(|args| args.first)
+            && fitting.iter().all(|(member, _)| member.args.is_some_and(|args| args.first == Some(wanted)))
+        {
+            self.first_argument(call, &given, wanted);
         }
         self.body_type(owner, call, &wanted);
         self.out_types(owner, call, bindings);
@@ -114,19 +116,21 @@ impl Checker {
         self.found.push(Problem::new(&WRONG_ARGUMENTS, message, call.span).service_says(says));
     }
 
-    /// The first argument has to be a string in every overload (CS1503).
-    fn string_argument(&mut self, call: &Call<'_>, given: &[Ty]) {
+    /// The first argument has to be of one type in every overload (CS1503).
+    fn first_argument(&mut self, call: &Call<'_>, given: &[Ty], wanted: &'static str) {
         let (Some(ty), Some(argument)) = (given.first(), call.args.first()) else { return };
         let Some(expr) = argument.expr().filter(|_| argument.name.is_none()) else { return };
-        if !matches!(ty.fits(&Ty::named("string")), Fit::Cast | Fit::No) {
+        if !matches!(ty.fits(&Ty::named(wanted)), Fit::Cast | Fit::No) {
             return;
         }
-        let message = format!("`{}` takes a `string`, this is `{}`", call.name, ty.display());
+        let message = format!("`{}` takes a `{wanted}`, this is `{}`", call.name, ty.display());
         let problem = Problem::new(&WRONG_TYPE, message, expr.span)
-            .service_says(Wording::of(wordings::ARGUMENT_NO_STRING, &[&ty.full()]));
-        let help = match ty.is("object") || ty.is_json() {
-            true => "cast it with `(string)`",
-            false => "write `.ToString()` after it",
+            .service_says(Wording::of(wordings::ARGUMENT_NOT_OF_TYPE, &[&ty.full(), &wanted]));
+        let help = match wanted {
+            _ if ty.is("object") || ty.is_json() => format!("cast it with `({wanted})`"),
+            "string" => "write `.ToString()` after it".to_owned(),
+            _ if ty.is("string") => format!("read the number with `{wanted}.Parse(...)`"),
+            _ => return self.found.push(problem),
         };
         self.found.push(problem.help(help));
     }

@@ -74,8 +74,8 @@ pub(super) struct Args {
     pub least: usize,
     /// None where there is no end, as with `params`.
     pub most: Option<usize>,
-    /// The first one is a string in every overload.
-    pub string_first: bool,
+    /// What the first one is in every overload, where that is checked: `string` or `double`.
+    pub first: Option<&'static str>,
 }
 
 struct Table {

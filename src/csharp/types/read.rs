@@ -112,12 +112,14 @@ fn members(item: &'static str, def: &mut Def) {
     def.members.push(Member { name, is_static, refused: false, args, gives });
 }
 
-/// `1`, `1-2`, `1-`, `1s`
+/// `1`, `1-2`, `1-`, `1s`, `1d`
 fn count(text: &str) -> Args {
-    let (counts, string_first) = match text.strip_suffix('s') {
-        Some(counts) => (counts, true),
-        None => (text, false),
+    let counts = text.trim_end_matches(|end: char| end.is_ascii_lowercase());
+    let first = match &text[counts.len()..] {
+        "s" => Some("string"),
+        "d" => Some("double"),
+        _ => None,
     };
     let (least, most) = counts.split_once('-').unwrap_or((counts, counts));
-    Args { least: least.parse().unwrap_or(0), most: most.parse().ok(), string_first }
+    Args { least: least.parse().unwrap_or(0), most: most.parse().ok(), first }
 }
