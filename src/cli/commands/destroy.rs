@@ -116,7 +116,7 @@ async fn carry_out(
         match client.purge(subscription_id, restorable).await {
             Ok(true) => ui.step(Mark::Done, &what),
             Ok(false) => {
-                ui.step(Mark::Skipped, &format!("{}: nothing to purge", restorable_text(restorable)))
+                ui.step(Mark::Skipped, &format!("{}: nothing to purge", restorable_text(restorable)));
             }
             Err(error) => {
                 ui.step(Mark::Failed, &format!("{} not purged: {error}", restorable_text(restorable)));

@@ -4,7 +4,6 @@ use super::*;
 use crate::arm;
 use crate::deploy::destroy::{Left, Step, SurveyError, survey, take};
 use crate::plan;
-use crate::sandbox::{Resource, ResourceId};
 
 /// The plan of the stage that `template` makes.
 fn plan_of(server: &ArmServer) -> plan::Plan {
