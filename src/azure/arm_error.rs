@@ -1,5 +1,7 @@
-//! The error body of ARM, kept as the tree it is: the reason a deployment failed usually sits several levels deep,
-//! and some levels are JSON packed into a message string.
+//! The error body of ARM, kept as the tree it is: the reason a deployment failed usually sits several levels deep.
+//! How the tree is read from what providers send stands in `read`.
+
+mod read;
 
 use std::fmt;
 
@@ -42,9 +44,9 @@ impl ArmError {
         self
     }
 
-    /// Reads `{"error": {...}}` or a bare error object; None where the value is neither.
+    /// Reads `{"error": {...}}`, a bare error object, or a string that holds either; None where the value is none of it.
     pub fn from_json(value: &Json) -> Option<Self> {
-        read(value, DEPTH_MAX)
+        read::body(value, DEPTH_MAX)
     }
 
     /// The body ARM would send for this error.
@@ -74,6 +76,28 @@ impl ArmError {
         error
     }
 
+    /// Every innermost error, in the order of the answer, each as the way down to it: this error first, the cause last.
+    /// What is said twice is told once.
+    pub fn causes(&self) -> Vec<Vec<&Self>> {
+        let mut causes = Vec::new();
+        self.gather(&mut Vec::new(), &mut causes);
+        causes
+    }
+
+    fn gather<'a>(&'a self, around: &mut Vec<&'a Self>, causes: &mut Vec<Vec<&'a Self>>) {
+        around.push(self);
+        self.details.iter().for_each(|detail| detail.gather(around, causes));
+        let is_said = |way: &Vec<&Self>| way.last().is_some_and(|known| known.says_the_same(self));
+        if self.details.is_empty() && !causes.iter().any(is_said) {
+            causes.push(around.clone());
+        }
+        around.pop();
+    }
+
+    fn says_the_same(&self, other: &Self) -> bool {
+        self.code.eq_ignore_ascii_case(&other.code) && self.message == other.message
+    }
+
     /// True where this error or one below it has the code, compared without case.
     pub fn has_code(&self, code: &str) -> bool {
         self.code.eq_ignore_ascii_case(code) || self.details.iter().any(|detail| detail.has_code(code))
@@ -88,42 +112,6 @@ impl fmt::Display for ArmError {
             (true, _) => f.write_str(&self.message),
         }
     }
-}
-
-fn read(value: &Json, depth: usize) -> Option<ArmError> {
-    let object = value.as_object()?;
-    if let Some(inner @ Json::Object(_)) = object.get("error") {
-        return read(inner, depth);
-    }
-    let text = |name: &str| object.get(name).and_then(Json::as_str).unwrap_or_default();
-    if text("code").is_empty() && text("message").is_empty() {
-        return None;
-    }
-    let mut error = ArmError::new(clean(text("code")), "");
-    error.target = Some(clean(text("target"))).filter(|target| !target.is_empty());
-    error.additional_info =
-        object.get("additionalInfo").and_then(Json::as_array).cloned().unwrap_or_default();
-    if depth > 0 {
-        let details = object.get("details").and_then(Json::as_array);
-        error.details = details.into_iter().flatten().filter_map(|detail| read(detail, depth - 1)).collect();
-        if let Some(packed) = unpack(text("message"), depth - 1) {
-            // `{"code":"Conflict","message":"{\"error\":{…}}"}`: the string is the next level, not a message.
-            error.message.clone_from(&packed.message);
-            error.details.insert(0, packed);
-            return Some(error);
-        }
-    }
-    error.message = clean(text("message"));
-    Some(error)
-}
-
-/// Reads a message that is a JSON document of an error, as deployments send it for provider errors.
-fn unpack(message: &str, depth: usize) -> Option<ArmError> {
-    let trimmed = message.trim();
-    if !trimmed.starts_with('{') || !trimmed.ends_with('}') {
-        return None;
-    }
-    read(&serde_json::from_str(trimmed).ok()?, depth)
 }
 
 /// Makes text from an answer safe to show: one line, no control characters (terminal escapes), bounded.
@@ -174,8 +162,8 @@ mod tests {
             assert_eq!(ArmError::from_json(&value), None, "{value}");
         }
         let mut deep = json!({"code": "leaf", "message": "m"});
-        for _ in 0..100 {
-            deep = json!({"code": "c", "message": "m", "details": [deep]});
+        for level in 0..100 {
+            deep = json!({"code": "c", "message": format!("m{level}"), "details": [deep]});
         }
         let mut levels = 0;
         let read = ArmError::from_json(&deep).unwrap();

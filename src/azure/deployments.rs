@@ -282,13 +282,33 @@ fn read_operation(item: &Json) -> Option<DeploymentOperation> {
         kind: text("/provisioningOperation").unwrap_or_default().to_owned(),
         state: ProvisioningState::read(text("/provisioningState").unwrap_or_default()),
         target,
-        error: properties.get("statusMessage").and_then(ArmError::from_json),
+        error: properties.get("statusMessage").and_then(read_status_message),
     })
+}
+
+/// An error object, the same as a string, or just words.
+fn read_status_message(message: &Json) -> Option<ArmError> {
+    let words = || message.as_str().map(super::arm_error::clean).filter(|words| !words.is_empty());
+    ArmError::from_json(message).or_else(|| words().map(|words| ArmError::new("", words)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_status_message_is_an_error_or_words() {
+        for (message, expected) in [
+            (json!({"error": {"code": "A", "message": "b"}}), Some("A: b")),
+            (json!("{\"error\":{\"code\":\"A\",\"message\":\"b\"}}"), Some("A: b")),
+            (json!("the service is busy"), Some("the service is busy")),
+            (json!(""), None),
+            (json!(null), None),
+        ] {
+            let read = read_status_message(&message).map(|error| error.deepest().to_string());
+            assert_eq!(read.as_deref(), expected, "{message}");
+        }
+    }
 
     #[test]
     fn the_body_holds_secrets_and_the_debug_text_does_not() {

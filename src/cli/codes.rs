@@ -41,6 +41,7 @@ pub fn all() -> Vec<&'static Code> {
         crate::arm::codes::ALL,
         crate::bicep::codes::ALL,
         crate::csharp::codes::ALL,
+        crate::deploy::codes::ALL,
         crate::gateway::codes::ALL,
         crate::plan::codes::ALL,
         crate::policy::codes::ALL,

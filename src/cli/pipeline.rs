@@ -14,7 +14,7 @@ use crate::cli::error::CommandError;
 use crate::cli::world::EmbeddedWorld;
 use crate::cli::{environment, files, sign_in};
 use crate::deploy::preflight;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Label};
 use crate::model::{self, LandingZone};
 use crate::render::{self, Bundle, Parameter, Secret, Stage};
 use crate::spec::{self, LintLevel};
@@ -28,6 +28,8 @@ pub(crate) const NO_SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000000";
 pub(crate) struct Rendered {
     pub zone: LandingZone,
     pub bundle: Bundle,
+    /// What in the spec each policy is for.
+    pub origins: BTreeMap<String, Label>,
     pub warnings: Vec<Diagnostic>,
     /// What the spec says of rules.
     pub lints: BTreeMap<String, LintLevel>,
@@ -68,7 +70,8 @@ pub(crate) fn render_bytes(shown: &str, bytes: &[u8]) -> Result<Rendered, Comman
     warnings.extend(more);
     let bundle = render::render(&zone)?;
     let lints = spec.lints.iter().map(|(rule, level)| (rule.clone(), level.value)).collect();
-    Ok(Rendered { zone, bundle, warnings, lints })
+    let origins = render::origins(&spec, &source);
+    Ok(Rendered { zone, bundle, origins, warnings, lints })
 }
 
 /// Compiles and evaluates the stages in order; outputs of one feed the next, unknown where only Azure knows.

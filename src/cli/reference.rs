@@ -1,5 +1,6 @@
 //! The pages of docs/reference, printed from the tables they describe. A test compares them with the files.
 
+mod azure_errors;
 mod policies;
 pub(in crate::cli) mod words;
 
@@ -20,6 +21,7 @@ use crate::{arm, csharp, policy, spec};
 /// Every generated page: its path below the repository, and its text.
 pub fn pages() -> Vec<(&'static str, String)> {
     vec![
+        ("docs/reference/azure-errors.md", format!("{GENERATED}{}", azure_errors::page())),
         ("docs/reference/cli.md", command_line()),
         ("docs/reference/exit-codes.md", exit_codes()),
         ("docs/reference/diagnostics.md", diagnostics()),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{ResourceRef, StageOutcome, hints};
 use crate::azure::{ArmError, Error};
+use crate::text::plural;
 
 /// The run stopped at one stage.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +85,14 @@ impl Failure {
     }
 }
 
+/// Says how many causes there are besides the one that was told.
+fn others(f: &mut fmt::Formatter<'_>, n_causes: usize) -> fmt::Result {
+    match n_causes {
+        0 | 1 => Ok(()),
+        more => write!(f, " (and {})", plural(more - 1, "more cause")),
+    }
+}
+
 impl std::error::Error for Failure {}
 
 impl fmt::Display for Failure {
@@ -97,14 +106,15 @@ impl fmt::Display for Failure {
             ),
             FailureKind::Refused(error) => write!(f, "stage `{stage}` was not started: {error}"),
             FailureKind::Failed(error) => match self.failed.first() {
-                Some(first) => write!(
-                    f,
-                    "stage `{stage}` failed: {} `{}`: {}",
-                    first.resource.resource_type,
-                    first.resource.name,
-                    first.cause()
-                ),
-                None => write!(f, "stage `{stage}` failed: {}", error.deepest()),
+                Some(first) => {
+                    let ResourceRef { resource_type, name, .. } = &first.resource;
+                    write!(f, "stage `{stage}` failed: {resource_type} `{name}`: {}", first.cause())?;
+                    others(f, self.failed.iter().map(|failed| failed.error.causes().len()).sum())
+                }
+                None => {
+                    write!(f, "stage `{stage}` failed: {}", error.deepest())?;
+                    others(f, error.causes().len())
+                }
             },
             FailureKind::CanceledElsewhere => {
                 write!(f, "stage `{stage}` was cancelled from outside of this run")

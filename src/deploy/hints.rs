@@ -1,9 +1,8 @@
 //! What to do about a failure: what `catalog::arm_errors` knows of ARM's codes at any depth, what the kind of failure
 //! says by itself, and where to look otherwise.
 
-use super::{Failure, FailureKind};
+use super::{Failure, FailureKind, explain};
 use crate::azure::{ArmError, ErrorKind};
-use crate::catalog::arm_errors;
 
 /// The hints for a failure, at least one.
 pub(super) fn of(failure: &Failure) -> Vec<String> {
@@ -21,7 +20,11 @@ pub(super) fn of(failure: &Failure) -> Vec<String> {
         FailureKind::Failed(error) => errors.push(error),
         FailureKind::Canceled { .. } | FailureKind::CanceledElsewhere => {}
     }
-    errors.into_iter().for_each(|error| explain(error, &mut hints));
+    for hint in errors.into_iter().flat_map(explain::advice) {
+        if !hints.contains(&hint) {
+            hints.push(hint);
+        }
+    }
     if hints.is_empty() {
         hints.extend(of_kind.map(str::to_owned));
     }
@@ -35,16 +38,6 @@ pub(super) fn of(failure: &Failure) -> Vec<String> {
         ));
     }
     hints
-}
-
-/// Adds what is known of the causes below an error, and of the error itself, each once.
-fn explain(error: &ArmError, hints: &mut Vec<String>) {
-    error.details.iter().for_each(|cause| explain(cause, hints));
-    let Some(known) = arm_errors::explain(&error.code, &error.message) else { return };
-    let hint = format!("{}: {} (see {})", known.action, known.meaning, known.link);
-    if !hints.contains(&hint) {
-        hints.push(hint);
-    }
 }
 
 fn for_kind(kind: ErrorKind) -> Option<&'static str> {

@@ -3,10 +3,13 @@
 //! exit code. How a template is made is left to `bicep`, what a request looks like to `azure`.
 
 mod apply;
+pub mod codes;
 pub mod destroy;
 mod event;
+pub mod explain;
 mod failure;
 mod hints;
+pub mod policy_place;
 pub mod preflight;
 pub mod secrets;
 mod status;

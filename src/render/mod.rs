@@ -10,6 +10,7 @@ mod genai;
 mod lint;
 mod literal;
 mod operations;
+mod origin;
 mod policies;
 mod stage;
 mod templates;
@@ -20,6 +21,7 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 pub use lint::lint;
+pub use origin::{origins, template_line};
 
 use crate::diag::DiagResult;
 use crate::model::LandingZone;

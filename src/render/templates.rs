@@ -10,7 +10,8 @@ use super::codes;
 use super::escape::{csharp_string, xml_attr};
 use crate::diag::{DiagResult, Diagnostic};
 
-const TEMPLATES: &[(&str, &str)] = &[
+/// Name to text.
+pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("api.xml", include_str!("../../templates/policies/api.xml.jinja")),
     ("product.xml", include_str!("../../templates/policies/product.xml.jinja")),
 ];

@@ -6,6 +6,7 @@ mod markdown;
 mod support;
 
 mod arm;
+mod arm_errors;
 mod bicep;
 mod cli;
 mod csharp;
@@ -27,6 +28,7 @@ mod spec;
 pub(crate) fn cases() -> Vec<Trial> {
     let suites = [
         arm::cases(),
+        arm_errors::cases(),
         bicep::cases(),
         cli::cases(),
         csharp::cases(),

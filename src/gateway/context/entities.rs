@@ -157,7 +157,7 @@ pub(super) fn subscription(subscription: &Arc<Subscription>) -> Value {
     })
 }
 
-/// What the service says of itself; `Certificates` stands in [`with_certificates`].
+/// What the service says of itself, but for its certificates.
 pub(super) fn deployment(live: &Arc<Live>) -> Value {
     View::value("IDeployment", Arc::clone(live), |live, name| {
         let gateway = &live.gateway;

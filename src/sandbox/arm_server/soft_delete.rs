@@ -2,7 +2,7 @@
 //! restorable, and their names taken, until somebody purges them.
 //!
 //! Sources (learn.microsoft.com, 2026-11): api-management/soft-delete, ai-services/recover-purge-resources,
-//! key-vault/general/soft-delete-overview; the errors are those of src/catalog/data/arm_errors.toml.
+//! key-vault/general/soft-delete-overview; the errors are those of src/catalog/data/arm_errors.
 
 use std::sync::{MutexGuard, PoisonError};
 

@@ -7,9 +7,14 @@ use serde_json::{Value as Json, json};
 use crate::azure::ArmClient;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::pipeline::Rendered;
 use crate::cli::progress::Progress;
 use crate::cli::ui::{Mark, Ui};
+use crate::deploy::explain::{self, Cause};
+use crate::deploy::policy_place;
 use crate::deploy::{CancelFlag, Event, Failure, FailureKind, Outcome, ResourceRef, StageRequest};
+use crate::diag::Diagnostic;
+use crate::diag::render::json as diagnostics_json;
 use crate::text::plural;
 
 /// At most so many deployed resources are listed when a deployment fails; the count tells the rest.
@@ -23,6 +28,7 @@ pub(super) async fn deploy(
     client: &ArmClient,
     subscription: &str,
     requests: &[StageRequest],
+    rendered: &Rendered,
     ui: &Ui,
 ) -> Result<Outcome, CommandError> {
     let cancel = CancelFlag::default();
@@ -41,7 +47,9 @@ pub(super) async fn deploy(
     listener.abort();
     outcome.map_err(|failure| {
         what_stands(&failure, ui);
-        in_words(&failure).with_details(standing(&failure))
+        let policies = refused_policies(&failure, rendered);
+        ui.warnings(&policies);
+        in_words(&failure).with_details(standing(&failure, &policies))
     })
 }
 
@@ -97,7 +105,7 @@ fn seconds(elapsed: Duration) -> String {
 }
 
 /// What is there now, for machines.
-fn standing(failure: &Failure) -> Json {
+fn standing(failure: &Failure, policies: &[Diagnostic]) -> Json {
     let named = |resource: &ResourceRef| json!({ "type": resource.resource_type, "name": resource.name });
     let deployed = |stage: &str, complete: bool, resources: &[ResourceRef]| {
         let resources = resources.iter().filter(|resource| !resource.is_deployment());
@@ -109,13 +117,31 @@ fn standing(failure: &Failure) -> Json {
     let failed = failure.failed.iter().map(|failed| {
         let mut resource = named(&failed.resource);
         resource["error"] = failed.error.to_json();
+        let causes = explain::causes(&failed.error);
+        resource["causes"] = causes.iter().map(|cause| cause_json(*cause)).collect();
         resource
     });
     json!({
         "correlationId": failure.correlation_id,
         "stages": stages,
         "failed": failed.collect::<Vec<_>>(),
+        "policies": diagnostics_json(policies),
     })
+}
+
+fn cause_json(cause: Cause<'_>) -> Json {
+    let Cause { error, known } = cause;
+    json!({
+        "code": error.code, "message": error.message, "target": error.target,
+        "meaning": known.map(|known| &known.meaning),
+        "action": known.map(|known| &known.action),
+        "link": known.map(|known| &known.link),
+    })
+}
+
+fn refused_policies(failure: &Failure, rendered: &Rendered) -> Vec<Diagnostic> {
+    let rendered = policy_place::Rendered { files: &rendered.bundle.files, origins: &rendered.origins };
+    policy_place::refused(failure, &rendered)
 }
 
 /// Says what is there now, before the error says why it stopped.
@@ -133,7 +159,13 @@ fn what_stands(failure: &Failure, ui: &Ui) {
     }
     for failed in &failure.failed {
         let resource = &failed.resource;
-        ui.step(Mark::Failed, &format!("{} {}: {}", resource.resource_type, resource.name, failed.cause()));
+        let causes = explain::causes(&failed.error);
+        for cause in causes.iter().take(explain::CAUSES_MAX) {
+            ui.step(Mark::Failed, &format!("{} {}: {}", resource.resource_type, resource.name, cause.error));
+        }
+        if causes.len() > explain::CAUSES_MAX {
+            ui.say(&format!("       and {} more", causes.len() - explain::CAUSES_MAX));
+        }
     }
     if !failure.correlation_id.is_empty() {
         ui.say(&format!("correlation id {}", failure.correlation_id));
