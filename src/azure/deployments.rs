@@ -9,8 +9,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{ArmClient, ArmError, CancelFlag, Error, Poller, Scope, SecretString, scope};
 
-const DEPLOYMENTS: &str = "2025-04-01";
-const RESOURCE_GROUPS: &str = "2024-11-01";
+pub(super) const DEPLOYMENTS: &str = "2025-04-01";
+pub(super) const RESOURCE_GROUPS: &str = "2024-11-01";
 /// ARM's limit for a template, 4 MB (learn.microsoft.com, best-practices of templates).
 const TEMPLATE_BYTES_MAX: usize = 4 * 1024 * 1024;
 
@@ -85,6 +85,12 @@ pub struct Deployment {
     pub error: Option<ArmError>,
     /// Ids of what it deployed.
     pub output_resources: Vec<String>,
+    /// When it last changed, as ARM writes it.
+    pub timestamp: Option<String>,
+    /// How long it has taken, in ISO 8601.
+    pub duration: Option<String>,
+    /// Of the run that sent it.
+    pub correlation_id: Option<String>,
 }
 
 /// One step of a deployment.
@@ -239,7 +245,11 @@ fn read_deployment(body: &Json) -> Option<Deployment> {
     let outputs = body.pointer("/properties/outputs").and_then(Json::as_object);
     let resources = body.pointer("/properties/outputResources").and_then(Json::as_array);
     let error = body.pointer("/properties/error").and_then(ArmError::from_json);
+    let property = |name: &str| text(&format!("/properties/{name}")).map(super::arm_error::clean);
     Some(Deployment {
+        timestamp: property("timestamp"),
+        duration: property("duration"),
+        correlation_id: property("correlationId"),
         id: text("/id")?.to_owned(),
         name: text("/name")?.to_owned(),
         state: ProvisioningState::read(text("/properties/provisioningState")?),

@@ -12,8 +12,10 @@ mod client;
 mod cloud;
 mod deployments;
 mod error;
+mod keys;
 mod offers;
 mod poll;
+mod removal;
 mod retry;
 mod scope;
 mod secret;
@@ -29,8 +31,10 @@ pub use deployments::{
     TargetResource,
 };
 pub use error::{Blame, Error, ErrorKind, Retry};
+pub use keys::KeyOf;
 pub use offers::{Capacity, GatewaySku, Location, ModelOffer, NameOf, Usage};
 pub use poll::{CancelFlag, OperationEnd, Poller};
+pub use removal::Restorable;
 pub use retry::RetryPolicy;
 pub use scope::Scope;
 pub use secret::SecretString;

@@ -66,6 +66,18 @@ pub enum NameOf {
     KeyVault,
 }
 
+impl NameOf {
+    /// What a resource of that type needs; None for types whose names nobody else can take.
+    pub fn of_type(resource_type: &str) -> Option<Self> {
+        match resource_type.to_ascii_lowercase().as_str() {
+            "microsoft.apimanagement/service" => Some(Self::ApiManagement),
+            "microsoft.cognitiveservices/accounts" => Some(Self::CognitiveServices),
+            "microsoft.keyvault/vaults" => Some(Self::KeyVault),
+            _ => None,
+        }
+    }
+}
+
 impl ArmClient {
     /// # Errors
     /// Every [`Error`], as all of these.

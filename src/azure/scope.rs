@@ -19,7 +19,7 @@ impl Scope {
     ///
     /// # Errors
     /// `BadRequest` where the subscription is no GUID or the name is none of a resource group.
-    fn path(&self) -> Result<String, Error> {
+    pub(super) fn path(&self) -> Result<String, Error> {
         match self {
             Self::Subscription { subscription_id } => subscription_path(subscription_id),
             Self::ResourceGroup { subscription_id, resource_group } => {

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::cli::commands::{
-    bicep, deploy, doctor, explain, init, plan, policy, regions, render, sandbox, schema, snapshot, test,
-    validate,
+    bicep, deploy, destroy, doctor, explain, init, keys, outputs, plan, policy, regions, render, sandbox,
+    schema, snapshot, status, test, validate,
 };
 
 /// The options of every command stand behind its own.
@@ -93,6 +93,10 @@ pub enum Command {
     Bicep(bicep::Args),
     Test(test::Args),
     Deploy(deploy::Args),
+    Status(status::Args),
+    Outputs(outputs::Args),
+    Keys(keys::Args),
+    Destroy(destroy::Args),
     Doctor(doctor::Args),
     Sandbox(sandbox::Args),
     Regions(regions::Args),

@@ -3,6 +3,7 @@
 pub mod args;
 pub mod codes;
 pub mod commands;
+mod deployed;
 pub mod error;
 pub mod exit;
 mod files;
@@ -66,6 +67,10 @@ fn run(command: &Command, ui: &Ui) -> Result<Exit, CommandError> {
         Command::Bicep(args) => commands::bicep::run(args, ui),
         Command::Test(args) => commands::test::run(args, ui),
         Command::Deploy(args) => commands::deploy::run(args, ui),
+        Command::Status(args) => commands::status::run(args, ui),
+        Command::Outputs(args) => commands::outputs::run(args, ui),
+        Command::Keys(args) => commands::keys::run(args, ui),
+        Command::Destroy(args) => commands::destroy::run(args, ui),
         Command::Doctor(args) => commands::doctor::run(args, ui),
         Command::Sandbox(args) => commands::sandbox::run(args, ui),
         Command::Regions(args) => commands::regions::run(args, ui),

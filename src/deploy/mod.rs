@@ -4,6 +4,7 @@
 
 mod apply;
 pub mod codes;
+pub mod destroy;
 mod event;
 pub mod explain;
 mod failure;
@@ -11,12 +12,14 @@ mod hints;
 pub mod policy_place;
 pub mod preflight;
 pub mod secrets;
+mod status;
 mod watch;
 
 pub use crate::azure::{CancelFlag, SecretString};
 pub use apply::{Outcome, StageOutcome, apply};
 pub use event::{Event, ResourceRef};
 pub use failure::{FailedResource, Failure, FailureKind};
+pub use status::{StageStatus, status};
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;

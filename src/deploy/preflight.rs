@@ -103,7 +103,7 @@ async fn names(
         if is_there == Ok(true) {
             existing.insert(resource.id.to_ascii_lowercase());
         }
-        let Some(of) = name_of(resource) else { continue };
+        let Some(of) = NameOf::of_type(&resource.resource_type) else { continue };
         let answer = match is_there {
             Ok(true) => Ok(Ok(())),
             Ok(false) => client.check_name(subscription_id, of, &resource.name).await.map_err(why),
@@ -116,16 +116,8 @@ async fn names(
 
 fn matters(resource: &Resource) -> bool {
     let is = |name: &str| resource.resource_type.eq_ignore_ascii_case(name);
-    name_of(resource).is_some() || is("Microsoft.CognitiveServices/accounts/deployments")
-}
-
-fn name_of(resource: &Resource) -> Option<NameOf> {
-    match resource.resource_type.to_ascii_lowercase().as_str() {
-        "microsoft.apimanagement/service" => Some(NameOf::ApiManagement),
-        "microsoft.cognitiveservices/accounts" => Some(NameOf::CognitiveServices),
-        "microsoft.keyvault/vaults" => Some(NameOf::KeyVault),
-        _ => None,
-    }
+    NameOf::of_type(&resource.resource_type).is_some()
+        || is("Microsoft.CognitiveServices/accounts/deployments")
 }
 
 async fn providers(client: &ArmClient, subscription_id: &str, plan: &Plan) -> Vec<(String, Answer<String>)> {

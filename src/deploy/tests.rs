@@ -1,5 +1,7 @@
 //! The client, the stages and the ARM server of the sandbox, working against each other over HTTP.
 
+mod removing;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,7 +11,7 @@ use serde_json::json;
 
 use super::*;
 use crate::azure::{ArmClient, ClientOptions, Credential, Endpoint, ErrorKind, RetryPolicy, Scope};
-use crate::sandbox::{ArmFault, ArmOptions, ArmServer, Faults};
+use crate::sandbox::{ArmFault, ArmOptions, ArmServer, Faults, Resource, ResourceId};
 
 const QUICK: RetryPolicy =
     RetryPolicy { tries_max: 6, delay: Duration::from_millis(2), delay_max: Duration::from_millis(10) };
@@ -357,7 +359,7 @@ async fn a_secret_is_deployed_and_shown_nowhere() {
         server.subscription_id()
     );
     let secret = client(&server).get_resource(&id, "2025-05-01").await.unwrap();
-    let stored = server.state().get(&crate::sandbox::ResourceId::parse(&id).unwrap()).unwrap();
+    let stored = server.state().get(&ResourceId::parse(&id).unwrap()).unwrap();
     assert_eq!(stored.secret["value"], "c2VjcmV0");
     let deployment = format!(
         "/subscriptions/{}/providers/Microsoft.Resources/deployments/genai-lz-baseline",

@@ -128,6 +128,13 @@ impl Watch {
         done.map(|(resource, _)| resource.clone()).collect()
     }
 
+    /// What has begun and not ended, without the deployments themselves.
+    pub(super) fn current(&self) -> Vec<ResourceRef> {
+        let running =
+            self.seen.values().filter(|(resource, seen)| *seen == Seen::Running && !resource.is_deployment());
+        running.map(|(resource, _)| resource.clone()).collect()
+    }
+
     /// What failed. A failed nested deployment is left out where something inside it failed: that is the cause.
     pub(super) fn failed(&self) -> Vec<FailedResource> {
         let all = self.seen.values().filter_map(|(resource, seen)| match seen {

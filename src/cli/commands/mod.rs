@@ -2,9 +2,12 @@
 
 pub mod bicep;
 pub mod deploy;
+pub mod destroy;
 pub mod doctor;
 pub mod explain;
 pub mod init;
+pub mod keys;
+pub mod outputs;
 pub mod plan;
 pub mod policy;
 pub mod regions;
@@ -12,5 +15,6 @@ pub mod render;
 pub mod sandbox;
 pub mod schema;
 pub mod snapshot;
+pub mod status;
 pub mod test;
 pub mod validate;

@@ -103,6 +103,7 @@ fn one(shared: &Shared, call: &Call, id: &ResourceId) -> Result<Reply, ArmFault>
 
 fn act(shared: &Shared, id: &ResourceId, action: &str) -> Result<Reply, ArmFault> {
     let resource = shared.state.get(id).ok_or_else(|| not_found(id))?;
+    allowed(shared, id, &format!("{action}/action"))?;
     let answer = providers::action(&resource, action).ok_or_else(|| {
         let message = format!("The sandbox has no action '{action}' for {}.", id.resource_type());
         ArmFault::not_found("ResourceActionNotFound", message)

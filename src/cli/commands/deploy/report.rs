@@ -161,7 +161,7 @@ impl Report {
             match (&gateway.example, gateway.subscriptions.first()) {
                 (Some(example), Some(subscription)) => text.push_str(&try_it(gateway, example, subscription)),
                 _ => text.push_str(
-                    "  subscription keys stay in API Management: read one in the portal, or with the listSecrets action\n",
+                    "  subscription keys stay in API Management: fetch one with `genai-lz keys SPEC ID`\n",
                 ),
             }
         }
