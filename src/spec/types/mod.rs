@@ -3,20 +3,26 @@
 mod apis;
 mod baseline;
 mod formats;
+mod limits;
 mod models;
+mod policies;
 mod pools;
 mod products;
 mod scenarios;
+mod usage;
 
 use std::collections::BTreeMap;
 
 pub use apis::*;
 pub use baseline::*;
 pub use formats::*;
+pub use limits::*;
 pub use models::*;
+pub use policies::*;
 pub use pools::*;
 pub use products::*;
 pub use scenarios::*;
+pub use usage::*;
 
 use super::decode::{At, Only, choice, record};
 
