@@ -1,7 +1,9 @@
 //! What a spec can say. One file per part; every type is at once a struct, its reader and its JSON Schema.
 
+mod addresses;
 mod apis;
 mod baseline;
+mod callers;
 mod formats;
 mod limits;
 mod models;
@@ -13,8 +15,10 @@ mod usage;
 
 use std::collections::BTreeMap;
 
+pub use addresses::*;
 pub use apis::*;
 pub use baseline::*;
+pub use callers::*;
 pub use formats::*;
 pub use limits::*;
 pub use models::*;
