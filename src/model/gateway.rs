@@ -50,6 +50,7 @@ pub struct Api {
     pub cors: Option<Cors>,
     pub ip_filter: Option<IpFilter>,
     pub request_limit: Option<RequestLimit>,
+    pub content_safety: Option<ContentSafety>,
     pub token_limit: Option<TokenLimit>,
     /// Whose quota, and how much.
     pub token_quota: Option<(LimitKey, TokenQuota)>,
@@ -94,6 +95,20 @@ pub struct RequestLimit {
     pub key: LimitKey,
     pub calls: u32,
     pub period_seconds: u32,
+}
+
+/// What Content Safety looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContentSafety {
+    pub shield_prompt: bool,
+    pub completions: bool,
+    /// Whether severities are told in eight levels; four otherwise.
+    pub eight_levels: bool,
+    /// The service's name of each kind of harm, and the severity from which on it is refused.
+    pub thresholds: Vec<(&'static str, u32)>,
+    pub blocklists: Vec<String>,
+    pub window_size: Option<u32>,
+    pub window_overlap: Option<u32>,
 }
 
 /// How many tokens a minute each caller of an API may use.

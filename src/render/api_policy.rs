@@ -5,10 +5,12 @@ use std::net::Ipv4Addr;
 use minijinja::{Environment, Value, context};
 
 use super::escape::csharp_string;
-use super::policies::LOGGER;
+use super::policies::{CONTENT_SAFETY, LOGGER};
 use super::templates::fill;
 use crate::diag::DiagResult;
-use crate::model::{AdaptiveClass, AdaptiveLimit, Api, Cors, Dimension, IpFilter, LandingZone, UsageRecords};
+use crate::model::{
+    AdaptiveClass, AdaptiveLimit, Api, ContentSafety, Cors, Dimension, IpFilter, LandingZone, UsageRecords,
+};
 use crate::spec::{DimensionValue, LimitKey, StatusRange, UsageField};
 
 /// Fills the template of the policy of `api`.
@@ -38,6 +40,7 @@ pub(super) fn api_policy(environment: &Environment<'_>, zone: &LandingZone, api:
             calls => limit.calls,
             period_seconds => limit.period_seconds,
         }),
+        content_safety => api.content_safety.as_ref().map(content_safety),
         token_limit => api.token_limit.as_ref().map(|limit| context! {
             counter_key => keys.counter("api", limit.key),
             tokens_per_minute => limit.tokens_per_minute,
@@ -98,6 +101,20 @@ fn cors(cors: &Cors) -> Value {
         expose_headers => &cors.expose_headers,
         allow_credentials => cors.allow_credentials,
         max_age_seconds => cors.max_age_seconds,
+    }
+}
+
+fn content_safety(policy: &ContentSafety) -> Value {
+    let category = |(name, threshold): &(&str, u32)| context! { name => *name, threshold };
+    context! {
+        backend => CONTENT_SAFETY,
+        shield_prompt => policy.shield_prompt,
+        completions => policy.completions,
+        window_size => policy.window_size,
+        window_overlap => policy.window_overlap,
+        output_type => if policy.eight_levels { "EightSeverityLevels" } else { "FourSeverityLevels" },
+        categories => policy.thresholds.iter().map(category).collect::<Vec<_>>(),
+        blocklists => &policy.blocklists,
     }
 }
 

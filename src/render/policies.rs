@@ -18,6 +18,9 @@ use crate::text::Source;
 /// The Event Hub logger that usage records go to.
 pub(super) const LOGGER: &str = "usage-eventhub";
 
+/// The backend entity of the Content Safety account. No account of the spec has a name with a dot.
+pub(super) const CONTENT_SAFETY: &str = "content.safety";
+
 /// A fragment: its name in APIM, what it is for, its text.
 pub(super) const FRAGMENTS: &[(&str, &str, &str)] = &[
     (

@@ -159,10 +159,23 @@ fn quickstart() -> Result<Vec<Deployment>, Failed> {
     Ok(deployments)
 }
 
+/// Properties that the service takes and no published type has: type, path, and who says so.
+const UNTYPED: &[(&str, &str, &str)] = &[(
+    "Microsoft.ApiManagement/service/backends",
+    "/properties/credentials/managedIdentity",
+    "learn.microsoft.com/azure/api-management/backends, 2026-01-15: how a backend signs in with an identity",
+)];
+
 fn fits(types: &AzureTypes, deployments: &[Deployment]) -> Result<(), Failed> {
     let mut wrong = String::new();
-    for (_, resource) in deployments.iter().flat_map(Deployment::walk) {
+    let is_deployed = |resource: &Resource| resource.condition.as_bool() != Some(false);
+    for (_, resource) in deployments.iter().flat_map(Deployment::walk).filter(|(_, it)| is_deployed(it)) {
         for finding in types.check(resource)? {
+            if UNTYPED.iter().any(|(resource_type, path, _)| {
+                resource.resource_type == *resource_type && finding.starts_with(&format!("{path}:"))
+            }) {
+                continue;
+            }
             writeln!(wrong, "{} {}: {finding}", resource.resource_type, resource.name)?;
         }
     }

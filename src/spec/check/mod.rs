@@ -3,6 +3,7 @@
 
 mod apis;
 mod callers;
+mod content_safety;
 mod lints;
 mod network;
 mod pools;
@@ -26,6 +27,7 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     pools::check(spec, &mut cx);
     apis::check(spec, &mut cx);
     callers::check(spec, &mut cx);
+    content_safety::check(spec, &mut cx);
     tags::check(spec, &mut cx);
     lints::check(spec, &mut cx);
     scenarios::check(spec, &mut cx);

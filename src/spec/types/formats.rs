@@ -108,6 +108,16 @@ text! {
     |text| is_dotted(text, 2, 64)
 }
 
+// The service's own limit is 64 characters of this kind (learn.microsoft.com/rest/api/contentsafety, 2024-09-01).
+text! {
+    /// The name of a Content Safety blocklist.
+    pub struct BlocklistName,
+    "1 to 64 letters, digits, `.`, `_`, `-` and `~`",
+    "^[A-Za-z0-9._~-]{1,64}$",
+    |text| (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._~-".contains(&byte))
+}
+
 text! {
     /// The name of an Event Hub.
     pub struct HubName,

@@ -1,6 +1,6 @@
 //! `policies` of an API: what requests pass, in the order in which they pass it.
 
-use super::{AdaptiveLimit, Cors, IpFilter, KeyedTokenQuota, RequestLimit, TokenLimit, Usage};
+use super::{AdaptiveLimit, ContentSafety, Cors, IpFilter, KeyedTokenQuota, RequestLimit, TokenLimit, Usage};
 use crate::spec::decode::record;
 
 record! {
@@ -12,6 +12,8 @@ record! {
         "ipFilter" ip_filter: IpFilter = optional;
         /// A limit on requests. It stands before the limits on tokens, which say more about costs.
         "requestLimit" request_limit: RequestLimit = optional;
+        /// What Content Safety looks at before a prompt reaches a model.
+        "contentSafety" content_safety: ContentSafety = optional;
         /// A limit on tokens per minute.
         "tokenLimit" token_limit: TokenLimit = optional;
         /// Tokens per longer period.
@@ -23,7 +25,6 @@ record! {
     }
     refused {
         "alerts": "no alerts are sent",
-        "contentSafety": "the accounts' own filters apply",
         "debugHeaders": "no debug headers are added",
         "headers": "headers are passed on as they are",
         "latencyRouting": "accounts are chosen by priority and weight",

@@ -55,6 +55,14 @@ param eventHub = {
   loggerName: ''
 }
 
+param contentSafety = {
+  enabled: true
+  name: 'cs-guarded-dev-swedencentral-g01'
+  location: 'swedencentral'
+  customSubDomain: 'cs-guarded-dev-swedencentral-g01'
+  privateEndpoint: 'pe-cs-guarded-dev-swedencentral-g01'
+}
+
 param namedValues = []
 
 param fragments = [
@@ -79,6 +87,7 @@ param backends = [
   {
     name: 'payg'
     url: 'https://oai-payg-guarded-dev-swedencentral-g01.openai.azure.com/openai'
+    identityResource: ''
     breaker: {
       name: 'payg-breaker'
       count: 1
@@ -97,6 +106,12 @@ param backends = [
       ]
       errorReasons: []
     }
+  }
+  {
+    name: 'content.safety'
+    url: 'https://cs-guarded-dev-swedencentral-g01.cognitiveservices.azure.com'
+    identityResource: 'https://cognitiveservices.azure.com'
+    breaker: {}
   }
 ]
 
