@@ -1,6 +1,7 @@
 //! Spec and catalog become a [`LandingZone`]: everything named, sized and placed. What the rest of the pipeline
 //! asks about the landing zone it asks here, never the spec.
 
+mod callers;
 mod gateway;
 pub mod naming;
 mod resolve;
