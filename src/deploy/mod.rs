@@ -11,6 +11,7 @@ mod failure;
 mod hints;
 pub mod policy_place;
 pub mod preflight;
+pub mod preview;
 pub mod secrets;
 mod status;
 mod watch;
