@@ -7,8 +7,8 @@ use axum::http::Method;
 use serde_json::{Map, Value as Json, json};
 
 use super::http::{Call, Reply, no_route};
-use super::{Shared, evaluate, execute, now, resources, what_if};
-use crate::sandbox::state::DeploymentRecord;
+use super::{Shared, evaluate, execute, now, resources, shape, what_if};
+use crate::sandbox::records::{Clock, DeploymentRecord};
 use crate::sandbox::{ArmFault, ResourceId};
 
 /// A deployment's name: letters, digits and `-_.()`, at most 64.
@@ -186,6 +186,9 @@ fn accept(shared: &Shared, call: &Call, id: &ResourceId, secrets: Secrets) -> Re
         correlation_id: call.correlation_id.clone(),
         template: template.clone(),
         parameters: evaluate::shown_parameters(template, &parameters),
+        mode: "Incremental",
+        shape: shape::of(template, &evaluated),
+        clock: Clock::start(),
         state: "Accepted",
         timestamp: now(),
         outputs: Json::Null,
