@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
 
+use time::OffsetDateTime;
+
 use super::{ArmFault, ResourceId};
 
 /// One resource as GET shows it, and what GET does not show.
@@ -60,9 +62,14 @@ pub(super) struct DeploymentRecord {
     pub(super) template: Json,
     /// Without secure values.
     pub(super) parameters: Json,
+    pub(super) tags: Json,
     /// `Accepted`, `Running`, `Succeeded`, `Failed`, `Canceled`.
     pub(super) state: &'static str,
+    /// When it was sent.
+    pub(super) began: OffsetDateTime,
     pub(super) timestamp: String,
+    /// How long it had taken when it last changed.
+    pub(super) duration: String,
     pub(super) outputs: Json,
     pub(super) error: Option<ArmFault>,
     pub(super) operations: Vec<OperationRecord>,
@@ -77,7 +84,9 @@ pub(super) struct OperationRecord {
     pub(super) state: &'static str,
     pub(super) target: Option<ResourceId>,
     pub(super) error: Option<ArmFault>,
+    pub(super) began: OffsetDateTime,
     pub(super) timestamp: String,
+    pub(super) duration: String,
 }
 
 impl DeploymentRecord {
@@ -99,6 +108,7 @@ impl DeploymentRecord {
             "parameters": self.parameters,
             "provisioningState": self.state,
             "timestamp": self.timestamp,
+            "duration": self.duration,
             "correlationId": self.correlation_id,
             "outputResources": resources,
         });
@@ -114,6 +124,9 @@ impl DeploymentRecord {
         if let Some(location) = &self.location {
             body["location"] = Json::from(location.as_str());
         }
+        if self.tags.is_object() {
+            body["tags"] = self.tags.clone();
+        }
         body["properties"] = properties;
         body
     }
@@ -123,7 +136,8 @@ impl OperationRecord {
     /// The operation as the list shows it.
     pub(super) fn to_json(&self, deployment: &ResourceId) -> Json {
         let mut properties = json!({
-            "provisioningOperation": self.kind, "provisioningState": self.state, "timestamp": self.timestamp,
+            "provisioningOperation": self.kind, "provisioningState": self.state,
+            "timestamp": self.timestamp, "duration": self.duration,
         });
         if let Some(target) = &self.target {
             properties["targetResource"] = json!({
