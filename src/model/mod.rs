@@ -1,8 +1,6 @@
 //! Spec and catalog become a [`LandingZone`]: everything named, sized and placed. What the rest of the pipeline
 //! asks about the landing zone it asks here, never the spec.
 
-mod callers;
-mod content_safety;
 mod gateway;
 pub mod naming;
 mod resolve;

@@ -1,5 +1,6 @@
 //! The program as its user runs it: deploy to the sandbox, call the gateway, stop it.
 
+mod again;
 mod arm;
 mod deployed;
 mod doctor;

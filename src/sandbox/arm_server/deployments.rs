@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use axum::http::Method;
 use serde_json::{Map, Value as Json, json};
 
 use super::http::{Call, Reply, no_route};
-use super::{Shared, evaluate, execute, now, resources, shape, what_if};
-use crate::sandbox::records::{Clock, DeploymentRecord};
+use super::{Shared, duration, evaluate, execute, resources, shape, timestamp, what_if};
+use crate::sandbox::records::DeploymentRecord;
 use crate::sandbox::{ArmFault, ResourceId};
 
 /// A deployment's name: letters, digits and `-_.()`, at most 64.
@@ -188,9 +189,11 @@ fn accept(shared: &Shared, call: &Call, id: &ResourceId, secrets: Secrets) -> Re
         parameters: evaluate::shown_parameters(template, &parameters),
         mode: "Incremental",
         shape: shape::of(template, &evaluated),
-        clock: Clock::start(),
+        tags: call.body.get("tags").cloned().unwrap_or_default(),
         state: "Accepted",
-        timestamp: now(),
+        began: shared.now(),
+        timestamp: timestamp(shared.now()),
+        duration: duration(Duration::ZERO),
         outputs: Json::Null,
         error: None,
         operations: Vec::new(),

@@ -73,7 +73,7 @@ pub(super) fn remove(shared: &Shared, id: &ResourceId) -> bool {
         (own == key || own.starts_with(&below))
             && [SERVICE, ACCOUNT, VAULT].iter().any(|kept| resource.id.is_type(kept))
     };
-    let at = super::now();
+    let at = super::timestamp(shared.now());
     let kept = shared.state.all().into_iter().filter(is_kept);
     shared.deleted().extend(kept.map(|resource| Deleted { resource, at: at.clone() }));
     shared.state.remove(id)

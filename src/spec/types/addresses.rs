@@ -20,12 +20,16 @@ impl Cidr {
     /// (learn.microsoft.com/azure/virtual-network/virtual-networks-faq, seen 2025-06).
     const PREFIX: std::ops::RangeInclusive<u8> = 2..=29;
 
+    const FORM: &'static str = "an address range such as `10.2.4.0/24`";
+
     fn parse(text: &str) -> Result<Self, &'static str> {
-        const FORM: &str = "an address range such as `10.2.4.0/24`";
-        let (address, prefix) = text.split_once('/').ok_or(FORM)?;
-        let address: Ipv4Addr = address.parse().map_err(|_| FORM)?;
-        let prefix: u8 =
-            prefix.parse().ok().filter(|_| prefix.bytes().all(|byte| byte.is_ascii_digit())).ok_or(FORM)?;
+        let (address, prefix) = text.split_once('/').ok_or(Self::FORM)?;
+        let address: Ipv4Addr = address.parse().map_err(|_| Self::FORM)?;
+        let prefix: u8 = prefix
+            .parse()
+            .ok()
+            .filter(|_| prefix.bytes().all(|byte| byte.is_ascii_digit()))
+            .ok_or(Self::FORM)?;
         if !Self::PREFIX.contains(&prefix) {
             return Err("an address range with a prefix from /2 to /29");
         }
@@ -71,7 +75,7 @@ impl Decode for Cidr {
     }
 
     fn schema() -> Json {
-        pattern("^([0-9]{1,3}\\.){3}[0-9]{1,3}/[0-9]{1,2}$")
+        pattern(Self::FORM, "^([0-9]{1,3}\\.){3}[0-9]{1,3}/[0-9]{1,2}$")
     }
 }
 
@@ -83,12 +87,14 @@ pub struct CallerRange {
 }
 
 impl CallerRange {
+    const FORM: &'static str = "an IPv4 address such as `203.0.113.7`, or a range such as `203.0.113.0/24`";
+
     fn parse(text: &str) -> Result<Self, &'static str> {
-        const FORM: &str = "an IPv4 address such as `203.0.113.7`, or a range such as `203.0.113.0/24`";
         let (address, prefix) = text.split_once('/').unwrap_or((text, "32"));
-        let address: Ipv4Addr = address.parse().map_err(|_| FORM)?;
+        let address: Ipv4Addr = address.parse().map_err(|_| Self::FORM)?;
         let is_number = (1..=2).contains(&prefix.len()) && prefix.bytes().all(|byte| byte.is_ascii_digit());
-        let prefix: u32 = prefix.parse().ok().filter(|prefix| is_number && *prefix <= 32).ok_or(FORM)?;
+        let prefix: u32 =
+            prefix.parse().ok().filter(|prefix| is_number && *prefix <= 32).ok_or(Self::FORM)?;
         let host_bits = u32::MAX.checked_shr(prefix).unwrap_or(0);
         if u32::from(address) & host_bits != 0 {
             return Err("an address range that begins with its own first address");
@@ -103,7 +109,7 @@ impl Decode for CallerRange {
     }
 
     fn schema() -> Json {
-        pattern("^([0-9]{1,3}\\.){3}[0-9]{1,3}(/[0-9]{1,2})?$")
+        pattern(Self::FORM, "^([0-9]{1,3}\\.){3}[0-9]{1,3}(/[0-9]{1,2})?$")
     }
 }
 

@@ -3,7 +3,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::spec::decode::{Decode, Decoder, checked, pattern, text};
+use crate::spec::decode::{Decode, Decoder, FORM, checked, pattern, text};
 use crate::spec::yaml::Node;
 
 text! {
@@ -277,23 +277,24 @@ pub struct Duration {
 impl Duration {
     const SECONDS_MAX: u32 = 24 * 60 * 60;
 
+    const FORM: &'static str = "an ISO 8601 duration of hours, minutes and seconds such as `PT10S` or `PT1M`, from `PT1S` to `PT24H`";
+
     fn parse(text: &str) -> Result<Self, &'static str> {
-        const FORM: &str = "an ISO 8601 duration of hours, minutes and seconds such as `PT10S` or `PT1M`, from `PT1S` to `PT24H`";
-        let mut rest = text.strip_prefix("PT").ok_or(FORM)?;
+        let mut rest = text.strip_prefix("PT").ok_or(Self::FORM)?;
         let mut seconds: u32 = 0;
         for (unit, unit_seconds) in [('H', 3600), ('M', 60), ('S', 1)] {
             let Some((amount, after)) = rest.split_once(unit) else { continue };
             if amount.is_empty() || amount.len() > 5 || !amount.bytes().all(|byte| byte.is_ascii_digit()) {
-                return Err(FORM);
+                return Err(Self::FORM);
             }
             // At most five digits times 3600 fits.
-            seconds += amount.parse::<u32>().map_err(|_| FORM)? * unit_seconds;
+            seconds += amount.parse::<u32>().map_err(|_| Self::FORM)? * unit_seconds;
             rest = after;
         }
         if rest.is_empty() && (1..=Self::SECONDS_MAX).contains(&seconds) {
             Ok(Self { iso: text.to_owned(), seconds })
         } else {
-            Err(FORM)
+            Err(Self::FORM)
         }
     }
 }
@@ -304,7 +305,7 @@ impl Decode for Duration {
     }
 
     fn schema() -> Json {
-        pattern("^PT([0-9]{1,5}H)?([0-9]{1,5}M)?([0-9]{1,5}S)?$")
+        pattern(Self::FORM, "^PT([0-9]{1,5}H)?([0-9]{1,5}M)?([0-9]{1,5}S)?$")
     }
 }
 
@@ -316,17 +317,18 @@ pub struct StatusRange {
 }
 
 impl StatusRange {
+    const FORM: &'static str = "an HTTP status such as `429`, or a range such as `500-599`";
+
     fn parse(text: &str) -> Result<Self, &'static str> {
-        const FORM: &str = "an HTTP status such as `429`, or a range such as `500-599`";
         let status = |text: &str| {
             text.parse::<u16>()
                 .ok()
                 .filter(|status| text.len() == 3 && (200..=599).contains(status))
-                .ok_or(FORM)
+                .ok_or(Self::FORM)
         };
         let (min, max) = text.split_once('-').unwrap_or((text, text));
         let range = Self { min: status(min)?, max: status(max)? };
-        if range.min <= range.max { Ok(range) } else { Err(FORM) }
+        if range.min <= range.max { Ok(range) } else { Err(Self::FORM) }
     }
 }
 
@@ -340,9 +342,9 @@ impl Decode for StatusRange {
     }
 
     fn schema() -> Json {
-        json!({ "oneOf": [
+        json!({ FORM: Self::FORM, "oneOf": [
             { "type": "integer", "minimum": 200, "maximum": 599 },
-            pattern("^[2-5][0-9]{2}(-[2-5][0-9]{2})?$"),
+            pattern(Self::FORM, "^[2-5][0-9]{2}(-[2-5][0-9]{2})?$"),
         ] })
     }
 }

@@ -1,6 +1,6 @@
 //! Content Safety, resolved.
 
-use super::ContentSafety;
+use crate::model::ContentSafety;
 use crate::spec;
 
 pub(super) fn policy(policy: &spec::ContentSafety) -> ContentSafety {

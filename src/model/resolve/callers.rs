@@ -1,6 +1,6 @@
 //! Who may call an API, resolved.
 
-use super::{Cors, IpFilter};
+use crate::model::{Cors, IpFilter};
 use crate::spec;
 
 pub(super) fn cors(cors: &spec::Cors) -> Cors {
