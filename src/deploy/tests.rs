@@ -1,6 +1,7 @@
 //! The client, the stages and the ARM server of the sandbox, working against each other over HTTP.
 
 mod again;
+mod faults;
 mod removing;
 
 use std::collections::BTreeSet;

@@ -18,7 +18,9 @@ mod resource_id;
 mod services_sim;
 pub mod state;
 
-pub use arm_server::{ArmOptions, ArmServer, Bucket, Denial, Faults, Limits, Validator};
+pub use arm_server::{
+    ArmOptions, ArmServer, Bucket, Denial, During, Faults, Limits, ServerClock, Trouble, Validator,
+};
 pub use error::{ArmFault, Error};
 pub use gateway_server::{End, GatewayServer, Observer, Served, ServerOptions};
 pub use http1::{Messages, read_messages};
