@@ -13,7 +13,9 @@ use serde_json::json;
 
 use super::*;
 use crate::azure::{ArmClient, ClientOptions, Credential, Endpoint, ErrorKind, RetryPolicy, Scope};
-use crate::sandbox::{ArmFault, ArmOptions, ArmServer, Faults, Resource, ResourceId};
+use crate::sandbox::{
+    ArmFault, ArmOptions, ArmServer, Denial, During, Faults, Resource, ResourceId, Trouble,
+};
 
 const QUICK: RetryPolicy = RetryPolicy {
     tries_max: 6,

@@ -73,7 +73,7 @@ impl Watch {
             for operation in operations {
                 let has_failed = operation.state == ProvisioningState::Failed;
                 let is_work = has_failed || WORK.contains(&operation.kind.as_str());
-                let began = operation.began();
+                let began = operation.timestamp;
                 let Some(target) = operation.target.filter(|_| is_work) else { continue };
                 let resource = ResourceRef::new(&target, depth, parent.as_deref());
                 if self.is_settled(&resource.id) {

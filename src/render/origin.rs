@@ -58,6 +58,8 @@ pub fn origins(spec: &Spec, source: &Arc<Source>) -> BTreeMap<String, Origin> {
     for api in &*spec.apis {
         let pool = spec.pools.iter().find(|pool| pool.id.as_str() == api.backend.pool.as_str());
         let limit = api.policies.token_limit.as_ref();
+        let requests = api.policies.request_limit.as_ref();
+        let quota = api.policies.token_quota.as_ref();
         let (retry, usage) = (&api.retry, &api.policies.usage);
         let keys = vec![
             ("pool", Some(api.backend.pool.span)),
@@ -73,6 +75,12 @@ pub fn origins(spec: &Spec, source: &Arc<Source>) -> BTreeMap<String, Origin> {
             ("token_limit.estimate_prompt_tokens", limit.map(|limit| limit.estimate_prompt_tokens.span)),
             ("token_limit.remaining_header", limit.and_then(|limit| place(limit.headers.remaining.as_ref()))),
             ("token_limit.consumed_header", limit.and_then(|limit| place(limit.headers.consumed.as_ref()))),
+            ("request_limit.counter_key", requests.map(|limit| limit.key.span)),
+            ("request_limit.calls", requests.map(|limit| limit.calls.span)),
+            ("request_limit.period_seconds", requests.map(|limit| limit.period_seconds.span)),
+            ("token_quota.counter_key", quota.map(|quota| quota.key.span)),
+            ("token_quota.tokens", quota.map(|quota| quota.tokens.span)),
+            ("token_quota.period", quota.map(|quota| quota.period.span)),
             (
                 "adaptive_limit.tokens_per_minute",
                 api.policies.adaptive_limit.as_ref().map(|limit| limit.total.tokens_per_minute.span),

@@ -14,12 +14,14 @@ pub mod openai_sim;
 mod openid_hosts;
 mod proof;
 mod providers;
+mod records;
 mod resource_id;
 mod services_sim;
 pub mod state;
 
 pub use arm_server::{
-    ArmOptions, ArmServer, Bucket, Denial, During, Faults, Limits, ServerClock, Trouble, Validator,
+    ArmOptions, ArmServer, Bucket, Denial, During, Exchange, Faults, Limits, Recorder, ServerClock, Trouble,
+    Validator,
 };
 pub use error::{ArmFault, Error};
 pub use gateway_server::{End, GatewayServer, Observer, Served, ServerOptions};

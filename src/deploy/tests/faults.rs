@@ -8,7 +8,6 @@ use time::OffsetDateTime;
 
 use super::*;
 use crate::azure::{CaBundle, Clock, Cloud, CredentialKind, SignInFacts, Wait};
-use crate::sandbox::{Denial, During, Trouble};
 
 /// Waiting moves it on; a moment of real time lets the server work.
 #[derive(Debug, Default)]

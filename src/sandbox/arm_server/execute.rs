@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use tokio::task::JoinSet;
 
 use super::evaluate::Ready;
-use super::{Shared, duration, evaluate, operations, resources, timestamp};
+use super::{Shared, duration, evaluate, operations, resources, shape, timestamp};
 use crate::arm;
-use crate::sandbox::state::DeploymentRecord;
+use crate::sandbox::records::DeploymentRecord;
 use crate::sandbox::{ArmFault, ResourceId};
 
 /// How often a waiting resource looks whether its deployment was cancelled.
@@ -205,7 +205,9 @@ async fn deploy_nested(
         operation_id: uuid::Uuid::new_v4().to_string(),
         correlation_id: uuid::Uuid::new_v4().to_string(),
         template: Json::Null,
-        parameters: Json::Null,
+        parameters: json!({}),
+        mode: "Incremental",
+        shape: shape::of(&Json::Null, &nested),
         tags: Json::Null,
         state: "Running",
         began: shared.now(),

@@ -15,7 +15,7 @@ use super::{Shared, deployments, lenient_json, metadata, offers, resources, subs
 use crate::sandbox::{ArmFault, ResourceId};
 
 /// Template and parameters may have 4 MB each (learn.microsoft.com, azure-subscription-service-limits).
-const BODY_MAX: usize = 9 * 1024 * 1024;
+pub(super) const BODY_MAX: usize = 9 * 1024 * 1024;
 
 /// Parts of 64 KiB in an answer of 2 GB.
 const HUGE_PARTS: usize = 32 * 1024;
@@ -87,6 +87,8 @@ pub(super) async fn handle(Extract(shared): Extract<Arc<Shared>>, request: Reque
         (_, Some(wait)) => throttled(Some((wait.as_secs_f64().ceil() as u64).to_string())),
         (_, None) => answer(&shared, request, &correlation_id).await,
     };
+    // By the server's own clock, which a test may have moved.
+    reply.headers.push(("date", http_date(shared.now())));
     reply.headers.push((taken.header, taken.left.to_string()));
     reply.headers.push(("x-ms-correlation-request-id", correlation_id));
     shared.note(format!("{line} {}", reply.status));
@@ -107,11 +109,12 @@ fn retry_after(shared: &Shared, faults: &Faults) -> Option<String> {
     if !faults.retry_after_is_date {
         return Some(seconds.to_string());
     }
-    let at = shared.now() + std::time::Duration::from_secs(seconds.into());
-    // Formatting fails only for years before 0 or after 9999.
-    Some(
-        at.format(&time::format_description::well_known::Rfc2822).unwrap_or_default().replace("+0000", "GMT"),
-    )
+    Some(http_date(shared.now() + std::time::Duration::from_secs(seconds.into())))
+}
+
+fn http_date(at: time::OffsetDateTime) -> String {
+    // Formatting fails only for years before 1900 or after 9999.
+    at.format(&time::format_description::well_known::Rfc2822).unwrap_or_default().replace("+0000", "GMT")
 }
 
 async fn answer(shared: &Arc<Shared>, request: Request, correlation_id: &str) -> Reply {

@@ -12,9 +12,11 @@ mod lenient_json;
 mod metadata;
 mod offers;
 mod operations;
+mod recorder;
 mod resources;
 mod results;
 mod runtime;
+mod shape;
 mod soft_delete;
 mod subscription;
 mod throttle;
@@ -33,6 +35,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 pub use faults::{Denial, During, Faults, Trouble};
+pub use recorder::{Exchange, Recorder};
 pub use throttle::{Bucket, Limits};
 
 use entra::Issuer;
@@ -88,6 +91,7 @@ pub struct ArmOptions {
     pub trusted_tokens: Vec<String>,
     /// The RSA public key (DER, PKCS #1) of the application's certificate.
     pub trusted_key: Option<Vec<u8>>,
+    pub recorder: Option<Recorder>,
 }
 
 impl Default for ArmOptions {
@@ -111,6 +115,7 @@ impl Default for ArmOptions {
             clock: None,
             trusted_tokens: Vec::new(),
             trusted_key: None,
+            recorder: None,
         }
     }
 }
@@ -193,7 +198,11 @@ impl ArmServer {
             journal: Mutex::default(),
             n_served: watch::Sender::new(0),
         });
-        let router = axum::Router::new().fallback(http::handle).with_state(Arc::clone(&shared));
+        let mut router = axum::Router::new().fallback(http::handle).with_state(Arc::clone(&shared));
+        if let Some(recorder) = &shared.options.recorder {
+            let layer = axum::middleware::from_fn_with_state(Arc::clone(recorder), recorder::record);
+            router = router.layer(layer);
+        }
         // axum's serve ends only with its task; accept errors are retried inside.
         let (serving, ca_pem) = match tls {
             None => (tokio::spawn(async move { drop(axum::serve(listener, router).await) }), None),

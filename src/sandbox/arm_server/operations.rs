@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Shared, duration, timestamp};
-use crate::sandbox::state::OperationRecord;
+use crate::sandbox::records::OperationRecord;
 use crate::sandbox::{ArmFault, ResourceId};
 
 /// Writes down that work on `target` begins; returns the operation's id.
