@@ -6,8 +6,8 @@ use std::fmt;
 use indexmap::IndexMap;
 use reqwest::{Method, Url};
 use serde_json::{Map, Value as Json, json};
+use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use time::{Duration, OffsetDateTime};
 
 use super::client::checked_path;
 use super::transport::Tries;
@@ -110,17 +110,8 @@ pub struct DeploymentOperation {
     /// None for steps without a resource, such as evaluating the outputs.
     pub target: Option<TargetResource>,
     pub error: Option<ArmError>,
-    /// When it last changed.
+    /// When it last changed; of one that runs, no earlier than it began.
     pub timestamp: Option<OffsetDateTime>,
-    /// How long it had taken then.
-    pub duration: Option<Duration>,
-}
-
-impl DeploymentOperation {
-    /// When it began, as far as ARM says.
-    pub fn began(&self) -> Option<OffsetDateTime> {
-        Some(self.timestamp? - self.duration.unwrap_or_default())
-    }
 }
 
 /// The resource that an operation is about.
@@ -355,29 +346,7 @@ fn read_operation(item: &Json) -> Option<DeploymentOperation> {
         target,
         error: properties.get("statusMessage").and_then(read_status_message),
         timestamp: text("/timestamp").and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok()),
-        duration: text("/duration").and_then(read_duration),
     })
-}
-
-/// `PT41M7.25S`, as ARM writes how long something took: days at most, no months. None where it is not that.
-pub(super) fn read_duration(text: &str) -> Option<Duration> {
-    let rest = text.strip_prefix('P')?;
-    let (days, time) = rest.split_once('T').unwrap_or((rest, ""));
-    let mut total = 0.0;
-    for (part, units) in [(days, &[('D', 86_400.0)][..]), (time, &[('H', 3_600.0), ('M', 60.0), ('S', 1.0)])]
-    {
-        let mut part = part;
-        for (unit, seconds) in units {
-            if let Some((number, after)) = part.split_once(*unit) {
-                total += number.parse::<f64>().ok().filter(|number| (0.0..1e6).contains(number))? * seconds;
-                part = after;
-            }
-        }
-        if !part.is_empty() {
-            return None;
-        }
-    }
-    Some(Duration::seconds_f64(total))
 }
 
 /// An error object, the same as a string, or just words.
@@ -389,22 +358,6 @@ fn read_status_message(message: &Json) -> Option<ArmError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn how_long_something_took_is_read_as_arm_writes_it() {
-        for (text, expected) in [
-            ("PT41M7.25S", Some(2_467.25)),
-            ("PT0S", Some(0.0)),
-            ("P1DT2H", Some(93_600.0)),
-            ("PT3S4M", None),
-            ("PT-3S", None),
-            ("41 min", None),
-            ("P1Y", None),
-            ("PTinfS", None),
-        ] {
-            assert_eq!(read_duration(text).map(|read| read.as_seconds_f64()), expected, "{text}");
-        }
-    }
 
     #[test]
     fn a_status_message_is_an_error_or_words() {

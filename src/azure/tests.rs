@@ -306,6 +306,31 @@ async fn what_is_no_json_is_said_with_the_host_and_not_tried_again() {
 }
 
 #[tokio::test]
+async fn a_connection_that_a_proxy_closes_while_it_is_idle_costs_no_answer() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let n_connections = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&n_connections);
+    tokio::spawn(async move {
+        while let Ok((mut connection, _)) = listener.accept().await {
+            *count.lock().unwrap() += 1;
+            // One answer that promises to keep the connection, which then ends.
+            let mut request = [0; 4096];
+            let _ = connection.read(&mut request).await;
+            let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{\"value\":[]}";
+            let _ = connection.write_all(answer).await;
+        }
+    });
+    let client = client_of(&base_url);
+    for _ in 0..3 {
+        client.list_resource_groups(S).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(*n_connections.lock().unwrap() >= 3);
+}
+
+#[tokio::test]
 async fn redirects_are_not_followed_not_even_to_the_same_host() {
     let redirect = || (302, vec![("Location", "{base}/again")], Json::Null);
     let server = serve(vec![redirect(), redirect(), redirect()]).await;

@@ -5,6 +5,7 @@
 
 pub mod arm_errors;
 pub mod azure_types;
+pub mod durations;
 pub mod models;
 pub mod regions;
 mod source;

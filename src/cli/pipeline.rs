@@ -15,9 +15,9 @@ use crate::cli::world::EmbeddedWorld;
 use crate::cli::{environment, files, sign_in};
 use crate::deploy::preview::{Asked, GivenByStage};
 use crate::deploy::{preflight, preview};
-use crate::diag::{Diagnostic, Label};
+use crate::diag::Diagnostic;
 use crate::model::{self, LandingZone};
-use crate::render::{self, Bundle, Parameter, Secret, Stage};
+use crate::render::{self, Bundle, Origin, Parameter, Secret, Stage};
 use crate::spec::{self, LintLevel};
 use crate::text::Source;
 use crate::{bicep, plan};
@@ -30,7 +30,7 @@ pub(crate) struct Rendered {
     pub zone: LandingZone,
     pub bundle: Bundle,
     /// What in the spec each policy is for.
-    pub origins: BTreeMap<String, Label>,
+    pub origins: BTreeMap<String, Origin>,
     pub warnings: Vec<Diagnostic>,
     /// What the spec says of rules.
     pub lints: BTreeMap<String, LintLevel>,

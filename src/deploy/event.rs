@@ -1,5 +1,7 @@
 //! What happens during a deployment, as data for a progress display.
 
+use time::OffsetDateTime;
+
 use crate::azure::{ArmError, Error, TargetResource};
 
 /// Each resource is started once and ends once, whatever ARM repeats in its lists.
@@ -38,6 +40,8 @@ pub enum Event {
     ResourceStarted {
         stage: String,
         resource: ResourceRef,
+        /// By Azure's clock, where it says so; a run that follows another comes later.
+        began: Option<OffsetDateTime>,
     },
     ResourceSucceeded {
         stage: String,
@@ -86,12 +90,14 @@ pub struct ResourceRef {
     pub name: String,
     /// How many nested deployments it is inside of; 0 for a resource of the stage itself.
     pub depth: usize,
+    /// The id of the nested deployment that it is inside of; None in the stage itself.
+    pub parent: Option<String>,
 }
 
 impl ResourceRef {
-    pub(super) fn new(target: &TargetResource, depth: usize) -> Self {
+    pub(super) fn new(target: &TargetResource, depth: usize, parent: Option<&str>) -> Self {
         let TargetResource { id, resource_type, name } = target.clone();
-        Self { id, resource_type, name, depth }
+        Self { id, resource_type, name, depth, parent: parent.map(str::to_owned) }
     }
 
     /// True for a nested deployment, which is no resource that a user would count.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::{Failure, codes, explain};
 use crate::azure::ArmError;
-use crate::diag::{Diagnostic, Label};
-use crate::render;
+use crate::diag::Diagnostic;
+use crate::render::{self, Origin};
 use crate::text::{Source, Span};
 
 /// What was rendered, and what in the spec it was rendered for.
@@ -15,8 +15,8 @@ use crate::text::{Source, Span};
 pub struct Rendered<'a> {
     /// Path to text, as in `render::Bundle`.
     pub files: &'a BTreeMap<String, String>,
-    /// Path to a place in the spec, as of `render::origins`.
-    pub origins: &'a BTreeMap<String, Label>,
+    /// Path to what in the spec it comes from, as of `render::origins`.
+    pub origins: &'a BTreeMap<String, Origin>,
 }
 
 /// A finding for each reason why a rendered policy was refused, with its place where the message names one.
@@ -38,15 +38,27 @@ fn finding(cause: &ArmError, source: &Arc<Source>, rendered: &Rendered<'_>) -> D
     let path = source.path();
     let message = format!("API Management refuses the rendered policy `{path}`");
     let mut found = Diagnostic::new(&codes::POLICY_REFUSED, message).azure_says(cause.to_string());
+    let origin = rendered.origins.get(path);
+    let mut key = None;
     if let Some(span) = place(&cause.message).and_then(|(line, column)| span_at(source, line, column)) {
         found = found.at(source, span);
-        if let Some(made) = render::template_line(path, source.slice(source.line(span.start)).trim_end()) {
+        let line = source.line(span.start);
+        let text = source.slice(line).trim_end();
+        if let Some(made) = render::template_line(path, text) {
             found = found.related(&made.source, made.span, "the line of the template that makes it");
+            // The template's line is without its indentation; its attributes are what counts.
+            let offset = span.range().start - line.range().start;
+            let template = made.source.slice(made.span);
+            key = origin.and_then(|origin| origin.key(template, text, offset, &cause.message));
         }
     }
-    match rendered.origins.get(path) {
-        Some(origin) => found.related(&origin.source, origin.span, "rendered for this part of the spec"),
-        None => found,
+    match (key, origin) {
+        (Some(key), _) => found.related(&key.source, key.span, "the value that is rendered there"),
+        (None, Some(origin)) => {
+            let whole = origin.whole();
+            found.related(&whole.source, whole.span, "rendered for this part of the spec")
+        }
+        (None, None) => found,
     }
     .help("see the whole policy with `genai-lz render SPEC -o FOLDER`")
 }

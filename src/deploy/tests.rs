@@ -1,6 +1,7 @@
 //! The client, the stages and the ARM server of the sandbox, working against each other over HTTP.
 
 mod again;
+mod faults;
 mod removing;
 
 use std::collections::BTreeSet;
@@ -12,7 +13,9 @@ use serde_json::json;
 
 use super::*;
 use crate::azure::{ArmClient, ClientOptions, Credential, Endpoint, ErrorKind, RetryPolicy, Scope};
-use crate::sandbox::{ArmFault, ArmOptions, ArmServer, Faults, Resource, ResourceId};
+use crate::sandbox::{
+    ArmFault, ArmOptions, ArmServer, Denial, During, Faults, Resource, ResourceId, Trouble,
+};
 
 const QUICK: RetryPolicy = RetryPolicy {
     tries_max: 6,

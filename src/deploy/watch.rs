@@ -3,6 +3,7 @@
 use std::pin::Pin;
 
 use indexmap::IndexMap;
+use time::OffsetDateTime;
 
 use super::{Event, FailedResource, ResourceRef};
 use crate::azure::{ArmClient, ArmError, Error, ErrorKind, ProvisioningState, Scope};
@@ -15,6 +16,15 @@ const DEPTH_MAX: usize = 8;
 const WORK: [&str; 2] = ["Create", "Delete"];
 
 type Visit<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
+
+/// A deployment that is looked into.
+struct Place {
+    scope: Scope,
+    deployment: String,
+    depth: usize,
+    /// Its id, where it is inside of another one.
+    id: Option<String>,
+}
 
 /// What has been seen of one stage's deployment.
 pub(super) struct Watch {
@@ -42,19 +52,19 @@ impl Watch {
         deployment: &str,
         events: &mut (dyn FnMut(Event) + Send),
     ) -> Result<(), Error> {
-        self.visit(client, scope.clone(), deployment.to_owned(), 0, events).await
+        let place = Place { scope: scope.clone(), deployment: deployment.to_owned(), depth: 0, id: None };
+        self.visit(client, place, events).await
     }
 
     /// A nested deployment is told to have begun before what is inside it, and to have ended after it.
     fn visit<'a>(
         &'a mut self,
         client: &'a ArmClient,
-        scope: Scope,
-        deployment: String,
-        depth: usize,
+        place: Place,
         events: &'a mut (dyn FnMut(Event) + Send),
     ) -> Visit<'a> {
         Box::pin(async move {
+            let Place { scope, deployment, depth, id: parent } = place;
             let operations = match client.list_operations(&scope, &deployment).await {
                 // A nested deployment is listed a moment before it can be read.
                 Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
@@ -63,15 +73,18 @@ impl Watch {
             for operation in operations {
                 let has_failed = operation.state == ProvisioningState::Failed;
                 let is_work = has_failed || WORK.contains(&operation.kind.as_str());
+                let began = operation.timestamp;
                 let Some(target) = operation.target.filter(|_| is_work) else { continue };
-                let resource = ResourceRef::new(&target, depth);
+                let resource = ResourceRef::new(&target, depth, parent.as_deref());
                 if self.is_settled(&resource.id) {
                     continue;
                 }
-                self.note_start(&resource, events);
+                self.note_start(&resource, began, events);
                 let nested = resource.is_deployment().then(|| Scope::of_deployment(&resource.id)).flatten();
                 if let Some((scope, name)) = nested.filter(|_| depth < DEPTH_MAX) {
-                    self.visit(client, scope, name, depth + 1, events).await?;
+                    let id = Some(resource.id.clone());
+                    let place = Place { scope, deployment: name, depth: depth + 1, id };
+                    self.visit(client, place, events).await?;
                 }
                 self.note_end(resource, &operation.state, operation.error, events);
             }
@@ -84,10 +97,15 @@ impl Watch {
         self.seen.get(&id.to_ascii_lowercase()).is_some_and(|(_, seen)| *seen != Seen::Running)
     }
 
-    fn note_start(&mut self, resource: &ResourceRef, events: &mut (dyn FnMut(Event) + Send)) {
+    fn note_start(
+        &mut self,
+        resource: &ResourceRef,
+        began: Option<OffsetDateTime>,
+        events: &mut (dyn FnMut(Event) + Send),
+    ) {
         let key = resource.id.to_ascii_lowercase();
         if !self.seen.contains_key(&key) {
-            events(Event::ResourceStarted { stage: self.stage.clone(), resource: resource.clone() });
+            events(Event::ResourceStarted { stage: self.stage.clone(), resource: resource.clone(), began });
             self.seen.insert(key, (resource.clone(), Seen::Running));
         }
     }

@@ -22,7 +22,7 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 pub use lint::lint;
-pub use origin::{origins, template_line};
+pub use origin::{Origin, origins, template_line};
 
 use crate::diag::DiagResult;
 use crate::model::LandingZone;

@@ -1,22 +1,131 @@
-//! Where a rendered policy comes from: the part of the spec that it is for, and the line of the template that made one
-//! of its lines.
+//! Where a rendered policy comes from: the part of the spec that it is for, the line of the template that made one of its
+//! lines, and the key of the spec whose value stands there.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::templates::TEMPLATES;
 use crate::diag::Label;
-use crate::spec::{At, EntityId, Spec};
+use crate::spec::{At, Spec};
 use crate::text::{Source, Span};
 
-/// For each rendered policy of an API or a product its id in the spec. Fragments are for all.
-pub fn origins(spec: &Spec, source: &Arc<Source>) -> BTreeMap<String, Label> {
-    let origin = |folder: &str, id: &At<EntityId>| {
-        let label = Label { source: Arc::clone(source), span: id.span, message: String::new() };
-        (format!("policies/{folder}/{}.xml", id.as_str()), label)
+/// What in the spec a policy is rendered from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    pub source: Arc<Source>,
+    /// The id of its API or product.
+    pub id: Span,
+    /// What the template calls a value, and where the spec gives it.
+    pub keys: Vec<(&'static str, Span)>,
+}
+
+impl Origin {
+    fn label(&self, span: Span) -> Label {
+        Label { source: Arc::clone(&self.source), span, message: String::new() }
+    }
+
+    /// The id of the API or product.
+    pub fn whole(&self) -> Label {
+        self.label(self.id)
+    }
+
+    /// Where the spec gives the value that API Management means: that of the attribute which its message names in quotes,
+    /// else that at the column, else the only one of the line. `template` and `rendered` are the same line before and
+    /// after; `offset` is the column in bytes.
+    pub fn key(&self, template: &str, rendered: &str, offset: usize, message: &str) -> Option<Label> {
+        let used = used(template);
+        let names_it = |attribute: &str| !attribute.is_empty() && message.contains(&format!("'{attribute}'"));
+        let holds_it =
+            |attribute: &str| attribute_at(rendered, offset).is_some_and(|found| found == attribute);
+        let named = used.iter().find(|(attribute, _)| names_it(attribute));
+        let (_, variable) = named
+            .or_else(|| used.iter().find(|(attribute, _)| holds_it(attribute)))
+            .or_else(|| used.first().filter(|_| used.len() == 1))?;
+        let (_, span) = self.keys.iter().find(|(known, _)| known == variable)?;
+        // A default stands nowhere: its place is the mapping around it, of which one line is shown at most.
+        Some(self.label(*span)).filter(|_| !self.source.slice(*span).contains('\n'))
+    }
+}
+
+/// For each rendered policy of an API or a product where it comes from. Fragments are for all.
+pub fn origins(spec: &Spec, source: &Arc<Source>) -> BTreeMap<String, Origin> {
+    let mut all = BTreeMap::new();
+    let mut add = |folder: &str, id: &str, at: Span, keys: Vec<(&'static str, Option<Span>)>| {
+        let keys = keys.into_iter().filter_map(|(name, span)| Some((name, span?))).collect();
+        let origin = Origin { source: Arc::clone(source), id: at, keys };
+        all.insert(format!("policies/{folder}/{id}.xml"), origin);
     };
-    let apis = spec.apis.iter().map(|api| origin("apis", &api.id));
-    apis.chain(spec.products.iter().map(|product| origin("products", &product.id))).collect()
+    for api in &*spec.apis {
+        let pool = spec.pools.iter().find(|pool| pool.id.as_str() == api.backend.pool.as_str());
+        let limit = api.policies.token_limit.as_ref();
+        let requests = api.policies.request_limit.as_ref();
+        let quota = api.policies.token_quota.as_ref();
+        let (retry, usage) = (&api.retry, &api.policies.usage);
+        let keys = vec![
+            ("pool", Some(api.backend.pool.span)),
+            ("trip_seconds", pool.map(|pool| pool.breaker.trip.span)),
+            ("streaming", Some(api.streaming.span)),
+            ("timeout_seconds", Some(api.timeout_seconds.span)),
+            ("retry.condition", Some(retry.statuses.span)),
+            ("retry.count", Some(retry.count.span)),
+            ("retry.interval_seconds", Some(retry.interval_seconds.span)),
+            ("retry.first_fast_retry", Some(retry.first_fast_retry.span)),
+            ("token_limit.counter_key", limit.map(|limit| limit.key.span)),
+            ("token_limit.tokens_per_minute", limit.map(|limit| limit.tokens_per_minute.span)),
+            ("token_limit.estimate_prompt_tokens", limit.map(|limit| limit.estimate_prompt_tokens.span)),
+            ("token_limit.remaining_header", limit.and_then(|limit| place(limit.headers.remaining.as_ref()))),
+            ("token_limit.consumed_header", limit.and_then(|limit| place(limit.headers.consumed.as_ref()))),
+            ("request_limit.counter_key", requests.map(|limit| limit.key.span)),
+            ("request_limit.calls", requests.map(|limit| limit.calls.span)),
+            ("request_limit.period_seconds", requests.map(|limit| limit.period_seconds.span)),
+            ("token_quota.counter_key", quota.map(|quota| quota.key.span)),
+            ("token_quota.tokens", quota.map(|quota| quota.tokens.span)),
+            ("token_quota.period", quota.map(|quota| quota.period.span)),
+            (
+                "adaptive_limit.tokens_per_minute",
+                api.policies.adaptive_limit.as_ref().map(|limit| limit.total.tokens_per_minute.span),
+            ),
+            ("usage_metric.namespace", usage.metric.as_ref().map(|metric| metric.namespace.span)),
+        ];
+        add("apis", api.id.as_str(), api.id.span, keys);
+    }
+    for product in &*spec.products {
+        let limits = product.limits.as_ref();
+        let quota = limits.and_then(|limits| limits.token_quota.as_ref());
+        let keys = vec![
+            ("tokens_per_minute", limits.and_then(|limits| place(limits.tokens_per_minute.as_ref()))),
+            ("quota.tokens", quota.map(|quota| quota.tokens.span)),
+            ("quota.period", quota.map(|quota| quota.period.span)),
+        ];
+        add("products", product.id.as_str(), product.id.span, keys);
+    }
+    all
+}
+
+fn place<T>(given: Option<&At<T>>) -> Option<Span> {
+    given.map(|given| given.span)
+}
+
+/// The values that a template line puts in, each with the attribute that it is in: `count="[[ retry.count ]]"` has
+/// `("count", "retry.count")`.
+fn used(template: &str) -> Vec<(&str, &str)> {
+    let mut found = Vec::new();
+    for (at, _) in template.match_indices("[[") {
+        let rest = &template[at + 2..];
+        let variable =
+            rest.split("]]").next().unwrap_or_default().split('|').next().unwrap_or_default().trim();
+        found.push((attribute_at(template, at).unwrap_or_default(), variable));
+    }
+    found
+}
+
+/// The attribute whose value stands at a place of a line: the last `name="` before it.
+fn attribute_at(line: &str, offset: usize) -> Option<&str> {
+    let before = line.get(..offset)?;
+    let end = before.rfind("=\"")?;
+    let start =
+        before[..end].rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).map_or(0, |at| at + 1);
+    Some(&before[start..end])
 }
 
 /// Finds the line of the template that made the line `text` of the policy at `path`; None where several could have.
@@ -70,6 +179,34 @@ fn can_make(template: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_leads_to_the_attribute_that_is_named_or_pointed_at_or_the_only_one() {
+        let source = Source::new("spec.yaml", "count: 3, interval: 4, block:\n  a: 1");
+        let keys = vec![
+            ("retry.count", Span::new(7, 8)),
+            ("retry.interval_seconds", Span::new(20, 21)),
+            ("block", Span::new(23, 36)),
+        ];
+        let origin = Origin { source, id: Span::new(0, 5), keys };
+        let template =
+            r#"<retry count="[[ retry.count ]]" interval="[[ retry.interval_seconds | x ]]" kind="fixed">"#;
+        let rendered = r#"<retry count="3" interval="4" kind="fixed">"#;
+        let key = |template: &str, offset: usize, message: &str| {
+            origin.key(template, rendered, offset, message).map(|label| label.span.start)
+        };
+        assert_eq!(key(template, 1, "The 'interval' attribute is invalid"), Some(20));
+        assert_eq!(key(template, 15, "out of range"), Some(7));
+        assert_eq!(key(template, 1, "out of range"), None, "either of two");
+        assert_eq!(key(template, 36, "out of range"), None, "it is fixed");
+        assert_eq!(key(r#"<a b="[[ retry.count ]]" />"#, 1, ""), Some(7));
+        assert_eq!(
+            key(r#"<a b="[[ block ]]" />"#, 1, ""),
+            None,
+            "a default, whose place is the mapping around it"
+        );
+        assert_eq!(key("<base />", 1, ""), None);
+    }
 
     #[test]
     fn a_rendered_line_leads_to_the_template_line_that_alone_can_have_made_it() {

@@ -19,7 +19,10 @@ mod resource_id;
 mod services_sim;
 pub mod state;
 
-pub use arm_server::{ArmOptions, ArmServer, Bucket, Denial, Exchange, Faults, Limits, Recorder, Validator};
+pub use arm_server::{
+    ArmOptions, ArmServer, Bucket, Denial, During, Exchange, Faults, Limits, Recorder, ServerClock, Trouble,
+    Validator,
+};
 pub use error::{ArmFault, Error};
 pub use gateway_server::{End, GatewayServer, Observer, Served, ServerOptions};
 pub use http1::{Messages, read_messages};

@@ -77,8 +77,13 @@ fn places(error: ArmError, id: &str) -> String {
     let (zone, _) = model::resolve(&spec, &source).unwrap();
     let files: BTreeMap<String, String> = render::render(&zone).unwrap().files;
     let origins = render::origins(&spec, &source);
-    let resource =
-        ResourceRef { id: id.to_owned(), resource_type: String::new(), name: String::new(), depth: 1 };
+    let resource = ResourceRef {
+        id: id.to_owned(),
+        resource_type: String::new(),
+        name: String::new(),
+        depth: 1,
+        parent: None,
+    };
     let failure = Failure {
         stage: "genai".to_owned(),
         deployment_id: String::new(),

@@ -45,7 +45,12 @@ pub(super) fn serve(
     let find = || shared.state.deployment(&id).ok_or_else(|| not_found(&id));
     match (call.method.as_str(), action.as_deref(), argument) {
         ("PUT", None, _) => start(shared, call, id),
-        ("GET", None, _) => Ok(Reply::ok(find()?.to_json())),
+        ("GET", None, _) => {
+            if shared.faults().is_hidden(&id) {
+                return Err(not_found(&id));
+            }
+            Ok(Reply::ok(find()?.to_json()))
+        }
         ("HEAD", None, _) => Ok(Reply::empty(if shared.state.deployment(&id).is_some() { 204 } else { 404 })),
         ("POST", Some("validate"), None) => {
             resources::allowed(shared, &id, "validate/action")?;
@@ -80,7 +85,7 @@ pub(super) fn serve(
         }
         ("GET", Some("operationstatuses"), Some(operation_id)) => {
             let record = find()?;
-            if record.operation_id != operation_id {
+            if record.operation_id != operation_id || shared.faults().is_hidden(&id) {
                 return Err(not_found(&id));
             }
             Ok(status(shared, &record))

@@ -143,8 +143,8 @@ async fn one(
 async fn create(shared: &Shared, ready: Ready, cancel: &AtomicBool) -> Result<(), ArmFault> {
     let Ready { id, body, .. } = ready;
     let (delay, failure) = {
-        let faults = shared.faults();
-        (faults.delay_of(&id).unwrap_or(shared.options.resource_delay), faults.failure_of(&id))
+        let mut faults = shared.faults();
+        (faults.delay_of(&id).unwrap_or(shared.options.resource_delay), faults.failure_of_next(&id))
     };
     let _busy = busy_parent(shared, &id)?;
     let until = shared.elapsed() + delay;

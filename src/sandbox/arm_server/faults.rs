@@ -13,15 +13,36 @@ pub struct Faults {
     pub failing: Vec<(String, ArmFault)>,
     /// Resources that take longer.
     pub slow: Vec<(String, Duration)>,
+    /// The resource that is deployed as the so-manieth, from 1 on, fails.
+    pub failing_at: Option<(u32, ArmFault)>,
     /// So many requests are answered 429.
     pub throttle: u32,
-    /// `Retry-After` of those, in seconds; none where None.
+    /// `Retry-After` of every 429 and 503, in seconds; none where None.
     pub throttle_retry_after_s: Option<u32>,
+    /// It is written as a date instead.
+    pub retry_after_is_date: bool,
     /// So many requests are answered 503.
     pub unavailable: u32,
     /// So many answers break off in the middle.
     pub drop: u32,
-    /// Resources that GET does not find so many times after they were made: other front ends learn of them later.
+    /// So many requests are served, and the connection ends before anything of the answer.
+    pub reset: u32,
+    /// So many answers are JSON that is cut in its middle.
+    pub truncated: u32,
+    /// So many requests get a page in the place of an answer, as a proxy sends one.
+    pub html: u32,
+    /// So many requests are sent to themselves again.
+    pub redirected: u32,
+    /// So many answers have 2 GB.
+    pub huge: u32,
+    /// So many requests are told that their token has expired.
+    pub expired: u32,
+    /// Every request is refused with this.
+    pub refused: Option<ArmFault>,
+    /// From one time to another on the server's clock, since it started.
+    pub during: Vec<During>,
+    /// Resources and deployments that GET does not find so many times after they were made: other front ends learn of them
+    /// later.
     pub hidden: Vec<(String, u32)>,
     /// Resource types that Azure Policy denies.
     pub denied: Vec<Denial>,
@@ -29,6 +50,27 @@ pub struct Faults {
     pub short_circuit: Vec<String>,
     /// Faults of the connection begin after so many requests that are served well.
     pub after: u32,
+}
+
+/// Trouble that lasts for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct During {
+    pub from: Duration,
+    pub until: Duration,
+    pub trouble: Trouble,
+}
+
+/// What goes wrong with every request for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The server is not reached.
+    Gone,
+    /// 429.
+    Throttled,
+    /// 503.
+    Unavailable,
+    /// A page in the place of an answer.
+    Html,
 }
 
 /// A policy assignment that forbids a resource type.
@@ -76,34 +118,81 @@ impl Denial {
 }
 
 /// What happens to one request.
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum RequestFault {
     None,
-    Throttled { retry_after_s: Option<u32> },
+    /// Not served; the connection ends.
+    Gone,
+    Throttled,
     Unavailable,
+    /// Not served, but refused.
+    Refused(ArmFault),
+    Html,
+    Redirected,
+    Huge,
+    /// Served, and the answer does not arrive as it should.
+    Reset,
     Dropped,
+    Truncated,
 }
 
 impl Faults {
-    /// Decides over the next request.
-    pub(super) fn next_request(&mut self) -> RequestFault {
+    /// Decides over the next request, that comes at `elapsed` on the server's clock.
+    pub(super) fn next_request(&mut self, elapsed: Duration) -> RequestFault {
         if self.after > 0 {
             self.after -= 1;
-            RequestFault::None
-        } else if self.throttle > 0 {
-            self.throttle -= 1;
-            RequestFault::Throttled { retry_after_s: self.throttle_retry_after_s }
-        } else if self.unavailable > 0 {
-            self.unavailable -= 1;
-            RequestFault::Unavailable
-        } else if self.drop > 0 {
-            self.drop -= 1;
-            RequestFault::Dropped
-        } else {
-            RequestFault::None
+            return RequestFault::None;
         }
+        if let Some(fault) = &self.refused {
+            return RequestFault::Refused(fault.clone());
+        }
+        let is_now = |during: &&During| (during.from..during.until).contains(&elapsed);
+        if let Some(during) = self.during.iter().find(is_now) {
+            return match during.trouble {
+                Trouble::Gone => RequestFault::Gone,
+                Trouble::Throttled => RequestFault::Throttled,
+                Trouble::Unavailable => RequestFault::Unavailable,
+                Trouble::Html => RequestFault::Html,
+            };
+        }
+        let expired = ArmFault::new(
+            401,
+            "ExpiredAuthenticationToken",
+            "The access token expiry UTC time is earlier than current UTC time.",
+        );
+        for (left, fault) in [
+            (&mut self.throttle, RequestFault::Throttled),
+            (&mut self.unavailable, RequestFault::Unavailable),
+            (&mut self.drop, RequestFault::Dropped),
+            (&mut self.reset, RequestFault::Reset),
+            (&mut self.truncated, RequestFault::Truncated),
+            (&mut self.html, RequestFault::Html),
+            (&mut self.redirected, RequestFault::Redirected),
+            (&mut self.huge, RequestFault::Huge),
+            (&mut self.expired, RequestFault::Refused(expired)),
+        ] {
+            if *left > 0 {
+                *left -= 1;
+                return fault;
+            }
+        }
+        RequestFault::None
     }
 
-    pub(super) fn failure_of(&self, id: &ResourceId) -> Option<ArmFault> {
+    /// What is to fail of a resource; called once for each that is deployed.
+    pub(super) fn failure_of_next(&mut self, id: &ResourceId) -> Option<ArmFault> {
+        if let Some((left, fault)) = &mut self.failing_at {
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                let fault = fault.clone();
+                self.failing_at = None;
+                return Some(fault);
+            }
+        }
+        self.failure_of(id)
+    }
+
+    fn failure_of(&self, id: &ResourceId) -> Option<ArmFault> {
         let found = self.failing.iter().find(|(name, _)| is_named(id, name));
         found.map(|(_, fault)| fault.clone())
     }

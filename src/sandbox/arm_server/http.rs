@@ -1,7 +1,6 @@
 //! The HTTP side: what every request must bring, and turning answers into responses.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State as Extract};
@@ -11,12 +10,15 @@ use axum::response::Response;
 use futures_util::stream;
 use serde_json::{Value as Json, json};
 
-use super::faults::RequestFault;
+use super::faults::{Faults, RequestFault};
 use super::{Shared, deployments, lenient_json, metadata, offers, resources, subscription};
 use crate::sandbox::{ArmFault, ResourceId};
 
 /// Template and parameters may have 4 MB each (learn.microsoft.com, azure-subscription-service-limits).
 pub(super) const BODY_MAX: usize = 9 * 1024 * 1024;
+
+/// Parts of 64 KiB in an answer of 2 GB.
+const HUGE_PARTS: usize = 32 * 1024;
 
 /// A request that may be served.
 pub(super) struct Call {
@@ -69,22 +71,50 @@ pub(super) async fn handle(Extract(shared): Extract<Arc<Shared>>, request: Reque
         .filter(|id| uuid::Uuid::try_parse(id).is_ok())
         .unwrap_or_else(new_id);
     let line = format!("{} {}", request.method(), request.uri().path());
-    let fault = shared.faults().next_request();
-    let taken = shared.buckets.take(request.method(), Instant::now());
-    let mut reply = match (&fault, taken.refused_for) {
-        (RequestFault::Throttled { retry_after_s }, _) => throttled(*retry_after_s),
-        (RequestFault::Unavailable, _) => Reply::error(&ArmFault::new(
-            503,
-            "ServiceUnavailable",
-            "The service is temporarily unavailable. Please try again.",
-        )),
-        (_, Some(wait)) => throttled(u32::try_from(wait.as_secs_f64().ceil() as u64).ok()),
-        (RequestFault::None | RequestFault::Dropped, None) => answer(&shared, request, &correlation_id).await,
+    let (fault, retry_after) = {
+        let mut faults = shared.faults();
+        (faults.next_request(shared.elapsed()), retry_after(&shared, &faults))
     };
+    let taken = shared.buckets.take(request.method(), shared.started.1 + shared.elapsed());
+    let uri = request.uri().to_string();
+    let mut reply = match (&fault, taken.refused_for) {
+        (RequestFault::Gone, _) => hang_up(),
+        (RequestFault::Throttled, _) => throttled(retry_after),
+        (RequestFault::Unavailable, _) => unavailable(retry_after),
+        (RequestFault::Refused(fault), _) => Reply::error(fault),
+        (RequestFault::Redirected, _) => Reply { headers: vec![("location", uri)], ..Reply::empty(302) },
+        (RequestFault::Html | RequestFault::Huge, _) => Reply::empty(200),
+        (_, Some(wait)) => throttled(Some((wait.as_secs_f64().ceil() as u64).to_string())),
+        (_, None) => answer(&shared, request, &correlation_id).await,
+    };
+    // By the server's own clock, which a test may have moved.
+    reply.headers.push(("date", http_date(shared.now())));
     reply.headers.push((taken.header, taken.left.to_string()));
     reply.headers.push(("x-ms-correlation-request-id", correlation_id));
     shared.note(format!("{line} {}", reply.status));
-    respond(reply, matches!(fault, RequestFault::Dropped))
+    if fault == RequestFault::Reset {
+        hang_up();
+    }
+    respond(reply, &fault)
+}
+
+/// Ends the connection: what unwinds takes its task along, and nothing more is sent.
+fn hang_up() -> ! {
+    std::panic::resume_unwind(Box::new("the script of faults ends this connection"))
+}
+
+/// The value of `Retry-After`, in either of its forms.
+fn retry_after(shared: &Shared, faults: &Faults) -> Option<String> {
+    let seconds = faults.throttle_retry_after_s?;
+    if !faults.retry_after_is_date {
+        return Some(seconds.to_string());
+    }
+    Some(http_date(shared.now() + std::time::Duration::from_secs(seconds.into())))
+}
+
+fn http_date(at: time::OffsetDateTime) -> String {
+    // Formatting fails only for years before 1900 or after 9999.
+    at.format(&time::format_description::well_known::Rfc2822).unwrap_or_default().replace("+0000", "GMT")
 }
 
 async fn answer(shared: &Arc<Shared>, request: Request, correlation_id: &str) -> Reply {
@@ -211,6 +241,13 @@ fn route(shared: &Arc<Shared>, call: &Call) -> Result<Reply, ArmFault> {
     if let ["operationresults", id] = path.get(2..).unwrap_or_default() {
         return shared.result(call, id);
     }
+    if shared.options.subscription_state == "Disabled" && matches!(call.method, Method::PUT | Method::PATCH) {
+        let message = format!(
+            "The subscription '{subscription_id}' is disabled and therefore marked as read only. You cannot perform any \
+             write actions on this subscription until it is re-enabled."
+        );
+        return Err(ArmFault::new(409, "ReadOnlyDisabledSubscription", message));
+    }
     let in_group = path.len() > 3 && path[2].eq_ignore_ascii_case("resourceGroups");
     let (scope, rest) = path.split_at(if in_group { 4 } else { 2 });
     let scope = ResourceId::parse(&format!("/{}", scope.join("/"))).ok_or_else(|| no_route(call))?;
@@ -249,29 +286,52 @@ pub(super) fn no_route(call: &Call) -> ArmFault {
     ArmFault::not_found("ResourceNotFound", format!("The sandbox serves no {} /{path}.", call.method))
 }
 
-fn throttled(retry_after_s: Option<u32>) -> Reply {
+fn throttled(retry_after: Option<String>) -> Reply {
     let fault = ArmFault::new(429, "SubscriptionRequestsThrottled", "Number of requests exceeded the limit.");
-    let mut reply = Reply::error(&fault);
-    reply.headers.extend(retry_after_s.map(|seconds| ("retry-after", seconds.to_string())));
+    later(&fault, retry_after)
+}
+
+fn unavailable(retry_after: Option<String>) -> Reply {
+    let message = "The service is temporarily unavailable. Please try again.";
+    later(&ArmFault::new(503, "ServiceUnavailable", message), retry_after)
+}
+
+fn later(fault: &ArmFault, retry_after: Option<String>) -> Reply {
+    let mut reply = Reply::error(fault);
+    reply.headers.extend(retry_after.map(|after| ("retry-after", after)));
     reply
 }
 
-fn respond(reply: Reply, drop: bool) -> Response {
+fn respond(reply: Reply, fault: &RequestFault) -> Response {
+    let content_type =
+        if *fault == RequestFault::Html { "text/html" } else { "application/json; charset=utf-8" };
     let mut response = Response::builder()
         .status(StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
         .header("x-ms-request-id", new_id())
-        .header(header::CONTENT_TYPE, "application/json; charset=utf-8");
+        .header(header::CONTENT_TYPE, content_type);
     for (name, value) in reply.headers {
         response = response.header(name, value);
     }
     let body = reply.body.map_or_else(String::new, |body| body.to_string());
-    let body = if drop {
-        // The headers and half of the body go out, then the connection breaks.
-        let half: Bytes = body.into_bytes().into_iter().take(8).collect();
-        let broken = std::io::Error::other("dropped by the script of faults");
-        Body::from_stream(stream::iter([Ok(half), Err(broken)]))
-    } else {
-        Body::from(body)
+    let body = match fault {
+        // The headers and a part of the body go out, then the connection breaks.
+        RequestFault::Dropped => {
+            let part: Bytes = body.into_bytes().into_iter().take(8).collect();
+            let broken = std::io::Error::other("dropped by the script of faults");
+            Body::from_stream(stream::iter([Ok(part), Err(broken)]))
+        }
+        RequestFault::Truncated => {
+            let half = body.chars().count() / 2;
+            Body::from(body.chars().take(half).collect::<String>())
+        }
+        RequestFault::Html => Body::from("<html><body>Please sign in to this network.</body></html>"),
+        RequestFault::Huge => {
+            let part = Bytes::from_static(&[b' '; 64 * 1024]);
+            Body::from_stream(stream::iter(
+                (0..HUGE_PARTS).map(move |_| Ok::<_, std::io::Error>(part.clone())),
+            ))
+        }
+        _ => Body::from(body),
     };
     // Header values here are ids, numbers and our own URLs.
     response.body(body).unwrap_or_default()

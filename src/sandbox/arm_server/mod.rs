@@ -34,7 +34,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-pub use faults::{Denial, Faults};
+pub use faults::{Denial, During, Faults, Trouble};
 pub use recorder::{Exchange, Recorder};
 pub use throttle::{Bucket, Limits};
 

@@ -1,11 +1,10 @@
-//! What happens during a deployment, as lines; and how a deployment that did not end well is told.
-
-use std::time::{Duration, Instant};
+//! A deployment from its beginning to its end at the terminal, and how one that did not end well is told.
 
 use serde_json::{Value as Json, json};
 
 use crate::azure::ArmClient;
 use crate::cli::commands::deploy::interrupt::{self, OnInterrupt};
+use crate::cli::commands::deploy::view::View;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::pipeline::Rendered;
@@ -51,14 +50,15 @@ pub(super) async fn deploy(
     loop {
         let progress = Progress::start(ui);
         let control = Control::default();
-        let began = now();
-        let mut show = |event: Event| told(&progress, &event, began);
+        let view = View::new(&progress, &rendered.zone.gateway.sku);
+        let mut show = |event: Event| view.told(&event);
         let outcome = tokio::select! {
             outcome = crate::deploy::apply(client, subscription, requests, &options, &mut show, &control) => outcome,
             () = interrupt::listen(&mut signals, &control, how.on_interrupt, &progress, ui) => {
                 drop(progress);
                 return Err(left_at_once(client));
             }
+            () = view.refresh() => continue,
         };
         drop(progress);
         let failure = match outcome {
@@ -106,77 +106,6 @@ pub(super) async fn deploy_quietly(
     let (options, control) = (Options::default(), Control::default());
     let outcome = crate::deploy::apply(client, subscription, requests, &options, &mut |_| (), &control).await;
     outcome.map_err(|failure| in_words(&failure))
-}
-
-fn told(progress: &Progress<'_>, event: &Event, began: Instant) {
-    let elapsed = seconds(began.elapsed());
-    let since =
-        |since: &Option<String>| since.as_ref().map(|since| format!(" since {since}")).unwrap_or_default();
-    match event {
-        Event::StageStarted { stage, because, .. } => {
-            let because = because.as_ref().map(|because| format!(": {because}")).unwrap_or_default();
-            progress.happened(Mark::Doing, &format!("stage {stage}{because}"));
-        }
-        Event::StageUnchanged { stage, since: at, n_resources, keeps_certificate } => {
-            let certificate =
-                if *keeps_certificate { ", with the certificate that was made for it then" } else { "" };
-            let resources = plural(*n_resources, "resource");
-            let line = format!("stage {stage}: unchanged{}, {resources}{certificate}", since(at));
-            progress.happened(Mark::Skipped, &line);
-        }
-        Event::StageFollowed { stage, since: at, correlation_id, .. } => {
-            let run = correlation_id.as_ref().map(|id| format!(" (correlation id {id})")).unwrap_or_default();
-            let line = format!("stage {stage}: another run deploys the same{}{run}; following it", since(at));
-            progress.happened(Mark::Doing, &line);
-        }
-        Event::WaitsForOther { stage, since: at, cancels } => {
-            let asked = if *cancels { "asked ARM to cancel it and " } else { "" };
-            let line = format!(
-                "stage {stage}: something else is being deployed under its name{}; {asked}waiting for its end",
-                since(at)
-            );
-            progress.happened(Mark::Warning, &line);
-        }
-        Event::OutOfSight { stage, error } => {
-            progress.happened(Mark::Warning, &format!("stage {stage} goes on out of sight: {error}"));
-        }
-        Event::InSight { stage } => {
-            progress.happened(Mark::Doing, &format!("stage {stage} is in sight again"));
-        }
-        Event::StageLeft { stage } => {
-            progress.happened(Mark::Warning, &format!("stage {stage} is left running in Azure"));
-        }
-        Event::ResourceStarted { resource, .. } => {
-            progress.doing(&format!("{} {} ({elapsed})", resource.resource_type, resource.name));
-        }
-        Event::ResourceSucceeded { resource, .. } if resource.is_deployment() => {}
-        Event::ResourceSucceeded { resource, .. } => {
-            progress.happened(Mark::Done, &format!("{} {}", resource.resource_type, resource.name));
-        }
-        Event::ResourceFailed { resource, .. } => {
-            progress.happened(Mark::Failed, &format!("{} {}", resource.resource_type, resource.name));
-        }
-        Event::StageSucceeded { stage, n_resources } => progress.happened(
-            Mark::Done,
-            &format!("stage {stage}: {} after {elapsed}", plural(*n_resources, "resource")),
-        ),
-        Event::StageFailed { stage } => progress.happened(Mark::Failed, &format!("stage {stage}")),
-        Event::CancelRequested { stage } => {
-            progress.happened(Mark::Warning, &format!("asked ARM to cancel stage {stage}"));
-        }
-        Event::StageCanceled { stage } => {
-            progress.happened(Mark::Warning, &format!("stage {stage} is cancelled"));
-        }
-    }
-}
-
-/// `0.3 s`, `12 s`: tenths count only while there are few seconds.
-fn seconds(elapsed: Duration) -> String {
-    if elapsed < Duration::from_secs(10) {
-        format!("{}.{} s", elapsed.as_secs(), elapsed.subsec_millis() / 100)
-    } else {
-        format!("{} s", elapsed.as_secs())
-    }
 }
 
 /// What is there now, for machines.
@@ -261,23 +190,4 @@ pub(in crate::cli::commands) fn in_words(failure: &Failure) -> CommandError {
         .hints
         .iter()
         .fold(CommandError::new(exit, failure.to_string()), |error, hint| error.hint(hint.clone()))
-}
-
-#[expect(clippy::disallowed_methods, reason = "progress shows how long the user has really waited")]
-fn now() -> Instant {
-    Instant::now()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn seconds_have_tenths_while_they_are_few() {
-        for (millis, expected) in
-            [(0, "0.0 s"), (349, "0.3 s"), (9_999, "9.9 s"), (10_000, "10 s"), (61_500, "61 s")]
-        {
-            assert_eq!(seconds(Duration::from_millis(millis)), expected);
-        }
-    }
 }

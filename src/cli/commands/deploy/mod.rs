@@ -4,9 +4,11 @@
 mod azure;
 pub(super) mod events;
 mod interrupt;
+mod live;
 pub(super) mod report;
 pub(super) mod sandbox;
 pub(super) mod stages;
+mod view;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -53,8 +55,9 @@ pub struct Args {
     #[arg(long, value_name = "MS", default_value_t = 0, requires = "sandbox")]
     sandbox_delay_ms: u64,
 
-    /// Let the resource of that name fail in the sandbox, to see what a failure looks like
-    #[arg(long, value_name = "RESOURCE", requires = "sandbox")]
+    /// Let the resource of that name fail in the sandbox, to see what a failure looks like; with SkuNotAvailable, or the
+    /// code that is named, in the words of `genai-lz explain CODE` or those that are given
+    #[arg(long, value_name = "RESOURCE[=CODE[:MESSAGE]]", requires = "sandbox")]
     sandbox_fail: Option<String>,
 
     /// The Azure subscription; goes before the one in the spec

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
 use crate::azure::{ArmClient, ClientOptions, Credential, Endpoint, SecretString};
+use crate::catalog::arm_errors;
 use crate::cli::commands::deploy::report::{Example, Gateway, Report, Subscription};
 use crate::cli::commands::deploy::{Args, events, stages};
 use crate::cli::error::CommandError;
@@ -104,17 +105,26 @@ pub(in crate::cli::commands) fn client_of(arm: &ArmServer) -> Result<ArmClient, 
         .map_err(|error| CommandError::new(Exit::Bug, error.to_string()))
 }
 
-/// The failure that was asked for, in the words Azure uses most often for a resource that cannot be had.
+/// The failure that was asked for.
 fn faults(args: &Args) -> Faults {
-    let error = ArmFault::new(
-        409,
-        "SkuNotAvailable",
-        "The requested size is not available here (asked for by --sandbox-fail).",
-    );
-    Faults {
-        failing: args.sandbox_fail.iter().map(|name| (name.clone(), error.clone())).collect(),
-        ..Faults::default()
-    }
+    let failing = args.sandbox_fail.iter().map(|wish| failure(wish)).collect();
+    Faults { failing, ..Faults::default() }
+}
+
+/// `RESOURCE[=CODE[:MESSAGE]]`: the error that Azure gives most often for a resource that cannot be had, the one that is
+/// named in words that Azure uses for it, or in those that are given.
+fn failure(wish: &str) -> (String, ArmFault) {
+    let (name, error) = wish.split_once('=').unwrap_or((wish, "SkuNotAvailable"));
+    let (code, message) = match error.split_once(':') {
+        Some((code, message)) => (code.trim(), message.trim().to_owned()),
+        None => (error.trim(), words(error.trim())),
+    };
+    (name.to_owned(), ArmFault::new(409, code, message))
+}
+
+fn words(code: &str) -> String {
+    let known = arm_errors::of_code(code).next();
+    known.map_or_else(|| "asked for by --sandbox-fail".to_owned(), |entry| entry.example.clone())
 }
 
 fn tell(proofs: &[Proof], ui: &Ui) {
@@ -192,4 +202,23 @@ fn port_in_use(port: u16) -> CommandError {
 fn no_port(port: u16, why: &str) -> CommandError {
     CommandError::input(format!("port {port} on 127.0.0.1 {why}"))
         .hint("choose another with `--gateway-port`, or leave it out for any free one")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_the_one_that_is_asked_for() {
+        for (wish, name, code, said) in [
+            ("payg-2", "payg-2", "SkuNotAvailable", ""),
+            ("payg-2=InsufficientQuota", "payg-2", "InsufficientQuota", "quota"),
+            ("payg-2=Odd", "payg-2", "Odd", "asked for by --sandbox-fail"),
+            ("apim/api=Conflict: a = b: c", "apim/api", "Conflict", "a = b: c"),
+        ] {
+            let (found, fault) = failure(wish);
+            assert_eq!((found.as_str(), fault.code.as_str()), (name, code), "{wish}");
+            assert!(fault.message.contains(said) && !fault.message.is_empty(), "{wish}: {}", fault.message);
+        }
+    }
 }

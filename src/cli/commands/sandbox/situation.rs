@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::cli::error::CommandError;
 use crate::cli::files;
-use crate::sandbox::{ArmFault, ArmOptions, Denial, Faults};
+use crate::sandbox::{ArmFault, ArmOptions, Denial, During, Faults, Trouble};
 
 const BYTES_MAX: u64 = 1024 * 1024;
 
@@ -25,7 +25,17 @@ pub(super) struct Situation {
     retry_after_s: Option<u32>,
     unavailable: u32,
     drop: u32,
+    reset: u32,
+    truncated: u32,
+    html: u32,
+    redirected: u32,
+    huge: u32,
+    expired: u32,
     after: u32,
+    failing_at: Option<FailingAt>,
+    refused: Option<Error>,
+    during: Vec<Lasting>,
+    retry_after_is_date: bool,
     quota: BTreeMap<String, u64>,
     enforce_limits: bool,
     unregistered: Vec<String>,
@@ -43,6 +53,70 @@ struct Failing {
     message: String,
     #[serde(default = "conflict")]
     status: u16,
+    target: Option<String>,
+    #[serde(default)]
+    details: Vec<Error>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FailingAt {
+    number: u32,
+    error: Error,
+}
+
+/// An error as ARM says it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Error {
+    code: String,
+    message: String,
+    #[serde(default = "conflict")]
+    status: u16,
+    target: Option<String>,
+    #[serde(default)]
+    details: Vec<Error>,
+}
+
+impl Error {
+    fn fault(self) -> ArmFault {
+        let details = self.details.into_iter().map(Self::fault).collect();
+        let fault = ArmFault::new(self.status, self.code, self.message).with_details(details);
+        match self.target {
+            Some(target) => fault.with_target(target),
+            None => fault,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Lasting {
+    from_s: u64,
+    until_s: u64,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum What {
+    Gone,
+    Throttled,
+    Unavailable,
+    Html,
+}
+
+impl Lasting {
+    fn during(self) -> During {
+        let trouble = match self.what {
+            What::Gone => Trouble::Gone,
+            What::Throttled => Trouble::Throttled,
+            What::Unavailable => Trouble::Unavailable,
+            What::Html => Trouble::Html,
+        };
+        let (from, until) = (Duration::from_secs(self.from_s), Duration::from_secs(self.until_s));
+        During { from, until, trouble }
+    }
 }
 
 fn conflict() -> u16 {
@@ -80,10 +154,10 @@ pub(super) fn read(path: &Path) -> Result<Situation, CommandError> {
 
 impl Situation {
     pub(super) fn apply(self, options: &mut ArmOptions) {
-        let failing = self
-            .failing
-            .into_iter()
-            .map(|fault| (fault.resource, ArmFault::new(fault.status, fault.code, fault.message)));
+        let failing = self.failing.into_iter().map(|failing| {
+            let Failing { resource, code, message, status, target, details } = failing;
+            (resource, Error { code, message, status, target, details }.fault())
+        });
         options.faults = Faults {
             failing: failing.collect(),
             slow: self
@@ -103,6 +177,16 @@ impl Situation {
                 .collect(),
             short_circuit: self.short_circuit,
             after: self.after,
+            reset: self.reset,
+            truncated: self.truncated,
+            html: self.html,
+            redirected: self.redirected,
+            huge: self.huge,
+            expired: self.expired,
+            failing_at: self.failing_at.map(|failing| (failing.number, failing.error.fault())),
+            refused: self.refused.map(Error::fault),
+            during: self.during.into_iter().map(Lasting::during).collect(),
+            retry_after_is_date: self.retry_after_is_date,
         };
         options.quota = self.quota;
         options.limits.enforced = self.enforce_limits;
