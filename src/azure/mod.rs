@@ -11,6 +11,7 @@ mod arm_error;
 mod client;
 mod cloud;
 mod deployments;
+mod entities;
 mod error;
 mod keys;
 mod offers;

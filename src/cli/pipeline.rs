@@ -82,6 +82,18 @@ pub(crate) fn evaluate(
     bundle: &Bundle,
     subscription_id: &str,
 ) -> Result<(Vec<Evaluated>, Vec<Diagnostic>), CommandError> {
+    evaluate_in(bundle, NO_SUBSCRIPTION, subscription_id)
+}
+
+/// As [`evaluate`], where the tenant is known, which some resources name.
+///
+/// # Errors
+/// As [`evaluate`].
+pub(crate) fn evaluate_in(
+    bundle: &Bundle,
+    tenant_id: &str,
+    subscription_id: &str,
+) -> Result<(Vec<Evaluated>, Vec<Diagnostic>), CommandError> {
     let mut evaluated: Vec<Evaluated> = Vec::new();
     let mut warnings = Vec::new();
     for stage in &bundle.stages {
@@ -89,7 +101,7 @@ pub(crate) fn evaluate(
         warnings.extend(compiled.warnings);
         let parameters = parameters(stage, &evaluated)?;
         let target = arm::Target {
-            tenant_id: NO_SUBSCRIPTION.to_owned(),
+            tenant_id: tenant_id.to_owned(),
             scope: arm::TargetScope::Subscription(subscription_id.to_owned()),
             location: stage.location.clone(),
             deployment_name: stage.deployment_name.clone(),

@@ -21,7 +21,12 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 pub use lint::lint;
+pub use operations::is_operation;
 pub use origin::{origins, template_line};
+pub use policies::{dimension_expression, is_fragment};
+
+/// The header that carries a caller's key: what the OpenAI SDKs send to Azure OpenAI.
+pub const KEY_HEADER: &str = "api-key";
 
 use crate::diag::DiagResult;
 use crate::model::LandingZone;

@@ -214,7 +214,13 @@ fn any_status(statuses: &[StatusRange]) -> String {
 }
 
 fn dimension(dimension: &Dimension) -> Value {
-    let value = dimension.value.map(|value| match value {
+    let value = dimension.value.map(dimension_expression);
+    context! { name => dimension.name.as_str(), value }
+}
+
+/// The expression of a dimension's value.
+pub fn dimension_expression(value: DimensionValue) -> &'static str {
+    match value {
         DimensionValue::ClientIp => "@(context.Request.IpAddress)",
         DimensionValue::ProductName => "@(context.Product != null ? context.Product.Name : \"none\")",
         DimensionValue::SubscriptionName => "@(context.Subscription.Name)",
@@ -222,8 +228,12 @@ fn dimension(dimension: &Dimension) -> Value {
         DimensionValue::Deployment => {
             "@(context.Request.MatchedParameters.GetValueOrDefault(\"deployment-id\", \"none\"))"
         }
-    });
-    context! { name => dimension.name.as_str(), value }
+    }
+}
+
+/// Whether a fragment of that name is one of those that every landing zone has.
+pub fn is_fragment(name: &str) -> bool {
+    FRAGMENTS.iter().any(|(own, ..)| *own == name)
 }
 
 fn usage_records(records: &UsageRecords) -> Value {

@@ -1,9 +1,13 @@
 //! The program as its user runs it: deploy to the sandbox, call the gateway, stop it.
 
 mod arm;
+mod azure;
 mod deployed;
 mod doctor;
+mod drift;
+mod import;
 mod sandbox_up;
+mod verify;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::http::{Call, Reply, no_route};
 use super::subscription::{self, subscription};
-use super::{Shared, offers, soft_delete};
+use super::{Shared, entities, offers, soft_delete};
 use crate::catalog::azure_types;
 use crate::sandbox::{ArmFault, Resource, ResourceId, providers};
 use crate::text::wildcard;
@@ -46,7 +46,7 @@ pub(super) fn serve(
         ("POST", Some(id)) => act(shared, &id, last),
         ("GET", Some(id)) => {
             require(shared, &id)?;
-            Ok(Reply::list(bodies(shared.state.children(&id, last))))
+            entities::list(shared, call, &id, last)
         }
         // `…/providers/Microsoft.X/types`: all of that type in the scope.
         ("GET", None) if before.len() == 2 && before[0].eq_ignore_ascii_case("providers") => {
@@ -70,7 +70,10 @@ fn one(shared: &Shared, call: &Call, id: &ResourceId) -> Result<Reply, ArmFault>
             if shared.faults().is_hidden(id) {
                 return Err(not_found(id));
             }
-            Ok(Reply::ok(require(shared, id)?.map_or_else(|| subscription(shared), |resource| resource.body)))
+            Ok(Reply::ok(match require(shared, id)? {
+                Some(resource) => entities::shown(call, resource)?,
+                None => subscription(shared),
+            }))
         }
         "HEAD" => Ok(match shared.state.get(id) {
             None => Reply::empty(404),
