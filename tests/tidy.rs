@@ -19,7 +19,7 @@ const LAYERS: &[(u8, &str, &[&str])] = &[
     (3, "model", &["spec"]),
     (3, "render", &["model", "spec"]),
     (4, "plan", &[]),
-    (4, "drift", &[]),
+    (4, "drift", &["plan"]),
     (4, "gateway", &[]),
     (4, "import", &[]),
     (4, "openai", &[]),

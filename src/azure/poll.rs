@@ -56,6 +56,7 @@ pub struct Poller {
     deadline: Instant,
     not_found: u32,
     end: Option<OperationEnd>,
+    last: Json,
 }
 
 /// How an operation ended.
@@ -83,7 +84,12 @@ impl Poller {
         let end = state.filter(|_| by == By::Resource).map(|state| OperationEnd { state, error: None });
         let wait = wait_of(client, answer);
         let deadline = Instant::now() + client.options().deployment_timeout;
-        Ok(Self { url, by, wait, deadline, not_found: 0, end })
+        Ok(Self { url, by, wait, deadline, not_found: 0, end, last: Json::Null })
+    }
+
+    /// What the last answer held: behind a `Location`, the result of the operation.
+    pub(super) fn into_last(self) -> Json {
+        self.last
     }
 
     /// Waits as long as ARM asked, or until `cancel` is set.
@@ -133,6 +139,7 @@ impl Poller {
             let error = ArmError::from_json(answer.body.get("properties").unwrap_or(&answer.body));
             self.end = Some(OperationEnd { state, error });
         }
+        self.last = answer.body;
         Ok(self.end.clone())
     }
 }

@@ -12,6 +12,7 @@ mod hints;
 pub mod look;
 pub mod policy_place;
 pub mod preflight;
+pub mod preview;
 pub mod probe;
 pub mod read_service;
 pub mod secrets;

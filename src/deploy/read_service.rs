@@ -73,6 +73,7 @@ pub async fn read_service(
         }
     }
     beside(client, &subscription, &mut found).await?;
+    front(client, &subscription, &mut found).await?;
     Ok(Some(found))
 }
 
@@ -177,4 +178,41 @@ async fn network_with_subnets(client: &ArmClient, id: &str) -> Result<Option<Jso
     let subnets = client.list_inside(id, "subnets", NETWORKS).await?.unwrap_or_default();
     network["properties"]["subnets"] = subnets.into();
     Ok(Some(network))
+}
+
+/// The Application Gateway that has the host of the service among its backends.
+async fn front(client: &ArmClient, subscription: &str, found: &mut Found) -> Result<(), Error> {
+    let url = found.service.pointer("/properties/gatewayUrl").and_then(Json::as_str).unwrap_or_default();
+    let host = url.split_once("://").map(|(_, host)| host.trim_end_matches('/').to_ascii_lowercase());
+    let Some(host) = host else { return Ok(()) };
+    let provider = format!("{subscription}/providers/Microsoft.Network");
+    let gateways = match client.list_inside(&provider, "applicationGateways", NETWORKS).await {
+        Ok(gateways) => gateways.unwrap_or_default(),
+        Err(error) if error.kind == ErrorKind::Forbidden => {
+            found.not_read.push(("Application Gateways".to_owned(), error.to_string()));
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
+    let leads_there = |gateway: &Json| {
+        let pools = gateway.pointer("/properties/backendAddressPools").and_then(Json::as_array);
+        let addresses = pools
+            .into_iter()
+            .flatten()
+            .filter_map(|pool| pool.pointer("/properties/backendAddresses").and_then(Json::as_array));
+        addresses.flatten().any(|address| {
+            address.get("fqdn").and_then(Json::as_str).is_some_and(|fqdn| fqdn.eq_ignore_ascii_case(&host))
+        })
+    };
+    found.front = gateways.into_iter().find(leads_there);
+    let firewall = found.front.as_ref().and_then(|front| front.pointer("/properties/firewallPolicy/id"));
+    let Some(id) = firewall.and_then(Json::as_str).map(str::to_owned) else { return Ok(()) };
+    match client.find_resource(&id, NETWORKS).await {
+        Ok(body) => found.firewall = body,
+        Err(error) if error.kind == ErrorKind::Forbidden => {
+            found.not_read.push(("the firewall policy".to_owned(), error.to_string()));
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(())
 }

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::azure_types::{Object, ResourceType, Type, Written};
 use crate::catalog::regions::normalize;
+use crate::plan::secrets::redacted;
 use crate::text::milliseconds;
 
 /// One property that is otherwise.
@@ -29,19 +30,6 @@ pub enum Value {
     Hidden,
 }
 
-/// Names whose values are not shown, wherever they stand.
-const HIDDEN: &[&str] = &[
-    "connectionString",
-    "instrumentationKey",
-    "password",
-    "primaryKey",
-    "secondaryKey",
-    "key",
-    "clientSecret",
-    "secret",
-    "certificatePfx",
-];
-
 /// What Azure takes and does not give back as it was sent: type, path, where that is written.
 ///
 /// A logger's credentials come back as references to named values that the service makes, `{{Logger-Credentials--…}}`
@@ -59,7 +47,10 @@ pub(super) fn changes(
     wanted: &Json,
     found: &Json,
 ) -> Vec<PropertyChange> {
-    let mut comparison = Comparison { resource_type, changes: Vec::new() };
+    // A value may be shown where both sides say that it is no secret.
+    let is_open =
+        [wanted, found].iter().all(|body| body.pointer("/properties/secret") == Some(&Json::Bool(false)));
+    let mut comparison = Comparison { resource_type, is_open, changes: Vec::new() };
     let shape = types.and_then(ResourceType::body).map(Type::Object).unwrap_or(Type::Any);
     comparison.value("", &shape, wanted, Some(found));
     comparison.changes
@@ -67,6 +58,7 @@ pub(super) fn changes(
 
 struct Comparison<'a> {
     resource_type: &'a str,
+    is_open: bool,
     changes: Vec<PropertyChange>,
 }
 
@@ -132,13 +124,13 @@ impl Comparison<'_> {
     }
 
     fn told(&mut self, path: &str, shape: &Type<'_>, wanted: Option<&Json>, found: Option<&Json>) {
-        let last = path.rsplit('.').next().unwrap_or_default();
-        let is_secret = matches!(shape, Type::String { secret: true, .. })
-            || HIDDEN.iter().any(|hidden| hidden.eq_ignore_ascii_case(last));
+        let is_secret = matches!(shape, Type::String { secret: true, .. });
         let value = |value: Option<&Json>| match value {
             None => Value::None,
             Some(_) if is_secret => Value::Hidden,
-            Some(value) => Value::Known(masked(value)),
+            Some(value) => {
+                redacted(self.resource_type, path, self.is_open, value).map_or(Value::Hidden, Value::Known)
+            }
         };
         let (wanted, found) = (value(wanted), value(found));
         self.changes.push(PropertyChange { path: path.to_owned(), wanted, found });
@@ -148,21 +140,6 @@ impl Comparison<'_> {
         NOT_GIVEN_BACK
             .iter()
             .any(|(own, at)| own.eq_ignore_ascii_case(self.resource_type) && at.eq_ignore_ascii_case(path))
-    }
-}
-
-/// A value without what may be a secret inside of it.
-fn masked(value: &Json) -> Json {
-    match value {
-        Json::Object(map) => {
-            let shown = map.iter().map(|(name, value)| {
-                let is_secret = HIDDEN.iter().any(|hidden| hidden.eq_ignore_ascii_case(name));
-                (name.clone(), if is_secret { Json::from("(not shown)") } else { masked(value) })
-            });
-            Json::Object(shown.collect())
-        }
-        Json::Array(items) => items.iter().map(masked).collect(),
-        scalar => scalar.clone(),
     }
 }
 

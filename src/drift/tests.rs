@@ -154,3 +154,18 @@ fn what_is_missing_what_is_there_besides_and_what_the_service_made_are_told_apar
     assert_eq!(names(&drift.service_made), ["apim/echo-api", "apim/master", "apim/1"]);
     assert_eq!(view::summary(&drift), "drift: 1 missing, 3 not known to the spec; 0 resources compared");
 }
+
+#[test]
+fn the_value_of_a_named_value_is_shown_only_where_both_sides_call_it_no_secret() {
+    let named = |secret: bool| wanted("namedValues", "n", json!({"value": "one", "secret": secret}));
+    let shown = |wanted: &Wanted, other: Json| {
+        view::human(&compare(std::slice::from_ref(wanted), &found(wanted, other)))
+    };
+    let open = shown(&named(false), json!({"value": "two", "secret": false}));
+    assert!(open.contains("- \"two\"") && open.contains("+ \"one\""), "{open}");
+    for (secret, other) in [(false, json!({"value": "two", "secret": true})), (true, json!({"value": "two"}))]
+    {
+        let closed = shown(&named(secret), other);
+        assert!(!closed.contains("two") && !closed.contains("\"one\""), "{closed}");
+    }
+}

@@ -22,6 +22,9 @@ pub struct Found {
     pub accounts: Vec<Account>,
     /// The network of the service, where it is in one that can be read.
     pub network: Option<Json>,
+    /// The Application Gateway that leads to the service, and its firewall policy.
+    pub front: Option<Json>,
+    pub firewall: Option<Json>,
     /// What could not be read, and why.
     pub not_read: Vec<(String, String)>,
 }

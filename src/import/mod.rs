@@ -5,6 +5,7 @@ pub mod codes;
 mod draft;
 mod entities;
 mod found;
+mod front;
 mod models;
 mod policies;
 mod yaml;
@@ -37,6 +38,7 @@ pub struct Imported {
 pub fn import(found: &Found) -> Imported {
     let mut draft = Draft::default();
     models::place(found, &mut draft);
+    front::app_gateway(found, &mut draft);
     models::accounts(found, &mut draft);
     entities::pools(found, &mut draft);
     entities::apis(found, &mut draft);

@@ -33,10 +33,6 @@ pub(super) fn place(found: &Found, draft: &mut Draft) {
         draft.tell(&FILLED_IN, "partitions and retention of the event hub are the defaults of a spec");
     }
     draft.tell(&FILLED_IN, "key vault and monitoring are the defaults of a spec; they were not read");
-    draft.tell(
-        &FILLED_IN,
-        "whether an Application Gateway stands in front was not read; add `baseline.appGateway` to have one",
-    );
 }
 
 pub(super) fn is_event_hub(logger: &Json) -> bool {

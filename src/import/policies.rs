@@ -7,7 +7,7 @@ use regex::Regex;
 use serde_json::{Map, Value as Json, json};
 
 use crate::policy::{self, Document, Element, canonical_text};
-use crate::render::dimension_expression;
+use crate::render::dimension_expressions;
 use crate::spec::{DimensionValue, KnownDimension, UsageField};
 use crate::text::Source;
 
@@ -175,7 +175,10 @@ impl Reader {
             DimensionValue::OperationName,
             DimensionValue::Deployment,
         ];
-        let known = values.into_iter().find(|known| same(dimension_expression(*known)) == same(&value))?;
+        let value = same(&value);
+        let is_known =
+            |known: &DimensionValue| dimension_expressions(*known).iter().any(|own| same(own) == value);
+        let known = values.into_iter().find(is_known)?;
         Some(json!({"name": name, "value": known.word()}))
     }
 

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::naming::{self, Rule, Stem};
 use super::{
-    Account, AdaptiveClass, AdaptiveLimit, Api, AppGateway, Breaker, Certificate, Dimension, EventHub,
-    GatewayPlacement, KeyVault, LandingZone, ModelDeployment, Monitoring, Names, Network, Pool, PoolMember,
-    Preflight, Product, Publisher, Retry, TokenLimit, TokenQuota, UsageMetric, UsageRecords,
+    Account, AdaptiveClass, AdaptiveLimit, Api, AppGateway, Breaker, Certificate, ContentSafetyAccount,
+    Dimension, EventHub, GatewayPlacement, KeyVault, LandingZone, ModelDeployment, Monitoring, Names,
+    Network, Pool, PoolMember, Preflight, Product, Publisher, RequestLimit, Retry, TokenLimit, TokenQuota,
+    UsageMetric, UsageRecords,
 };
+use super::{callers, content_safety};
 use crate::catalog::regions;
 use crate::diag::{DiagResult, Diagnostic, finish};
 use crate::spec::{self, Region, Spec, codes};
@@ -42,6 +44,7 @@ impl Resolver<'_> {
     fn landing_zone(&mut self, spec: &Spec) -> LandingZone {
         let baseline = &spec.baseline;
         let names = self.names(spec.metadata.name.span);
+        let content_safety = baseline.content_safety.as_ref().map(|account| self.content_safety(account));
         let accounts = spec.models.iter().map(|model| self.account(model)).collect();
         self.known_region(&spec.azure.location.value, spec.azure.location.span);
         for model in spec.models.iter() {
@@ -81,6 +84,7 @@ impl Resolver<'_> {
                 partitions: hub.partitions.0,
                 retention_days: hub.retention_days.0,
             }),
+            content_safety,
             accounts,
             pools: spec.pools.iter().map(|pool| resolved_pool(pool)).collect(),
             apis: spec.apis.iter().map(|api| resolved_api(api)).collect(),
@@ -130,6 +134,18 @@ impl Resolver<'_> {
             );
             String::new()
         })
+    }
+
+    fn content_safety(&mut self, account: &spec::At<spec::ContentSafetyAccount>) -> ContentSafetyAccount {
+        if let Some(location) = &account.location {
+            self.known_region(&location.value, location.span);
+        }
+        let of_gateway = self.stem.location.clone();
+        ContentSafetyAccount {
+            name: self.name(&naming::ACCOUNT, "cs", account.span),
+            location: account.location.as_ref().map_or(of_gateway, |location| location.normalized()),
+            private_endpoint: self.name(&naming::PRIVATE_ENDPOINT, "pe-cs", account.span),
+        }
     }
 
     fn account(&mut self, model: &spec::Model) -> Account {
@@ -274,12 +290,23 @@ fn resolved_api(api: &spec::Api) -> Api {
             interval_seconds: api.retry.interval_seconds.0,
             first_fast_retry: api.retry.first_fast_retry.value,
         },
+        cors: policies.cors.as_ref().map(|cors| callers::cors(cors)),
+        ip_filter: policies.ip_filter.as_ref().map(|filter| callers::ip_filter(filter)),
+        request_limit: policies.request_limit.as_ref().map(|limit| RequestLimit {
+            key: limit.key.value,
+            calls: limit.calls.0,
+            period_seconds: limit.period_seconds.0,
+        }),
+        content_safety: policies.content_safety.as_ref().map(|policy| content_safety::policy(policy)),
         token_limit: policies.token_limit.as_ref().map(|limit| TokenLimit {
             key: limit.key.value,
             tokens_per_minute: limit.tokens_per_minute.0,
             estimate_prompt_tokens: limit.estimate_prompt_tokens.value,
             remaining_header: limit.headers.remaining.as_ref().map(|name| name.value.0.clone()),
             consumed_header: limit.headers.consumed.as_ref().map(|name| name.value.0.clone()),
+        }),
+        token_quota: policies.token_quota.as_ref().map(|quota| {
+            (quota.key.value, TokenQuota { tokens: quota.tokens.0, period: quota.period.value })
         }),
         adaptive_limit: policies.adaptive_limit.as_ref().and_then(|limit| adaptive_limit(limit)),
         usage_metric: policies.usage.metric.as_ref().map(|metric| UsageMetric {

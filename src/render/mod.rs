@@ -3,6 +3,7 @@
 //! Text of the user reaches a policy only through the filters of `escape`, and parameters only as values that
 //! `literal` writes; nothing is pasted.
 
+mod api_policy;
 mod baseline;
 pub mod codes;
 mod escape;
@@ -20,10 +21,11 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
+pub use api_policy::dimension_expressions;
 pub use lint::lint;
 pub use operations::is_operation;
 pub use origin::{origins, template_line};
-pub use policies::{dimension_expression, is_fragment};
+pub use policies::is_fragment;
 
 /// The header that carries a caller's key: what the OpenAI SDKs send to Azure OpenAI.
 pub const KEY_HEADER: &str = "api-key";

@@ -6,6 +6,7 @@ mod deployed;
 mod doctor;
 mod drift;
 mod import;
+mod preview;
 mod sandbox_up;
 mod verify;
 
@@ -14,9 +15,9 @@ use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-const QUICKSTART: &str = "examples/quickstart.yaml";
+pub(crate) const QUICKSTART: &str = "examples/quickstart.yaml";
 
-fn genai_lz(args: &[&str]) -> Command {
+pub(crate) fn genai_lz(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_genai-lz"));
     command
         .args(args)

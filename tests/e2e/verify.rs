@@ -77,7 +77,7 @@ fn a_deployed_gateway_is_verified_and_its_limits_only_when_asked() {
 fn what_the_gateway_does_otherwise_fails_with_what_to_look_at() {
     let azure = deployed(ArmOptions::default());
     let put = |path: &str, body: &Json| {
-        assert!(azure.send("PUT", &format!("{SERVICE}/{path}"), Some(body)).0 < 300)
+        assert!(azure.send("PUT", &format!("{SERVICE}/{path}"), Some(body)).0 < 300);
     };
     let (_, mut api) = azure.send("GET", &format!("{SERVICE}/apis/azure-openai-api"), None);
     api["properties"]["subscriptionRequired"] = false.into();

@@ -7,8 +7,8 @@ use axum::http::Method;
 use serde_json::{Map, Value as Json, json};
 
 use super::http::{Call, Reply, no_route};
-use super::{Shared, evaluate, execute, now, resources, what_if};
-use crate::sandbox::state::DeploymentRecord;
+use super::{Shared, evaluate, execute, now, resources, shape, what_if};
+use crate::sandbox::records::{Clock, DeploymentRecord};
 use crate::sandbox::{ArmFault, ResourceId};
 
 /// A deployment's name: letters, digits and `-_.()`, at most 64.
@@ -47,12 +47,16 @@ pub(super) fn serve(
         ("GET", None, _) => Ok(Reply::ok(find()?.to_json())),
         ("HEAD", None, _) => Ok(Reply::empty(if shared.state.deployment(&id).is_some() { 204 } else { 404 })),
         ("POST", Some("validate"), None) => {
+            resources::allowed(shared, &id, "validate/action")?;
             let accepted = accept(shared, call, &id, Secrets::AsGiven)?;
             let mut record = accepted.record.to_json();
             record["properties"]["provisioningState"] = Json::from("Succeeded");
             Ok(Reply::ok(record))
         }
-        ("POST", Some("whatif"), None) => what_if(shared, call, &id),
+        ("POST", Some("whatif"), None) => {
+            resources::allowed(shared, &id, "whatIf/action")?;
+            what_if(shared, call, &id)
+        }
         ("DELETE", None, _) => {
             let record = find()?;
             if record.is_active() {
@@ -182,6 +186,9 @@ fn accept(shared: &Shared, call: &Call, id: &ResourceId, secrets: Secrets) -> Re
         correlation_id: call.correlation_id.clone(),
         template: template.clone(),
         parameters: evaluate::shown_parameters(template, &parameters),
+        mode: "Incremental",
+        shape: shape::of(template, &evaluated),
+        clock: Clock::start(),
         state: "Accepted",
         timestamp: now(),
         outputs: Json::Null,

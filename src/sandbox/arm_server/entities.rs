@@ -39,10 +39,20 @@ pub(super) fn shown(call: &Call, resource: Resource) -> Result<Json, ArmFault> {
     Ok(body)
 }
 
-/// The entities of a kind inside of `owner`. Those of API Management come in pages, with their number.
+/// The entities of a kind inside of `owner`.
 pub(super) fn list(shared: &Shared, call: &Call, owner: &ResourceId, kind: &str) -> Result<Reply, ArmFault> {
-    let bodies: Vec<Json> =
-        shared.state.children(owner, kind).into_iter().map(|resource| resource.body).collect();
+    let bodies = shared.state.children(owner, kind).into_iter().map(|resource| resource.body).collect();
+    page(shared, call, owner, kind, bodies)
+}
+
+/// The page of a list that the query names. Lists of API Management come in pages, with their number.
+pub(super) fn page(
+    shared: &Shared,
+    call: &Call,
+    owner: &ResourceId,
+    kind: &str,
+    bodies: Vec<Json>,
+) -> Result<Reply, ArmFault> {
     if !owner.resource_type().starts_with("Microsoft.ApiManagement/") {
         return Ok(Reply::list(bodies));
     }

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use tokio::task::JoinSet;
 
 use super::evaluate::Ready;
-use super::{Shared, evaluate, now, operations, resources};
+use super::{Shared, evaluate, now, operations, resources, shape};
 use crate::arm;
-use crate::sandbox::state::DeploymentRecord;
+use crate::sandbox::records::{Clock, DeploymentRecord};
 use crate::sandbox::{ArmFault, ResourceId};
 
 /// How often a waiting resource looks whether its deployment was cancelled.
@@ -38,6 +38,7 @@ fn record_end(shared: &Shared, id: &ResourceId, end: &End) {
     let timestamp = now();
     shared.state.update_deployment(id, |record| {
         record.timestamp = timestamp;
+        record.clock.stop();
         match end {
             End::Succeeded { outputs } => {
                 record.outputs = outputs.clone();
@@ -204,7 +205,10 @@ async fn deploy_nested(
         operation_id: uuid::Uuid::new_v4().to_string(),
         correlation_id: uuid::Uuid::new_v4().to_string(),
         template: Json::Null,
-        parameters: Json::Null,
+        parameters: json!({}),
+        mode: "Incremental",
+        shape: shape::of(&Json::Null, &nested),
+        clock: Clock::start(),
         state: "Running",
         timestamp: now(),
         outputs: Json::Null,

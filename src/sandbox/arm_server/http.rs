@@ -16,7 +16,7 @@ use super::{Shared, deployments, lenient_json, metadata, offers, resources, subs
 use crate::sandbox::{ArmFault, ResourceId};
 
 /// Template and parameters may have 4 MB each (learn.microsoft.com, azure-subscription-service-limits).
-const BODY_MAX: usize = 9 * 1024 * 1024;
+pub(super) const BODY_MAX: usize = 9 * 1024 * 1024;
 
 /// A request that may be served.
 pub(super) struct Call {

@@ -13,9 +13,11 @@ mod lenient_json;
 mod metadata;
 mod offers;
 mod operations;
+mod recorder;
 mod resources;
 mod results;
 mod runtime;
+mod shape;
 mod soft_delete;
 mod subscription;
 mod throttle;
@@ -32,6 +34,7 @@ use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
 pub use faults::{Denial, Faults};
+pub use recorder::{Exchange, Recorder};
 pub use throttle::{Bucket, Limits};
 
 use entra::Issuer;
@@ -79,6 +82,7 @@ pub struct ArmOptions {
     pub trusted_tokens: Vec<String>,
     /// The RSA public key (DER, PKCS #1) of the application's certificate.
     pub trusted_key: Option<Vec<u8>>,
+    pub recorder: Option<Recorder>,
 }
 
 impl Default for ArmOptions {
@@ -101,6 +105,7 @@ impl Default for ArmOptions {
             token_lifetime_s: 3_600,
             trusted_tokens: Vec::new(),
             trusted_key: None,
+            recorder: None,
         }
     }
 }
@@ -177,7 +182,11 @@ impl ArmServer {
             base_url,
             tasks: Mutex::new(JoinSet::new()),
         });
-        let router = axum::Router::new().fallback(http::handle).with_state(Arc::clone(&shared));
+        let mut router = axum::Router::new().fallback(http::handle).with_state(Arc::clone(&shared));
+        if let Some(recorder) = &shared.options.recorder {
+            let layer = axum::middleware::from_fn_with_state(Arc::clone(recorder), recorder::record);
+            router = router.layer(layer);
+        }
         // axum's serve ends only with its task; accept errors are retried inside.
         let (serving, ca_pem) = match tls {
             None => (tokio::spawn(async move { drop(axum::serve(listener, router).await) }), None),

@@ -1,7 +1,7 @@
 //! The operations of a deployment: one per resource, started and ended.
 
 use super::{Shared, now};
-use crate::sandbox::state::OperationRecord;
+use crate::sandbox::records::{Clock, OperationRecord};
 use crate::sandbox::{ArmFault, ResourceId};
 
 /// Writes down that work on `target` begins; returns the operation's id.
@@ -19,6 +19,7 @@ pub(super) fn begin(
         target: target.cloned(),
         error: None,
         timestamp: now(),
+        clock: Clock::start(),
     };
     shared.state.update_deployment(deployment, |deployment| deployment.operations.push(record));
     operation_id
@@ -38,6 +39,7 @@ pub(super) fn end(
             operation.state = if result.is_ok() { "Succeeded" } else { "Failed" };
             operation.error = result.err().cloned();
             operation.timestamp = timestamp;
+            operation.clock.stop();
         }
     });
 }
