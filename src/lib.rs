@@ -25,11 +25,14 @@ pub mod model;
 pub mod render;
 pub mod spec;
 // L4 pure results
+pub mod drift;
 pub mod gateway;
+pub mod import;
 pub mod openai;
 pub mod plan;
 pub mod scenario;
 pub mod services;
+pub mod verify;
 // L5 the world
 pub mod azure;
 pub mod deploy;

@@ -152,10 +152,20 @@ impl ArmClient {
         api_version: &str,
         body: Option<&[u8]>,
     ) -> Result<Answer, Error> {
+        self.exchange(method, self.url(path, api_version, &[])?, body).await
+    }
+
+    /// A path below the endpoint with its query.
+    pub(super) fn url(
+        &self,
+        path: &str,
+        api_version: &str,
+        parameters: &[(&str, &str)],
+    ) -> Result<Url, Error> {
         let mut url = self.base.clone();
         url.set_path(checked_path(path)?);
-        url.query_pairs_mut().append_pair("api-version", api_version);
-        self.exchange(method, url, body).await
+        url.query_pairs_mut().append_pair("api-version", api_version).extend_pairs(parameters);
+        Ok(url)
     }
 
     /// GETs all pages of a list.
@@ -170,10 +180,7 @@ impl ArmClient {
         api_version: &str,
         parameters: &[(&str, &str)],
     ) -> Result<Vec<Json>, Error> {
-        let mut url = self.base.clone();
-        url.set_path(checked_path(path)?);
-        url.query_pairs_mut().append_pair("api-version", api_version).extend_pairs(parameters);
-        let mut answer = self.exchange(Method::GET, url, None).await?;
+        let mut answer = self.exchange(Method::GET, self.url(path, api_version, parameters)?, None).await?;
         let mut items = Vec::new();
         for _ in 0..PAGES_MAX {
             let Json::Object(mut page) = answer.body else {

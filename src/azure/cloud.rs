@@ -42,7 +42,7 @@ impl CaBundle {
         }
     }
 
-    pub(super) fn certificates(&self) -> Vec<reqwest::Certificate> {
+    pub(crate) fn certificates(&self) -> Vec<reqwest::Certificate> {
         // `read` has looked: this cannot fail.
         reqwest::Certificate::from_pem_bundle(&self.0).unwrap_or_default()
     }

@@ -12,6 +12,7 @@ mod client;
 mod clock;
 mod cloud;
 mod deployments;
+mod entities;
 mod error;
 mod keys;
 mod offers;

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::cli::commands::{
-    bicep, deploy, destroy, doctor, explain, init, keys, outputs, plan, policy, regions, render, sandbox,
-    schema, snapshot, status, test, validate,
+    bicep, deploy, destroy, doctor, drift, explain, import, init, keys, outputs, plan, policy, regions,
+    render, sandbox, schema, snapshot, status, test, validate, verify,
 };
 
 /// The options of every command stand behind its own.
@@ -96,6 +96,9 @@ pub enum Command {
     Status(status::Args),
     Outputs(outputs::Args),
     Keys(keys::Args),
+    Verify(verify::Args),
+    Drift(drift::Args),
+    Import(import::Args),
     Destroy(destroy::Args),
     Doctor(doctor::Args),
     Sandbox(sandbox::Args),

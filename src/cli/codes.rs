@@ -43,6 +43,7 @@ pub fn all() -> Vec<&'static Code> {
         crate::csharp::codes::ALL,
         crate::deploy::codes::ALL,
         crate::gateway::codes::ALL,
+        crate::import::codes::ALL,
         crate::plan::codes::ALL,
         crate::policy::codes::ALL,
         crate::policy::project::codes::ALL,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::azure::{ArmClient, Error};
 use crate::cli::error::CommandError;
-use crate::cli::pipeline;
+use crate::cli::pipeline::{self, Rendered};
 use crate::cli::sign_in::{self, SignInArgs};
 use crate::cli::ui::Ui;
 use crate::plan::Plan;
@@ -27,6 +27,7 @@ pub(crate) struct Deployed {
     /// `metadata.name`.
     pub name: String,
     pub plan: Plan,
+    pub rendered: Rendered,
     pub subscription_id: String,
 }
 
@@ -45,7 +46,7 @@ impl DeployedArgs {
         })?;
         let (stages, _warnings) = pipeline::evaluate(&rendered.bundle, &subscription_id)?;
         let plan = pipeline::plan(&rendered.zone, &stages);
-        Ok(Deployed { name: rendered.zone.name, plan, subscription_id })
+        Ok(Deployed { name: rendered.zone.name.clone(), plan, rendered, subscription_id })
     }
 
     /// Signs in.

@@ -8,7 +8,7 @@ use crate::azure::ErrorKind;
 pub enum Exit {
     Ok = 0,
     InputOrCheck = 1,
-    /// Also: `plan --detailed-exitcode` found changes.
+    /// Also: `plan --detailed-exitcode` found changes, or `drift` drift.
     UsageOrChanges = 2,
     Azure = 4,
     NoAccess = 5,
@@ -44,13 +44,15 @@ impl Exit {
     /// What the code tells a script.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Ok => "done; with `plan --detailed-exitcode`: nothing would change",
+            Self::Ok => {
+                "done; with `plan --detailed-exitcode`: nothing would change; of `drift`: there is none"
+            }
             Self::InputOrCheck => {
                 "the input has errors, nothing was there to check, `validate --diff` shows a change, a region check is blocked, or a \
-                 proof on the sandbox failed"
+                 proof on the sandbox or a check of `verify` failed"
             }
             Self::UsageOrChanges => {
-                "the command line is wrong; with `plan --detailed-exitcode`: something would change"
+                "the command line is wrong; with `plan --detailed-exitcode`: something would change; of `drift`: there is some"
             }
             Self::Azure => "ARM (Azure's or the sandbox's) refused, or the deployment failed",
             Self::NoAccess => "not signed in, or no access to the subscription",

@@ -3,6 +3,7 @@
 pub mod args;
 pub mod codes;
 pub mod commands;
+mod confirm;
 mod deployed;
 pub mod error;
 pub mod exit;
@@ -71,6 +72,9 @@ fn run(command: &Command, ui: &Ui) -> Result<Exit, CommandError> {
         Command::Outputs(args) => commands::outputs::run(args, ui),
         Command::Keys(args) => commands::keys::run(args, ui),
         Command::Destroy(args) => commands::destroy::run(args, ui),
+        Command::Verify(args) => commands::verify::run(args, ui),
+        Command::Drift(args) => commands::drift::run(args, ui),
+        Command::Import(args) => commands::import::run(args, ui),
         Command::Doctor(args) => commands::doctor::run(args, ui),
         Command::Sandbox(args) => commands::sandbox::run(args, ui),
         Command::Regions(args) => commands::regions::run(args, ui),

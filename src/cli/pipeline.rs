@@ -83,12 +83,25 @@ pub(crate) fn evaluate(
     bundle: &Bundle,
     subscription_id: &str,
 ) -> Result<(Vec<Evaluated>, Vec<Diagnostic>), CommandError> {
-    evaluate_with(bundle, subscription_id, &GivenByStage::new())
+    evaluate_with(bundle, NO_SUBSCRIPTION, subscription_id, &GivenByStage::new())
+}
+
+/// As [`evaluate`], where the tenant is known, which some resources name.
+///
+/// # Errors
+/// As [`evaluate`].
+pub(crate) fn evaluate_in(
+    bundle: &Bundle,
+    tenant_id: &str,
+    subscription_id: &str,
+) -> Result<(Vec<Evaluated>, Vec<Diagnostic>), CommandError> {
+    evaluate_with(bundle, tenant_id, subscription_id, &GivenByStage::new())
 }
 
 /// As [`evaluate`], with what stages have given by their last deployment in the place of what only Azure knows.
 fn evaluate_with(
     bundle: &Bundle,
+    tenant_id: &str,
     subscription_id: &str,
     given: &GivenByStage,
 ) -> Result<(Vec<Evaluated>, Vec<Diagnostic>), CommandError> {
@@ -99,7 +112,7 @@ fn evaluate_with(
         warnings.extend(compiled.warnings);
         let parameters = parameters(stage, &evaluated, given)?;
         let target = arm::Target {
-            tenant_id: NO_SUBSCRIPTION.to_owned(),
+            tenant_id: tenant_id.to_owned(),
             scope: arm::TargetScope::Subscription(subscription_id.to_owned()),
             location: stage.location.clone(),
             deployment_name: stage.deployment_name.clone(),
@@ -158,7 +171,7 @@ pub(crate) async fn preview(
     rendered: &Rendered,
 ) -> Result<(Vec<Evaluated>, plan::Plan), CommandError> {
     let given = preview::given(client, subscription_id, &rendered.bundle.stages).await;
-    let (stages, _told_before) = evaluate_with(&rendered.bundle, subscription_id, &given)?;
+    let (stages, _told_before) = evaluate_with(&rendered.bundle, NO_SUBSCRIPTION, subscription_id, &given)?;
     let mut plan = plan(&rendered.zone, &stages);
     ask(client, subscription_id, rendered, &mut plan).await?;
     let asked: Vec<Asked<'_>> = stages

@@ -179,7 +179,7 @@ impl Account {
     }
 }
 
-fn ca_bundle(path: &Path) -> Result<CaBundle, CommandError> {
+pub(crate) fn ca_bundle(path: &Path) -> Result<CaBundle, CommandError> {
     let pem = files::read(path, CA_BYTES_MAX)?;
     CaBundle::read(&pem)
         .map_err(|error| CommandError::input(format!("`{}`: {}", files::shown(path), error.message)))

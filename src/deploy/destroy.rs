@@ -173,7 +173,7 @@ async fn whole_group(
 /// Whether a resource is one of the plan's, below one, or made by Azure for one: the network interface of a private
 /// endpoint (`ENDPOINT.nic.GUID`) and the failure rule of Application Insights (`Failure Anomalies - COMPONENT`)
 /// (learn.microsoft.com, private-endpoint-overview and proactive-failure-diagnostics, 2026-11).
-fn is_explained(id: &str, inside: &[&Resource]) -> bool {
+pub(super) fn is_explained(id: &str, inside: &[&Resource]) -> bool {
     let id = id.to_ascii_lowercase();
     let name = id.rsplit('/').next().unwrap_or_default();
     inside.iter().any(|resource| {

@@ -14,7 +14,7 @@ pub mod codes;
 mod describe;
 pub mod preview;
 mod regions;
-mod secrets;
+pub(crate) mod secrets;
 pub mod view;
 
 use indexmap::IndexMap;

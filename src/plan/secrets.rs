@@ -53,7 +53,7 @@ pub(super) fn is_masked(value: &Json) -> bool {
 }
 
 /// The value at `path` without its secrets; None where all of it is one.
-pub(super) fn redacted(resource_type: &str, path: &str, is_open: bool, value: &Json) -> Option<Json> {
+pub(crate) fn redacted(resource_type: &str, path: &str, is_open: bool, value: &Json) -> Option<Json> {
     redacted_at(resource_type, path, is_open, value, 0)
 }
 

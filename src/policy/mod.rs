@@ -7,6 +7,7 @@
 //! Knows the language, its elements and the C# inside it; running a policy is left to `gateway`.
 
 mod around;
+mod canonical;
 pub mod codes;
 mod compose;
 mod convert;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 pub use around::check_surroundings;
+pub use canonical::{canonical, canonical_text};
 pub use compose::{DEFAULT_GLOBAL_POLICY, Effective, Placed, Scope, compose, place_fragment};
 pub use convert::{not_xml, to_rawxml, to_xml};
 pub use named_values::{Substituted, substitute};

@@ -68,12 +68,15 @@ pub(super) fn api_policy(environment: &Environment<'_>, zone: &LandingZone, api:
 /// rewrite-http-headers-with-azure-application-gateway, 2019-04-16, changed 2025-06-20). A gateway that is reached
 /// directly too cannot rely on that field, which any caller may write.
 fn caller_address(zone: &LandingZone) -> &'static str {
-    if zone.app_gateway.is_some() && !zone.network.is_external {
-        "context.Request.Headers.GetValueOrDefault(\"X-Forwarded-For\", context.Request.IpAddress).Split(',').Last().Trim().Split(':')[0]"
-    } else {
-        "context.Request.IpAddress"
-    }
+    let [direct, forwarded] = CALLER_ADDRESSES;
+    if zone.app_gateway.is_some() && !zone.network.is_external { forwarded } else { direct }
 }
+
+/// Of a caller without and behind an Application Gateway.
+pub(super) const CALLER_ADDRESSES: [&str; 2] = [
+    "context.Request.IpAddress",
+    "context.Request.Headers.GetValueOrDefault(\"X-Forwarded-For\", context.Request.IpAddress).Split(',').Last().Trim().Split(':')[0]",
+];
 
 /// What the limits of an API count together.
 struct Keys<'a> {
@@ -168,7 +171,17 @@ fn any_status(statuses: &[StatusRange]) -> String {
 }
 
 fn dimension(dimension: &Dimension, caller: &str) -> Value {
-    let value = dimension.value.map(|value| match value {
+    let value = dimension.value.map(|value| expression_of(value, caller));
+    context! { name => dimension.name.as_str(), value }
+}
+
+/// The expressions that a dimension's value may have, by what stands before the gateway.
+pub fn dimension_expressions(value: DimensionValue) -> [String; 2] {
+    CALLER_ADDRESSES.map(|caller| expression_of(value, caller))
+}
+
+fn expression_of(value: DimensionValue, caller: &str) -> String {
+    match value {
         DimensionValue::ClientIp => format!("@({caller})"),
         DimensionValue::ProductName => {
             "@(context.Product != null ? context.Product.Name : \"none\")".to_owned()
@@ -178,8 +191,7 @@ fn dimension(dimension: &Dimension, caller: &str) -> Value {
         DimensionValue::Deployment => {
             "@(context.Request.MatchedParameters.GetValueOrDefault(\"deployment-id\", \"none\"))".to_owned()
         }
-    });
-    context! { name => dimension.name.as_str(), value }
+    }
 }
 
 fn usage_records(records: &UsageRecords, caller: &str) -> Value {

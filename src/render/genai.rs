@@ -1,5 +1,6 @@
 //! The parameters of stage `genai`, bicep/genai/main.bicep.
 
+use super::KEY_HEADER;
 use super::baseline::tags;
 use super::literal::{Literal, list, object};
 use super::operations::operations;
@@ -171,8 +172,7 @@ fn apis(zone: &LandingZone, policies: &Policies) -> Literal {
             ("name", (&api.id).into()),
             ("displayName", (&api.display_name).into()),
             ("path", (&api.path).into()),
-            // What the OpenAI SDKs send to Azure OpenAI.
-            ("subscriptionKeyHeader", "api-key".into()),
+            ("subscriptionKeyHeader", KEY_HEADER.into()),
             ("subscriptionKeyQuery", "subscription-key".into()),
             ("policy", file(policy)),
             ("operations", operations()),

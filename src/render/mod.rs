@@ -21,8 +21,14 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
+pub use api_policy::dimension_expressions;
 pub use lint::lint;
+pub use operations::is_operation;
 pub use origin::{Origin, origins, template_line};
+pub use policies::is_fragment;
+
+/// The header that carries a caller's key: what the OpenAI SDKs send to Azure OpenAI.
+pub const KEY_HEADER: &str = "api-key";
 
 use crate::diag::DiagResult;
 use crate::model::LandingZone;

@@ -21,6 +21,11 @@ const OPERATIONS: &[(&str, &str, &str, &str)] = &[
     ("v1-model", "Get a model (v1)", "GET", "/v1/models/{model-id}"),
 ];
 
+/// Whether an operation of that name is one that every API has.
+pub fn is_operation(name: &str) -> bool {
+    OPERATIONS.iter().any(|(own, ..)| *own == name)
+}
+
 pub(super) fn operations() -> Literal {
     list(OPERATIONS, |(name, display_name, method, template)| {
         let parameters: Vec<Literal> = parameters_of(template).map(parameter).collect();

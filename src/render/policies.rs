@@ -136,6 +136,11 @@ fn product_policy(environment: &Environment<'_>, product: &Product) -> DiagResul
     fill(environment, "product.xml", values).map(Some)
 }
 
+/// Whether a fragment of that name is one of those that every landing zone has.
+pub fn is_fragment(name: &str) -> bool {
+    FRAGMENTS.iter().any(|(own, ..)| *own == name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

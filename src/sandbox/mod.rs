@@ -30,7 +30,7 @@ pub use landing::{Landing, LandingError, LandingOptions, model_accounts};
 pub use line::Ports;
 pub use net_host::NetHost;
 pub use openai_sim::OpenAiSim;
-pub use proof::{API_VERSION, Call, Proof, Verdict, prove};
+pub use proof::{Call, Proof, Verdict, prove};
 pub use resource_id::ResourceId;
 pub use services_sim::ServicesSim;
 pub use state::{Resource, State};

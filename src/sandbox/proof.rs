@@ -10,23 +10,13 @@ use super::gateway_server::GatewayServer;
 use super::openai_sim::OpenAiSim;
 use super::{Error, Landing};
 use crate::gateway::{Config, Trace};
-use crate::model::{Account, Api, LandingZone, Pool};
+use crate::model::{Account, Api, LandingZone};
+use crate::verify::calls::{self, API_VERSION, LimitProbe, members};
 
-/// A limit is reached in about this many requests, whatever its size.
-const REQUESTS_WANTED: u32 = 4;
-/// Other requests of the same minute, and answers that cost less than estimated, delay the refusal a little.
-const REQUESTS_MAX: u32 = 40;
-/// The longest prompt a proof sends; with [`REQUESTS_MAX`] it bounds the limits that can be proved to two million
-/// tokens a minute.
-const PROMPT_TOKENS_MAX: u32 = 50_000;
-/// The gateway's and the simulated upstream's estimate for plain text.
-const CHARS_PER_TOKEN: usize = 4;
 /// Far above what a request on loopback takes; a gateway that hangs is a failed proof, not a hung one.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 /// What a throttled deployment tells its callers to wait.
 const THROTTLED_S: u32 = 30;
-/// One token, repeated for longer prompts.
-const WORD: &str = "abc ";
 
 /// One thing the spec promises, and what was seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,10 +68,6 @@ pub struct Call {
     pub key: String,
 }
 
-/// The `api-version` that the calls name; the newest stable one of Azure OpenAI's data plane
-/// (Azure OpenAI reference, "API specs", read 2026-11-22).
-pub const API_VERSION: &str = "2024-10-21";
-
 impl Call {
     /// The first API's chat completions, called with the first subscription that reaches it; None where no
     /// subscription does.
@@ -94,7 +80,7 @@ impl Call {
             .find_map(|product| product.subscriptions.first())?;
         let deployed = config.subscriptions.iter().find(|deployed| deployed.id == *subscription)?;
         let entity = config.apis.iter().find(|entity| entity.id == api.id)?;
-        let model_deployment = &members(zone, api).first()?.1.deployments.first()?.name;
+        let model_deployment = &calls::model_deployment(zone, api)?.name;
         Some(Self {
             path: format!(
                 "/{}/deployments/{model_deployment}/chat/completions?api-version={API_VERSION}",
@@ -207,20 +193,16 @@ impl Prover<'_> {
         let Some(limit) = &self.api.token_limit else {
             return Ok(Proof::not_tried(title, "the API has no token limit of its own"));
         };
-        if limit.tokens_per_minute > REQUESTS_MAX * PROMPT_TOKENS_MAX {
+        let Some(LimitProbe { prompt_tokens, requests_max }) = LimitProbe::of(limit.tokens_per_minute) else {
             let why = format!("{} tokens a minute are more than a proof sends", limit.tokens_per_minute);
             return Ok(Proof::not_tried(title, why));
-        }
-        let prompt_tokens = (limit.tokens_per_minute / REQUESTS_WANTED).clamp(1, PROMPT_TOKENS_MAX);
-        for n in 1..=REQUESTS_MAX {
+        };
+        for n in 1..=requests_max {
             let seen = self.send(prompt_tokens).await?;
             if seen.status == 200 {
                 continue;
             }
-            let waits = seen.retry_after.as_deref().and_then(|text| text.parse::<u32>().ok());
-            let passed = seen.status == 429
-                && waits.is_some_and(|s| s > 0)
-                && seen.body.contains("Token limit is exceeded");
+            let passed = calls::is_limit_refusal(seen.status, seen.retry_after.as_deref(), &seen.body);
             let after = seen.retry_after.unwrap_or_else(|| "none".to_owned());
             return Ok(Proof {
                 title,
@@ -231,13 +213,13 @@ impl Prover<'_> {
         Ok(Proof {
             title,
             verdict: Verdict::Failed,
-            seen: format!("{REQUESTS_MAX} requests of {prompt_tokens} tokens, none refused"),
+            seen: format!("{requests_max} requests of {prompt_tokens} tokens, none refused"),
         })
     }
 
     async fn send(&self, prompt_tokens: u32) -> Result<Seen, Error> {
         let url = format!("{}{}", self.server.base_url(), self.call.path);
-        let prompt = WORD.repeat(prompt_tokens as usize * CHARS_PER_TOKEN / WORD.len());
+        let prompt = calls::prompt(prompt_tokens);
         let body = json!({ "messages": [{ "role": "user", "content": prompt }], "max_tokens": 50 });
         let failed = |error: reqwest::Error| Error::Proof { url: url.clone(), reason: error.to_string() };
         let answer = self
@@ -282,18 +264,6 @@ impl Prover<'_> {
             "a PAYG backend".to_owned()
         }
     }
-}
-
-/// The members of an API's pool with their priorities.
-fn members<'a>(zone: &'a LandingZone, api: &Api) -> Vec<(u32, &'a Account)> {
-    let pool: Option<&Pool> = zone.pools.iter().find(|pool| pool.id == api.pool);
-    pool.into_iter()
-        .flat_map(|pool| &pool.members)
-        .filter_map(|member| {
-            let account = zone.accounts.iter().find(|account| account.id == member.account)?;
-            Some((member.priority, account))
-        })
-        .collect()
 }
 
 /// Azure OpenAI's host name of an account with a custom subdomain.

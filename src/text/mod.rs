@@ -2,6 +2,7 @@
 //! from, and the "did you mean" helper. Knows nothing of any language.
 
 mod diff;
+mod duration;
 mod encoding;
 mod glob;
 mod paths;
@@ -13,6 +14,7 @@ mod visible;
 mod world;
 
 pub use diff::diff;
+pub use duration::milliseconds;
 pub use encoding::foreign_encoding;
 pub use glob::{glob, wildcard};
 pub use paths::{join, parent, relative};

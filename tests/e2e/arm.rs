@@ -43,16 +43,7 @@ impl Arm {
 
     /// A command that knows this endpoint and nothing of who runs the tests.
     pub(super) fn command(&self, args: &[&str]) -> Command {
-        let mut command = genai_lz(args);
-        for name in [
-            "AZURE_CLOUD_NAME",
-            "AZURE_AUTHORITY_HOST",
-            "IDENTITY_ENDPOINT",
-            "MSI_ENDPOINT",
-            "AZURE_FEDERATED_TOKEN_FILE",
-        ] {
-            command.env_remove(name);
-        }
+        let mut command = known_to(genai_lz(args));
         command
             .env("GENAI_LZ_ARM_ENDPOINT", self.text("resourceManager"))
             .env("GENAI_LZ_CA_FILE", self.text("caFile"))
@@ -66,6 +57,20 @@ impl Arm {
         command.env("AZURE_CLIENT_SECRET", self.text("clientSecret"));
         command
     }
+}
+
+/// Without what the environment of the tests says of Azure.
+pub(super) fn known_to(mut command: Command) -> Command {
+    for name in [
+        "AZURE_CLOUD_NAME",
+        "AZURE_AUTHORITY_HOST",
+        "IDENTITY_ENDPOINT",
+        "MSI_ENDPOINT",
+        "AZURE_FEDERATED_TOKEN_FILE",
+    ] {
+        command.env_remove(name);
+    }
+    command
 }
 
 impl Drop for Arm {

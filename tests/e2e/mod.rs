@@ -2,10 +2,14 @@
 
 mod again;
 mod arm;
+mod azure;
 mod deployed;
 mod doctor;
+mod drift;
+mod import;
 mod preview;
 mod sandbox_up;
+mod verify;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};

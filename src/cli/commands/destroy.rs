@@ -1,11 +1,12 @@
 //! `genai-lz destroy`: shows what of a spec is there and would go, asks, and takes it away.
 
-use std::io::{BufRead as _, IsTerminal as _};
+use std::io::{BufReader, IsTerminal as _};
 
 use serde_json::{Value as Json, json};
 
 use crate::azure::{ArmClient, Error, NameOf, Restorable};
 use crate::cli::commands::deploy;
+use crate::cli::confirm::confirmed;
 use crate::cli::deployed::{Deployed, DeployedArgs, failed};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
@@ -61,10 +62,11 @@ async fn removing(
     let is_done = removal.steps.is_empty() && (!args.purge || removal.restorable.is_empty());
     show(ui, removal, args.purge);
     if !is_done && !args.dry_run {
-        if !args.yes {
-            confirm(&deployed.name)?;
-        }
         let mut stop = StopSignals::listen()?;
+        if !args.yes {
+            question(&deployed.name);
+            confirmed(BufReader::new(std::io::stdin()), &deployed.name, stop.told()).await?;
+        }
         tokio::select! {
             ended = carry_out(args, ui, client, &deployed.subscription_id, removal) => ended?,
             () = stop.told() => {
@@ -210,11 +212,6 @@ fn no_survey(error: SurveyError) -> CommandError {
 }
 
 #[expect(clippy::print_stderr, reason = "a question is for the person at the terminal")]
-fn confirm(name: &str) -> Result<(), CommandError> {
+fn question(name: &str) {
     eprint!("\ntype `{name}` to delete this: ");
-    let mut answer = String::new();
-    match std::io::stdin().lock().read_line(&mut answer) {
-        Ok(_) if answer.trim() == name => Ok(()),
-        _ => Err(CommandError::new(Exit::Cancelled, "not confirmed, nothing was deleted")),
-    }
 }

@@ -49,7 +49,7 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
 }
 
 /// Only subscriptions of the spec are asked for, so that a slip is found before anything is sent.
-fn resource_id<'a>(plan: &'a Plan, wanted: &str) -> Result<&'a str, CommandError> {
+pub(super) fn resource_id<'a>(plan: &'a Plan, wanted: &str) -> Result<&'a str, CommandError> {
     let of_type = plan.resources().filter(|resource| resource.resource_type.eq_ignore_ascii_case(TYPE));
     let known: Vec<(&str, &str)> = of_type
         .map(|resource| (resource.name.rsplit('/').next().unwrap_or_default(), resource.id.as_str()))

@@ -3,6 +3,7 @@
 //! with an error in ARM's form.
 
 mod deployments;
+mod entities;
 mod entra;
 mod evaluate;
 mod execute;

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::http::{Call, Reply, no_route};
 use super::subscription::{self, subscription};
-use super::{Shared, offers, soft_delete};
+use super::{Shared, entities, offers, soft_delete};
 use crate::catalog::azure_types;
 use crate::sandbox::{ArmFault, Resource, ResourceId, providers};
 use crate::text::wildcard;
@@ -49,11 +49,17 @@ pub(super) fn serve(
         ("POST", Some(id)) => act(shared, &id, last),
         ("GET", Some(id)) => {
             require(shared, &id)?;
-            let children = shared.state.children(&id, last);
             if id.is_type(PRODUCT) && last.eq_ignore_ascii_case("apis") {
-                return Ok(Reply::list(children.into_iter().map(|link| linked_api(shared, link)).collect()));
+                let links = shared.state.children(&id, last).into_iter();
+                return entities::page(
+                    shared,
+                    call,
+                    &id,
+                    last,
+                    links.map(|link| linked_api(shared, link)).collect(),
+                );
             }
-            Ok(Reply::list(bodies(children)))
+            entities::list(shared, call, &id, last)
         }
         // `…/{resource}/providers/Microsoft.X/types`: what extends that resource.
         ("GET", None) if before.len() > 2 && before[before.len() - 2].eq_ignore_ascii_case("providers") => {
@@ -84,7 +90,10 @@ fn one(shared: &Shared, call: &Call, id: &ResourceId) -> Result<Reply, ArmFault>
             if shared.faults().is_hidden(id) {
                 return Err(not_found(id));
             }
-            Ok(Reply::ok(require(shared, id)?.map_or_else(|| subscription(shared), |resource| resource.body)))
+            Ok(Reply::ok(match require(shared, id)? {
+                Some(resource) => entities::shown(call, resource)?,
+                None => subscription(shared),
+            }))
         }
         "HEAD" => Ok(match shared.state.get(id) {
             None => Reply::empty(404),

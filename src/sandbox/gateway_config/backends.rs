@@ -2,13 +2,14 @@
 
 use serde_json::Value as Json;
 
-use super::{Reader, duration};
+use super::Reader;
 use crate::gateway::{
     Backend, BackendKind, Breaker, Credentials, HttpProxy, ManagedIdentity, Pool, PoolMember, StatusRange,
     Threshold,
 };
 use crate::sandbox::Resource;
 use crate::sandbox::codes::{ENTITY_INVALID, ENTITY_MISSING};
+use crate::text::milliseconds;
 
 /// Priority and weight are 0 to 100 (REST reference of backends, 2024-05-01).
 const SHARE_MAX: u64 = 100;
@@ -87,7 +88,7 @@ fn failure_status(value: &Json, pointer: &str) -> Option<u16> {
 fn breaker(reader: &mut Reader<'_>, backend: &Resource, rule: &Json) -> Option<Breaker> {
     let mut milliseconds = |pointer: &str| {
         let text = rule.pointer(pointer).and_then(Json::as_str).unwrap_or_default();
-        let read = duration::milliseconds(text).filter(|ms| *ms > 0);
+        let read = milliseconds(text).filter(|ms| *ms > 0);
         read.or_else(|| {
             let why = format!("the breaker's `{}` is `{text}`, not a duration such as `PT1M`", last(pointer));
             reader.refuse(&ENTITY_INVALID, backend, why)

@@ -6,7 +6,6 @@ mod backends;
 mod certificates;
 mod check;
 mod contract;
-mod duration;
 mod examples;
 
 use serde_json::Value as Json;

@@ -85,6 +85,10 @@ fn api(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
 /// A pool may name only backends that are there, each once. A proxy may have a password.
 fn backend(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
     draft.hide("proxy");
+    // A template says null of what it leaves out, and no published answer has a null there.
+    if let Some(properties) = draft.resource.body["properties"].as_object_mut() {
+        properties.retain(|_, value| !value.is_null());
+    }
     let Some(service) = draft.id().parent() else { return Ok(()) };
     let members =
         draft.resource.at("/properties/pool/services").and_then(Json::as_array).cloned().unwrap_or_default();

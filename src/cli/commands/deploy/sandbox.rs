@@ -16,9 +16,10 @@ use crate::cli::ui::{Mark, Ui};
 use crate::deploy::StageRequest;
 use crate::diag::Diagnostic;
 use crate::sandbox::{
-    self, API_VERSION, ArmFault, ArmOptions, ArmServer, Call, Faults, Landing, LandingError, LandingOptions,
-    Proof, State, Verdict,
+    self, ArmFault, ArmOptions, ArmServer, Call, Faults, Landing, LandingError, LandingOptions, Proof, State,
+    Verdict,
 };
+use crate::verify::calls::API_VERSION;
 
 /// The subscription of the sandbox, where the spec names none.
 pub(in crate::cli::commands) const SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000001";

@@ -2,7 +2,7 @@
 
 /// Returns the duration in milliseconds; None where the text is none. Years and months have no fixed length, and no
 /// interval of a gateway is that long: they are refused.
-pub(super) fn milliseconds(text: &str) -> Option<u64> {
+pub fn milliseconds(text: &str) -> Option<u64> {
     let rest = text.strip_prefix('P')?;
     let (date, time) = match rest.split_once('T') {
         Some((_, "")) => return None,
