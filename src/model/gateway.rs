@@ -49,6 +49,7 @@ pub struct Api {
     pub retry: Retry,
     pub cors: Option<Cors>,
     pub ip_filter: Option<IpFilter>,
+    pub entra: Option<EntraCallers>,
     pub request_limit: Option<RequestLimit>,
     pub content_safety: Option<ContentSafety>,
     pub token_limit: Option<TokenLimit>,
@@ -87,6 +88,18 @@ pub struct IpFilter {
     pub allows: bool,
     /// First and last address of each range.
     pub ranges: Vec<(Ipv4Addr, Ipv4Addr)>,
+}
+
+/// Tokens of Microsoft Entra that callers have to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntraCallers {
+    /// An id or a domain.
+    pub tenant: String,
+    pub audiences: Vec<String>,
+    /// Ids of applications; empty where any may call.
+    pub applications: Vec<String>,
+    /// App roles, one of which is needed; empty where none is.
+    pub roles: Vec<String>,
 }
 
 /// How many requests in a period each caller of an API may send.
@@ -172,6 +185,9 @@ pub struct Product {
     pub description: String,
     /// Ids of [`Api`]s.
     pub apis: Vec<String>,
+    pub entra: Option<EntraCallers>,
+    /// The model deployments that its callers may name; None where all.
+    pub allowed_deployments: Option<Vec<String>>,
     pub tokens_per_minute: Option<u32>,
     pub quota: Option<TokenQuota>,
     /// Ids of the subscriptions to make.

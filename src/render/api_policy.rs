@@ -9,7 +9,8 @@ use super::policies::{CONTENT_SAFETY, LOGGER};
 use super::templates::fill;
 use crate::diag::DiagResult;
 use crate::model::{
-    AdaptiveClass, AdaptiveLimit, Api, ContentSafety, Cors, Dimension, IpFilter, LandingZone, UsageRecords,
+    AdaptiveClass, AdaptiveLimit, Api, ContentSafety, Cors, Dimension, EntraCallers, IpFilter, LandingZone,
+    UsageRecords,
 };
 use crate::spec::{DimensionValue, LimitKey, StatusRange, UsageField};
 
@@ -35,6 +36,7 @@ pub(super) fn api_policy(environment: &Environment<'_>, zone: &LandingZone, api:
         },
         cors => api.cors.as_ref().map(cors),
         ip_filter => api.ip_filter.as_ref().map(ip_filter),
+        entra => api.entra.as_ref().map(entra),
         request_limit => api.request_limit.as_ref().map(|limit| context! {
             counter_key => keys.counter("requests", limit.key),
             calls => limit.calls,
@@ -104,6 +106,16 @@ fn cors(cors: &Cors) -> Value {
         expose_headers => &cors.expose_headers,
         allow_credentials => cors.allow_credentials,
         max_age_seconds => cors.max_age_seconds,
+    }
+}
+
+/// For the part of a template that API and product policies share.
+pub(super) fn entra(entra: &EntraCallers) -> Value {
+    context! {
+        tenant => entra.tenant.as_str(),
+        audiences => &entra.audiences,
+        applications => &entra.applications,
+        roles => &entra.roles,
     }
 }
 

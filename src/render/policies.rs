@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use minijinja::{Environment, context};
 
-use super::api_policy::api_policy;
+use super::api_policy::{api_policy, entra};
 use super::codes;
 use super::escape::csharp_string;
 use super::templates::{environment, fill};
@@ -119,10 +119,19 @@ fn read_back(rendered: &Policies) -> DiagResult<()> {
 }
 
 fn product_policy(environment: &Environment<'_>, product: &Product) -> DiagResult<Option<String>> {
-    if product.tokens_per_minute.is_none() && product.quota.is_none() {
+    let is_limited = product.tokens_per_minute.is_some() || product.quota.is_some();
+    if !is_limited && product.entra.is_none() && product.allowed_deployments.is_none() {
         return Ok(None);
     }
+    let allowed = product.allowed_deployments.as_ref().map(|names| {
+        let literals: Vec<String> =
+            names.iter().map(|name| csharp_string(&name.to_ascii_lowercase())).collect();
+        format!("new string[] {{ {} }}", literals.join(", "))
+    });
     let values = context! {
+        is_limited,
+        entra => product.entra.as_ref().map(entra),
+        allowed,
         counter_key => format!(
             "@({} + context.Subscription.Id)",
             csharp_string(&format!("product:{}:", product.id)),

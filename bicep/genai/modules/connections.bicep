@@ -70,12 +70,14 @@ resource singleBackends 'Microsoft.ApiManagement/service/backends@2024-05-01' = 
       validateCertificateName: true
     }
     // No published type has it; the portal writes it (learn.microsoft.com/azure/api-management/backends, 2026-01-15).
-    credentials: empty(backend.identityResource) ? null : any({
-      managedIdentity: {
-        resource: backend.identityResource
-        clientId: apimIdentityClientId
+    ...(empty(backend.identityResource) ? {} : any({
+      credentials: {
+        managedIdentity: {
+          resource: backend.identityResource
+          clientId: apimIdentityClientId
+        }
       }
-    })
+    }))
     // At most one rule is allowed
     // (learn.microsoft.com/azure/api-management/backends, 2026-01-15).
     circuitBreaker: empty(backend.breaker) ? null : {

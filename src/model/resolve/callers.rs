@@ -1,6 +1,6 @@
 //! Who may call an API, resolved.
 
-use crate::model::{Cors, IpFilter};
+use crate::model::{Cors, EntraCallers, IpFilter};
 use crate::spec;
 
 pub(super) fn cors(cors: &spec::Cors) -> Cors {
@@ -22,4 +22,13 @@ pub(super) fn ip_filter(filter: &spec::IpFilter) -> IpFilter {
         spec::IpFilter::Forbid(ranges) => (false, ranges),
     };
     IpFilter { allows, ranges: ranges.iter().map(|range| (range.first, range.last)).collect() }
+}
+
+pub(super) fn entra(entra: &spec::EntraCallers) -> EntraCallers {
+    EntraCallers {
+        tenant: entra.tenant.value.0.clone(),
+        audiences: entra.audiences.iter().map(|it| it.value.0.clone()).collect(),
+        applications: entra.applications.iter().map(|it| it.value.0.clone()).collect(),
+        roles: entra.roles.iter().map(|it| it.value.0.clone()).collect(),
+    }
 }

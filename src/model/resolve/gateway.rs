@@ -51,6 +51,7 @@ pub(super) fn api(api: &spec::Api) -> Api {
         },
         cors: policies.cors.as_ref().map(|cors| callers::cors(cors)),
         ip_filter: policies.ip_filter.as_ref().map(|filter| callers::ip_filter(filter)),
+        entra: policies.entra.as_ref().map(|entra| callers::entra(entra)),
         request_limit: policies.request_limit.as_ref().map(|limit| RequestLimit {
             key: limit.key.value,
             calls: limit.calls.0,
@@ -114,6 +115,11 @@ pub(super) fn product(product: &spec::Product) -> Product {
             .map_or_else(|| product.id.value.0.clone(), |name| name.value.0.clone()),
         description: product.description.value.0.clone(),
         apis: product.apis.iter().map(|id| id.value.0.clone()).collect(),
+        entra: product.entra.as_ref().map(|entra| callers::entra(entra)),
+        allowed_deployments: product
+            .allow
+            .as_ref()
+            .map(|allow| allow.deployments.iter().map(|name| name.value.0.clone()).collect()),
         tokens_per_minute: limits.and_then(|limits| limits.tokens_per_minute.as_ref()).map(|limit| limit.0),
         quota: limits
             .and_then(|limits| limits.token_quota.as_ref())

@@ -35,11 +35,43 @@ text! {
     pub struct SubscriptionId,
     "a subscription id such as `00000000-0000-0000-0000-000000000000`",
     "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
-    |text| text.len() == 36
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
+    is_guid
+}
+
+text! {
+    /// A tenant of Microsoft Entra, by id or by domain.
+    pub struct TenantName,
+    "a tenant's id, or a domain of it such as `contoso.onmicrosoft.com`",
+    "^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63})+)$",
+    |text| is_guid(text) || is_domain(text)
+}
+
+text! {
+    /// The id of an application of Microsoft Entra.
+    pub struct ApplicationId,
+    "an application's id such as `00000000-0000-0000-0000-000000000000`",
+    "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
+    is_guid
+}
+
+text! {
+    /// What a token is made for.
+    pub struct Audience,
+    "an audience such as `api://hr-assistant`, or an application's id",
+    "^[A-Za-z0-9][A-Za-z0-9:/._-]{0,254}$",
+    |text| (1..=255).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":/._-".contains(&byte))
+}
+
+// Entra takes more characters in the value of an app role than these, which are those that people choose.
+text! {
+    /// The value of an app role.
+    pub struct AppRole,
+    "the value of an app role such as `Models.Use`: 1 to 120 letters, digits, `.`, `_`, `-`, `:` and `/`",
+    "^[A-Za-z0-9._:/-]{1,120}$",
+    |text| (1..=120).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:/-".contains(&byte))
 }
 
 text! {
@@ -371,6 +403,14 @@ fn is_dotted(text: &str, min: usize, max: usize) -> bool {
         && ends(text.chars().next())
         && ends(text.chars().last())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
+fn is_guid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
 }
 
 fn is_domain(text: &str) -> bool {

@@ -1,6 +1,9 @@
 //! `policies` of an API: what requests pass, in the order in which they pass it.
 
-use super::{AdaptiveLimit, ContentSafety, Cors, IpFilter, KeyedTokenQuota, RequestLimit, TokenLimit, Usage};
+use super::{
+    AdaptiveLimit, ContentSafety, Cors, EntraCallers, IpFilter, KeyedTokenQuota, RequestLimit, TokenLimit,
+    Usage,
+};
 use crate::spec::decode::record;
 
 record! {
@@ -10,6 +13,8 @@ record! {
         "cors" cors: Cors = optional;
         /// Which addresses may call the API, or may not.
         "ipFilter" ip_filter: IpFilter = optional;
+        /// Tokens of Microsoft Entra that callers have to send, besides their key.
+        "entra" entra: EntraCallers = optional;
         /// A limit on requests. It stands before the limits on tokens, which say more about costs.
         "requestLimit" request_limit: RequestLimit = optional;
         /// What Content Safety looks at before a prompt reaches a model.

@@ -1,6 +1,6 @@
 //! `products`: bundles of APIs that callers subscribe to, each with its limits.
 
-use super::{EntityId, LongText, ShortText};
+use super::{DeploymentName, EntityId, EntraCallers, LongText, ShortText};
 use crate::spec::decode::{At, Int, choice, record};
 
 record! {
@@ -14,12 +14,29 @@ record! {
         "description" description: LongText = default("");
         /// The ids of its APIs.
         "apis" apis: Vec<At<EntityId>> = required;
+        /// Tokens of Microsoft Entra that its callers have to send, besides their key.
+        "entra" entra: EntraCallers = optional;
+        /// What its callers may use. Left out, every deployment behind its APIs.
+        "allow" allow: Allow = optional;
         /// Limits that each of its subscriptions has, besides those of the APIs.
         "limits" limits: Limits = optional;
         /// The ids of the subscriptions to make. API Management makes their keys.
         "subscriptions" subscriptions: Vec<At<EntityId>> = default([]);
     }
     refused { "approval": "subscriptions are made by the deployment", "published": "products are published" }
+}
+
+record! {
+    /// What the callers of a product may use.
+    pub struct Allow {
+        /// The names of model deployments. Who names another one sees 403.
+        "deployments" deployments: Vec<At<DeploymentName>> = required;
+    }
+    refused {
+        "agents": "there are no agents",
+        "models": "callers name deployments; list them in `deployments`",
+        "tools": "there are no tools",
+    }
 }
 
 record! {

@@ -408,7 +408,7 @@ param products = [
     name: 'all'
     displayName: 'all'
     description: ''
-    policy: ''
+    policy: loadTextContent('../policies/products/all.xml')
     apis: [
       'chat'
       'partners'
