@@ -45,6 +45,13 @@ pub(crate) struct Evaluated {
     pub deployment: arm::Deployment,
 }
 
+/// A plan that Azure was asked about, and what it was made of.
+pub(crate) struct Previewed {
+    pub stages: Vec<Evaluated>,
+    pub given: GivenByStage,
+    pub plan: plan::Plan,
+}
+
 /// Reads and checks a spec file, places everything, and renders policies and parameters.
 ///
 /// # Errors
@@ -156,7 +163,7 @@ pub(crate) async fn preview(
     client: &ArmClient,
     subscription_id: &str,
     rendered: &Rendered,
-) -> Result<(Vec<Evaluated>, plan::Plan), CommandError> {
+) -> Result<Previewed, CommandError> {
     let given = preview::given(client, subscription_id, &rendered.bundle.stages).await;
     let (stages, _told_before) = evaluate_with(&rendered.bundle, subscription_id, &given)?;
     let mut plan = plan(&rendered.zone, &stages);
@@ -166,7 +173,7 @@ pub(crate) async fn preview(
         .map(|evaluated| Asked { stage: &evaluated.stage, template: &evaluated.template })
         .collect();
     preview::ask(client, subscription_id, &asked, &given, &mut plan).await;
-    Ok((stages, plan))
+    Ok(Previewed { stages, given, plan })
 }
 
 /// Why a plan cannot be deployed: the checks that are blocked.

@@ -4,6 +4,7 @@
 mod diff;
 mod encoding;
 mod glob;
+mod hash;
 mod paths;
 mod plural;
 mod random;
@@ -15,6 +16,7 @@ mod world;
 pub use diff::diff;
 pub use encoding::foreign_encoding;
 pub use glob::{glob, wildcard};
+pub use hash::sha256;
 pub use paths::{join, parent, relative};
 pub use plural::{counted, plural};
 pub use random::{next_random, unit};

@@ -99,7 +99,9 @@ pub fn check_live(zone: &LandingZone, plan: &Plan, catalog: &Catalog, live: &Liv
     let mut checks = check_placement(&zone.gateway, &zone.accounts, catalog);
     let mut answered = places::gateway(zone, live);
     for account in &zone.accounts {
-        answered.extend(account.deployments.iter().filter_map(|deployment| models::model(account, deployment, live)));
+        answered.extend(
+            account.deployments.iter().filter_map(|deployment| models::model(account, deployment, live)),
+        );
     }
     answered.extend(models::quotas(zone, plan, live));
     for check in answered {
@@ -111,7 +113,10 @@ pub fn check_live(zone: &LandingZone, plan: &Plan, catalog: &Catalog, live: &Liv
     }
     for account in &zone.accounts {
         checks.extend(
-            account.deployments.iter().filter_map(|deployment| models::capacity(account, deployment, plan, live)),
+            account
+                .deployments
+                .iter()
+                .filter_map(|deployment| models::capacity(account, deployment, plan, live)),
         );
     }
     checks.extend(rights::names(live));

@@ -9,6 +9,7 @@ use crate::cli::pipeline::{self, Evaluated, Rendered};
 use crate::cli::sign_in;
 use crate::cli::ui::Ui;
 use crate::plan;
+use crate::plan::file::Record;
 
 pub(super) async fn run(
     args: &Args,
@@ -17,12 +18,19 @@ pub(super) async fn run(
     evaluated: Vec<Evaluated>,
     mut plan: plan::Plan,
     subscription: &str,
+    planned: Option<&Record>,
 ) -> Result<Exit, CommandError> {
     let client = args.sign_in.client(Some(subscription), ui).await?;
     client.sign_in().await.map_err(|error| sign_in::not_signed_in(&error))?;
-    if !args.skip_preflight {
+    if let Some(planned) = planned {
+        ui.heading("asking Azure whether the plan still holds");
+        plan = super::planned::check(planned, &client, subscription, rendered).await?;
+        ui.say("nothing has moved since the plan was made");
+    } else if !args.skip_preflight {
         ui.heading("asking Azure");
         pipeline::ask(&client, subscription, rendered, &mut plan).await?;
+    }
+    if !args.skip_preflight {
         ui.say(plan::view::checks_human(&plan.checks, ui.err_style()).trim_end());
         if let Some(blocked) = pipeline::blocked(&plan) {
             let details = plan::view::checks_value(&plan.checks);

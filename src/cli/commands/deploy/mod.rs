@@ -3,6 +3,7 @@
 
 mod azure;
 pub(super) mod events;
+mod planned;
 pub(super) mod report;
 pub(super) mod sandbox;
 pub(super) mod stages;
@@ -25,9 +26,9 @@ use crate::text::{counted, plural};
 /// Shows the plan and asks first. With --sandbox nothing leaves this machine: an ARM endpoint, the gateway and simulated
 /// Azure OpenAI run on loopback, the rendered policies are executed as they are, and requests prove that they do
 /// what the spec says.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// The spec file; `-` is standard input
+    /// The spec file, `-` for standard input, or the file of `plan --out`
     spec: PathBuf,
 
     /// Deploy to this machine instead of Azure, and prove the gateway
@@ -67,6 +68,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
+    let (args, planned) = &planned::resolve(args)?;
     if args.sandbox {
         sandbox::check_port(args.gateway_port)?;
     }
@@ -80,13 +82,14 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     ui.warnings(&warnings);
     rendered.warnings.extend(warnings);
     let plan = pipeline::plan(&rendered.zone, &evaluated);
+    planned::check_offline(planned.as_ref(), &evaluated, &plan)?;
     prepared(args, &rendered, &evaluated, &plan, ui);
     show_plan(&plan, ui)?;
     let runtime = runtime()?;
     if args.sandbox {
         runtime.block_on(sandbox::run(args, ui, &rendered, evaluated, &subscription))
     } else {
-        runtime.block_on(azure::run(args, ui, &rendered, evaluated, plan, &subscription))
+        runtime.block_on(azure::run(args, ui, &rendered, evaluated, plan, &subscription, planned.as_ref()))
     }
 }
 

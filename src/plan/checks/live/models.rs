@@ -82,7 +82,12 @@ pub(super) fn quotas(zone: &LandingZone, plan: &Plan, live: &Live) -> Vec<Check>
 }
 
 /// Quota promises nothing for provisioned deployments: that there is capacity, only Azure knows, and only for now.
-pub(super) fn capacity(account: &Account, deployment: &ModelDeployment, plan: &Plan, live: &Live) -> Option<Check> {
+pub(super) fn capacity(
+    account: &Account,
+    deployment: &ModelDeployment,
+    plan: &Plan,
+    live: &Live,
+) -> Option<Check> {
     let sku = models::all().sku(&deployment.sku).filter(|sku| sku.is_provisioned())?;
     let location = normalize(&account.location);
     let subject = format!("{} in {location}", path(account, deployment));
