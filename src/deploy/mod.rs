@@ -12,6 +12,7 @@ mod hints;
 pub mod policy_place;
 pub mod preflight;
 pub mod preview;
+pub mod remedies;
 pub mod secrets;
 mod status;
 mod watch;

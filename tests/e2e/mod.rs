@@ -3,6 +3,7 @@
 mod arm;
 mod deployed;
 mod doctor;
+mod preflight;
 mod preview;
 mod sandbox_up;
 

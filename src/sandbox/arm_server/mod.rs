@@ -72,6 +72,8 @@ pub struct ArmOptions {
     pub unregistered: Vec<String>,
     /// Limits of quotas by usage name; the others have a thousand and are not held.
     pub quota: BTreeMap<String, u64>,
+    /// Policies that gateways do not know.
+    pub unknown_policies: Vec<String>,
     pub limits: Limits,
     pub token_lifetime_s: u32,
     /// Tokens of other issuers (GitHub, Kubernetes) that are taken for the application's.
@@ -96,6 +98,7 @@ impl Default for ArmOptions {
             not_actions: Vec::new(),
             unregistered: Vec::new(),
             quota: BTreeMap::new(),
+            unknown_policies: Vec::new(),
             limits: Limits::default(),
             token_lifetime_s: 3_600,
             trusted_tokens: Vec::new(),

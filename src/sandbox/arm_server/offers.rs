@@ -63,6 +63,12 @@ pub(super) fn serve(shared: &Shared, call: &Call, rest: &[&str]) -> Option<Resul
         ("POST", ["microsoft.keyvault", "checknameavailability"]) => {
             name_check(shared, "Microsoft.KeyVault/vaults", given("name"))
         }
+        ("POST", ["microsoft.eventhub", "checknameavailability"]) => {
+            name_check(shared, "Microsoft.EventHub/namespaces", given("name"))
+        }
+        ("POST", ["microsoft.storage", "checknameavailability"]) => {
+            name_check(shared, "Microsoft.Storage/storageAccounts", given("name"))
+        }
         ("GET", ["microsoft.apimanagement", "skus"]) => Reply::list(gateway_skus()),
         ("GET", ["microsoft.network", "applicationgatewayavailablewafrulesets"]) => {
             Reply::list(waf_rule_sets())

@@ -22,13 +22,14 @@ pub(super) async fn run(
 ) -> Result<Exit, CommandError> {
     let client = args.sign_in.client(Some(subscription), ui).await?;
     client.sign_in().await.map_err(|error| sign_in::not_signed_in(&error))?;
+    super::remedies::apply(args.remedies, &client, subscription, &plan, ui).await?;
     if let Some(planned) = planned {
         ui.heading("asking Azure whether the plan still holds");
         plan = super::planned::check(planned, &client, subscription, rendered).await?;
         ui.say("nothing has moved since the plan was made");
     } else if !args.skip_preflight {
         ui.heading("asking Azure");
-        pipeline::ask(&client, subscription, rendered, &mut plan).await?;
+        pipeline::ask_before(&client, subscription, rendered, &evaluated, &mut plan).await?;
     }
     if !args.skip_preflight {
         ui.say(plan::view::checks_human(&plan.checks, ui.err_style()).trim_end());

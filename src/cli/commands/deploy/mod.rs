@@ -4,6 +4,7 @@
 mod azure;
 pub(super) mod events;
 mod planned;
+mod remedies;
 pub(super) mod report;
 pub(super) mod sandbox;
 pub(super) mod stages;
@@ -62,6 +63,9 @@ pub struct Args {
     /// Do not ask Azure first whether it has what the landing zone needs
     #[arg(long, conflicts_with = "sandbox")]
     skip_preflight: bool,
+
+    #[command(flatten)]
+    remedies: remedies::Remedies,
 
     #[command(flatten)]
     sign_in: SignInArgs,

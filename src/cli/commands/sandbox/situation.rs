@@ -27,6 +27,7 @@ pub(super) struct Situation {
     drop: u32,
     after: u32,
     quota: BTreeMap<String, u64>,
+    unknown_policies: Vec<String>,
     enforce_limits: bool,
     unregistered: Vec<String>,
     not_actions: Vec<String>,
@@ -105,6 +106,7 @@ impl Situation {
             after: self.after,
         };
         options.quota = self.quota;
+        options.unknown_policies = self.unknown_policies;
         options.limits.enforced = self.enforce_limits;
         options.unregistered = self.unregistered;
         options.not_actions = self.not_actions;
