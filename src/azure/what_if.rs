@@ -26,7 +26,7 @@ impl ArmClient {
         let result = if answer.status == 202 {
             let mut poller = Poller::new(self, self.own_url(&path)?, &answer)?;
             let end = loop {
-                poller.pause(&CancelFlag::default()).await?;
+                poller.pause(self, &CancelFlag::default()).await?;
                 if let Some(end) = poller.poll(self).await? {
                     break end;
                 }

@@ -159,7 +159,7 @@ fn request(asked: Asked<'_>, given: &GivenByStage) -> Result<DeploymentRequest, 
     }
     if missing.is_empty() {
         let (location, template) = (Some(asked.stage.location.clone()), asked.template.clone());
-        return Ok(DeploymentRequest { location, template, parameters });
+        return Ok(DeploymentRequest { location, template, parameters, tags: IndexMap::new() });
     }
     let told: Vec<String> = missing
         .iter()

@@ -306,9 +306,15 @@ mod tests {
     #[test]
     fn azures_answer_goes_before_the_catalogues() {
         type Change = fn(&mut Live);
-        let cases: [(u32, Change, &[&str]); 16] = [
+        let cases: [(u32, Change, &[&str]); 17] = [
             (50, |_| (), &[]),
             (51, |_| (), &["quota: blocked"]),
+            // Whoever may not ask for quota is told so, and not that there is none.
+            (
+                50,
+                |live| drop(live.usages.insert("westus3".to_owned(), Err("no".to_owned()))),
+                &["quota: unverified"],
+            ),
             (50, |live| live.locations = Ok(BTreeMap::new()), &["region: blocked"]),
             (50, |live| live.gateway_skus = Ok(Vec::new()), &["gateway tier: blocked"]),
             (50, |live| live.gateway_skus = Err("no".to_owned()), &["gateway tier: unverified"]),

@@ -22,7 +22,7 @@ pub(super) async fn run(
 ) -> Result<Exit, CommandError> {
     let client = args.sign_in.client(Some(subscription), ui).await?;
     client.sign_in().await.map_err(|error| sign_in::not_signed_in(&error))?;
-    super::remedies::apply(args.remedies, &client, subscription, &plan, ui).await?;
+    super::remedies::apply(args, &client, subscription, &plan, ui).await?;
     if let Some(planned) = planned {
         ui.heading("asking Azure whether the plan still holds");
         plan = super::planned::check(planned, &client, subscription, rendered).await?;
@@ -41,10 +41,11 @@ pub(super) async fn run(
         }
     }
     if !args.yes {
-        confirm(subscription)?;
+        let question = format!("deploy this to subscription {subscription}?");
+        confirm(&question, "not confirmed, nothing was deployed")?;
     }
     let requests = stages::requests(evaluated, &args.spec)?;
-    let outcome = events::deploy(&client, subscription, &requests, rendered, ui).await?;
+    let outcome = events::deploy(&client, subscription, &requests, rendered, &args.how(), ui).await?;
     report::Report::of_azure(&outcome, &rendered.warnings).print(ui)?;
     Ok(Exit::Ok)
 }
@@ -62,13 +63,17 @@ pub(super) fn somebody_to_ask(ui: &Ui) -> Result<(), CommandError> {
         .hint("try it on this machine first with `--sandbox`"))
 }
 
+/// Asks the person at the terminal.
+///
+/// # Errors
+/// `otherwise`, where the answer is no.
 #[expect(clippy::print_stderr, reason = "a question is for the person at the terminal")]
-fn confirm(subscription: &str) -> Result<(), CommandError> {
-    eprint!("deploy this to subscription {subscription}? [y/N] ");
+pub(super) fn confirm(question: &str, otherwise: &str) -> Result<(), CommandError> {
+    eprint!("{question} [y/N] ");
     let mut answer = String::new();
     let read = std::io::stdin().lock().read_line(&mut answer);
     match (read, answer.trim().to_ascii_lowercase().as_str()) {
         (Ok(_), "y" | "yes") => Ok(()),
-        _ => Err(CommandError::new(Exit::Cancelled, "not confirmed, nothing was deployed")),
+        _ => Err(CommandError::new(Exit::Cancelled, otherwise)),
     }
 }

@@ -2,6 +2,7 @@
 //! whether it can begin. Nothing of it happens without being asked for.
 
 use crate::azure::{ArmClient, Restorable};
+use crate::cli::commands::deploy::{Args, azure};
 use crate::cli::error::CommandError;
 use crate::cli::sign_in;
 use crate::cli::ui::{Mark, Ui};
@@ -25,12 +26,13 @@ pub(super) struct Remedies {
 /// # Errors
 /// Why Azure does not.
 pub(super) async fn apply(
-    wanted: Remedies,
+    args: &Args,
     client: &ArmClient,
     subscription: &str,
     plan: &Plan,
     ui: &Ui,
 ) -> Result<(), CommandError> {
+    let wanted = args.remedies;
     if wanted.register_providers {
         ui.heading("registering resource providers");
         let done = remedies::register_providers(client, subscription, plan).await;
@@ -46,6 +48,11 @@ pub(super) async fn apply(
         ui.heading("purging what was deleted before");
         let found = remedies::soft_deleted(client, subscription, plan).await;
         let found = found.map_err(|error| sign_in::in_words(&error))?;
+        if !found.is_empty() && !args.yes {
+            let names: Vec<String> = found.iter().map(text).collect();
+            let question = format!("delete for good, with what is in it: {}?", names.join(", "));
+            azure::confirm(&question, "not confirmed, nothing was purged")?;
+        }
         for restorable in &found {
             client.purge(subscription, restorable).await.map_err(|error| sign_in::in_words(&error))?;
             ui.step(Mark::Done, &text(restorable));
