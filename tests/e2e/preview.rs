@@ -174,6 +174,13 @@ fn a_plan_file_is_deployed_as_it_is_or_refused() {
     let (code, err) = deploy(&[]);
     assert_eq!(code, Some(0), "{err}");
 
+    // Back again: the plan is shown as Azure sees it, not as everything being new.
+    arm.write("spec.yaml", &original);
+    make(&spec);
+    let (code, err) = deploy(&[]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(err.contains("~ sku.capacity: 40 -> 50"), "{err}");
+
     let other = Arm::start("{}");
     let output = other.with_secret(&["deploy", &file]).output().unwrap();
     let (_, err) = texts(&output);

@@ -32,6 +32,14 @@ pub struct Record {
     pub stages: Vec<StageRecord>,
 }
 
+impl Record {
+    /// Whether something would change, or may.
+    pub fn has_changes(&self) -> bool {
+        let is_quiet = |fate: &Fate| ["unchanged", "read", "skip"].contains(&fate.change.as_str());
+        self.stages.iter().any(|stage| stage.outcome.values().any(|fate| !is_quiet(fate)))
+    }
+}
+
 /// The binary that made the plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

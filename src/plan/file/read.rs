@@ -17,6 +17,7 @@ pub fn is_plan_file(text: &[u8]) -> bool {
 ///
 /// # Errors
 /// One finding: not ours, of a newer version, or damaged.
+#[expect(clippy::result_large_err, reason = "once a file, and every caller keeps the diagnostic as it is")]
 pub fn read(shown: &str, text: &[u8]) -> Result<Record, Diagnostic> {
     let damaged = |why: String| {
         Diagnostic::new(&codes::PLAN_FILE_DAMAGED, format!("`{shown}` is damaged: {why}")).help(AGAIN)

@@ -26,12 +26,13 @@ pub(super) async fn run(
     if let Some(planned) = planned {
         ui.heading("asking Azure whether the plan still holds");
         plan = super::planned::check(planned, &client, subscription, rendered).await?;
-        ui.say("nothing has moved since the plan was made");
+        ui.say("nothing has moved since the plan was made\n");
+        ui.say(plan::view::overview(&plan, plan::view::Look::new(ui.err_style())).trim_end());
     } else if !args.skip_preflight {
         ui.heading("asking Azure");
         pipeline::ask_before(&client, subscription, rendered, &evaluated, &mut plan).await?;
     }
-    if !args.skip_preflight {
+    if planned.is_none() && !args.skip_preflight {
         ui.say(plan::view::checks_human(&plan.checks, ui.err_style()).trim_end());
         if let Some(blocked) = pipeline::blocked(&plan) {
             let details = plan::view::checks_value(&plan.checks);

@@ -141,7 +141,10 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     let plan = pipeline::plan(&rendered.zone, &evaluated);
     planned::check_offline(planned.as_ref(), &evaluated, &plan)?;
     prepared(args, &rendered, &evaluated, &plan, ui);
-    show_plan(&plan, ui)?;
+    // That of a plan file is shown as Azure sees it, once it is known to hold.
+    if planned.is_none() {
+        show_plan(&plan, ui)?;
+    }
     let runtime = runtime()?;
     if args.sandbox {
         runtime.block_on(sandbox::run(args, ui, &rendered, evaluated, &subscription))

@@ -29,6 +29,8 @@ pub(super) fn resolve(args: &Args) -> Result<(Args, Option<Record>), CommandErro
         subscription: Some(record.target.subscription_id.clone()),
         // Whoever wrote the plan has read it.
         yes: true,
+        // A stage whose template has not changed is left alone, and with it what was changed by hand; the plan says otherwise.
+        force: args.force || record.has_changes(),
         ..args.clone()
     };
     Ok((args, Some(record)))
