@@ -115,6 +115,11 @@ impl ArmClient {
         })
     }
 
+    /// The URL of the Resource Manager.
+    pub fn endpoint(&self) -> &str {
+        self.base.as_str()
+    }
+
     /// Sent as `x-ms-correlation-request-id` with every request of this client.
     pub fn correlation_id(&self) -> &str {
         &self.correlation_id

@@ -17,6 +17,7 @@ mod error;
 mod keys;
 mod offers;
 mod poll;
+mod readiness;
 mod removal;
 mod retry;
 mod scope;

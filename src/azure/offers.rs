@@ -9,9 +9,11 @@ use super::scope::subscription_path;
 use super::{ArmClient, Error};
 
 const SUBSCRIPTIONS: &str = "2022-12-01";
-const COGNITIVE_SERVICES: &str = "2024-10-01";
-const API_MANAGEMENT: &str = "2024-05-01";
+pub(super) const COGNITIVE_SERVICES: &str = "2024-10-01";
+pub(super) const API_MANAGEMENT: &str = "2024-05-01";
 const KEY_VAULT: &str = "2023-07-01";
+const EVENT_HUB: &str = "2024-01-01";
+const STORAGE: &str = "2023-05-01";
 const NETWORK: &str = "2023-09-01";
 const POLICY_INSIGHTS: &str = "2022-03-01";
 
@@ -64,6 +66,8 @@ pub enum NameOf {
     ApiManagement,
     CognitiveServices,
     KeyVault,
+    EventHub,
+    Storage,
 }
 
 impl NameOf {
@@ -73,7 +77,25 @@ impl NameOf {
             "microsoft.apimanagement/service" => Some(Self::ApiManagement),
             "microsoft.cognitiveservices/accounts" => Some(Self::CognitiveServices),
             "microsoft.keyvault/vaults" => Some(Self::KeyVault),
+            "microsoft.eventhub/namespaces" => Some(Self::EventHub),
+            "microsoft.storage/storageaccounts" => Some(Self::Storage),
             _ => None,
+        }
+    }
+
+    /// Whether such a resource keeps its name after it was deleted, until it is purged.
+    pub fn stays_restorable(self) -> bool {
+        matches!(self, Self::ApiManagement | Self::CognitiveServices | Self::KeyVault)
+    }
+
+    /// What people call it.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::ApiManagement => "API Management service",
+            Self::CognitiveServices => "Azure OpenAI account",
+            Self::KeyVault => "key vault",
+            Self::EventHub => "Event Hubs namespace",
+            Self::Storage => "storage account",
         }
     }
 }
@@ -164,6 +186,15 @@ impl ArmClient {
     ) -> Result<Vec<Capacity>, Error> {
         let subscription = subscription_path(subscription_id)?;
         let path = format!("{subscription}/providers/Microsoft.CognitiveServices/modelCapacities");
+        self.capacities(&path, model, version).await
+    }
+
+    pub(super) async fn capacities(
+        &self,
+        path: &str,
+        model: &str,
+        version: &str,
+    ) -> Result<Vec<Capacity>, Error> {
         let query = [("modelFormat", "OpenAI"), ("modelName", model), ("modelVersion", version)];
         let read = |item: &Json| {
             Some(Capacity {
@@ -172,7 +203,7 @@ impl ArmClient {
                 available: number(item, "/properties/availableCapacity")?,
             })
         };
-        Ok(self.list_with(&path, COGNITIVE_SERVICES, &query).await?.iter().filter_map(read).collect())
+        Ok(self.list_with(path, COGNITIVE_SERVICES, &query).await?.iter().filter_map(read).collect())
     }
 
     /// Whether a name is free; otherwise why it is not.
@@ -200,6 +231,15 @@ impl ArmClient {
                 "checkNameAvailability",
                 KEY_VAULT,
                 json!({"name": name, "type": "Microsoft.KeyVault/vaults"}),
+            ),
+            NameOf::EventHub => {
+                ("Microsoft.EventHub", "checkNameAvailability", EVENT_HUB, json!({"name": name}))
+            }
+            NameOf::Storage => (
+                "Microsoft.Storage",
+                "checkNameAvailability",
+                STORAGE,
+                json!({"name": name, "type": "Microsoft.Storage/storageAccounts"}),
             ),
         };
         let path = format!("{}/providers/{provider}/{action}", subscription_path(subscription_id)?);

@@ -44,6 +44,9 @@ impl Restorable {
             NameOf::KeyVault => {
                 (format!("{}/deletedVaults/{name}", place("Microsoft.KeyVault")?), "2023-07-01")
             }
+            NameOf::EventHub | NameOf::Storage => {
+                return Err(Error::bad_request(format!("a {} cannot be restored", kind.describe())));
+            }
         })
     }
 }

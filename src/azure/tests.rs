@@ -386,3 +386,41 @@ async fn a_wish_to_wait_for_a_day_is_cut_short_and_told() {
         wait = notices => assert_eq!(wait.unwrap(), Duration::from_secs(120)),
     }
 }
+
+#[tokio::test]
+async fn the_result_behind_a_location_is_kept_and_an_error_in_it_is_one() {
+    let later = || vec![("Location", "{base}/loc")];
+    let result = json!({"status": "Succeeded", "properties": {"changes": []}});
+    let failed = json!({"status": "Failed", "error": {"code": "InvalidTemplate", "message": "m"}});
+    for (answers, expected) in [
+        (
+            vec![(202, later(), Json::Null), (202, later(), Json::Null), (200, Vec::new(), result.clone())],
+            Ok(result.clone()),
+        ),
+        // Small deployments may be answered at once.
+        (vec![(200, Vec::new(), result.clone())], Ok(result.clone())),
+        (vec![(202, later(), Json::Null), (200, Vec::new(), failed.clone())], Err("InvalidTemplate")),
+        (vec![(200, Vec::new(), failed.clone())], Err("InvalidTemplate")),
+        (
+            vec![(400, Vec::new(), json!({"error": {"code": "InvalidTemplate", "message": "m"}}))],
+            Err("InvalidTemplate"),
+        ),
+    ] {
+        let server = serve(answers).await;
+        let found = server.client().what_if(&scope(), "d", &request()).await;
+        let told = found.as_ref().map(Json::clone).map_err(|error| error.code());
+        assert_eq!(told, expected);
+        assert_eq!(server.lines()[0], format!("POST {DEPLOYMENT}/whatIf"));
+    }
+}
+
+#[tokio::test]
+async fn a_provider_is_registered_and_waited_for() {
+    let state = |state: &str| (200, Vec::new(), json!({"registrationState": state}));
+    let server = serve(vec![state("Registering"), state("Registering"), state("Registered")]).await;
+    let found = server.client().register_provider(S, "Microsoft.EventHub").await.unwrap();
+    assert_eq!(found.state, "Registered");
+    let path = format!("/subscriptions/{S}/providers/Microsoft.EventHub");
+    let get = format!("GET {path}");
+    assert_eq!(server.lines(), [format!("POST {path}/register"), get.clone(), get]);
+}

@@ -11,6 +11,7 @@ mod files;
 mod kind;
 mod parallel;
 mod pipeline;
+mod plan_file;
 mod progress;
 pub mod reference;
 mod sign_in;

@@ -20,7 +20,7 @@ use crate::model::{self, LandingZone};
 use crate::render::{self, Bundle, Origin, Parameter, Secret, Stage};
 use crate::spec::{self, LintLevel};
 use crate::text::Source;
-use crate::{bicep, plan};
+use crate::{bicep, plan, policy};
 
 /// Stands in for the subscription where the spec names none and nothing is sent to Azure.
 pub(crate) const NO_SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000000";
@@ -43,6 +43,34 @@ pub(crate) struct Evaluated {
     /// The Bicep files that the template was compiled from.
     pub modules: Vec<String>,
     pub deployment: arm::Deployment,
+}
+
+/// As [`ask`], and of every stage whether Azure takes its template; what would change is not asked.
+///
+/// # Errors
+/// As [`ask`].
+pub(crate) async fn ask_before(
+    client: &ArmClient,
+    subscription_id: &str,
+    rendered: &Rendered,
+    stages: &[Evaluated],
+    plan: &mut plan::Plan,
+) -> Result<(), CommandError> {
+    ask(client, subscription_id, rendered, plan).await?;
+    let given = preview::given(client, subscription_id, &rendered.bundle.stages).await;
+    plan.checks.extend(preview::validate(client, subscription_id, &asked(stages), &given).await);
+    Ok(())
+}
+
+fn asked(stages: &[Evaluated]) -> Vec<Asked<'_>> {
+    stages.iter().map(|Evaluated { stage, template, .. }| Asked { stage, template }).collect()
+}
+
+/// A plan that Azure was asked about, and what it was made of.
+pub(crate) struct Previewed {
+    pub stages: Vec<Evaluated>,
+    pub given: GivenByStage,
+    pub plan: plan::Plan,
 }
 
 /// Reads and checks a spec file, places everything, and renders policies and parameters.
@@ -143,6 +171,22 @@ pub(crate) fn plan(zone: &LandingZone, stages: &[Evaluated]) -> plan::Plan {
     plan::build(&evaluations, plan::checks::check_regions(zone, &catalog()))
 }
 
+/// The policies that are rendered, each with the first file that has it.
+fn used_policies(bundle: &Bundle) -> BTreeMap<String, String> {
+    let mut used = BTreeMap::new();
+    for (path, text) in bundle.files.iter().filter(|(path, _)| path.starts_with("policies/")) {
+        let (document, _problems) = policy::parse(&Source::new(path.clone(), text.clone()));
+        let mut open: Vec<&policy::Element> = document.elements().collect();
+        while let Some(element) = open.pop() {
+            if policy::elements::find(&element.name).is_some() {
+                used.entry(element.name.clone()).or_insert_with(|| path.clone());
+            }
+            open.extend(element.elements());
+        }
+    }
+    used
+}
+
 /// Puts Azure's answers in the place of the catalogue's; nothing is changed.
 ///
 /// # Errors
@@ -155,7 +199,8 @@ pub(crate) async fn ask(
 ) -> Result<(), CommandError> {
     client.get_subscription(subscription_id).await.map_err(|error| sign_in::in_words(&error))?;
     let live = preflight::ask(client, subscription_id, &rendered.zone, plan).await;
-    plan.checks = plan::checks::check_live(&rendered.zone, plan, &catalog(), &live);
+    plan.checks =
+        plan::checks::check_live(&rendered.zone, plan, &used_policies(&rendered.bundle), &catalog(), &live);
     plan.asked = true;
     Ok(())
 }
@@ -169,17 +214,13 @@ pub(crate) async fn preview(
     client: &ArmClient,
     subscription_id: &str,
     rendered: &Rendered,
-) -> Result<(Vec<Evaluated>, plan::Plan), CommandError> {
+) -> Result<Previewed, CommandError> {
     let given = preview::given(client, subscription_id, &rendered.bundle.stages).await;
     let (stages, _told_before) = evaluate_with(&rendered.bundle, NO_SUBSCRIPTION, subscription_id, &given)?;
     let mut plan = plan(&rendered.zone, &stages);
     ask(client, subscription_id, rendered, &mut plan).await?;
-    let asked: Vec<Asked<'_>> = stages
-        .iter()
-        .map(|evaluated| Asked { stage: &evaluated.stage, template: &evaluated.template })
-        .collect();
-    preview::ask(client, subscription_id, &asked, &given, &mut plan).await;
-    Ok((stages, plan))
+    preview::ask(client, subscription_id, &asked(&stages), &given, &mut plan).await;
+    Ok(Previewed { stages, given, plan })
 }
 
 /// Why a plan cannot be deployed: the checks that are blocked.

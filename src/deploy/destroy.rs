@@ -231,9 +231,9 @@ fn takes(step: &Step, resource: &Resource) -> bool {
     }
 }
 
-fn restorable(resource: &Resource) -> Option<Restorable> {
+pub(super) fn restorable(resource: &Resource) -> Option<Restorable> {
     Some(Restorable {
-        kind: NameOf::of_type(&resource.resource_type)?,
+        kind: NameOf::of_type(&resource.resource_type).filter(|kind| kind.stays_restorable())?,
         name: resource.name.clone(),
         location: normalize(resource.location.as_deref()?),
         resource_group: group_of(&resource.id)?.to_owned(),

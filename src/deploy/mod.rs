@@ -17,6 +17,7 @@ pub mod preflight;
 pub mod preview;
 pub mod probe;
 pub mod read_service;
+pub mod remedies;
 mod run;
 pub mod secrets;
 mod start;

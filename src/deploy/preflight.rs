@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::destroy::restorable;
 use crate::azure::{ArmClient, Error, ErrorKind, ModelOffer, NameOf, Usage, is_allowed};
 use crate::catalog::regions::normalize;
 use crate::model::LandingZone;
-use crate::plan::checks::{Answer, Capacity, Live, Offer, Quota, needed_actions, needed_providers};
+use crate::plan::checks::{Answer, Capacity, Live, Named, Offer, Quota, needed_actions, needed_providers};
 use crate::plan::{Plan, Resource};
 
 /// Types are asked one after the other; a landing zone has about twenty that stand on their own.
@@ -43,7 +44,7 @@ pub async fn ask(client: &ArmClient, subscription_id: &str, zone: &LandingZone, 
         if !deployment.sku.to_ascii_lowercase().contains("provisioned") || capacities.contains_key(&key) {
             continue;
         }
-        let found = client.list_capacities(subscription_id, &key.0, &key.1).await.map_err(why).map(|all| {
+        let found = model_capacities(client, subscription_id, zone, &key.0, &key.1).await.map(|all| {
             all.into_iter()
                 .map(|one| Capacity {
                     location: normalize(&one.location),
@@ -54,6 +55,15 @@ pub async fn ask(client: &ArmClient, subscription_id: &str, zone: &LandingZone, 
         });
         capacities.insert(key, found);
     }
+    let mut account_skus = BTreeMap::new();
+    for location in models.keys() {
+        let answer = client.check_account_sku(subscription_id, location, "OpenAI", "S0").await;
+        account_skus.insert(location.clone(), answer.map_err(why));
+    }
+    let waf_rule_sets = match &zone.app_gateway {
+        Some(_) => Some(client.list_waf_rule_sets(subscription_id).await.map_err(why)),
+        None => None,
+    };
     Live {
         locations: client
             .list_locations(subscription_id)
@@ -69,6 +79,9 @@ pub async fn ask(client: &ArmClient, subscription_id: &str, zone: &LandingZone, 
         names,
         providers: providers(client, subscription_id, plan).await,
         policies: policies(client, subscription_id, plan).await,
+        account_skus,
+        waf_rule_sets,
+        gateway_policies: gateway_policies(client, plan).await,
         missing_actions: client.list_permissions(subscription_id).await.map_err(why).map(|permissions| {
             needed_actions(plan).into_iter().filter(|action| !is_allowed(&permissions, action)).collect()
         }),
@@ -88,11 +101,7 @@ fn why_no_usages(error: Error) -> String {
 }
 
 /// Which resources are there already, and whether the names of those that are not are free.
-async fn names(
-    client: &ArmClient,
-    subscription_id: &str,
-    plan: &Plan,
-) -> (BTreeSet<String>, Vec<(String, Answer<Result<(), String>>)>) {
+async fn names(client: &ArmClient, subscription_id: &str, plan: &Plan) -> (BTreeSet<String>, Vec<Named>) {
     let (mut existing, mut names) = (BTreeSet::new(), Vec::new());
     for resource in plan.resources().filter(|resource| matters(resource)).take(EXISTING_MAX) {
         let is_there = match client.get_resource(&resource.id, &resource.api_version).await {
@@ -109,9 +118,55 @@ async fn names(
             Ok(false) => client.check_name(subscription_id, of, &resource.name).await.map_err(why),
             Err(why) => Err(why),
         };
-        names.push((format!("{} {}", resource.resource_type, resource.name), answer));
+        // Whether it is a resource of ours that was deleted is asked only where the name is taken.
+        let is_taken = matches!(&answer, Ok(Err(_)));
+        let is_soft_deleted = match restorable(resource).filter(|_| is_taken) {
+            Some(restorable) => client.is_restorable(subscription_id, &restorable).await == Ok(true),
+            None => false,
+        };
+        let subject = format!("{} {}", resource.resource_type, resource.name);
+        names.push(Named { subject, answer, is_soft_deleted });
     }
     (existing, names)
+}
+
+/// In all regions; where that is refused, in those of the landing zone, one after the other.
+async fn model_capacities(
+    client: &ArmClient,
+    subscription_id: &str,
+    zone: &LandingZone,
+    model: &str,
+    version: &str,
+) -> Answer<Vec<crate::azure::Capacity>> {
+    let refused = match client.list_capacities(subscription_id, model, version).await {
+        Ok(all) => return Ok(all),
+        Err(error) => error,
+    };
+    let mut found = Vec::new();
+    let locations: BTreeSet<String> = zone
+        .accounts
+        .iter()
+        .filter(|account| account.deployments.iter().any(|one| one.model == model && one.version == version))
+        .map(|account| normalize(&account.location))
+        .collect();
+    for location in locations {
+        match client.list_capacities_in(subscription_id, &location, model, version).await {
+            Ok(here) => found.extend(here),
+            Err(error) => return Err(format!("{refused}; and for {location} alone: {error}")),
+        }
+    }
+    Ok(found)
+}
+
+/// None where the gateway is not there yet.
+async fn gateway_policies(client: &ArmClient, plan: &Plan) -> Option<Answer<BTreeSet<String>>> {
+    let is_service = |name: &str| name.eq_ignore_ascii_case("Microsoft.ApiManagement/service");
+    let service = plan.resources().find(|resource| is_service(&resource.resource_type))?;
+    match client.list_gateway_policies(&service.id).await {
+        Ok(names) => Some(Ok(names.into_iter().collect())),
+        Err(error) if error.kind == ErrorKind::NotFound => None,
+        Err(error) => Some(Err(why(error))),
+    }
 }
 
 fn matters(resource: &Resource) -> bool {

@@ -96,22 +96,35 @@ pub async fn ask(
         let request = match request(*asked, given) {
             Ok(request) => request,
             Err(why) => {
+                checks.push(check(asked.stage, open(&why)));
                 let standing = standing(client, subscription_id, planned).await;
                 preview::not_asked(planned, why, &standing);
                 continue;
             }
         };
+        let verdict = validated(client, &scope, asked.stage, &request).await;
+        if let Verdict::Blocked { why, .. } = &verdict {
+            let why = format!("Azure refuses the template: {why}");
+            checks.push(check(asked.stage, verdict));
+            let standing = standing(client, subscription_id, planned).await;
+            preview::not_asked(planned, why, &standing);
+            continue;
+        }
         let answer = client.what_if(&scope, &asked.stage.deployment_name, &request).await;
         let why = match answer {
             Ok(body) => match preview::read(&body) {
                 Ok(what_if) => {
                     preview::answered(planned, what_if, basis(asked.stage, given));
+                    checks.push(check(asked.stage, verdict));
                     continue;
                 }
-                Err(why) => why,
+                Err(why) => {
+                    checks.push(check(asked.stage, verdict));
+                    why
+                }
             },
             Err(error) => {
-                checks.push(refused(asked.stage, &error));
+                checks.push(check(asked.stage, refused(&error, "whatIf")));
                 error.to_string()
             }
         };
@@ -194,9 +207,9 @@ async fn standing(client: &ArmClient, subscription_id: &str, stage: &Planned) ->
     found
 }
 
-/// Why ARM does not take the template.
-fn refused(stage: &Stage, error: &Error) -> Check {
-    let verdict = match (&error.arm, error.kind) {
+/// Why ARM does not take the template, or does not say.
+fn refused(error: &Error, action: &str) -> Verdict {
+    match (&error.arm, error.kind) {
         (Some(arm), ErrorKind::Refused | ErrorKind::BadRequest) => {
             let causes = explain::causes(arm);
             let told = causes.iter().take(explain::CAUSES_MAX).map(|cause| match cause.known {
@@ -206,15 +219,44 @@ fn refused(stage: &Stage, error: &Error) -> Check {
             Verdict::Blocked { why: told.collect::<Vec<_>>().join("; "), alternatives: Vec::new() }
         }
         (_, ErrorKind::Forbidden) => Verdict::Unverified {
-            why: format!("{error}; the action Microsoft.Resources/deployments/whatIf/action allows it"),
+            why: format!("{error}; the action Microsoft.Resources/deployments/{action}/action allows it"),
             decided_by: Vec::new(),
         },
-        _ => Verdict::Unverified { why: error.to_string(), decided_by: Vec::new() },
-    };
-    Check {
-        question: Question::Template,
-        subject: format!("stage {}", stage.name),
-        verdict,
-        facts: Vec::new(),
+        _ => open(&error.to_string()),
     }
+}
+
+fn open(why: &str) -> Verdict {
+    Verdict::Unverified { why: why.to_owned(), decided_by: Vec::new() }
+}
+
+fn check(stage: &Stage, verdict: Verdict) -> Check {
+    let subject = format!("stage {}", stage.name);
+    Check { question: Question::Template, subject, verdict, facts: Vec::new() }
+}
+
+async fn validated(client: &ArmClient, scope: &Scope, stage: &Stage, request: &DeploymentRequest) -> Verdict {
+    match client.validate_deployment(scope, &stage.deployment_name, request).await {
+        Ok(()) => Verdict::Ok { note: "Azure takes the template and its parameters".to_owned() },
+        Err(error) => refused(&error, "validate"),
+    }
+}
+
+/// Asks of every stage whether ARM takes it, without asking what it would change.
+pub async fn validate(
+    client: &ArmClient,
+    subscription_id: &str,
+    stages: &[Asked<'_>],
+    given: &GivenByStage,
+) -> Vec<Check> {
+    let scope = Scope::Subscription { subscription_id: subscription_id.to_owned() };
+    let mut checks = Vec::new();
+    for asked in stages {
+        let verdict = match request(*asked, given) {
+            Ok(request) => validated(client, &scope, asked.stage, &request).await,
+            Err(why) => open(&why),
+        };
+        checks.push(check(asked.stage, verdict));
+    }
+    checks
 }

@@ -12,6 +12,7 @@ mod build;
 pub mod checks;
 pub mod codes;
 mod describe;
+pub mod file;
 pub mod preview;
 mod regions;
 pub(crate) mod secrets;

@@ -136,9 +136,11 @@ fn an_online_plan_has_azures_answers_in_the_place_of_the_catalogues() {
     let open: Vec<String> = not_ok(&document)
         .into_iter()
         .filter(|check| check.ends_with(": blocked") || check.ends_with(": unverified"))
+        // Its parameters come from the stage before it, which is not deployed.
+        .filter(|check| check != "template stage genai: unverified")
         .collect();
     assert!(open.is_empty(), "{open:#?}");
-    for question in ["capacity", "name", "permissions", "quota"] {
+    for question in ["account", "capacity", "name", "permissions", "quota", "rule set", "template"] {
         let has = document["checks"].as_array().unwrap().iter().any(|check| check["question"] == question);
         assert!(has, "no `{question}` in {document:#}");
     }

@@ -7,6 +7,7 @@ mod deployed;
 mod doctor;
 mod drift;
 mod import;
+mod preflight;
 mod preview;
 mod sandbox_up;
 mod verify;

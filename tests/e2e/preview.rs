@@ -121,3 +121,69 @@ fn a_preview_that_is_not_allowed_blocks_nothing_and_says_which_right_is_missing(
     assert!(template["text"].as_str().unwrap().contains("whatIf/action"), "{template:#}");
     assert!(document["stages"][0]["preview"]["notAsked"].is_string());
 }
+
+#[test]
+fn a_plan_file_is_deployed_as_it_is_or_refused() {
+    let arm = Arm::start("{}");
+    let spec = arm.write("spec.yaml", &std::fs::read_to_string(QUICKSTART).unwrap());
+    let file = spec.replace("spec.yaml", "plan.json");
+    let make = |spec: &str| {
+        let output = arm
+            .with_secret(&["plan", spec, "--online", "--subscription", SUBSCRIPTION, "--out", &file])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", texts(&output).1);
+        assert!(texts(&output).1.contains("written to "), "{}", texts(&output).1);
+    };
+    let deploy = |more: &[&str]| {
+        let output = arm.with_secret(&[&["deploy", &file], more].concat()).output().unwrap();
+        (output.status.code(), texts(&output).1)
+    };
+    make(&spec);
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert!(written.contains("\"kind\": \"genai-lz-plan\"") && !written.contains(arm.text("clientSecret")));
+
+    // The spec has moved: said before anybody is asked.
+    let original = std::fs::read_to_string(&spec).unwrap();
+    arm.write("spec.yaml", &original.replace("capacity: 50", "capacity: 40"));
+    let (code, err) = deploy(&[]);
+    assert_eq!(code, Some(1), "{err}");
+    assert!(err.contains("error[plan-moved]: of stage genai these parameters have other values"), "{err}");
+    assert!(!err.contains("asking Azure"), "{err}");
+    arm.write("spec.yaml", &original);
+
+    let (code, err) = deploy(&["--subscription", SUBSCRIPTION]);
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.contains("--subscription is fixed by the plan file"), "{err}");
+
+    let (code, err) = deploy(&[]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(err.contains("nothing has moved since the plan was made"), "{err}");
+
+    // What the plan wanted to create is there.
+    let (code, err) = deploy(&[]);
+    assert_eq!(code, Some(1), "{err}");
+    assert!(err.contains("error[plan-moved]") && err.contains("create in the plan, unchanged"), "{err}");
+    assert!(err.contains("and ") && err.contains(" more things have moved since the plan"), "{err}");
+
+    // A plan of what stands there now holds, and so does one with a change in it.
+    make(&spec);
+    assert_eq!(deploy(&[]).0, Some(0));
+    arm.write("spec.yaml", &original.replace("capacity: 50", "capacity: 40"));
+    make(&spec);
+    let (code, err) = deploy(&[]);
+    assert_eq!(code, Some(0), "{err}");
+
+    // Back again: the plan is shown as Azure sees it, not as everything being new.
+    arm.write("spec.yaml", &original);
+    make(&spec);
+    let (code, err) = deploy(&[]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(err.contains("~ sku.capacity: 40 -> 50"), "{err}");
+
+    let other = Arm::start("{}");
+    let output = other.with_secret(&["deploy", &file]).output().unwrap();
+    let (_, err) = texts(&output);
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    assert!(err.contains("the plan is for the Resource Manager https://127.0.0.1"), "{err}");
+}

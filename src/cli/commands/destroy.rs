@@ -173,12 +173,8 @@ fn step_text(step: &Step) -> String {
 /// How long each kind is kept: learn.microsoft.com, the pages that `sandbox::arm_server::soft_delete` names, 2026-11.
 fn restorable_text(restorable: &Restorable) -> String {
     let Restorable { kind, name, location, .. } = restorable;
-    let (what, kept) = match kind {
-        NameOf::ApiManagement => ("API Management service", "48 hours"),
-        NameOf::CognitiveServices => ("Azure OpenAI account", "48 hours"),
-        NameOf::KeyVault => ("key vault", "7 to 90 days"),
-    };
-    format!("{what} {name} in {location}, kept for {kept}")
+    let kept = if *kind == NameOf::KeyVault { "7 to 90 days" } else { "48 hours" };
+    format!("{} {name} in {location}, kept for {kept}", kind.describe())
 }
 
 fn document(removal: &Removal, purge: bool, is_done: bool) -> Json {

@@ -1,8 +1,9 @@
 //! The same questions, asked of Azure: what a subscription may have today goes before what the documentation says.
 //!
-//! Here are the questions and how their answers go together; the files below judge, asking is left to `deploy`. An answer that could not be had (no right to ask, no connection)
-//! leaves the catalogue's word, or an open question with the reason.
+//! Here are the questions and how their answers go together; the files below judge, asking is left to `deploy`. An
+//! answer that could not be had (no right to ask, no connection) leaves the catalogue's word, or an open question with the reason.
 
+mod gateway;
 mod models;
 mod places;
 mod rights;
@@ -33,16 +34,32 @@ pub struct Live {
     pub usages: BTreeMap<String, Answer<Vec<Quota>>>,
     /// By model and version.
     pub capacities: BTreeMap<(String, String), Answer<Vec<Capacity>>>,
-    /// By what the name is for and the name: free, or why not.
-    pub names: Vec<(String, Answer<Result<(), String>>)>,
+    pub names: Vec<Named>,
     /// Resource providers and their state.
     pub providers: Vec<(String, Answer<String>)>,
     /// Resource types with the policy assignments that deny them.
     pub policies: Vec<(String, Answer<Vec<String>>)>,
+    /// By region: whether an account of Azure OpenAI may be had, or why not.
+    pub account_skus: BTreeMap<String, Answer<Result<(), String>>>,
+    /// Type and version; None where nothing was asked.
+    pub waf_rule_sets: Option<Answer<Vec<(String, String)>>>,
+    /// What the running gateway knows; None where none runs.
+    pub gateway_policies: Option<Answer<BTreeSet<String>>>,
     /// Actions that the deployment needs and the account does not have.
     pub missing_actions: Answer<Vec<String>>,
     /// Resources of the plan that are there already.
     pub existing: BTreeSet<String>,
+}
+
+/// A name that nobody else may have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// What it is for, and the name.
+    pub subject: String,
+    /// Free, or why not.
+    pub answer: Answer<Result<(), String>>,
+    /// A resource of ours that was deleted holds it.
+    pub is_soft_deleted: bool,
 }
 
 /// A model version that a region offers under one deployment SKU.
@@ -95,7 +112,14 @@ fn needed_types(plan: &Plan) -> BTreeSet<&str> {
 }
 
 /// The checks of a landing zone, with Azure's answers in the place of the catalogue's.
-pub fn check_live(zone: &LandingZone, plan: &Plan, catalog: &Catalog, live: &Live) -> Vec<Check> {
+/// `policies`: those that the landing zone uses, each with a file that has it.
+pub fn check_live(
+    zone: &LandingZone,
+    plan: &Plan,
+    policies: &BTreeMap<String, String>,
+    catalog: &Catalog,
+    live: &Live,
+) -> Vec<Check> {
     let mut checks = check_placement(&zone.gateway, &zone.accounts, catalog);
     let mut answered = places::gateway(zone, live);
     for account in &zone.accounts {
@@ -119,11 +143,14 @@ pub fn check_live(zone: &LandingZone, plan: &Plan, catalog: &Catalog, live: &Liv
                 .filter_map(|deployment| models::capacity(account, deployment, plan, live)),
         );
     }
+    checks.extend(gateway::accounts(live));
+    checks.extend(gateway::rule_set(zone, live));
+    checks.extend(gateway::policies(zone, policies, live));
     checks.extend(rights::names(live));
     checks.extend(rights::providers(live));
     checks.extend(rights::policies(live));
     checks.push(rights::permissions(plan, live));
-    preflight::weigh(checks, &zone.preflight)
+    preflight::weigh(checks, &zone.preflight, true)
 }
 
 impl Check {
@@ -168,7 +195,7 @@ fn not_told(why: &str) -> Verdict {
 mod tests {
     use super::*;
     use crate::catalog::models;
-    use crate::model::{Account, GatewayPlacement, ModelDeployment};
+    use crate::model::{Account, AppGateway, Certificate, GatewayPlacement, ModelDeployment};
 
     fn zone(sku: &str, capacity: u32) -> LandingZone {
         let deployment = ModelDeployment {
@@ -195,6 +222,21 @@ mod tests {
         LandingZone { gateway, accounts: vec![account("one"), account("two")], ..LandingZone::default() }
     }
 
+    fn app_gateway() -> AppGateway {
+        AppGateway {
+            fqdn: "apim.contoso.com".to_owned(),
+            certificate: Certificate::SelfSigned { validity_months: 12 },
+            waf_prevents: true,
+            rule_set_type: String::new(),
+            rule_set_version: String::new(),
+            max_body_kb: 128,
+            min_capacity: 1,
+            max_capacity: 2,
+            backend_timeout_seconds: 60,
+            routes: Vec::new(),
+        }
+    }
+
     /// Azure has everything, a hundred units of it.
     fn live(sku: &str) -> Live {
         let text = str::to_owned;
@@ -217,9 +259,12 @@ mod tests {
                     Capacity { location: text("swedencentral"), sku: text(sku), available: 500.0 },
                 ]),
             )]),
-            names: vec![(text("apim"), Ok(Ok(())))],
+            names: vec![Named { subject: text("apim"), answer: Ok(Ok(())), is_soft_deleted: false }],
             providers: vec![(text("Microsoft.KeyVault"), Ok(text("Registered")))],
             policies: Vec::new(),
+            account_skus: BTreeMap::from([(text("westus3"), Ok(Ok(())))]),
+            waf_rule_sets: Some(Ok(vec![(text("OWASP"), text("3.2"))])),
+            gateway_policies: Some(Ok(BTreeSet::from([text("set-header"), text("llm-token-limit")]))),
             missing_actions: Ok(Vec::new()),
             existing: BTreeSet::new(),
         }
@@ -230,8 +275,24 @@ mod tests {
         change(&mut live);
         let plan = Plan { stages: Vec::new(), checks: Vec::new(), asked: false };
         let mut zone = zone(sku, capacity);
-        zone.preflight.required = ["region", "apimSku", "models"].map(str::to_owned).to_vec();
-        check_live(&zone, &plan, &Catalog::embedded(), &live)
+        let words = [
+            "region",
+            "apimSku",
+            "models",
+            "quota",
+            "names",
+            "azurePolicy",
+            "ptuCapacity",
+            "policiesOnGateway",
+        ];
+        zone.preflight.required = words.map(str::to_owned).to_vec();
+        zone.app_gateway = Some(AppGateway {
+            rule_set_type: "OWASP".to_owned(),
+            rule_set_version: "3.2".to_owned(),
+            ..app_gateway()
+        });
+        let used = BTreeMap::from([("llm-token-limit".to_owned(), "policies/a.xml".to_owned())]);
+        check_live(&zone, &plan, &used, &Catalog::embedded(), &live)
     }
 
     /// `question: verdict` of what is not ok, the shared quota of the two accounts left out.
@@ -245,7 +306,7 @@ mod tests {
     #[test]
     fn azures_answer_goes_before_the_catalogues() {
         type Change = fn(&mut Live);
-        let cases: [(u32, Change, &[&str]); 12] = [
+        let cases: [(u32, Change, &[&str]); 17] = [
             (50, |_| (), &[]),
             (51, |_| (), &["quota: blocked"]),
             // Whoever may not ask for quota is told so, and not that there is none.
@@ -264,7 +325,24 @@ mod tests {
                 |live| drop(live.models.insert("westus3".to_owned(), Ok(Vec::new()))),
                 &["model: blocked", "model: blocked"],
             ),
-            (50, |live| live.names[0].1 = Ok(Err("taken".to_owned())), &["name: blocked"]),
+            (50, |live| live.names[0].answer = Ok(Err("taken".to_owned())), &["name: blocked"]),
+            (50, |live| live.gateway_policies = None, &[]),
+            (
+                50,
+                |live| live.gateway_policies = Some(Ok(BTreeSet::from(["set-header".to_owned()]))),
+                &["policies: blocked"],
+            ),
+            (50, |live| live.gateway_policies = Some(Err("no".to_owned())), &["policies: unverified"]),
+            (
+                50,
+                |live| live.waf_rule_sets = Some(Ok(vec![("OWASP".to_owned(), "3.1".to_owned())])),
+                &["rule set: blocked"],
+            ),
+            (
+                50,
+                |live| drop(live.account_skus.insert("westus3".to_owned(), Ok(Err("no".to_owned())))),
+                &["account: blocked"],
+            ),
             (50, |live| live.providers[0].1 = Ok("NotRegistered".to_owned()), &["provider: warning"]),
             (
                 50,

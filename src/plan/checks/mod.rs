@@ -8,7 +8,7 @@ mod preflight;
 mod quota;
 mod regions;
 
-pub use live::{Answer, Capacity, Live, Offer, Quota, check_live, needed_actions, needed_providers};
+pub use live::{Answer, Capacity, Live, Named, Offer, Quota, check_live, needed_actions, needed_providers};
 pub use regions::{check_placement, check_regions};
 
 use crate::catalog::Fact;
@@ -49,6 +49,12 @@ pub enum Question {
     Policy,
     /// May the account do what the deployment does?
     Permissions,
+    /// Can an account of Azure OpenAI be had there?
+    Account,
+    /// Does the firewall's rule set exist?
+    RuleSet,
+    /// Does the running gateway know the policies?
+    GatewayPolicies,
     /// Does Azure take the template of a stage?
     Template,
 }
@@ -68,6 +74,9 @@ impl Question {
             Self::Provider => "provider",
             Self::Policy => "policy",
             Self::Permissions => "permissions",
+            Self::Account => "account",
+            Self::RuleSet => "rule set",
+            Self::GatewayPolicies => "policies",
             Self::Template => "template",
         }
     }

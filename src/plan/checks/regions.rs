@@ -21,7 +21,7 @@ const ZONAL_TIERS: [&str; 2] = ["Premium", "PremiumV2"];
 
 /// Checks the regions, tiers, models and quotas of a landing zone against the catalogue, weighed by its `preflight`.
 pub fn check_regions(zone: &LandingZone, catalog: &Catalog) -> Vec<Check> {
-    preflight::weigh(check_placement(&zone.gateway, &zone.accounts, catalog), &zone.preflight)
+    preflight::weigh(check_placement(&zone.gateway, &zone.accounts, catalog), &zone.preflight, false)
 }
 
 /// The same for a gateway and accounts that belong to no landing zone yet.

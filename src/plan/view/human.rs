@@ -322,7 +322,9 @@ fn next_steps(plan: &Plan, look: Look) -> String {
     } else if plan.is_previewed() {
         let what = match plan.counts().changes() {
             0 => "there is nothing to do. What is deployed is what the spec says.",
-            _ => "run `genai-lz deploy SPEC` to make these changes.",
+            _ => {
+                "run `genai-lz deploy SPEC` to make these changes; with `--force` what was changed by hand goes back, too."
+            }
         };
         hang(&mut out, &format!("{}: ", paint("Next", BOLD, style)), 6, what);
     } else {

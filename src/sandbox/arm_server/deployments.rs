@@ -55,6 +55,7 @@ pub(super) fn serve(
         ("POST", Some("validate"), None) => {
             resources::allowed(shared, &id, "validate/action")?;
             let accepted = accept(shared, call, &id, Secrets::AsGiven)?;
+            preflight(shared, &accepted.evaluated)?;
             let mut record = accepted.record.to_json();
             record["properties"]["provisioningState"] = Json::from("Succeeded");
             Ok(Reply::ok(record))
@@ -103,10 +104,28 @@ fn state_of(filter: &str) -> Option<String> {
 /// Compared at once; told by way of `Location`, as ARM does.
 fn what_if(shared: &Arc<Shared>, call: &Call, id: &ResourceId) -> Result<Reply, ArmFault> {
     let Accepted { evaluated, .. } = accept(shared, call, id, Secrets::Masked)?;
+    preflight(shared, &evaluated)?;
     let format = call.body.pointer("/properties/whatIfSettings/resultFormat").and_then(Json::as_str);
     let ids_only = format.is_some_and(|format| format.eq_ignore_ascii_case("ResourceIdOnly"));
     let result = what_if::result(shared, id, &evaluated, ids_only);
     Ok(shared.accepted(call, 200, Some(result)))
+}
+
+/// What ARM and the providers say to the resources before the first is made: policies that deny them, and rights that
+/// the principal lacks (validation level `Provider`, the default of validate and what-if).
+fn preflight(shared: &Shared, evaluated: &crate::arm::Deployment) -> Result<(), ArmFault> {
+    let mut faults = Vec::new();
+    for (_, resource) in evaluated.walk() {
+        let is_skipped = resource.existing || resource.condition == crate::arm::Value::Bool(false);
+        let Some(id) = ResourceId::parse(&resource.id).filter(|_| !is_skipped) else { continue };
+        faults.extend(shared.faults().denial_of(&id));
+        faults.extend(resources::allowed(shared, &id, "write").err());
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let message = "The template deployment failed with error: the resources below cannot be deployed. See inner errors.";
+    Err(ArmFault::bad_request("InvalidTemplateDeployment", message).with_details(faults))
 }
 
 /// Whether the values of secure parameters reach the evaluation.

@@ -84,6 +84,8 @@ pub struct ArmOptions {
     pub unregistered: Vec<String>,
     /// Limits of quotas by usage name; the others have a thousand and are not held.
     pub quota: BTreeMap<String, u64>,
+    /// Policies that gateways do not know.
+    pub unknown_policies: Vec<String>,
     pub limits: Limits,
     pub token_lifetime_s: u32,
     /// A clock in the place of this machine's: how long it has been running. A test lets minutes pass at once.
@@ -111,6 +113,7 @@ impl Default for ArmOptions {
             not_actions: Vec::new(),
             unregistered: Vec::new(),
             quota: BTreeMap::new(),
+            unknown_policies: Vec::new(),
             limits: Limits::default(),
             token_lifetime_s: 3_600,
             clock: None,

@@ -44,10 +44,17 @@ pub(super) fn serve(shared: &Shared, call: &Call, rest: &[&str]) -> Option<Resul
         ("GET", ["microsoft.cognitiveservices", "skus"]) => Reply::list(account_skus()),
         ("POST", ["microsoft.cognitiveservices", "locations", _, "checkskuavailability"]) => {
             let skus = call.body.get("skus").and_then(Json::as_array).cloned().unwrap_or_default();
-            Reply::list(skus.iter().map(|sku| json!({
-                "kind": given("kind"), "type": given("type"), "skuName": sku, "skuAvailable": sku == "S0",
-                "reason": if sku == "S0" { Json::Null } else { json!("NotAvailableForSubscription") },
-            })).collect())
+            let answer = |sku: &Json| {
+                let is_had = sku == "S0";
+                let mut answer = json!({
+                    "kind": given("kind"), "type": given("type"), "skuName": sku, "skuAvailable": is_had,
+                });
+                if !is_had {
+                    answer["reason"] = json!("NotAvailableForSubscription");
+                }
+                answer
+            };
+            Reply::list(skus.iter().map(answer).collect())
         }
         ("POST", ["microsoft.cognitiveservices", "checkdomainavailability"]) => {
             let name = given("subdomainName");
@@ -65,6 +72,12 @@ pub(super) fn serve(shared: &Shared, call: &Call, rest: &[&str]) -> Option<Resul
         }
         ("POST", ["microsoft.keyvault", "checknameavailability"]) => {
             name_check(shared, "Microsoft.KeyVault/vaults", given("name"))
+        }
+        ("POST", ["microsoft.eventhub", "checknameavailability"]) => {
+            name_check(shared, "Microsoft.EventHub/namespaces", given("name"))
+        }
+        ("POST", ["microsoft.storage", "checknameavailability"]) => {
+            name_check(shared, "Microsoft.Storage/storageAccounts", given("name"))
         }
         ("GET", ["microsoft.apimanagement", "skus"]) => Reply::list(gateway_skus()),
         ("GET", ["microsoft.network", "applicationgatewayavailablewafrulesets"]) => {

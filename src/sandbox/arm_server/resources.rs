@@ -9,6 +9,7 @@ use super::http::{Call, Reply, no_route};
 use super::subscription::{self, subscription};
 use super::{Shared, entities, offers, soft_delete};
 use crate::catalog::azure_types;
+use crate::policy;
 use crate::sandbox::{ArmFault, Resource, ResourceId, providers};
 use crate::text::wildcard;
 
@@ -47,6 +48,16 @@ pub(super) fn serve(
             Ok(shared.accepted(call, 200, Some(exported(shared, &id))))
         }
         ("POST", Some(id)) => act(shared, &id, last),
+        // Which policies a gateway knows: those of the catalogue (REST reference, Policy Description, 2024-05-01).
+        ("GET", Some(id))
+            if id.is_type("Microsoft.ApiManagement/service")
+                && last.eq_ignore_ascii_case("policyDescriptions") =>
+        {
+            require(shared, &id)?;
+            let unknown = &shared.options.unknown_policies;
+            let known = policy::elements::names().filter(|name| !unknown.iter().any(|other| other == name));
+            Ok(Reply::list(known.map(|name| described(&id, name)).collect()))
+        }
         ("GET", Some(id)) => {
             require(shared, &id)?;
             if id.is_type(PRODUCT) && last.eq_ignore_ascii_case("apis") {
@@ -82,6 +93,14 @@ pub(super) fn serve(
         }
         _ => Err(no_route(call)),
     }
+}
+
+fn described(service: &ResourceId, name: &str) -> Json {
+    json!({
+        "id": format!("{service}/policyDescriptions/{name}"), "name": name,
+        "type": "Microsoft.ApiManagement/service/policyDescriptions",
+        "properties": {"description": "", "scope": 31},
+    })
 }
 
 fn one(shared: &Shared, call: &Call, id: &ResourceId) -> Result<Reply, ArmFault> {

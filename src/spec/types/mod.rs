@@ -158,7 +158,9 @@ record! {
     /// What has to be checked before a deployment.
     pub struct Preflight {
         /// The checks to run.
-        "require" require: Vec<At<PreflightCheck>> = default(["region", "apimSku", "zones", "models"]);
+        "require" require: Vec<At<PreflightCheck>> = default([
+            "region", "apimSku", "zones", "models", "quota", "names", "azurePolicy", "ptuCapacity", "policiesOnGateway"
+        ]);
         /// What a check that cannot be decided means.
         "unverified" unverified: Unverified = default("warn");
     }
@@ -176,8 +178,17 @@ choice! {
         Zones = "zones",
         /// The models' regions offer model, version and SKU.
         Models = "models",
+        /// There is quota for what the model deployments draw; asked of Azure.
+        Quota = "quota",
+        /// The names that are the same for everybody are free; asked of Azure.
+        Names = "names",
+        /// No assignment of Azure Policy denies what is deployed; asked of Azure.
+        AzurePolicy = "azurePolicy",
+        /// Provisioned deployments can be had right now; asked of Azure.
+        PtuCapacity = "ptuCapacity",
+        /// The running gateway knows the policies that are used; asked of Azure.
+        PoliciesOnGateway = "policiesOnGateway",
     }
-    refused { "azurePolicy", "names", "policiesOnGateway", "ptuCapacity", "quota" }
 }
 
 choice! {

@@ -9,6 +9,7 @@ use crate::cli::pipeline::{self, Evaluated, Rendered};
 use crate::cli::sign_in;
 use crate::cli::ui::Ui;
 use crate::plan;
+use crate::plan::file::Record;
 
 pub(super) async fn run(
     args: &Args,
@@ -17,12 +18,21 @@ pub(super) async fn run(
     evaluated: Vec<Evaluated>,
     mut plan: plan::Plan,
     subscription: &str,
+    planned: Option<&Record>,
 ) -> Result<Exit, CommandError> {
     let client = args.sign_in.client(Some(subscription), ui).await?;
     client.sign_in().await.map_err(|error| sign_in::not_signed_in(&error))?;
-    if !args.skip_preflight {
+    super::remedies::apply(args, &client, subscription, &plan, ui).await?;
+    if let Some(planned) = planned {
+        ui.heading("asking Azure whether the plan still holds");
+        plan = super::planned::check(planned, &client, subscription, rendered).await?;
+        ui.say("nothing has moved since the plan was made\n");
+        ui.say(plan::view::overview(&plan, plan::view::Look::new(ui.err_style())).trim_end());
+    } else if !args.skip_preflight {
         ui.heading("asking Azure");
-        pipeline::ask(&client, subscription, rendered, &mut plan).await?;
+        pipeline::ask_before(&client, subscription, rendered, &evaluated, &mut plan).await?;
+    }
+    if planned.is_none() && !args.skip_preflight {
         ui.say(plan::view::checks_human(&plan.checks, ui.err_style()).trim_end());
         if let Some(blocked) = pipeline::blocked(&plan) {
             let details = plan::view::checks_value(&plan.checks);
@@ -32,7 +42,8 @@ pub(super) async fn run(
         }
     }
     if !args.yes {
-        confirm(subscription)?;
+        let question = format!("deploy this to subscription {subscription}?");
+        confirm(&question, "not confirmed, nothing was deployed")?;
     }
     let requests = stages::requests(evaluated, &args.spec)?;
     let outcome = events::deploy(&client, subscription, &requests, rendered, &args.how(), ui).await?;
@@ -53,13 +64,17 @@ pub(super) fn somebody_to_ask(ui: &Ui) -> Result<(), CommandError> {
         .hint("try it on this machine first with `--sandbox`"))
 }
 
+/// Asks the person at the terminal.
+///
+/// # Errors
+/// `otherwise`, where the answer is no.
 #[expect(clippy::print_stderr, reason = "a question is for the person at the terminal")]
-fn confirm(subscription: &str) -> Result<(), CommandError> {
-    eprint!("deploy this to subscription {subscription}? [y/N] ");
+pub(super) fn confirm(question: &str, otherwise: &str) -> Result<(), CommandError> {
+    eprint!("{question} [y/N] ");
     let mut answer = String::new();
     let read = std::io::stdin().lock().read_line(&mut answer);
     match (read, answer.trim().to_ascii_lowercase().as_str()) {
         (Ok(_), "y" | "yes") => Ok(()),
-        _ => Err(CommandError::new(Exit::Cancelled, "not confirmed, nothing was deployed")),
+        _ => Err(CommandError::new(Exit::Cancelled, otherwise)),
     }
 }

@@ -5,6 +5,8 @@ mod azure;
 pub(super) mod events;
 mod interrupt;
 mod live;
+mod planned;
+mod remedies;
 pub(super) mod report;
 pub(super) mod sandbox;
 pub(super) mod stages;
@@ -34,9 +36,9 @@ use crate::text::{counted, plural};
 /// (--force), and one that is being deployed so is followed, whoever started it. With --sandbox nothing leaves this machine: an ARM endpoint, the gateway and simulated
 /// Azure OpenAI run on loopback, the rendered policies are executed as they are, and requests prove that they do
 /// what the spec says.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// The spec file; `-` is standard input
+    /// The spec file, `-` for standard input, or the file of `plan --out`
     spec: PathBuf,
 
     /// Deploy to this machine instead of Azure, and prove the gateway
@@ -89,6 +91,9 @@ pub struct Args {
     on_interrupt: Option<OnInterrupt>,
 
     #[command(flatten)]
+    remedies: remedies::Remedies,
+
+    #[command(flatten)]
     sign_in: SignInArgs,
 }
 
@@ -123,6 +128,7 @@ impl Args {
 }
 
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
+    let (args, planned) = &planned::resolve(args)?;
     if args.sandbox {
         sandbox::check_port(args.gateway_port)?;
     }
@@ -136,13 +142,17 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     ui.warnings(&warnings);
     rendered.warnings.extend(warnings);
     let plan = pipeline::plan(&rendered.zone, &evaluated);
+    planned::check_offline(planned.as_ref(), &evaluated, &plan)?;
     prepared(args, &rendered, &evaluated, &plan, ui);
-    show_plan(&plan, ui)?;
+    // That of a plan file is shown as Azure sees it, once it is known to hold.
+    if planned.is_none() {
+        show_plan(&plan, ui)?;
+    }
     let runtime = runtime()?;
     if args.sandbox {
         runtime.block_on(sandbox::run(args, ui, &rendered, evaluated, &subscription))
     } else {
-        runtime.block_on(azure::run(args, ui, &rendered, evaluated, plan, &subscription))
+        runtime.block_on(azure::run(args, ui, &rendered, evaluated, plan, &subscription, planned.as_ref()))
     }
 }
 

@@ -37,6 +37,7 @@ pub(super) struct Situation {
     during: Vec<Lasting>,
     retry_after_is_date: bool,
     quota: BTreeMap<String, u64>,
+    unknown_policies: Vec<String>,
     enforce_limits: bool,
     unregistered: Vec<String>,
     not_actions: Vec<String>,
@@ -189,6 +190,7 @@ impl Situation {
             retry_after_is_date: self.retry_after_is_date,
         };
         options.quota = self.quota;
+        options.unknown_policies = self.unknown_policies;
         options.limits.enforced = self.enforce_limits;
         options.unregistered = self.unregistered;
         options.not_actions = self.not_actions;

@@ -8,17 +8,25 @@ use crate::plan::checks::{Check, Question, Verdict};
 const ACTIONS_SHOWN: usize = 6;
 
 pub(super) fn names(live: &Live) -> impl Iterator<Item = Check> {
-    live.names.iter().map(|(subject, answer)| {
-        let verdict = match answer {
+    live.names.iter().map(|named| {
+        let verdict = match &named.answer {
             Ok(Ok(())) => ok("free, or ours already"),
+            Ok(Err(why)) if named.is_soft_deleted => blocked(
+                format!(
+                    "{why}; a deleted resource of this subscription holds it: `genai-lz deploy --purge-deleted` deletes \
+                     it for good, and az can restore it"
+                ),
+                "metadata.identifier",
+                Vec::new(),
+            ),
             Ok(Err(why)) => blocked(
-                format!("{why}; a soft-deleted resource holds its name until it is restored or purged"),
+                format!("{why}; somebody else has it, or a deleted resource: choose another `metadata.identifier`"),
                 "metadata.identifier",
                 Vec::new(),
             ),
             Err(why) => not_told(why),
         };
-        Check::live(Question::Name, subject.clone(), verdict)
+        Check::live(Question::Name, named.subject.clone(), verdict)
     })
 }
 
@@ -28,7 +36,9 @@ pub(super) fn providers(live: &Live) -> impl Iterator<Item = Check> {
             Ok(state) if state.eq_ignore_ascii_case("Registered") => return None,
             Ok(state) => Verdict::Warning {
                 why: format!("it is {state}"),
-                advice: format!("az provider register --namespace {namespace} --wait"),
+                advice: format!(
+                    "az provider register --namespace {namespace} --wait, or `genai-lz deploy --register-providers`"
+                ),
             },
             Err(why) => not_told(why),
         };

@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::source::{Content, Source};
 use crate::bicep::{Artifact, Version};
+use crate::text::sha256;
 
 /// What a tag is called in an index.
 const REF_NAME: &str = "org.opencontainers.image.ref.name";
@@ -103,9 +104,4 @@ pub(super) fn check_cached(manifest: &[u8], main: &[u8], artifact: &Artifact) ->
         }
         _ => Ok(()),
     }
-}
-
-fn sha256(content: &[u8]) -> String {
-    let hash = ring::digest::digest(&ring::digest::SHA256, content);
-    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

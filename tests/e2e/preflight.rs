@@ -1,0 +1,78 @@
+//! What `plan --online` and `deploy` find in the way, what the spec makes of it, and what is put right on demand.
+
+use serde_json::Value as Json;
+
+use super::QUICKSTART;
+use super::arm::{Arm, SUBSCRIPTION, json_of, texts};
+
+fn run(arm: &Arm, args: &[&str]) -> (Option<i32>, String) {
+    let output = arm.with_secret(&[args, &["--subscription", SUBSCRIPTION]].concat()).output().unwrap();
+    let (out, err) = texts(&output);
+    (output.status.code(), format!("{out}{err}"))
+}
+
+/// The check of a question, as `verdict: text`.
+fn check(arm: &Arm, spec: &str, question: &str) -> (Option<i32>, String) {
+    let args = ["plan", spec, "--online", "--subscription", SUBSCRIPTION, "--format", "json"];
+    let (code, document) = json_of(&mut arm.with_secret(&args));
+    let checks = document["checks"].as_array().unwrap_or_else(|| panic!("{document:#}"));
+    let found: Vec<&Json> = checks.iter().filter(|check| check["question"] == question).collect();
+    let worst = found.iter().find(|check| check["verdict"] != "ok").or(found.first());
+    let worst = worst.unwrap_or_else(|| panic!("no `{question}` in {checks:#?}"));
+    (code, format!("{}: {}", worst["verdict"].as_str().unwrap(), worst["text"].as_str().unwrap()))
+}
+
+#[test]
+fn providers_are_registered_and_names_purged_when_asked_to() {
+    let arm = Arm::start(r#"{"unregistered": ["Microsoft.EventHub"]}"#);
+    let (code, told) = run(&arm, &["deploy", QUICKSTART, "--yes", "--register-providers"]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(
+        told.contains("registering resource providers") && told.contains("  done Microsoft.EventHub"),
+        "{told}"
+    );
+
+    assert_eq!(run(&arm, &["destroy", QUICKSTART, "--yes"]).0, Some(0));
+    let (code, told) = check(&arm, QUICKSTART, "name");
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.starts_with("blocked: ") && told.contains("deploy --purge-deleted"), "{told}");
+    assert_eq!(run(&arm, &["deploy", QUICKSTART, "--yes"]).0, Some(1), "nothing is purged unasked");
+    let (code, told) = run(&arm, &["deploy", QUICKSTART, "--yes", "--purge-deleted"]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("  done API Management service apim-lzv01-dev-westus3-abc in westus3"), "{told}");
+}
+
+#[test]
+fn a_running_gateway_says_which_policies_it_knows() {
+    let arm = Arm::start(r#"{"unknownPolicies": ["llm-token-limit", "azure-openai-token-limit"]}"#);
+    assert_eq!(
+        run(&arm, &["deploy", QUICKSTART, "--yes"]).0,
+        Some(0),
+        "before there is a gateway nobody can say"
+    );
+    let (code, told) = check(&arm, QUICKSTART, "policies");
+    assert_eq!(code, Some(1), "{told}");
+    assert!(
+        told.contains("blocked: the running gateway does not know ") && told.contains("policies/"),
+        "{told}"
+    );
+
+    // The spec says what blocks.
+    let text = std::fs::read_to_string(QUICKSTART).unwrap();
+    let spec = arm.write("spec.yaml", &format!("{text}\npreflight: {{ require: [region, quota] }}\n"));
+    let (code, told) = check(&arm, &spec, "policies");
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.starts_with("warning: "), "{told}");
+}
+
+#[test]
+fn the_template_of_a_stage_is_validated_before_it_is_compared_or_deployed() {
+    let arm =
+        Arm::start(r#"{"denied": [{"resourceType": "Microsoft.KeyVault/vaults", "policy": "No vaults"}]}"#);
+    let (code, told) = check(&arm, QUICKSTART, "template");
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("blocked: RequestDisallowedByPolicy") && told.contains("No vaults"), "{told}");
+    let (code, told) = run(&arm, &["deploy", QUICKSTART, "--yes"]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("template of stage baseline"), "{told}");
+}
