@@ -9,10 +9,12 @@
 mod access;
 mod arm_error;
 mod client;
+mod clock;
 mod cloud;
 mod deployments;
 mod error;
 mod keys;
+mod limiter;
 mod offers;
 mod poll;
 mod removal;
@@ -25,6 +27,7 @@ mod transport;
 pub use access::{Permission, Registration, Subscription, is_allowed};
 pub use arm_error::ArmError;
 pub use client::{ArmClient, ClientOptions, Endpoint, RetryListener, RetryNotice};
+pub use clock::{Clock, Wait};
 pub use cloud::{CA_BYTES_MAX, CaBundle, Cloud};
 pub use deployments::{
     Argument, Deployment, DeploymentOperation, DeploymentRequest, ProvisioningState, ResourceGroup,

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
 
 use serde_json::{Value as Json, json};
+use time::OffsetDateTime;
 
 use super::{ArmFault, ResourceId};
 
@@ -23,10 +23,14 @@ pub(super) struct DeploymentRecord {
     /// `Incremental`, `Complete`.
     pub(super) mode: &'static str,
     pub(super) shape: Shape,
-    pub(super) clock: Clock,
+    pub(super) tags: Json,
     /// `Accepted`, `Running`, `Succeeded`, `Failed`, `Canceled`.
     pub(super) state: &'static str,
+    /// When it was sent.
+    pub(super) began: OffsetDateTime,
     pub(super) timestamp: String,
+    /// How long it had taken when it last changed.
+    pub(super) duration: String,
     pub(super) outputs: Json,
     pub(super) error: Option<ArmFault>,
     pub(super) operations: Vec<OperationRecord>,
@@ -43,30 +47,6 @@ pub(super) struct Shape {
     pub(super) dependencies: Json,
 }
 
-/// When something began, and when it ended.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Clock {
-    began: Instant,
-    ended: Option<Instant>,
-}
-
-impl Clock {
-    pub(super) fn start() -> Self {
-        Self { began: Instant::now(), ended: None }
-    }
-
-    pub(super) fn stop(&mut self) {
-        self.ended = Some(Instant::now());
-    }
-
-    /// How long it took or has taken, as ARM writes it: `PT1M2.5S`.
-    fn duration(&self) -> String {
-        let took = self.ended.unwrap_or_else(Instant::now).duration_since(self.began);
-        let (minutes, seconds) = (took.as_secs() / 60, (took.as_millis() % 60_000) as f64 / 1000.0);
-        if minutes == 0 { format!("PT{seconds}S") } else { format!("PT{minutes}M{seconds}S") }
-    }
-}
-
 #[derive(Clone, Debug)]
 pub(super) struct OperationRecord {
     pub(super) operation_id: String,
@@ -74,8 +54,9 @@ pub(super) struct OperationRecord {
     pub(super) state: &'static str,
     pub(super) target: Option<ResourceId>,
     pub(super) error: Option<ArmFault>,
+    pub(super) began: OffsetDateTime,
     pub(super) timestamp: String,
-    pub(super) clock: Clock,
+    pub(super) duration: String,
 }
 
 impl DeploymentRecord {
@@ -97,7 +78,7 @@ impl DeploymentRecord {
             "parameters": self.parameters,
             "provisioningState": self.state,
             "timestamp": self.timestamp,
-            "duration": self.clock.duration(),
+            "duration": self.duration,
             "correlationId": self.correlation_id,
             "templateHash": self.shape.template_hash,
             "providers": self.shape.providers,
@@ -116,6 +97,9 @@ impl DeploymentRecord {
         if let Some(location) = &self.location {
             body["location"] = Json::from(location.as_str());
         }
+        if self.tags.is_object() {
+            body["tags"] = self.tags.clone();
+        }
         body["properties"] = properties;
         body
     }
@@ -126,7 +110,7 @@ impl OperationRecord {
     pub(super) fn to_json(&self, deployment: &ResourceId) -> Json {
         let mut properties = json!({
             "provisioningOperation": self.kind, "provisioningState": self.state, "timestamp": self.timestamp,
-            "duration": self.clock.duration(),
+            "duration": self.duration,
         });
         if let Some(target) = &self.target {
             properties["targetResource"] = json!({

@@ -1,8 +1,10 @@
 //! The program as its user runs it: deploy to the sandbox, call the gateway, stop it.
 
+mod again;
 mod arm;
 mod deployed;
 mod doctor;
+mod fleet;
 mod sandbox_up;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::commands::deploy;
+use crate::cli::commands::{deploy, plan_many};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::pipeline::{self, Rendered};
@@ -21,6 +21,10 @@ use crate::plan;
 pub struct Args {
     /// The spec file; `-` is standard input
     spec: PathBuf,
+
+    /// More specs: a line for each, without asking Azure
+    #[arg(value_name = "SPEC", conflicts_with = "online")]
+    more: Vec<PathBuf>,
 
     /// End with 2 where something would change, 0 where nothing would, 1 on errors
     #[arg(long)]
@@ -42,6 +46,10 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     if !args.online && args.sign_in.is_given() {
         return Err(CommandError::usage("an offline plan signs in nowhere")
             .hint("add `--online`, or leave the options of Azure out"));
+    }
+    if !args.more.is_empty() {
+        let paths: Vec<PathBuf> = std::iter::once(&args.spec).chain(&args.more).cloned().collect();
+        return plan_many::run(&paths, args.detailed_exitcode, ui);
     }
     let mut rendered = pipeline::render(&args.spec)?;
     let named = args.subscription.clone().or_else(|| rendered.zone.subscription_id.clone());

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use axum::http::Method;
 use serde_json::{Map, Value as Json, json};
 
 use super::http::{Call, Reply, no_route};
-use super::{Shared, evaluate, execute, now, resources, shape, what_if};
-use crate::sandbox::records::{Clock, DeploymentRecord};
+use super::{Shared, duration, evaluate, execute, resources, shape, timestamp, what_if};
+use crate::sandbox::records::DeploymentRecord;
 use crate::sandbox::{ArmFault, ResourceId};
 
 /// A deployment's name: letters, digits and `-_.()`, at most 64.
@@ -92,10 +93,10 @@ fn state_of(filter: &str) -> Option<String> {
 
 /// Compared at once; told by way of `Location`, as ARM does.
 fn what_if(shared: &Arc<Shared>, call: &Call, id: &ResourceId) -> Result<Reply, ArmFault> {
-    let Accepted { evaluated, .. } = accept(shared, call, id, Secrets::Masked)?;
+    let Accepted { evaluated, record } = accept(shared, call, id, Secrets::Masked)?;
     let format = call.body.pointer("/properties/whatIfSettings/resultFormat").and_then(Json::as_str);
     let ids_only = format.is_some_and(|format| format.eq_ignore_ascii_case("ResourceIdOnly"));
-    let result = what_if::result(shared, id, &evaluated, ids_only);
+    let result = what_if::result(shared, &record, &evaluated, ids_only);
     Ok(shared.accepted(call, 200, Some(result)))
 }
 
@@ -141,11 +142,7 @@ fn accept(shared: &Shared, call: &Call, id: &ResourceId, secrets: Secrets) -> Re
     let invalid = |message: String| ArmFault::bad_request("InvalidRequestContent", message);
     let properties = call.body.get("properties").filter(|properties| properties.is_object());
     let properties = properties.ok_or_else(|| invalid("The request has no `properties`.".to_owned()))?;
-    let mode = properties.get("mode").and_then(Json::as_str).unwrap_or_default();
-    if !mode.eq_ignore_ascii_case("Incremental") {
-        let message = format!("The sandbox deploys with mode 'Incremental', not '{mode}'.");
-        return Err(ArmFault::bad_request("InvalidDeploymentMode", message));
-    }
+    let mode = mode(properties.get("mode").and_then(Json::as_str).unwrap_or_default(), id)?;
     let template = properties.get("template").filter(|template| template.is_object());
     let template = template.ok_or_else(|| {
         invalid("The request has no `template`; a link to one is not followed by the sandbox.".to_owned())
@@ -182,17 +179,32 @@ fn accept(shared: &Shared, call: &Call, id: &ResourceId, secrets: Secrets) -> Re
         correlation_id: call.correlation_id.clone(),
         template: template.clone(),
         parameters: evaluate::shown_parameters(template, &parameters),
-        mode: "Incremental",
+        mode,
         shape: shape::of(template, &evaluated),
-        clock: Clock::start(),
+        tags: call.body.get("tags").cloned().unwrap_or_default(),
         state: "Accepted",
-        timestamp: now(),
+        began: shared.now(),
+        timestamp: timestamp(shared.now()),
+        duration: duration(Duration::ZERO),
         outputs: Json::Null,
         error: None,
         operations: Vec::new(),
         cancel: Arc::new(AtomicBool::new(false)),
     };
     Ok(Accepted { record, evaluated })
+}
+
+fn mode(given: &str, id: &ResourceId) -> Result<&'static str, ArmFault> {
+    let is = |mode: &str| given.eq_ignore_ascii_case(mode);
+    let message = match id.resource_group() {
+        _ if is("Incremental") => return Ok("Incremental"),
+        Some(_) if is("Complete") => return Ok("Complete"),
+        None if is("Complete") => {
+            "Deployment mode 'Complete' is not supported for deployments at subscription scope.".to_owned()
+        }
+        _ => format!("The deployment mode '{given}' is neither 'Incremental' nor 'Complete'."),
+    };
+    Err(ArmFault::bad_request("InvalidDeploymentMode", message))
 }
 
 /// The location a template sees: that of the resource group, or the one given at subscription scope.

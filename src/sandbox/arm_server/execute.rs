@@ -11,13 +11,13 @@ use serde_json::{Value as Json, json};
 use tokio::task::JoinSet;
 
 use super::evaluate::Ready;
-use super::{Shared, evaluate, now, operations, resources, shape};
+use super::{Shared, complete, duration, evaluate, operations, resources, shape, timestamp};
 use crate::arm;
-use crate::sandbox::records::{Clock, DeploymentRecord};
+use crate::sandbox::records::DeploymentRecord;
 use crate::sandbox::{ArmFault, ResourceId};
 
 /// How often a waiting resource looks whether its deployment was cancelled.
-const CANCEL_CHECK: Duration = Duration::from_millis(20);
+const CANCEL_CHECK: Duration = Duration::from_millis(10);
 
 /// How a deployment ended.
 enum End {
@@ -30,15 +30,22 @@ enum End {
 pub(super) async fn run_to_end(shared: Arc<Shared>, id: ResourceId, deployment: arm::Deployment) {
     shared.state.update_deployment(&id, |record| record.state = "Running");
     let cancel = shared.state.deployment(&id).map(|record| record.cancel).unwrap_or_default();
-    let end = run(Arc::clone(&shared), id.clone(), deployment, cancel).await;
+    let mut end = run(Arc::clone(&shared), id.clone(), deployment, cancel).await;
+    let is_complete = shared.state.deployment(&id).is_some_and(|record| record.mode == "Complete");
+    if matches!(end, End::Succeeded { .. })
+        && is_complete
+        && let Err(fault) = complete::remove_others(&shared, &id)
+    {
+        end = End::Failed(deployment_failed(&id, vec![fault]));
+    }
     record_end(&shared, &id, &end);
 }
 
 fn record_end(shared: &Shared, id: &ResourceId, end: &End) {
-    let timestamp = now();
+    let now = shared.now();
     shared.state.update_deployment(id, |record| {
-        record.timestamp = timestamp;
-        record.clock.stop();
+        record.timestamp = timestamp(now);
+        record.duration = duration((now - record.began).try_into().unwrap_or_default());
         match end {
             End::Succeeded { outputs } => {
                 record.outputs = outputs.clone();
@@ -147,13 +154,13 @@ async fn create(shared: &Shared, ready: Ready, cancel: &AtomicBool) -> Result<()
         (faults.delay_of(&id).unwrap_or(shared.options.resource_delay), faults.failure_of(&id))
     };
     let _busy = busy_parent(shared, &id)?;
-    let until = tokio::time::Instant::now() + delay;
-    while tokio::time::Instant::now() < until {
+    let until = shared.elapsed() + delay;
+    while shared.elapsed() < until {
         // A resource that has started goes on in Azure, too; a slow one would only keep the tests waiting.
         if cancel.load(Ordering::SeqCst) {
             break;
         }
-        tokio::time::sleep(CANCEL_CHECK.min(until - tokio::time::Instant::now())).await;
+        tokio::time::sleep(CANCEL_CHECK.min(until.saturating_sub(shared.elapsed()))).await;
     }
     match failure {
         Some(fault) => Err(fault),
@@ -208,9 +215,11 @@ async fn deploy_nested(
         parameters: json!({}),
         mode: "Incremental",
         shape: shape::of(&Json::Null, &nested),
-        clock: Clock::start(),
+        tags: Json::Null,
         state: "Running",
-        timestamp: now(),
+        began: shared.now(),
+        timestamp: timestamp(shared.now()),
+        duration: duration(Duration::ZERO),
         outputs: Json::Null,
         error: None,
         operations: Vec::new(),

@@ -32,10 +32,10 @@ pub(super) async fn run(
         }
     }
     if !args.yes {
-        confirm(subscription)?;
+        confirm(&format!("deploy this to subscription {subscription}"))?;
     }
     let requests = stages::requests(evaluated, &args.spec)?;
-    let outcome = events::deploy(&client, subscription, &requests, rendered, ui).await?;
+    let outcome = events::deploy(&client, subscription, &requests, rendered, &args.how(), ui).await?;
     report::Report::of_azure(&outcome, &rendered.warnings).print(ui)?;
     Ok(Exit::Ok)
 }
@@ -54,8 +54,8 @@ pub(super) fn somebody_to_ask(ui: &Ui) -> Result<(), CommandError> {
 }
 
 #[expect(clippy::print_stderr, reason = "a question is for the person at the terminal")]
-fn confirm(subscription: &str) -> Result<(), CommandError> {
-    eprint!("deploy this to subscription {subscription}? [y/N] ");
+pub(super) fn confirm(question: &str) -> Result<(), CommandError> {
+    eprint!("{question}? [y/N] ");
     let mut answer = String::new();
     let read = std::io::stdin().lock().read_line(&mut answer);
     match (read, answer.trim().to_ascii_lowercase().as_str()) {

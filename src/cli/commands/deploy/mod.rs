@@ -3,6 +3,8 @@
 
 mod azure;
 pub(super) mod events;
+mod fleet;
+mod interrupt;
 pub(super) mod report;
 pub(super) mod sandbox;
 pub(super) mod stages;
@@ -10,25 +12,39 @@ pub(super) mod stages;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
+use events::How;
+use interrupt::OnInterrupt;
+
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::files;
 use crate::cli::pipeline::{self, Evaluated, Rendered};
 use crate::cli::sign_in::{self, SignInArgs};
 use crate::cli::ui::{Mark, Ui};
+use crate::deploy::{OnBusy, Options};
 use crate::plan;
 use crate::sandbox::State;
 use crate::text::{counted, plural};
 
 /// Deploy a landing zone: to Azure, or with --sandbox to this machine
 ///
-/// Shows the plan and asks first. With --sandbox nothing leaves this machine: an ARM endpoint, the gateway and simulated
+/// Shows the plan and asks first. A stage that was deployed before with the same template and parameters is left alone
+/// (--force), and one that is being deployed so is followed, whoever started it. With --sandbox nothing leaves this machine: an ARM endpoint, the gateway and simulated
 /// Azure OpenAI run on loopback, the rendered policies are executed as they are, and requests prove that they do
 /// what the spec says.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The spec file; `-` is standard input
     spec: PathBuf,
+
+    /// More specs: each is deployed on its own, and one that fails stops no other
+    #[arg(value_name = "SPEC")]
+    more: Vec<PathBuf>,
+
+    /// Of several specs, deploy so many at the same time
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u8).range(1..))]
+    jobs: u8,
 
     /// Deploy to this machine instead of Azure, and prove the gateway
     #[arg(long, conflicts_with_all = ["credential", "cloud", "arm_endpoint", "authority", "ca_file"])]
@@ -62,11 +78,61 @@ pub struct Args {
     #[arg(long, conflicts_with = "sandbox")]
     skip_preflight: bool,
 
+    /// Deploy stages that have not changed, too: what was changed by hand goes back to what the spec says
+    #[arg(long, conflicts_with = "sandbox")]
+    force: bool,
+
+    /// Begin the next stage that is not deployed yet, and end; `genai-lz status` says how it goes
+    #[arg(long, conflicts_with = "sandbox")]
+    no_wait: bool,
+
+    /// What to do where something else is being deployed under the name of a stage; without it, ask or stop
+    #[arg(long, value_enum, value_name = "WHAT", conflicts_with = "sandbox")]
+    on_busy: Option<OnBusyArg>,
+
+    /// What Ctrl-C does to the running deployment; without it, ask or leave
+    #[arg(long, value_enum, value_name = "WHAT", conflicts_with = "sandbox")]
+    on_interrupt: Option<OnInterrupt>,
+
     #[command(flatten)]
     sign_in: SignInArgs,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum OnBusyArg {
+    /// Wait until it has ended, and deploy then
+    Wait,
+    /// Ask Azure to stop it, and deploy then
+    Cancel,
+    /// Leave it alone and end with an error
+    Stop,
+}
+
+impl Args {
+    fn how(&self) -> How {
+        let on_busy = self.on_busy.map(|given| match given {
+            OnBusyArg::Wait => OnBusy::Wait,
+            OnBusyArg::Cancel => OnBusy::Cancel,
+            OnBusyArg::Stop => OnBusy::Refuse,
+        });
+        How {
+            options: Options {
+                force: self.force,
+                on_busy: on_busy.unwrap_or(OnBusy::Refuse),
+                wait: !self.no_wait,
+                details: true,
+            },
+            may_ask: on_busy.is_none(),
+            // A sandbox ends with this program, so nothing could be left running in it.
+            on_interrupt: if self.sandbox { Some(OnInterrupt::Cancel) } else { self.on_interrupt },
+        }
+    }
+}
+
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
+    if !args.more.is_empty() {
+        return fleet::run(args, ui);
+    }
     if args.sandbox {
         sandbox::check_port(args.gateway_port)?;
     }
