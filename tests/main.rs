@@ -7,6 +7,7 @@
 )]
 
 mod contracts;
+mod coverage;
 mod e2e;
 mod generated;
 mod tidy;

@@ -272,6 +272,11 @@ impl ArmClient {
 }
 
 fn request_body(request: &DeploymentRequest) -> Result<Vec<u8>, Error> {
+    body_with(request, &[])
+}
+
+/// The body with more properties beside template and parameters.
+pub(super) fn body_with(request: &DeploymentRequest, more: &[(&str, Json)]) -> Result<Vec<u8>, Error> {
     let mut parameters = Map::new();
     for (name, argument) in &request.parameters {
         let value = match argument {
@@ -284,7 +289,11 @@ fn request_body(request: &DeploymentRequest) -> Result<Vec<u8>, Error> {
     if let Some(location) = &request.location {
         body.insert("location".to_owned(), Json::from(location.as_str()));
     }
-    let properties = json!({"mode": "Incremental", "template": request.template, "parameters": parameters});
+    let mut properties =
+        json!({"mode": "Incremental", "template": request.template, "parameters": parameters});
+    for (name, value) in more {
+        properties[*name] = value.clone();
+    }
     body.insert("properties".to_owned(), properties);
     if !request.tags.is_empty() {
         let tags = request.tags.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str())));

@@ -23,6 +23,7 @@ mod scope;
 mod secret;
 mod sign_in;
 mod transport;
+mod what_if;
 
 pub use access::{Permission, Registration, Subscription, is_allowed};
 pub use arm_error::ArmError;

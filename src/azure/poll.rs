@@ -56,6 +56,7 @@ pub struct Poller {
     deadline: Duration,
     not_found: u32,
     end: Option<OperationEnd>,
+    last: Json,
 }
 
 /// How an operation ended.
@@ -83,14 +84,19 @@ impl Poller {
         let end = state.filter(|_| by == By::Resource).map(|state| OperationEnd { state, error: None });
         let wait = wait_of(client, answer);
         let deadline = client.clock().elapsed() + client.options().deployment_timeout;
-        Ok(Self { url, by, wait, deadline, not_found: 0, end })
+        Ok(Self { url, by, wait, deadline, not_found: 0, end, last: Json::Null })
+    }
+
+    /// What the last answer held: behind a `Location`, the result of the operation.
+    pub(super) fn into_last(self) -> Json {
+        self.last
     }
 
     /// Follows a resource that somebody else has put.
     pub(super) fn of_resource(client: &ArmClient, resource: Url) -> Self {
         let deadline = client.clock().elapsed() + client.options().deployment_timeout;
         let wait = client.options().poll_interval.clamp(POLL_MIN, POLL_MAX);
-        Self { url: resource, by: By::Resource, wait, deadline, not_found: 0, end: None }
+        Self { url: resource, by: By::Resource, wait, deadline, not_found: 0, end: None, last: Json::Null }
     }
 
     /// Waits as long as ARM asked, or until `cancel` is set.
@@ -140,6 +146,7 @@ impl Poller {
             let error = ArmError::from_json(answer.body.get("properties").unwrap_or(&answer.body));
             self.end = Some(OperationEnd { state, error });
         }
+        self.last = answer.body;
         Ok(self.end.clone())
     }
 }

@@ -13,6 +13,7 @@ mod fingerprint;
 mod hints;
 pub mod policy_place;
 pub mod preflight;
+pub mod preview;
 mod run;
 pub mod secrets;
 mod start;

@@ -5,6 +5,7 @@ mod arm;
 mod deployed;
 mod doctor;
 mod fleet;
+mod preview;
 mod sandbox_up;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

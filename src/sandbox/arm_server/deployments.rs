@@ -48,12 +48,16 @@ pub(super) fn serve(
         ("GET", None, _) => Ok(Reply::ok(find()?.to_json())),
         ("HEAD", None, _) => Ok(Reply::empty(if shared.state.deployment(&id).is_some() { 204 } else { 404 })),
         ("POST", Some("validate"), None) => {
+            resources::allowed(shared, &id, "validate/action")?;
             let accepted = accept(shared, call, &id, Secrets::AsGiven)?;
             let mut record = accepted.record.to_json();
             record["properties"]["provisioningState"] = Json::from("Succeeded");
             Ok(Reply::ok(record))
         }
-        ("POST", Some("whatif"), None) => what_if(shared, call, &id),
+        ("POST", Some("whatif"), None) => {
+            resources::allowed(shared, &id, "whatIf/action")?;
+            what_if(shared, call, &id)
+        }
         ("DELETE", None, _) => {
             let record = find()?;
             if record.is_active() {

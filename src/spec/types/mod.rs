@@ -1,22 +1,34 @@
 //! What a spec can say. One file per part; every type is at once a struct, its reader and its JSON Schema.
 
+mod addresses;
 mod apis;
 mod baseline;
+mod callers;
+mod content_safety;
 mod formats;
+mod limits;
 mod models;
+mod policies;
 mod pools;
 mod products;
 mod scenarios;
+mod usage;
 
 use std::collections::BTreeMap;
 
+pub use addresses::*;
 pub use apis::*;
 pub use baseline::*;
+pub use callers::*;
+pub use content_safety::*;
 pub use formats::*;
+pub use limits::*;
 pub use models::*;
+pub use policies::*;
 pub use pools::*;
 pub use products::*;
 pub use scenarios::*;
+pub use usage::*;
 
 use super::decode::{At, Only, choice, record};
 

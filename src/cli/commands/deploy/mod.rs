@@ -172,7 +172,6 @@ pub(crate) fn to_state(spec: &Path) -> Result<State, CommandError> {
 fn prepared(args: &Args, rendered: &Rendered, evaluated: &[Evaluated], plan: &plan::Plan, ui: &Ui) {
     let n_policies = rendered.bundle.files.keys().filter(|path| path.starts_with("policies/")).count();
     let modules: BTreeSet<&String> = evaluated.iter().flat_map(|stage| &stage.modules).collect();
-    let plan::Counts { create, maybe, read, skip } = plan.counts();
     let zone = &rendered.zone;
     ui.step(
         Mark::Done,
@@ -191,7 +190,7 @@ fn prepared(args: &Args, rendered: &Rendered, evaluated: &[Evaluated], plan: &pl
         Mark::Done,
         &format!(
             "{} evaluated in {}\n",
-            plural(create + maybe + read + skip, "resource"),
+            plural(plan.counts().total(), "resource"),
             plural(evaluated.len(), "stage")
         ),
     );
@@ -211,7 +210,7 @@ fn subscription(args: &Args, rendered: &Rendered) -> Result<String, CommandError
 
 /// Prints the plan for people and refuses where a check is blocked.
 fn show_plan(plan: &plan::Plan, ui: &Ui) -> Result<(), CommandError> {
-    ui.say(plan::view::overview(plan, ui.err_style()).trim_end());
+    ui.say(plan::view::overview(plan, plan::view::Look::new(ui.err_style())).trim_end());
     pipeline::blocked(plan)
         .map_or(Ok(()), |blocked| Err(blocked.with_details(plan::view::checks_value(&plan.checks))))
 }
