@@ -158,11 +158,6 @@ pub(super) fn serve(shared: &Shared, call: &Call, rest: &[&str]) -> Option<Resul
         }
         ("DELETE", "") | ("POST", "purge") => {
             let Some(found) = one(name, location) else { return Some(Err(not_found(name))) };
-            // learn.microsoft.com, key-vault/general/soft-delete-overview (2026-11): nobody purges such a vault.
-            if found.resource.at("/properties/enablePurgeProtection") == Some(&Json::Bool(true)) {
-                let message = "Operation \"DeletedVaultPurge\" is not allowed.";
-                return Some(Err(ArmFault::new(405, "MethodNotAllowed", message)));
-            }
             shared.deleted().retain(|one| !one.is(resource_type, name));
             let mut reply = shared.accepted(call, 200, None);
             // Of the three, API Management's contract has a body (`DeletedServices_Purge`, 2023-09-01-preview).
