@@ -24,7 +24,7 @@ pub(super) fn remove_others(shared: &Shared, deployment: &ResourceId) -> Result<
         if removed.is_ok() {
             soft_delete::remove(shared, &resource.id);
         }
-        operations::end(shared, deployment, &operation, removed.as_ref().map(|()| ()));
+        operations::end(shared, deployment, &operation, removed.as_ref().copied());
         result = result.and(removed);
     }
     result
