@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use tokio::sync::Mutex;
 
 use super::clock::{Clock, SystemClock};
+use super::limiter::Limiter;
 use super::sign_in::{Token, TokenSource};
 use super::transport::{self, Answer};
 use super::{CaBundle, Credential, Error, Identity, RetryPolicy, SecretString};
@@ -98,6 +99,7 @@ pub struct ArmClient {
     source: Mutex<(TokenSource, Option<Token>)>,
     /// ARM has answered before, so where it is now silent it may come back.
     pub(super) was_reached: AtomicBool,
+    pub(super) limiter: Limiter,
 }
 
 impl ArmClient {
@@ -112,6 +114,7 @@ impl ArmClient {
             http: OnceLock::new(),
             source: Mutex::new((TokenSource::new(credential), None)),
             was_reached: AtomicBool::new(false),
+            limiter: Limiter::default(),
         })
     }
 

@@ -15,6 +15,7 @@ mod deployments;
 mod entities;
 mod error;
 mod keys;
+mod limiter;
 mod offers;
 mod poll;
 mod readiness;

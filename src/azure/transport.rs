@@ -147,6 +147,10 @@ impl ArmClient {
     }
 
     async fn exchange_once(&self, method: &Method, url: &Url, body: Option<&[u8]>) -> Result<Answer, Error> {
+        let wait = self.limiter.take(method, url, self.clock().elapsed());
+        if !wait.is_zero() {
+            self.clock().sleep(wait).await;
+        }
         let token = self.token().await?;
         let mut request = self
             .http()?
@@ -159,6 +163,9 @@ impl ArmClient {
             request = request.header("content-type", "application/json").body(body.to_vec());
         }
         let answer = receive(method, url, request).await;
+        if let Ok(answer) = &answer {
+            self.limiter.told(method, url, &answer.headers);
+        }
         if answer.is_ok() || answer.as_ref().is_err_and(|error| error.arm.is_some()) {
             self.was_reached.store(true, Ordering::Relaxed);
         }

@@ -53,6 +53,17 @@ pub enum Way {
     Unchanged,
 }
 
+impl Way {
+    /// As formats that others read have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Followed => "followed",
+            Self::Unchanged => "unchanged",
+        }
+    }
+}
+
 /// A stage that is being deployed, and those that wait for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnderWay {
@@ -80,6 +91,7 @@ pub async fn apply(
     let mut done: Vec<StageOutcome> = Vec::new();
     for (index, stage) in stages.iter().enumerate() {
         let mut run = Run::new(client, &scope, stage, control);
+        run.details = options.details;
         match deploy_stage(&mut run, &done, options, events).await {
             Ok(End::Done(outcome)) => done.push(outcome),
             Ok(End::UnderWay { deployment_id, way }) => {

@@ -78,11 +78,14 @@ pub struct Options {
     pub on_busy: OnBusy,
     /// Follows each stage to its end; otherwise the first one that is not deployed yet is begun, and that is all.
     pub wait: bool,
+    /// Tells each resource as it is begun and ended. Otherwise the operations of a stage are read only where it fails, which
+    /// spares ARM most of the requests where many are deployed at once.
+    pub details: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { force: false, on_busy: OnBusy::Refuse, wait: true }
+        Self { force: false, on_busy: OnBusy::Refuse, wait: true, details: true }
     }
 }
 

@@ -20,6 +20,8 @@ pub(super) struct Run<'a> {
     pub(super) scope: &'a Scope,
     pub(super) stage: &'a StageRequest,
     pub(super) control: &'a Control,
+    /// Whether each look reads the operations, or only the one that finds a failure.
+    pub(super) details: bool,
     watch: Watch,
     /// Empty until there is a deployment of ours.
     deployment_id: String,
@@ -42,6 +44,7 @@ impl<'a> Run<'a> {
             scope,
             stage,
             control,
+            details: true,
             watch,
             deployment_id: String::new(),
             silent_since: None,
@@ -148,6 +151,10 @@ impl<'a> Run<'a> {
         };
         if self.silent_since.take().is_some() {
             events(Event::InSight { stage: stage() });
+        }
+        let went_well = end.as_ref().is_none_or(|end| end.state == ProvisioningState::Succeeded);
+        if !self.details && went_well {
+            return Ok(end);
         }
         // Progress is a courtesy: how it ends can be told without.
         match self.watch.look(self.client, self.scope, &self.stage.deployment_name, events).await {

@@ -75,7 +75,7 @@ fn parameters(
         let at = format!("{place} {name}");
         match given {
             None if parameter["required"] == true && place == "query" => {
-                note(found, at, "missing".to_owned())
+                note(found, at, "missing".to_owned());
             }
             None => {}
             Some(text) => {
@@ -104,11 +104,10 @@ fn sent(
     match &operation.body {
         None if !exchange.body.is_empty() => note(found, at, "not in the contract".to_owned()),
         None => {}
-        Some(_) if exchange.body.is_empty() => {
-            if operation.body_required {
-                found.insert((at, "missing".to_owned()));
-            }
+        Some(_) if exchange.body.is_empty() && operation.body_required => {
+            note(found, at, "missing".to_owned());
         }
+        Some(_) if exchange.body.is_empty() => {}
         Some(schema) => match serde_json::from_slice(&exchange.body) {
             Ok(body) => check(contract, schema, &body, Way::Sent, "body", found)?,
             Err(_) => note(found, at, "not JSON".to_owned()),

@@ -11,9 +11,9 @@ use super::contract::Contract;
 use crate::e2e::{QUICKSTART, genai_lz};
 
 /// A sandbox that writes down what is said.
-pub(super) struct Recorded {
+pub(crate) struct Recorded {
     pub(super) runtime: tokio::runtime::Runtime,
-    pub(super) server: ArmServer,
+    pub(crate) server: ArmServer,
     pub(super) http: reqwest::Client,
     said: Arc<Mutex<Vec<Exchange>>>,
     folder: tempfile::TempDir,
@@ -21,6 +21,10 @@ pub(super) struct Recorded {
 
 impl Recorded {
     pub(super) fn start() -> Self {
+        Self::start_with(ArmOptions::default())
+    }
+
+    pub(crate) fn start_with(options: ArmOptions) -> Self {
         let said: Arc<Mutex<Vec<Exchange>>> = Arc::default();
         let writer = Arc::clone(&said);
         let recorder: genai_lz::sandbox::Recorder =
@@ -29,7 +33,7 @@ impl Recorded {
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         // An error means that another test installed it first.
         drop(rustls::crypto::ring::default_provider().install_default());
-        let options = ArmOptions { tls: true, recorder: Some(recorder), ..ArmOptions::default() };
+        let options = ArmOptions { tls: true, recorder: Some(recorder), ..options };
         let server = runtime.block_on(ArmServer::start(options)).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let ca = server.ca_pem().unwrap().as_bytes();
@@ -42,7 +46,7 @@ impl Recorded {
         Self { runtime, server, http, said, folder }
     }
 
-    fn command(&self, args: &[&str]) -> std::process::Command {
+    pub(crate) fn command(&self, args: &[&str]) -> std::process::Command {
         let mut command = genai_lz(&[args, &["--subscription", self.server.subscription_id()]].concat());
         for name in ["AZURE_CLOUD_NAME", "AZURE_AUTHORITY_HOST", "IDENTITY_ENDPOINT", "MSI_ENDPOINT"] {
             command.env_remove(name);
@@ -78,7 +82,7 @@ impl Recorded {
         })
     }
 
-    pub(super) fn said(&self) -> Vec<Exchange> {
+    pub(crate) fn said(&self) -> Vec<Exchange> {
         self.said.lock().unwrap().clone()
     }
 }

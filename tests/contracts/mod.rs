@@ -4,7 +4,7 @@
 
 mod contract;
 mod exchange;
-mod flows;
+pub(crate) mod flows;
 mod known;
 mod openapi;
 mod replay;

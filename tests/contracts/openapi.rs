@@ -164,7 +164,7 @@ impl Reader {
         for name in ["items", "additionalProperties"] {
             match schema.get(name) {
                 Some(inner @ Json::Object(_)) => {
-                    drop(kept.insert(name.to_owned(), self.schema(file, inner)?))
+                    drop(kept.insert(name.to_owned(), self.schema(file, inner)?));
                 }
                 Some(other) => drop(kept.insert(name.to_owned(), other.clone())),
                 None => {}

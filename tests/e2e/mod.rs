@@ -6,6 +6,7 @@ mod azure;
 mod deployed;
 mod doctor;
 mod drift;
+mod fleet;
 mod import;
 mod preflight;
 mod preview;

@@ -11,6 +11,7 @@ pub mod init;
 pub mod keys;
 pub mod outputs;
 pub mod plan;
+mod plan_many;
 pub mod policy;
 pub mod regions;
 pub mod render;

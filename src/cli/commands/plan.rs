@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::commands::deploy;
+use crate::cli::commands::{deploy, plan_many};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::pipeline::{self, Previewed, Rendered};
@@ -23,6 +23,10 @@ use crate::plan::file::Record;
 pub struct Args {
     /// The spec file; `-` is standard input
     spec: PathBuf,
+
+    /// More specs: a line for each, without asking Azure
+    #[arg(value_name = "SPEC", conflicts_with = "online")]
+    more: Vec<PathBuf>,
 
     /// End with 2 where something would change, 0 where nothing would, 1 on errors
     #[arg(long)]
@@ -56,6 +60,10 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     if args.out.is_some() && args.spec == Path::new("-") {
         return Err(CommandError::usage("a plan of standard input cannot be deployed later")
             .hint("write the spec to a file, and name that"));
+    }
+    if !args.more.is_empty() {
+        let paths: Vec<PathBuf> = std::iter::once(&args.spec).chain(&args.more).cloned().collect();
+        return plan_many::run(&paths, args.detailed_exitcode, ui);
     }
     let mut rendered = pipeline::render(&args.spec)?;
     let named = args.subscription.clone().or_else(|| rendered.zone.subscription_id.clone());

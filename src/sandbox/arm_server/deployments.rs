@@ -103,11 +103,11 @@ fn state_of(filter: &str) -> Option<String> {
 
 /// Compared at once; told by way of `Location`, as ARM does.
 fn what_if(shared: &Arc<Shared>, call: &Call, id: &ResourceId) -> Result<Reply, ArmFault> {
-    let Accepted { evaluated, .. } = accept(shared, call, id, Secrets::Masked)?;
+    let Accepted { evaluated, record } = accept(shared, call, id, Secrets::Masked)?;
     preflight(shared, &evaluated)?;
     let format = call.body.pointer("/properties/whatIfSettings/resultFormat").and_then(Json::as_str);
     let ids_only = format.is_some_and(|format| format.eq_ignore_ascii_case("ResourceIdOnly"));
-    let result = what_if::result(shared, id, &evaluated, ids_only);
+    let result = what_if::result(shared, &record, &evaluated, ids_only);
     Ok(shared.accepted(call, 200, Some(result)))
 }
 
@@ -170,11 +170,7 @@ fn accept(shared: &Shared, call: &Call, id: &ResourceId, secrets: Secrets) -> Re
     let invalid = |message: String| ArmFault::bad_request("InvalidRequestContent", message);
     let properties = call.body.get("properties").filter(|properties| properties.is_object());
     let properties = properties.ok_or_else(|| invalid("The request has no `properties`.".to_owned()))?;
-    let mode = properties.get("mode").and_then(Json::as_str).unwrap_or_default();
-    if !mode.eq_ignore_ascii_case("Incremental") {
-        let message = format!("The sandbox deploys with mode 'Incremental', not '{mode}'.");
-        return Err(ArmFault::bad_request("InvalidDeploymentMode", message));
-    }
+    let mode = mode(properties.get("mode").and_then(Json::as_str).unwrap_or_default(), id)?;
     let template = properties.get("template").filter(|template| template.is_object());
     let template = template.ok_or_else(|| {
         invalid("The request has no `template`; a link to one is not followed by the sandbox.".to_owned())
@@ -211,7 +207,7 @@ fn accept(shared: &Shared, call: &Call, id: &ResourceId, secrets: Secrets) -> Re
         correlation_id: call.correlation_id.clone(),
         template: template.clone(),
         parameters: evaluate::shown_parameters(template, &parameters),
-        mode: "Incremental",
+        mode,
         shape: shape::of(template, &evaluated),
         tags: call.body.get("tags").cloned().unwrap_or_default(),
         state: "Accepted",
@@ -224,6 +220,19 @@ fn accept(shared: &Shared, call: &Call, id: &ResourceId, secrets: Secrets) -> Re
         cancel: Arc::new(AtomicBool::new(false)),
     };
     Ok(Accepted { record, evaluated })
+}
+
+fn mode(given: &str, id: &ResourceId) -> Result<&'static str, ArmFault> {
+    let is = |mode: &str| given.eq_ignore_ascii_case(mode);
+    let message = match id.resource_group() {
+        _ if is("Incremental") => return Ok("Incremental"),
+        Some(_) if is("Complete") => return Ok("Complete"),
+        None if is("Complete") => {
+            "Deployment mode 'Complete' is not supported for deployments at subscription scope.".to_owned()
+        }
+        _ => format!("The deployment mode '{given}' is neither 'Incremental' nor 'Complete'."),
+    };
+    Err(ArmFault::bad_request("InvalidDeploymentMode", message))
 }
 
 /// The location a template sees: that of the resource group, or the one given at subscription scope.

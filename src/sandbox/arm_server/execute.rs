@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use tokio::task::JoinSet;
 
 use super::evaluate::Ready;
-use super::{Shared, duration, evaluate, operations, resources, shape, timestamp};
+use super::{Shared, complete, duration, evaluate, operations, resources, shape, timestamp};
 use crate::arm;
 use crate::sandbox::records::DeploymentRecord;
 use crate::sandbox::{ArmFault, ResourceId};
@@ -30,7 +30,14 @@ enum End {
 pub(super) async fn run_to_end(shared: Arc<Shared>, id: ResourceId, deployment: arm::Deployment) {
     shared.state.update_deployment(&id, |record| record.state = "Running");
     let cancel = shared.state.deployment(&id).map(|record| record.cancel).unwrap_or_default();
-    let end = run(Arc::clone(&shared), id.clone(), deployment, cancel).await;
+    let mut end = run(Arc::clone(&shared), id.clone(), deployment, cancel).await;
+    let is_complete = shared.state.deployment(&id).is_some_and(|record| record.mode == "Complete");
+    if matches!(end, End::Succeeded { .. })
+        && is_complete
+        && let Err(fault) = complete::remove_others(&shared, &id)
+    {
+        end = End::Failed(deployment_failed(&id, vec![fault]));
+    }
     record_end(&shared, &id, &end);
 }
 

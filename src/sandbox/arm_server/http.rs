@@ -30,6 +30,8 @@ pub(super) struct Call {
     query: String,
     pub(super) body: Json,
     pub(super) correlation_id: String,
+    /// The tag that a resource has to have for the request to be carried out.
+    pub(super) if_match: Option<String>,
 }
 
 impl Call {
@@ -180,6 +182,7 @@ fn read(
         query: query_text.to_owned(),
         body,
         correlation_id: correlation_id.to_owned(),
+        if_match: text(&parts.headers, header::IF_MATCH.as_str()),
     })
 }
 

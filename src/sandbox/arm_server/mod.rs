@@ -2,9 +2,11 @@
 //! evaluator that makes the plan. Clients cannot tell it from ARM by what they send; what it cannot do it refuses
 //! with an error in ARM's form.
 
+mod complete;
 mod deployments;
 mod entities;
 mod entra;
+mod etag;
 mod evaluate;
 mod execute;
 mod faults;
@@ -20,6 +22,7 @@ mod runtime;
 mod shape;
 mod soft_delete;
 mod subscription;
+mod tags;
 mod throttle;
 mod tls;
 mod what_if;

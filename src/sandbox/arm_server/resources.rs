@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::http::{Call, Reply, no_route};
 use super::subscription::{self, subscription};
-use super::{Shared, entities, offers, soft_delete};
+use super::{Shared, entities, etag, offers, soft_delete, tags};
 use crate::catalog::azure_types;
 use crate::policy;
 use crate::sandbox::{ArmFault, Resource, ResourceId, providers};
@@ -15,6 +15,9 @@ use crate::text::wildcard;
 
 const PRODUCT: &str = "Microsoft.ApiManagement/service/products";
 const PRODUCT_POLICY: &str = "Microsoft.ApiManagement/service/products/policies";
+
+/// Deeper changes replace.
+const MERGE_DEPTH_MAX: usize = 64;
 
 /// Serves a path below a subscription or resource group.
 pub(super) fn serve(
@@ -104,15 +107,20 @@ fn described(service: &ResourceId, name: &str) -> Json {
 }
 
 fn one(shared: &Shared, call: &Call, id: &ResourceId) -> Result<Reply, ArmFault> {
+    if id.is_type("Microsoft.Resources/tags")
+        && let Some(scope) = id.parent()
+    {
+        return tags::serve(shared, call, &scope);
+    }
+    etag::check(shared, call, id)?;
     match call.method.as_str() {
         "GET" => {
             if shared.faults().is_hidden(id) {
                 return Err(not_found(id));
             }
-            Ok(Reply::ok(match require(shared, id)? {
-                Some(resource) => entities::shown(call, resource)?,
-                None => subscription(shared),
-            }))
+            let Some(resource) = require(shared, id)? else { return Ok(Reply::ok(subscription(shared))) };
+            let tag = etag::has(id).then(|| ("etag", etag::of(&resource)));
+            Ok(Reply { headers: tag.into_iter().collect(), ..Reply::ok(entities::shown(call, resource)?) })
         }
         "HEAD" => Ok(match shared.state.get(id) {
             None => Reply::empty(404),
@@ -124,10 +132,8 @@ fn one(shared: &Shared, call: &Call, id: &ResourceId) -> Result<Reply, ArmFault>
                 Reply::empty(204)
             }
             // API Management answers with the entity's tag (REST reference, `Get Entity Tag`, 2026-11).
-            Some(resource) if id.resource_type().starts_with("Microsoft.ApiManagement/service/") => {
-                let tag =
-                    uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, resource.body.to_string().as_bytes());
-                Reply { headers: vec![("etag", format!("\"{}\"", tag.simple()))], ..Reply::empty(200) }
+            Some(resource) if etag::has(id) => {
+                Reply { headers: vec![("etag", etag::of(&resource))], ..Reply::empty(200) }
             }
             Some(_) => Reply::empty(204),
         }),
@@ -135,6 +141,16 @@ fn one(shared: &Shared, call: &Call, id: &ResourceId) -> Result<Reply, ArmFault>
             let is_new = !shared.state.exists(id);
             let body = put(shared, id, call.body.clone())?.body;
             Ok(Reply { status: if is_new { 201 } else { 200 }, ..Reply::ok(body) })
+        }
+        "PATCH" => {
+            let before = shared.state.get(id).ok_or_else(|| not_found(id))?;
+            let Json::Object(changes) = &call.body else {
+                return Err(ArmFault::bad_request("InvalidRequestContent", "A patch is an object."));
+            };
+            let mut body = before.body;
+            changes.iter().for_each(|(name, change)| merge(&mut body[name.as_str()], change, 0));
+            // What the server alone knows of a secret stays, as the provider finds it in the resource before.
+            Ok(Reply::ok(put(shared, id, body)?.body))
         }
         "DELETE" => {
             let is_group = id.is_type("Microsoft.Resources/resourceGroups");
@@ -147,6 +163,24 @@ fn one(shared: &Shared, call: &Call, id: &ResourceId) -> Result<Reply, ArmFault>
             })
         }
         _ => Err(no_route(call)),
+    }
+}
+
+/// Merges as RFC 7396 says: objects member by member, null takes away, anything else replaces.
+fn merge(target: &mut Json, change: &Json, depth: usize) {
+    match change {
+        Json::Object(changes) if depth < MERGE_DEPTH_MAX => {
+            if !target.is_object() {
+                *target = json!({});
+            }
+            for (name, change) in changes {
+                merge(&mut target[name.as_str()], change, depth + 1);
+            }
+            if let Json::Object(members) = target {
+                members.retain(|_, member| !member.is_null());
+            }
+        }
+        other => *target = other.clone(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod asked;
 mod changes;
+mod rest;
 mod trouble;
 
 use serde_json::{Value as Json, json};

@@ -6,11 +6,12 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::Shared;
 use super::runtime::Stored;
+use super::{Shared, complete};
 use crate::arm::{self, Value};
 use crate::catalog::azure_types::{self, Object, Type};
 use crate::sandbox::ResourceId;
+use crate::sandbox::records::DeploymentRecord;
 
 /// What stands for a secure parameter.
 const MASK: &str = "*******";
@@ -19,10 +20,11 @@ const MASK_DEPTH_MAX: usize = 64;
 /// The properties of the answer.
 pub(super) fn result(
     shared: &Shared,
-    deployment: &ResourceId,
+    record: &DeploymentRecord,
     evaluated: &arm::Deployment,
     ids_only: bool,
 ) -> Json {
+    let deployment = &record.id;
     let mut changes: Vec<Json> = Vec::new();
     let mut named: Vec<String> = Vec::new();
     let skipped = shared.faults().short_circuit.clone();
@@ -47,7 +49,17 @@ pub(super) fn result(
         named.push(resolved.id.to_ascii_lowercase());
         changes.push(change(shared, &resolved, ids_only));
     }
-    changes.extend(ignored(shared, deployment, &named, ids_only));
+    let mut others = ignored(shared, deployment, &named, ids_only);
+    if record.mode == "Complete" {
+        let gone = complete::others(shared, deployment, &named.into_iter().collect());
+        let gone: Vec<String> = gone.iter().map(|resource| resource.id.to_string()).collect();
+        for other in &mut others {
+            if other["resourceId"].as_str().is_some_and(|id| gone.iter().any(|gone| gone == id)) {
+                other["changeType"] = Json::from("Delete");
+            }
+        }
+    }
+    changes.extend(others);
     json!({"status": "Succeeded", "properties": {
         "correlationId": uuid::Uuid::new_v4().to_string(), "changes": changes, "diagnostics": diagnostics,
     }})

@@ -8,6 +8,17 @@ pub(super) const TYPES: &[Provider] = &[
 ];
 
 fn vault(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
+    const PROTECTION: &str = "/properties/enablePurgeProtection";
+    if draft.resource.at(PROTECTION).is_some_and(|value| *value == false)
+        && draft
+            .before
+            .as_ref()
+            .is_some_and(|before| before.at(PROTECTION).is_some_and(|value| *value == true))
+    {
+        // Once on it stays on (REST reference, Vaults - Create Or Update, 2026-11).
+        let message = "The property \"enablePurgeProtection\" cannot be set to false. Enabling the purge protection for a vault is an irreversible action.";
+        return Err(ArmFault::bad_request("BadRequest", message));
+    }
     draft.set("vaultUri", format!("https://{}.vault.azure.net/", draft.name()));
     draft.default("tenantId", draft.tenant_id);
     Ok(())

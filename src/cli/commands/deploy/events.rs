@@ -87,7 +87,7 @@ fn ended(failure: &Failure, rendered: &Rendered, ui: &Ui) -> CommandError {
     in_words(failure).with_details(standing(failure, &policies))
 }
 
-fn left_at_once(client: &ArmClient) -> CommandError {
+pub(super) fn left_at_once(client: &ArmClient) -> CommandError {
     let message = "stopped at once; what Azure was deploying goes on there, or is being cancelled";
     CommandError::new(Exit::Cancelled, message)
         .hint("see with `genai-lz status` how it stands")
@@ -109,7 +109,7 @@ pub(super) async fn deploy_quietly(
 }
 
 /// What is there now, for machines.
-fn standing(failure: &Failure, policies: &[Diagnostic]) -> Json {
+pub(super) fn standing(failure: &Failure, policies: &[Diagnostic]) -> Json {
     let named = |resource: &ResourceRef| json!({ "type": resource.resource_type, "name": resource.name });
     let deployed = |stage: &str, complete: bool, resources: &[ResourceRef]| {
         let resources = resources.iter().filter(|resource| !resource.is_deployment());

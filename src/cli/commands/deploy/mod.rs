@@ -3,6 +3,7 @@
 
 mod azure;
 pub(super) mod events;
+mod fleet;
 mod interrupt;
 mod live;
 mod planned;
@@ -40,6 +41,14 @@ use crate::text::{counted, plural};
 pub struct Args {
     /// The spec file, `-` for standard input, or the file of `plan --out`
     spec: PathBuf,
+
+    /// More specs: each is deployed on its own, and one that fails stops no other
+    #[arg(value_name = "SPEC")]
+    more: Vec<PathBuf>,
+
+    /// Of several specs, deploy so many at the same time
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u8).range(1..))]
+    jobs: u8,
 
     /// Deploy to this machine instead of Azure, and prove the gateway
     #[arg(long, conflicts_with_all = ["credential", "cloud", "arm_endpoint", "authority", "ca_file"])]
@@ -119,6 +128,7 @@ impl Args {
                 force: self.force,
                 on_busy: on_busy.unwrap_or(OnBusy::Refuse),
                 wait: !self.no_wait,
+                details: true,
             },
             may_ask: on_busy.is_none(),
             // A sandbox ends with this program, so nothing could be left running in it.
@@ -128,6 +138,9 @@ impl Args {
 }
 
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
+    if !args.more.is_empty() {
+        return fleet::run(args, ui);
+    }
     let (args, planned) = &planned::resolve(args)?;
     if args.sandbox {
         sandbox::check_port(args.gateway_port)?;

@@ -53,14 +53,6 @@ struct UnderWayView {
     left: Vec<String>,
 }
 
-fn way(way: Way) -> &'static str {
-    match way {
-        Way::Sent => "sent",
-        Way::Followed => "followed",
-        Way::Unchanged => "unchanged",
-    }
-}
-
 /// Where the gateway answers. Keys are here for the sandbox only: they are made at random for this run and open
 /// nothing but a port on this machine.
 #[derive(Debug, Serialize)]
@@ -148,14 +140,14 @@ impl Report {
                 .map(|stage| Stage {
                     name: stage.stage.clone(),
                     deployment_id: stage.deployment_id.clone(),
-                    way: way(stage.way),
+                    way: stage.way.name(),
                     n_resources: stage.deployed.iter().filter(|resource| !resource.is_deployment()).count(),
                 })
                 .collect(),
             under_way: outcome.under_way.as_ref().map(|under_way| UnderWayView {
                 stage: under_way.stage.clone(),
                 deployment_id: under_way.deployment_id.clone(),
-                way: way(under_way.way),
+                way: under_way.way.name(),
                 left: under_way.left.clone(),
             }),
             gateway,
@@ -183,7 +175,7 @@ impl Report {
     fn human(&self) -> String {
         let mut text = String::from(if self.under_way.is_some() { "\nunder way\n" } else { "\ndeployed\n" });
         for stage in &self.stages {
-            let unchanged = if stage.way == way(Way::Unchanged) { ", unchanged" } else { "" };
+            let unchanged = if stage.way == Way::Unchanged.name() { ", unchanged" } else { "" };
             let _ = writeln!(
                 text,
                 "  stage {:9} {}{unchanged}",
