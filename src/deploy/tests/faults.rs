@@ -1,5 +1,9 @@
 //! Trouble on the way, against the sandbox, on a clock on which minutes pass at once. The cases are the table of
 //! docs/DEPLOY.md, which `GLZ_BLESS=1 cargo test --lib fault_cases` writes.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test lets a server work for a moment, and holds a page against its table"
+)]
 
 use std::fmt::Write as _;
 use std::sync::atomic::AtomicU64;
