@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::naming::{self, Rule, Stem};
+use super::raw;
 use super::{
     Account, AdaptiveClass, AdaptiveLimit, Api, AppGateway, Breaker, Certificate, Dimension, EventHub,
     GatewayPlacement, KeyVault, LandingZone, ModelDeployment, Monitoring, Names, Network, Pool, PoolMember,
@@ -85,6 +86,7 @@ impl Resolver<'_> {
             pools: spec.pools.iter().map(|pool| resolved_pool(pool)).collect(),
             apis: spec.apis.iter().map(|api| resolved_api(api)).collect(),
             products: spec.products.iter().map(|product| resolved_product(product)).collect(),
+            raw: raw::resolve(&spec.raw),
             preflight: Preflight {
                 required: spec.preflight.require.iter().map(|check| check.word().to_owned()).collect(),
                 unverified_fails: spec.preflight.unverified.value == spec::Unverified::Fail,

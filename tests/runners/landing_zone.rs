@@ -161,7 +161,9 @@ fn quickstart() -> Result<Vec<Deployment>, Failed> {
 
 fn fits(types: &AzureTypes, deployments: &[Deployment]) -> Result<(), Failed> {
     let mut wrong = String::new();
-    for (_, resource) in deployments.iter().flat_map(Deployment::walk) {
+    // What a condition leaves out is not sent, and of a module that is left out only the head is evaluated.
+    let is_sent = |resource: &Resource| resource.condition.as_bool() != Some(false);
+    for (_, resource) in deployments.iter().flat_map(Deployment::walk).filter(|(_, it)| is_sent(it)) {
         for finding in types.check(resource)? {
             writeln!(wrong, "{} {}: {finding}", resource.resource_type, resource.name)?;
         }

@@ -15,6 +15,7 @@ pub mod render;
 pub mod sandbox;
 pub mod schema;
 pub mod snapshot;
+pub mod spec;
 pub mod status;
 pub mod test;
 pub mod validate;

@@ -7,6 +7,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::pipeline::{self, Rendered};
 use crate::cli::sign_in::{self, SignInArgs};
+use crate::cli::spec_args::SpecArgs;
 use crate::cli::ui::Ui;
 use crate::diag::render::json;
 use crate::plan;
@@ -35,6 +36,9 @@ pub struct Args {
     subscription: Option<String>,
 
     #[command(flatten)]
+    layers: SpecArgs,
+
+    #[command(flatten)]
     sign_in: SignInArgs,
 }
 
@@ -43,7 +47,7 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
         return Err(CommandError::usage("an offline plan signs in nowhere")
             .hint("add `--online`, or leave the options of Azure out"));
     }
-    let mut rendered = pipeline::render(&args.spec)?;
+    let mut rendered = pipeline::render(&args.spec, &args.layers)?;
     let named = args.subscription.clone().or_else(|| rendered.zone.subscription_id.clone());
     let subscription = named.as_deref().unwrap_or(pipeline::NO_SUBSCRIPTION);
     let (stages, warnings) = pipeline::evaluate(&rendered.bundle, subscription)?;

@@ -5,6 +5,7 @@ mod apis;
 mod lints;
 mod network;
 mod pools;
+mod raw;
 mod references;
 mod scenarios;
 mod tags;
@@ -25,6 +26,7 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     tags::check(spec, &mut cx);
     lints::check(spec, &mut cx);
     scenarios::check(spec, &mut cx);
+    raw::check(spec, &mut cx);
 }
 
 /// Where findings go.

@@ -173,6 +173,8 @@ param pools = [
   }
 ]
 
+param globalPolicy = ''
+
 param apis = [
   {
     name: 'chat'

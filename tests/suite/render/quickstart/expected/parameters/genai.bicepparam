@@ -204,6 +204,8 @@ param pools = [
   }
 ]
 
+param globalPolicy = ''
+
 param apis = [
   {
     name: 'azure-openai-api'
