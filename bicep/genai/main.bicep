@@ -32,13 +32,16 @@ param accounts array
 @description('enabled, namespace, hub, partitions, retentionDays, privateEndpoint, loggerName of the usage event hub.')
 param eventHub object
 
+@description('enabled, name, location, customSubDomain, privateEndpoint of the Content Safety account.')
+param contentSafety object
+
 @description('Named values that policies use: name, value, secret. The value apim-identity is always there.')
 param namedValues array
 
 @description('Policy fragments: name, description, value (raw policy XML).')
 param fragments array
 
-@description('Backends: name, url, breaker.')
+@description('Backends: name, url, breaker, identityResource (empty where policies sign in).')
 param backends array
 
 @description('Backend pools: name, members (backend, priority, weight).')
@@ -121,6 +124,30 @@ module usageHub 'modules/event-hub.bicep' = if (eventHub.enabled) {
   }
 }
 
+module contentSafetyZone '../shared/modules/private-dns-zone.bicep' = if (contentSafety.enabled) {
+  name: 'genai-content-safety-zone'
+  scope: resourceGroup(names.networkingResourceGroup)
+  params: {
+    zoneName: 'privatelink.cognitiveservices.azure.com'
+    virtualNetworkId: virtualNetworkId
+    tags: tags
+  }
+}
+
+module safety 'modules/content-safety.bicep' = if (contentSafety.enabled) {
+  name: 'genai-content-safety'
+  scope: openaiGroup
+  params: {
+    account: contentSafety
+    networkLocation: location
+    tags: tags
+    subnetId: privateEndpointsSubnetId
+    zoneId: contentSafetyZone!.outputs.id
+    apimIdentityId: apimIdentityId
+    apimIdentityPrincipalId: apimIdentityPrincipalId
+  }
+}
+
 module connections 'modules/connections.bicep' = {
   name: 'genai-connections'
   scope: resourceGroup(names.apimResourceGroup)
@@ -171,6 +198,7 @@ module apiDefinitions 'modules/api.bicep' = [for (api, index) in apis: {
   }
   dependsOn: [
     openaiAccounts
+    safety
     policyFragments
   ]
 }]

@@ -8,6 +8,7 @@ pub mod azure_types;
 pub mod models;
 pub mod regions;
 mod source;
+pub mod what_if_defaults;
 
 use time::Date;
 

@@ -1,8 +1,6 @@
 //! What a spec is put together from, as the command line says it: the file, files laid over it, values of variables;
 //! and the folder that its other files are read from.
 
-#![expect(clippy::disallowed_methods, reason = "cli is the rim: it reads the user's files and environment")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};

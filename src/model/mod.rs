@@ -35,6 +35,7 @@ pub struct LandingZone {
     pub key_vault: KeyVault,
     pub monitoring: Monitoring,
     pub event_hub: Option<EventHub>,
+    pub content_safety: Option<ContentSafetyAccount>,
     /// Azure OpenAI accounts in spec order.
     pub accounts: Vec<Account>,
     pub pools: Vec<Pool>,
@@ -186,6 +187,16 @@ pub struct EventHub {
     pub hub: String,
     pub partitions: u32,
     pub retention_days: u32,
+}
+
+/// The Content Safety account that policies ask.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContentSafetyAccount {
+    /// The Azure name of the account, which is its custom subdomain too.
+    pub name: String,
+    pub location: String,
+    /// The name of its private endpoint.
+    pub private_endpoint: String,
 }
 
 /// What has to be checked before a deployment.

@@ -60,7 +60,7 @@ impl PolicyOwner {
     }
 }
 
-pub(super) fn resolve(raw: &spec::Raw) -> RawPolicies {
+pub(in crate::model) fn resolve(raw: &spec::Raw) -> RawPolicies {
     let fragment = |fragment: &spec::RawFragment| RawFragment {
         id: fragment.id.value.0.clone(),
         description: fragment.description.value.0.clone(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::files::Files;
-use super::yaml::{self, Done, Key, Kind, Node, Style, Values};
+use super::yaml::{self, Done, Environment, Key, Kind, Node, Style, Values};
 use super::{BYTES_MAX, codes, read};
 use crate::diag::{DiagResult, Diagnostic, Diagnostics, Label};
 use crate::text::{FileError, Source, Span, World, join, parent};
@@ -230,7 +230,7 @@ pub(super) fn fill_in(
     root: &mut Node,
     mut variables: BTreeMap<String, Node>,
     files: &Files,
-    env: Option<&dyn Fn(&str) -> Option<String>>,
+    env: Option<Environment<'_>>,
     found: &mut Vec<Diagnostic>,
 ) -> Done {
     let source = files.source();

@@ -108,7 +108,7 @@ pub fn show(own: &Arc<Source>, path: &str, inputs: &Inputs<'_>) -> DiagResult<Sh
     root.take("variables");
     root.take("extends");
     redact::star_passwords(&mut root);
-    root.to_front(&["apiVersion", "kind", "metadata"]);
+    root.put_first(&["apiVersion", "kind", "metadata"]);
     in_order(&mut found);
     files.place(&mut found);
     let shown = Shown { yaml: yaml::write(&root), json: root.to_json() };

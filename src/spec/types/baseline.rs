@@ -3,7 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use super::{
-    Cidr, Email, Fqdn, HubName, KeyVaultSecretId, RoutePattern, RuleSetVersion, ShortText, VariableName,
+    Cidr, ContentSafetyAccount, Email, Fqdn, HubName, KeyVaultSecretId, RoutePattern, RuleSetVersion,
+    ShortText, VariableName,
 };
 use crate::spec::decode::{At, Decode, Decoder, Int, Only, choice, choose, one_of, record};
 use crate::spec::yaml::{Kind, Node};
@@ -23,9 +24,10 @@ record! {
         "monitoring" monitoring: Monitoring = default({});
         /// The Event Hub that usage records go to. Left out, there is none.
         "eventHub" event_hub: EventHub = optional;
+        /// The Content Safety account that policies ask. Left out, there is none.
+        "contentSafety" content_safety: ContentSafetyAccount = optional;
     }
     refused {
-        "contentSafety": "no policy uses it",
         "language": "no policy uses it",
         "redis": "no policy uses it",
     }

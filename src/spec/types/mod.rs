@@ -1,7 +1,10 @@
 //! What a spec can say. One file per part; every type is at once a struct, its reader and its JSON Schema.
 
+mod addresses;
 mod apis;
 mod baseline;
+mod callers;
+mod content_safety;
 mod formats;
 mod limits;
 mod models;
@@ -14,8 +17,11 @@ mod usage;
 
 use std::collections::BTreeMap;
 
+pub use addresses::*;
 pub use apis::*;
 pub use baseline::*;
+pub use callers::*;
+pub use content_safety::*;
 pub use formats::*;
 pub use limits::*;
 pub use models::*;

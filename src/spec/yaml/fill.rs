@@ -15,10 +15,13 @@ const NODES_MAX: usize = 20_000;
 /// Bytes of text after filling in: a long value may be named often too.
 const BYTES_MAX: usize = 4 * 1024 * 1024;
 
+/// Answers for `${env:NAME}`.
+pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// What values may be filled in with.
 pub(crate) struct Values<'a> {
     /// None leaves `${env:NAME}` as it is written, and `$${` too, so that the spec can be shown.
-    pub env: Option<&'a dyn Fn(&str) -> Option<String>>,
+    pub env: Option<Environment<'a>>,
     /// By name; one that is null has to be given from outside.
     pub variables: BTreeMap<String, Node>,
 }

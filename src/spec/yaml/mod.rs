@@ -8,7 +8,7 @@ mod node;
 mod write;
 
 pub(super) use compose::compose;
-pub(super) use fill::{Done, Values, fill_in, variable_in};
+pub(super) use fill::{Done, Environment, Values, fill_in, variable_in};
 pub(super) use merge::merge;
 pub(super) use node::{Key, Kind, Node, Style};
 pub(super) use write::write;

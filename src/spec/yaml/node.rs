@@ -74,7 +74,7 @@ impl Node {
     }
 
     /// Puts the fields `keys` of a mapping before the others, in this order.
-    pub fn to_front(&mut self, keys: &[&str]) {
+    pub fn put_first(&mut self, keys: &[&str]) {
         let Kind::Mapping(fields) = &mut self.kind else { return };
         let rank = |key: &Key| keys.iter().position(|first| *first == key.text).unwrap_or(keys.len());
         fields.sort_by_key(|(key, _)| rank(key));

@@ -138,7 +138,9 @@ fn deployed(bundle: &Bundle) -> Result<State, Failed> {
         let client = ArmClient::new(&Endpoint::of(arm.base_url()), credential, options)
             .map_err(|error| error.to_string())?;
         let subscription = arm.subscription_id().to_owned();
-        deploy::apply(&client, &subscription, &requests, &mut drop, &CancelFlag::default())
+        let (options, control) =
+            (deploy::Options::default(), deploy::Control::cancelled_by(&CancelFlag::default()));
+        deploy::apply(&client, &subscription, &requests, &options, &mut drop, &control)
             .await
             .map_err(|failure| format!("{failure:?}"))?;
         Ok(arm.state().clone())
@@ -146,19 +148,25 @@ fn deployed(bundle: &Bundle) -> Result<State, Failed> {
 }
 
 fn request(stage: &Stage) -> Result<StageRequest, Failed> {
-    let parameter = |parameter: &Parameter| match parameter {
-        Parameter::Value(value) => ParameterValue::Value(value.clone()),
-        Parameter::Output { stage, output } => {
-            ParameterValue::Output { stage: stage.clone(), output: output.clone() }
-        }
-        Parameter::Secret(_) => ParameterValue::Secret(SecretString::new("")),
+    let parameter = |(name, parameter): (&String, &Parameter)| -> Result<_, Failed> {
+        let value = match parameter {
+            Parameter::Value(value) => ParameterValue::Value(value.clone()),
+            Parameter::Output { stage, output } => {
+                ParameterValue::Output { stage: stage.clone(), output: output.clone() }
+            }
+            Parameter::Secret(_) => {
+                return Err(format!("`{name}` is a secret, and this spec has none").into());
+            }
+        };
+        Ok((name.clone(), value))
     };
     Ok(StageRequest {
         name: stage.name.clone(),
         deployment_name: stage.deployment_name.clone(),
         location: stage.location.clone(),
         template: template(stage)?,
-        parameters: stage.parameters.iter().map(|(name, it)| (name.clone(), parameter(it))).collect(),
+        parameters: stage.parameters.iter().map(parameter).collect::<Result<_, _>>()?,
+        renew_after: None,
     })
 }
 

@@ -54,7 +54,7 @@ pub(super) async fn run(
     .map_err(|error| failed(&error))?;
     let client = client_of(&arm)?;
     ui.say(&format!("\nsandbox: Azure Resource Manager on {}", arm.base_url()));
-    let outcome = events::deploy(&client, subscription, &requests, rendered, ui).await?;
+    let outcome = events::deploy(&client, subscription, &requests, rendered, &args.how(), ui).await?;
 
     ui.heading("proving");
     // The proof fills counters, so it gets a gateway of its own.

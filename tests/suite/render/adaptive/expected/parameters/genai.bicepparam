@@ -83,6 +83,14 @@ param eventHub = {
   loggerName: ''
 }
 
+param contentSafety = {
+  enabled: false
+  name: ''
+  location: ''
+  customSubDomain: ''
+  privateEndpoint: ''
+}
+
 param namedValues = []
 
 param fragments = [
@@ -107,6 +115,7 @@ param backends = [
   {
     name: 'ptu'
     url: 'https://oai-ptu-platform-prod-swedencentral-p01.openai.azure.com/openai'
+    identityResource: ''
     breaker: {
       name: 'ptu-breaker'
       count: 3
@@ -129,6 +138,7 @@ param backends = [
   {
     name: 'embeddings'
     url: 'https://oai-embeddings-platform-prod-swedencentral-p01.openai.azure.com/openai'
+    identityResource: ''
     breaker: {
       name: 'embeddings-breaker'
       count: 1

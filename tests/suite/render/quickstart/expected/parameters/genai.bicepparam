@@ -92,6 +92,14 @@ param eventHub = {
   loggerName: 'usage-eventhub'
 }
 
+param contentSafety = {
+  enabled: false
+  name: ''
+  location: ''
+  customSubDomain: ''
+  privateEndpoint: ''
+}
+
 param namedValues = []
 
 param fragments = [
@@ -116,6 +124,7 @@ param backends = [
   {
     name: 'ptu-1'
     url: 'https://oai-ptu-1-lzv01-dev-westus3-abc.openai.azure.com/openai'
+    identityResource: ''
     breaker: {
       name: 'ptu-1-breaker'
       count: 1
@@ -138,6 +147,7 @@ param backends = [
   {
     name: 'payg-1'
     url: 'https://oai-payg-1-lzv01-dev-westus3-abc.openai.azure.com/openai'
+    identityResource: ''
     breaker: {
       name: 'payg-1-breaker'
       count: 1
@@ -160,6 +170,7 @@ param backends = [
   {
     name: 'payg-2'
     url: 'https://oai-payg-2-lzv01-dev-westus3-abc.openai.azure.com/openai'
+    identityResource: ''
     breaker: {
       name: 'payg-2-breaker'
       count: 1

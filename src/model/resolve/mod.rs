@@ -1,16 +1,20 @@
 //! From spec to landing zone: names are made, regions normalized, defaults that depend on other parts filled in.
 
+mod callers;
+mod content_safety;
+mod gateway;
+mod network;
+
 use std::sync::Arc;
 
 use super::naming::{self, Rule, Stem};
-use super::raw;
 use super::{
-    Account, AdaptiveClass, AdaptiveLimit, Api, AppGateway, Breaker, Certificate, Dimension, EventHub,
-    GatewayPlacement, KeyVault, LandingZone, ModelDeployment, Monitoring, Names, Network, Pool, PoolMember,
-    Preflight, Product, Publisher, Retry, TokenLimit, TokenQuota, UsageMetric, UsageRecords,
+    Account, ContentSafetyAccount, EventHub, GatewayPlacement, KeyVault, LandingZone, ModelDeployment,
+    Monitoring, Names, Preflight, Publisher,
 };
 use crate::catalog::regions;
 use crate::diag::{DiagResult, Diagnostic, finish};
+use crate::model::raw;
 use crate::spec::{self, Region, Spec, codes};
 use crate::text::{Source, Span};
 
@@ -43,6 +47,7 @@ impl Resolver<'_> {
     fn landing_zone(&mut self, spec: &Spec) -> LandingZone {
         let baseline = &spec.baseline;
         let names = self.names(spec.metadata.name.span);
+        let content_safety = baseline.content_safety.as_ref().map(|account| self.content_safety(account));
         let accounts = spec.models.iter().map(|model| self.account(model)).collect();
         self.known_region(&spec.azure.location.value, spec.azure.location.span);
         for model in spec.models.iter() {
@@ -62,13 +67,13 @@ impl Resolver<'_> {
             },
             names,
             zones: self.zones(&baseline.apim.sku.zones.value),
-            network: network(&baseline.network),
+            network: network::network(&baseline.network),
             publisher: Publisher {
                 name: baseline.apim.publisher.name.value.0.clone(),
                 email: baseline.apim.publisher.email.value.0.clone(),
             },
             min_api_version: baseline.apim.min_api_version.value.0.clone(),
-            app_gateway: baseline.app_gateway.as_ref().map(|gateway| app_gateway(gateway, spec)),
+            app_gateway: baseline.app_gateway.as_ref().map(|gateway| network::app_gateway(gateway, spec)),
             key_vault: KeyVault {
                 purge_protection: baseline.key_vault.purge_protection.value,
                 soft_delete_days: baseline.key_vault.soft_delete_days.0,
@@ -82,10 +87,11 @@ impl Resolver<'_> {
                 partitions: hub.partitions.0,
                 retention_days: hub.retention_days.0,
             }),
+            content_safety,
             accounts,
-            pools: spec.pools.iter().map(|pool| resolved_pool(pool)).collect(),
-            apis: spec.apis.iter().map(|api| resolved_api(api)).collect(),
-            products: spec.products.iter().map(|product| resolved_product(product)).collect(),
+            pools: spec.pools.iter().map(|pool| gateway::pool(pool)).collect(),
+            apis: spec.apis.iter().map(|api| gateway::api(api)).collect(),
+            products: spec.products.iter().map(|product| gateway::product(product)).collect(),
             raw: raw::resolve(&spec.raw),
             preflight: Preflight {
                 required: spec.preflight.require.iter().map(|check| check.word().to_owned()).collect(),
@@ -132,6 +138,18 @@ impl Resolver<'_> {
             );
             String::new()
         })
+    }
+
+    fn content_safety(&mut self, account: &spec::At<spec::ContentSafetyAccount>) -> ContentSafetyAccount {
+        if let Some(location) = &account.location {
+            self.known_region(&location.value, location.span);
+        }
+        let of_gateway = self.stem.location.clone();
+        ContentSafetyAccount {
+            name: self.name(&naming::ACCOUNT, "cs", account.span),
+            location: account.location.as_ref().map_or(of_gateway, |location| location.normalized()),
+            private_endpoint: self.name(&naming::PRIVATE_ENDPOINT, "pe-cs", account.span),
+        }
     }
 
     fn account(&mut self, model: &spec::Model) -> Account {
@@ -183,45 +201,6 @@ impl Resolver<'_> {
     }
 }
 
-fn network(network: &spec::Network) -> Network {
-    Network {
-        address_space: network.address_space.to_string(),
-        app_gateway_subnet: network.subnets.app_gateway.to_string(),
-        private_endpoints_subnet: network.subnets.private_endpoints.to_string(),
-        apim_subnet: network.subnets.apim.to_string(),
-        is_external: network.apim_mode.value == spec::ApimMode::External,
-        deny_internet_out: network.nsg.deny_internet_out.value,
-    }
-}
-
-fn app_gateway(gateway: &spec::AppGateway, spec: &Spec) -> AppGateway {
-    let of_all_apis = || spec.apis.iter().map(|api| format!("/{}/*", api.path.as_str())).collect();
-    AppGateway {
-        fqdn: gateway.fqdn.value.0.clone(),
-        certificate: match &gateway.certificate.value {
-            spec::Certificate::SelfSigned(it) => {
-                Certificate::SelfSigned { validity_months: it.validity_months.0 }
-            }
-            spec::Certificate::Pfx(it) => Certificate::PfxFile {
-                path: it.file.value.0.clone(),
-                password_env: it.password_env.as_ref().map(|name| name.value.0.clone()),
-            },
-            spec::Certificate::KeyVaultSecret(id) => Certificate::KeyVaultSecret { id: id.value.0.clone() },
-        },
-        waf_prevents: gateway.waf.mode.value == spec::WafMode::Prevention,
-        rule_set_type: gateway.waf.rule_set.rule_set_type.word().to_owned(),
-        rule_set_version: gateway.waf.rule_set.version.value.0.clone(),
-        max_body_kb: gateway.waf.max_body_kb.0,
-        min_capacity: gateway.autoscale.min.0,
-        max_capacity: gateway.autoscale.max.0,
-        backend_timeout_seconds: gateway.backend_timeout_seconds.0,
-        routes: gateway
-            .routes
-            .as_ref()
-            .map_or_else(of_all_apis, |routes| routes.iter().map(|route| route.value.0.clone()).collect()),
-    }
-}
-
 fn resolved_deployment(deployment: &spec::ModelDeployment) -> ModelDeployment {
     ModelDeployment {
         name: deployment.name.value.0.clone(),
@@ -231,109 +210,5 @@ fn resolved_deployment(deployment: &spec::ModelDeployment) -> ModelDeployment {
         capacity: deployment.capacity.0,
         rai_policy: deployment.rai_policy.value.0.clone(),
         spillover: Some(deployment.spillover.value.0.clone()).filter(|name| name != "none"),
-    }
-}
-
-fn resolved_pool(pool: &spec::Pool) -> Pool {
-    Pool {
-        id: pool.id.value.0.clone(),
-        members: pool
-            .members
-            .iter()
-            .map(|member| PoolMember {
-                account: member.backend.value.0.clone(),
-                priority: member.priority.0,
-                weight: member.weight.0,
-            })
-            .collect(),
-        breaker: Breaker {
-            count: pool.breaker.count.0,
-            interval: pool.breaker.interval.iso.clone(),
-            trip: pool.breaker.trip.iso.clone(),
-            trip_seconds: pool.breaker.trip.seconds,
-            statuses: pool.breaker.status_codes.iter().map(|range| range.value).collect(),
-            accept_retry_after: pool.breaker.accept_retry_after.value,
-        },
-    }
-}
-
-fn resolved_api(api: &spec::Api) -> Api {
-    let policies = &api.policies;
-    let records = policies.usage.event_hub.as_ref().filter(|records| records.enabled.value);
-    Api {
-        id: api.id.value.0.clone(),
-        display_name: api
-            .display_name
-            .as_ref()
-            .map_or_else(|| api.id.value.0.clone(), |name| name.value.0.clone()),
-        path: api.path.value.0.clone(),
-        pool: api.backend.pool.value.0.clone(),
-        streaming: api.streaming.value,
-        timeout_seconds: api.timeout_seconds.0,
-        retry: Retry {
-            statuses: api.retry.statuses.iter().map(|range| range.value).collect(),
-            count: api.retry.count.0,
-            interval_seconds: api.retry.interval_seconds.0,
-            first_fast_retry: api.retry.first_fast_retry.value,
-        },
-        token_limit: policies.token_limit.as_ref().map(|limit| TokenLimit {
-            key: limit.key.value,
-            tokens_per_minute: limit.tokens_per_minute.0,
-            estimate_prompt_tokens: limit.estimate_prompt_tokens.value,
-            remaining_header: limit.headers.remaining.as_ref().map(|name| name.value.0.clone()),
-            consumed_header: limit.headers.consumed.as_ref().map(|name| name.value.0.clone()),
-        }),
-        adaptive_limit: policies.adaptive_limit.as_ref().and_then(|limit| adaptive_limit(limit)),
-        usage_metric: policies.usage.metric.as_ref().map(|metric| UsageMetric {
-            namespace: metric.namespace.value.0.clone(),
-            dimensions: metric.dimensions.iter().map(|it| dimension(it)).collect(),
-        }),
-        usage_records: records.map(|records| UsageRecords {
-            fields: records.fields.iter().map(|field| field.value).collect(),
-            only_status: records.only_status.0,
-        }),
-    }
-}
-
-/// None without a default class, which the spec's checks refuse.
-fn adaptive_limit(limit: &spec::AdaptiveLimit) -> Option<AdaptiveLimit> {
-    let class = |class: &spec::AdaptiveClass| AdaptiveClass {
-        name: class.name.value.0.clone(),
-        header: class.when.as_ref().map(|when| when.header.value.0.clone()),
-        base: class.base.0,
-        share_thousandths: class.share_of_remaining.thousandths,
-    };
-    let default_class = limit.classes.iter().find(|class| class.is_default.value)?;
-    Some(AdaptiveLimit {
-        tokens_per_minute: limit.total.tokens_per_minute.0,
-        classes: limit.classes.iter().filter(|it| !it.is_default.value).map(|it| class(it)).collect(),
-        default_class: class(default_class),
-    })
-}
-
-fn dimension(dimension: &spec::Dimension) -> Dimension {
-    match dimension {
-        spec::Dimension::Known(known) => Dimension { name: known.word().to_owned(), value: None },
-        spec::Dimension::Custom(custom) => {
-            Dimension { name: custom.name.value.0.clone(), value: Some(custom.value.value) }
-        }
-    }
-}
-
-fn resolved_product(product: &spec::Product) -> Product {
-    let limits = product.limits.as_ref();
-    Product {
-        id: product.id.value.0.clone(),
-        display_name: product
-            .display_name
-            .as_ref()
-            .map_or_else(|| product.id.value.0.clone(), |name| name.value.0.clone()),
-        description: product.description.value.0.clone(),
-        apis: product.apis.iter().map(|id| id.value.0.clone()).collect(),
-        tokens_per_minute: limits.and_then(|limits| limits.tokens_per_minute.as_ref()).map(|limit| limit.0),
-        quota: limits
-            .and_then(|limits| limits.token_quota.as_ref())
-            .map(|quota| TokenQuota { tokens: quota.tokens.0, period: quota.period.value }),
-        subscriptions: product.subscriptions.iter().map(|id| id.value.0.clone()).collect(),
     }
 }

@@ -1,0 +1,68 @@
+// The Content Safety account that policies ask before a prompt reaches a model. Only API Management can: there are no
+// keys and no public access.
+
+@description('name, location, customSubDomain, privateEndpoint (its name).')
+param account object
+
+@description('Azure region of the gateway network, where the private endpoint lives.')
+param networkLocation string
+
+@description('Tags on every resource.')
+param tags object
+
+@description('Resource id of the subnet that holds the private endpoint.')
+param subnetId string
+
+@description('Resource id of the zone privatelink.cognitiveservices.azure.com.')
+param zoneId string
+
+@description('Resource id of the identity of API Management.')
+param apimIdentityId string
+
+@description('Object id of the same identity.')
+param apimIdentityPrincipalId string
+
+// Built-in role "Cognitive Services User", which the page of the policy asks for
+// (learn.microsoft.com/azure/api-management/llm-content-safety-policy, 2026-03-23).
+var userRole = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'a97b65f3-24c7-4388-baec-2e87135dc908')
+
+resource safety 'Microsoft.CognitiveServices/accounts@2026-07-01' = {
+  name: account.name
+  location: account.location
+  tags: tags
+  kind: 'ContentSafety'
+  sku: {
+    name: 'S0'
+  }
+  properties: {
+    customSubDomainName: account.customSubDomain // sign-in with an identity works on a custom host name only
+    disableLocalAuth: true
+    publicNetworkAccess: 'Disabled'
+    networkAcls: {
+      defaultAction: 'Deny'
+    }
+  }
+}
+
+module endpoint '../../shared/modules/private-endpoint.bicep' = {
+  name: take('genai-endpoint-${account.name}', 64)
+  params: {
+    name: account.privateEndpoint
+    location: networkLocation
+    tags: tags
+    subnetId: subnetId
+    targetId: safety.id
+    groupId: 'account'
+    zoneId: zoneId
+  }
+}
+
+resource caller 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: safety
+  name: guid(safety.id, apimIdentityId, userRole)
+  properties: {
+    roleDefinitionId: userRole
+    principalId: apimIdentityPrincipalId
+    principalType: 'ServicePrincipal'
+  }
+}
