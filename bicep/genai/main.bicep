@@ -47,6 +47,9 @@ param backends array
 @description('Backend pools: name, members (backend, priority, weight).')
 param pools array
 
+@description('Policy of the whole service (raw policy XML); empty leaves the one that a new service has.')
+param globalPolicy string
+
 @description('APIs: name, displayName, path, subscriptionKeyHeader, subscriptionKeyQuery, policy, operations.')
 param apis array
 
@@ -170,6 +173,18 @@ module policyFragments 'modules/fragments.bicep' = {
   }
   dependsOn: [
     connections
+  ]
+}
+
+module servicePolicy 'modules/global-policy.bicep' = if (!empty(globalPolicy)) {
+  name: 'genai-global-policy'
+  scope: resourceGroup(names.apimResourceGroup)
+  params: {
+    apimName: names.apim
+    value: globalPolicy
+  }
+  dependsOn: [
+    policyFragments
   ]
 }
 

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::cli::commands::{
     bicep, deploy, destroy, doctor, drift, explain, import, init, keys, outputs, plan, policy, regions,
-    render, sandbox, schema, snapshot, status, test, validate, verify,
+    render, sandbox, schema, snapshot, spec, status, test, validate, verify,
 };
 
 /// The options of every command stand behind its own.
@@ -103,6 +103,7 @@ pub enum Command {
     Doctor(doctor::Args),
     Sandbox(sandbox::Args),
     Regions(regions::Args),
+    Spec(spec::Args),
     Schema(schema::Args),
     Explain(explain::Args),
 }

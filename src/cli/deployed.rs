@@ -6,6 +6,7 @@ use crate::azure::{ArmClient, Error};
 use crate::cli::error::CommandError;
 use crate::cli::pipeline::{self, Rendered};
 use crate::cli::sign_in::{self, SignInArgs};
+use crate::cli::spec_args::SpecArgs;
 use crate::cli::ui::Ui;
 use crate::plan::Plan;
 
@@ -17,6 +18,9 @@ pub(crate) struct DeployedArgs {
     /// The Azure subscription; goes before the one in the spec
     #[arg(long, value_name = "GUID", value_parser = sign_in::guid)]
     subscription: Option<String>,
+
+    #[command(flatten)]
+    layers: SpecArgs,
 
     #[command(flatten)]
     sign_in: SignInArgs,
@@ -37,7 +41,7 @@ impl DeployedArgs {
     /// # Errors
     /// All problems of the spec, or a usage error where nobody names a subscription.
     pub(crate) fn read(&self, ui: &Ui) -> Result<Deployed, CommandError> {
-        let rendered = pipeline::render(&self.spec)?;
+        let rendered = pipeline::render(&self.spec, &self.layers)?;
         ui.warnings(&rendered.warnings);
         let named = self.subscription.clone().or_else(|| rendered.zone.subscription_id.clone());
         let subscription_id = named.ok_or_else(|| {

@@ -46,7 +46,15 @@ fn read_or_stdin(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 /// # Errors
 /// An input error naming the path and the reason.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, CommandError> {
-    open(path).and_then(|file| beginning(file, limit)).map_err(|error| unread(path, &error))
+    try_read(path, limit).map_err(|error| unread(path, &error))
+}
+
+/// As [`read`], for who has words of its own for a failure.
+///
+/// # Errors
+/// That of the file system.
+pub(crate) fn try_read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    open(path).and_then(|file| beginning(file, limit))
 }
 
 fn open(path: &Path) -> io::Result<fs::File> {

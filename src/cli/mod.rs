@@ -15,6 +15,7 @@ mod plan_file;
 mod progress;
 pub mod reference;
 mod sign_in;
+mod spec_args;
 mod stop;
 mod ui;
 mod walk;
@@ -79,6 +80,7 @@ fn run(command: &Command, ui: &Ui) -> Result<Exit, CommandError> {
         Command::Doctor(args) => commands::doctor::run(args, ui),
         Command::Sandbox(args) => commands::sandbox::run(args, ui),
         Command::Regions(args) => commands::regions::run(args, ui),
+        Command::Spec(args) => commands::spec::run(args, ui),
         Command::Schema(args) => commands::schema::run(args, ui),
         Command::Explain(args) => commands::explain::run(args, ui),
     }

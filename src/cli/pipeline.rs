@@ -1,8 +1,7 @@
 //! The way from a spec file to evaluated stages, shared by every command that takes a spec.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
@@ -11,14 +10,15 @@ use crate::arm::{self, Value};
 use crate::azure::ArmClient;
 use crate::catalog::Catalog;
 use crate::cli::error::CommandError;
+use crate::cli::spec_args::SpecArgs;
 use crate::cli::world::EmbeddedWorld;
-use crate::cli::{environment, files, sign_in};
+use crate::cli::{files, sign_in};
 use crate::deploy::preview::{Asked, GivenByStage};
 use crate::deploy::{preflight, preview};
 use crate::diag::Diagnostic;
 use crate::model::{self, LandingZone};
 use crate::render::{self, Bundle, Origin, Parameter, Secret, Stage};
-use crate::spec::{self, LintLevel};
+use crate::spec::{self, LintLevel, Loaded};
 use crate::text::Source;
 use crate::{bicep, plan, policy};
 
@@ -34,6 +34,8 @@ pub(crate) struct Rendered {
     pub warnings: Vec<Diagnostic>,
     /// What the spec says of rules.
     pub lints: BTreeMap<String, LintLevel>,
+    /// The files besides its own that the spec is made of.
+    pub files: Vec<PathBuf>,
 }
 
 /// A stage with its compiled template and what that comes to.
@@ -77,30 +79,45 @@ pub(crate) struct Previewed {
 ///
 /// # Errors
 /// All problems of the spec, or why the file cannot be read.
-pub(crate) fn render(path: &Path) -> Result<Rendered, CommandError> {
+pub(crate) fn render(path: &Path, layers: &SpecArgs) -> Result<Rendered, CommandError> {
     let bytes = files::read_spec(path, spec::BYTES_MAX as u64)?;
-    render_bytes(&files::shown(path), &bytes)
+    render_bytes(path, &files::shown(path), &bytes, layers)
 }
 
-/// As [`render()`], of the bytes of a file; `shown` is its path as messages show it.
+/// As [`render()`], of the bytes of the file at `path`; `shown` is that path as messages show it.
 ///
 /// # Errors
 /// All problems of the spec.
-pub(crate) fn render_bytes(shown: &str, bytes: &[u8]) -> Result<Rendered, CommandError> {
-    let source: Arc<Source> = spec::read(shown, bytes)?;
-    let (spec, mut warnings) = spec::parse(&source, &environment)?;
-    let (zone, more) = match model::resolve(&spec, &source) {
+pub(crate) fn render_bytes(
+    path: &Path,
+    shown: &str,
+    bytes: &[u8],
+    layers: &SpecArgs,
+) -> Result<Rendered, CommandError> {
+    let read = layers.with(path, shown, bytes, spec::load)?;
+    let Loaded { spec, files, mut warnings } = read.value;
+    let (zone, more) = match model::resolve(&spec, files.source()) {
         Ok(resolved) => resolved,
-        Err(refused) => {
+        Err(mut refused) => {
+            files.place(&mut refused.0);
             warnings.extend(refused.0);
             return Err(CommandError::Refused(warnings));
         }
     };
     warnings.extend(more);
-    let bundle = render::render(&zone)?;
+    files.place(&mut warnings);
+    let bundle = match render::render(&zone) {
+        Ok(bundle) => bundle,
+        Err(refused) => {
+            warnings.extend(refused.0);
+            return Err(CommandError::Refused(warnings));
+        }
+    };
+    warnings.extend(bundle.warnings.iter().cloned());
     let lints = spec.lints.iter().map(|(rule, level)| (rule.clone(), level.value)).collect();
-    let origins = render::origins(&spec, &source);
-    Ok(Rendered { zone, bundle, origins, warnings, lints })
+    let mut origins = render::origins(&spec, files.source());
+    origins.values_mut().flat_map(Origin::labels_mut).for_each(|label| files.place_label(label));
+    Ok(Rendered { zone, bundle, origins, warnings, lints, files: read.files })
 }
 
 /// Compiles and evaluates the stages in order; outputs of one feed the next, unknown where only Azure knows.

@@ -3,11 +3,13 @@
 
 mod gateway;
 pub mod naming;
+mod raw;
 mod resolve;
 
 use indexmap::IndexMap;
 
 pub use gateway::*;
+pub use raw::*;
 pub use resolve::resolve;
 
 /// A landing zone, resolved.
@@ -39,6 +41,8 @@ pub struct LandingZone {
     pub pools: Vec<Pool>,
     pub apis: Vec<Api>,
     pub products: Vec<Product>,
+    /// The user's own policies.
+    pub raw: RawPolicies,
     pub preflight: Preflight,
     /// Examples of calls to print after a deployment: `curl`, `sdk`.
     pub printed_examples: Vec<String>,

@@ -28,6 +28,7 @@ pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
             ("fragments", Given::Value(fragments(policies))),
             ("backends", Given::Value(backends(zone))),
             ("pools", Given::Value(pools(zone))),
+            ("globalPolicy", Given::Value(policies.raw.global.as_ref().map_or_else(|| "".into(), file))),
             ("apis", Given::Value(apis(zone, policies))),
             ("products", Given::Value(products(zone, policies))),
             ("subscriptions", Given::Value(subscriptions(zone))),
@@ -91,7 +92,10 @@ fn fragments(policies: &Policies) -> Literal {
     let fragments = FRAGMENTS.iter().zip(&policies.fragments).map(|((name, description, _), policy)| {
         object([("name", (*name).into()), ("description", (*description).into()), ("value", file(policy))])
     });
-    Literal::List(fragments.collect())
+    let own = policies.raw.fragments.iter().map(|(name, description, policy)| {
+        object([("name", name.into()), ("description", description.into()), ("value", file(policy))])
+    });
+    Literal::List(fragments.chain(own).collect())
 }
 
 fn content_safety(zone: &LandingZone) -> Literal {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::{IndexMap, IndexSet};
 
 use super::Bundle;
-use super::policies::{CONTENT_SAFETY, FRAGMENTS, LOGGER};
+use super::policies::{CONTENT_SAFETY, LOGGER};
 use crate::diag::Sifted;
 use crate::model::{LandingZone, Pool};
 use crate::policy::lints::{self, Unit};
@@ -19,13 +19,16 @@ use crate::text::Source;
 /// The named value that bicep/genai/modules/connections.bicep makes.
 const IDENTITY: &str = "apim-identity";
 
+/// Where the policy of the whole service lies, if there is one.
+const GLOBAL: &str = "policies/global.xml";
+
 /// What the rules say of the policies in `bundle`, which was rendered from `zone`; by path and place.
 pub fn lint(zone: &LandingZone, bundle: &Bundle) -> Sifted {
     let texts: Vec<Text> = bundle
         .files
         .iter()
         .filter(|(path, _)| path.starts_with("policies/"))
-        .map(|(path, text)| Text::read(path, text))
+        .map(|(path, text)| Text::read(path, text, bundle.sources.get(path)))
         .collect();
     let of_all = of_all(zone, &texts);
     let mut all = Sifted::default();
@@ -49,8 +52,10 @@ struct Text {
 }
 
 impl Text {
-    fn read(path: &str, text: &str) -> Self {
-        let (document, policy, _) = policy::load_with_document(&Source::new(path, text), None);
+    /// `own` is the file that the text is, where it is the user's.
+    fn read(path: &str, text: &str, own: Option<&Arc<Source>>) -> Self {
+        let source = own.map_or_else(|| Source::new(path, text), Arc::clone);
+        let (document, policy, _) = policy::load_with_document(&source, None);
         Self { path: path.to_owned(), document, policy: Arc::new(policy) }
     }
 
@@ -62,10 +67,8 @@ impl Text {
 
 /// What is the same around every policy.
 fn of_all(zone: &LandingZone, texts: &[Text]) -> Surroundings {
-    let fragments = FRAGMENTS.iter().filter_map(|(name, ..)| {
-        let text = texts.iter().find(|text| text.id_in("fragments") == Some(name))?;
-        Some(((*name).to_owned(), Arc::clone(&text.policy)))
-    });
+    let fragments =
+        texts.iter().filter_map(|text| Some((text.id_in("fragments")?.to_owned(), Arc::clone(&text.policy))));
     let mut loggers = IndexSet::new();
     if zone.event_hub.is_some() {
         loggers.insert(LOGGER.to_owned());
@@ -89,7 +92,9 @@ fn around(zone: &LandingZone, text: &Text, texts: &[Text], of_all: &Surroundings
         around.outer = outer(zone, api, texts);
     } else if text.id_in("products").is_some() {
         around.scope = Some(Scope::Product);
-        around.outer = vec![(Scope::Global, global())];
+        around.outer = vec![(Scope::Global, global(texts))];
+    } else if text.path == GLOBAL {
+        around.scope = Some(Scope::Global);
     }
     around
 }
@@ -108,10 +113,14 @@ fn outer(zone: &LandingZone, api: &str, texts: &[Text]) -> Vec<(Scope, Arc<Polic
         _ => return Vec::new(),
     };
     let product = product.map(|text| (Scope::Product, Arc::clone(&text.policy)));
-    std::iter::once((Scope::Global, global())).chain(product).collect()
+    std::iter::once((Scope::Global, global(texts))).chain(product).collect()
 }
 
-fn global() -> Arc<Policy> {
+/// The policy of the service: the user's, or that of a new service.
+fn global(texts: &[Text]) -> Arc<Policy> {
+    if let Some(own) = texts.iter().find(|text| text.path == GLOBAL) {
+        return Arc::clone(&own.policy);
+    }
     let source = Source::new("the global policy of a new service", DEFAULT_GLOBAL_POLICY);
     Arc::new(policy::load(&source, None).0)
 }

@@ -13,10 +13,12 @@ mod literal;
 mod operations;
 mod origin;
 mod policies;
+mod raw;
 mod stage;
 mod templates;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
@@ -30,15 +32,17 @@ pub use policies::is_fragment;
 /// The header that carries a caller's key: what the OpenAI SDKs send to Azure OpenAI.
 pub const KEY_HEADER: &str = "api-key";
 
-use crate::diag::DiagResult;
+use crate::diag::{DiagResult, Diagnostic};
 use crate::model::LandingZone;
+use crate::text::Source;
 
 /// Renders a landing zone.
 ///
 /// # Errors
-/// `template-failed` and `rendered-policy-refused`: bugs of ours, found before anything is written.
+/// `template-failed` and `rendered-policy-refused`: bugs of ours, found before anything is written; and what is wrong
+/// with the user's own policies.
 pub fn render(zone: &LandingZone) -> DiagResult<Bundle> {
-    let policies = policies::policies(zone)?;
+    let (policies, warnings) = policies::policies(zone)?;
     let mut files: BTreeMap<String, String> =
         policies.iter().map(|policy| (policy.path.clone(), policy.text.clone())).collect();
     let mut stages = Vec::new();
@@ -47,7 +51,7 @@ pub fn render(zone: &LandingZone) -> DiagResult<Bundle> {
         files.insert(format!("parameters/{}.parameters.json", draft.name), draft.parameters_json());
         stages.push(draft.stage(zone));
     }
-    Ok(Bundle { files, stages })
+    Ok(Bundle { files, stages, sources: policies.raw.sources, warnings })
 }
 
 /// Everything rendered from one spec. The same spec gives the same bytes.
@@ -57,6 +61,10 @@ pub struct Bundle {
     pub files: BTreeMap<String, String>,
     /// In order of deployment.
     pub stages: Vec<Stage>,
+    /// Of the policies those that are the user's own, by path: findings go to the user's file.
+    pub sources: BTreeMap<String, Arc<Source>>,
+    /// What is doubtful in them.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// One deployment at subscription scope.
@@ -97,7 +105,6 @@ pub enum Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Source;
 
     #[test]
     fn the_quickstart_renders_the_same_bytes_twice() {

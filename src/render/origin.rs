@@ -12,21 +12,21 @@ use crate::text::{Source, Span};
 /// What in the spec a policy is rendered from.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    pub source: Arc<Source>,
     /// The id of its API or product.
-    pub id: Span,
+    pub id: Label,
     /// What the template calls a value, and where the spec gives it.
-    pub keys: Vec<(&'static str, Span)>,
+    pub keys: Vec<(&'static str, Label)>,
 }
 
 impl Origin {
-    fn label(&self, span: Span) -> Label {
-        Label { source: Arc::clone(&self.source), span, message: String::new() }
+    /// Every place, to be put into the file that it is in.
+    pub fn labels_mut(&mut self) -> impl Iterator<Item = &mut Label> {
+        std::iter::once(&mut self.id).chain(self.keys.iter_mut().map(|(_, label)| label))
     }
 
     /// The id of the API or product.
     pub fn whole(&self) -> Label {
-        self.label(self.id)
+        self.id.clone()
     }
 
     /// Where the spec gives the value that API Management means: that of the attribute which its message names in quotes,
@@ -41,9 +41,9 @@ impl Origin {
         let (_, variable) = named
             .or_else(|| used.iter().find(|(attribute, _)| holds_it(attribute)))
             .or_else(|| used.first().filter(|_| used.len() == 1))?;
-        let (_, span) = self.keys.iter().find(|(known, _)| known == variable)?;
+        let (_, label) = self.keys.iter().find(|(known, _)| known == variable)?;
         // A default stands nowhere: its place is the mapping around it, of which one line is shown at most.
-        Some(self.label(*span)).filter(|_| !self.source.slice(*span).contains('\n'))
+        Some(label.clone()).filter(|label| !label.source.slice(label.span).contains('\n'))
     }
 }
 
@@ -51,8 +51,9 @@ impl Origin {
 pub fn origins(spec: &Spec, source: &Arc<Source>) -> BTreeMap<String, Origin> {
     let mut all = BTreeMap::new();
     let mut add = |folder: &str, id: &str, at: Span, keys: Vec<(&'static str, Option<Span>)>| {
-        let keys = keys.into_iter().filter_map(|(name, span)| Some((name, span?))).collect();
-        let origin = Origin { source: Arc::clone(source), id: at, keys };
+        let label = |span| Label { source: Arc::clone(source), span, message: String::new() };
+        let keys = keys.into_iter().filter_map(|(name, span)| Some((name, label(span?)))).collect();
+        let origin = Origin { id: label(at), keys };
         all.insert(format!("policies/{folder}/{id}.xml"), origin);
     };
     for api in &*spec.apis {
@@ -183,12 +184,17 @@ mod tests {
     #[test]
     fn a_value_leads_to_the_attribute_that_is_named_or_pointed_at_or_the_only_one() {
         let source = Source::new("spec.yaml", "count: 3, interval: 4, block:\n  a: 1");
+        let label = |start, end| Label {
+            source: Arc::clone(&source),
+            span: Span::new(start, end),
+            message: String::new(),
+        };
         let keys = vec![
-            ("retry.count", Span::new(7, 8)),
-            ("retry.interval_seconds", Span::new(20, 21)),
-            ("block", Span::new(23, 36)),
+            ("retry.count", label(7, 8)),
+            ("retry.interval_seconds", label(20, 21)),
+            ("block", label(23, 36)),
         ];
-        let origin = Origin { source, id: Span::new(0, 5), keys };
+        let origin = Origin { id: label(0, 5), keys };
         let template =
             r#"<retry count="[[ retry.count ]]" interval="[[ retry.interval_seconds | x ]]" kind="fixed">"#;
         let rendered = r#"<retry count="3" interval="4" kind="fixed">"#;

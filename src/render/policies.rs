@@ -9,8 +9,9 @@ use minijinja::{Environment, context};
 use super::api_policy::{api_policy, entra};
 use super::codes;
 use super::escape::csharp_string;
+use super::raw::{self, Raw};
 use super::templates::{environment, fill};
-use crate::diag::{DiagResult, Diagnostic, Diagnostics};
+use crate::diag::{DiagResult, Diagnostic, Diagnostics, finish};
 use crate::model::{LandingZone, Product};
 use crate::policy;
 use crate::text::Source;
@@ -54,21 +55,25 @@ pub(super) struct Policies {
     pub apis: Vec<Policy>,
     /// None for a product without limits.
     pub products: Vec<Option<Policy>>,
+    /// The user's own.
+    pub raw: Raw,
 }
 
 impl Policies {
     pub(super) fn iter(&self) -> impl Iterator<Item = &Policy> {
-        self.fragments.iter().chain(&self.apis).chain(self.products.iter().flatten())
+        let rendered = self.fragments.iter().chain(&self.apis).chain(self.products.iter().flatten());
+        rendered.chain(self.raw.fragments.iter().map(|(.., policy)| policy)).chain(&self.raw.global)
     }
 }
 
-/// Renders all policies and reads them back.
+/// Renders all policies and reads them back, with what is doubtful in those of the user.
 ///
 /// # Errors
-/// `template-failed` and `rendered-policy-refused`, which are bugs.
-pub(super) fn policies(zone: &LandingZone) -> DiagResult<Policies> {
+/// `template-failed` and `rendered-policy-refused`, which are bugs; and what is wrong with the user's own policies.
+pub(super) fn policies(zone: &LandingZone) -> DiagResult<(Policies, Vec<Diagnostic>)> {
     let environment = environment()?;
-    let mut rendered = Policies { fragments: Vec::new(), apis: Vec::new(), products: Vec::new() };
+    let mut rendered =
+        Policies { fragments: Vec::new(), apis: Vec::new(), products: Vec::new(), raw: Raw::default() };
     for (name, _, text) in FRAGMENTS {
         let path = format!("policies/fragments/{name}.xml");
         rendered.fragments.push(Policy { path, text: (*text).to_owned() });
@@ -82,40 +87,51 @@ pub(super) fn policies(zone: &LandingZone) -> DiagResult<Policies> {
         let text = product_policy(&environment, product)?;
         rendered.products.push(text.map(|text| Policy { path, text }));
     }
-    read_back(&rendered)?;
-    Ok(rendered)
+    raw::apply(zone, &mut rendered);
+    let warnings = read_back(&rendered)?;
+    Ok((rendered, warnings))
 }
 
-/// Reads every policy as the gateway will, and puts the fragments of the APIs in their places.
-fn read_back(rendered: &Policies) -> DiagResult<()> {
+/// Reads every policy as the gateway will, and puts the fragments in their places. Returns the warnings about the
+/// user's own.
+fn read_back(rendered: &Policies) -> DiagResult<Vec<Diagnostic>> {
+    let sources = &rendered.raw.sources;
     let mut found = Vec::new();
     let mut load = |Policy { path, text }: &Policy| {
-        let (policy, problems) = policy::load(&Source::new(path.as_str(), text.as_str()), None);
+        let made = || Source::new(path.as_str(), text.as_str());
+        let (policy, problems) = policy::load(&sources.get(path).map_or_else(made, Arc::clone), None);
         found.extend(problems);
         Arc::new(policy)
     };
-    let fragments: IndexMap<String, Arc<policy::Policy>> = FRAGMENTS
-        .iter()
-        .zip(&rendered.fragments)
-        .map(|((name, ..), it)| ((*name).to_owned(), load(it)))
-        .collect();
-    let apis: Vec<_> = rendered.apis.iter().map(&mut load).collect();
-    rendered.products.iter().flatten().for_each(|product| drop(load(product)));
-    for api in apis {
-        let (_, problems) = policy::compose(&[(policy::Scope::Api, api)], &fragments);
+    let shipped = FRAGMENTS.iter().map(|(name, ..)| *name).zip(&rendered.fragments);
+    let own = rendered.raw.fragments.iter().map(|(name, _, policy)| (name.as_str(), policy));
+    let fragments: IndexMap<String, Arc<policy::Policy>> =
+        shipped.chain(own).map(|(name, it)| (name.to_owned(), load(it))).collect();
+    let scoped = rendered.apis.iter().map(|api| (policy::Scope::Api, api));
+    let scoped = scoped
+        .chain(rendered.products.iter().flatten().map(|product| (policy::Scope::Product, product)))
+        .chain(rendered.raw.global.iter().map(|global| (policy::Scope::Global, global)));
+    let scoped: Vec<_> = scoped.map(|(scope, it)| (scope, load(it))).collect();
+    for (scope, policy) in scoped {
+        let (_, problems) = policy::compose(&[(scope, policy)], &fragments);
         found.extend(problems);
     }
+    let is_own = |problem: &Diagnostic| {
+        let source = problem.primary.as_ref().map(|label| &label.source);
+        source.is_some_and(|source| sources.values().any(|own| Arc::ptr_eq(own, source)))
+    };
+    let (own, mut found): (Vec<_>, Vec<_>) = found.into_iter().partition(is_own);
     // A warning is about what the sources do not agree on, such as an expression in `tokens-per-minute`.
     found.retain(Diagnostic::is_error);
     if found.is_empty() {
-        return Ok(());
+        return finish((), own).map(|((), warnings)| warnings);
     }
     let refused = found.into_iter().map(|problem| {
         let message = format!("a rendered policy is refused: {}", problem.message);
         let refused = Diagnostic { primary: problem.primary, ..Diagnostic::new(&codes::REFUSED, message) };
         refused.help("report this as a bug in genai-lz")
     });
-    Err(Diagnostics(refused.collect()))
+    Err(Diagnostics(own.into_iter().chain(refused).collect()))
 }
 
 fn product_policy(environment: &Environment<'_>, product: &Product) -> DiagResult<Option<String>> {
@@ -161,8 +177,9 @@ mod tests {
             fragments: Vec::new(),
             apis: vec![policy(api)],
             products: vec![None, Some(policy("<policies><inbound /></policies>"))],
+            raw: Raw::default(),
         };
-        assert_eq!(read_back(&rendered("<policies><inbound /></policies>")), Ok(()));
+        assert_eq!(read_back(&rendered("<policies><inbound /></policies>")), Ok(Vec::new()));
         for broken in ["<policies><inbound>", "<policies><inbound><forward-requst /></inbound></policies>"] {
             let refused = read_back(&rendered(broken)).unwrap_err();
             assert!(refused.0.iter().all(|found| found.code.id == "rendered-policy-refused"), "{refused:?}");

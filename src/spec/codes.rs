@@ -11,6 +11,10 @@ pub const ALL: &[&Code] = &[
     &DUPLICATE_KEY,
     &EMPTY,
     &ENVIRONMENT,
+    &ENV_FILE,
+    &ENV_FILE_UNUSED,
+    &EXTENDS,
+    &FILE,
     &MEMBERS_DIFFER,
     &MEMBERS_SHARE_QUOTA,
     &MISSING_FIELD,
@@ -21,6 +25,7 @@ pub const ALL: &[&Code] = &[
     &NOT_TEXT,
     &OUT_OF_RANGE,
     &PTU_BESIDE_PAYG,
+    &RAW_REPLACES,
     &ROUTE_MISSING,
     &SCENARIO,
     &SUBNET,
@@ -30,6 +35,7 @@ pub const ALL: &[&Code] = &[
     &UNKNOWN_RULE,
     &UNKNOWN_VALUE,
     &USAGE_NEEDS_LIMIT,
+    &VARIABLE,
     &WRONG_TYPE,
     &YAML,
 ];
@@ -86,8 +92,38 @@ pub static EMPTY: Code = Code::error(
 pub static ENVIRONMENT: Code = Code::error(
     "spec-environment",
     "an `${...}` that cannot be filled in",
-    "`${env:NAME}` in a value is replaced by the environment variable NAME. The variable has to be set, and `env` \
-     is the only source there is. Write `$${` for a literal `${`.",
+    "`${env:NAME}` in a value is replaced by the environment variable NAME, which has to be set; `${var:NAME}` by a variable \
+     of the spec. There are no other sources. Write `$${` for a literal `${`.",
+);
+
+pub static ENV_FILE: Code = Code::error(
+    "env-file",
+    "an `.env` file that a spec cannot be made from",
+    "`genai-lz init --from-env` reads the `.env` file of the accelerator's scripts: lines `NAME=value`, with or without quotes, \
+     as a shell reads them. Lines that set nothing, values that only a shell can work out, and missing names are refused. \
+     The scripts want AZURE_LOCATION, RESOURCE_NAME_PREFIX, ENVIRONMENT_TAG, APPGATEWAY_FQDN and CERT_TYPE.",
+);
+
+pub static ENV_FILE_UNUSED: Code = Code::warning(
+    "env-file-unused",
+    "a line of an `.env` file that nothing comes of",
+    "Some names of the scripts have no place in a spec: passwords and keys are never written into one, telemetry is not sent, \
+     and simulators come with the sandbox. The message says why. A name that is not known may be misspelt.",
+);
+
+pub static EXTENDS: Code = Code::error(
+    "spec-extends",
+    "a file that a spec is made of and that cannot be had",
+    "A spec may extend another file (`extends: base.yaml`), which may extend a third. The file has to lie in the folder of \
+     the spec or below it, has to be there, and may not lead back to itself; at most eight files extend each other. A file \
+     given with `--overlay` is laid over the spec and extends nothing itself.",
+);
+
+pub static FILE: Code = Code::error(
+    "spec-file",
+    "a file that the spec names and that cannot be read",
+    "Policies of your own stand in files below the folder of the spec (`raw`). The file is not there, cannot be read, leads \
+     out of that folder, or all of them together have more than 16 MiB.",
 );
 
 pub static MEMBERS_DIFFER: Code = Code::error(
@@ -165,6 +201,14 @@ pub static PTU_BESIDE_PAYG: Code = Code::error(
      the lower priority number; the others then serve only what spills over.",
 );
 
+pub static RAW_REPLACES: Code = Code::warning(
+    "raw-policy-replaces",
+    "limits or records of an API or a product whose policy is a file",
+    "`raw.policies` puts a file in the place of the policy that would be rendered. What the spec says of limits and usage \
+     there goes nowhere then, though it reads as if it held. Leave it out of the spec, or write what it asks for into the \
+     file; `genai-lz render` shows the policy that would be rendered without the file.",
+);
+
 pub static ROUTE_MISSING: Code = Code::warning(
     "route-missing",
     "an API that no route of the Application Gateway reaches",
@@ -190,7 +234,7 @@ pub static TOO_LARGE: Code = Code::error(
     "spec-too-large",
     "a spec beyond the limits on size, depth or number of values",
     "A spec is read whole before anything is done with it, so there are limits: 1 MiB, 64 levels, and 20,000 values \
-     after aliases are followed. They keep a file that was made to exhaust memory from doing so.",
+     and 4 MiB of text after aliases are followed and variables are filled in. They keep a file that was made to exhaust memory from doing so.",
 );
 
 pub static UNKNOWN_FIELD: Code = Code::error(
@@ -225,6 +269,15 @@ pub static USAGE_NEEDS_LIMIT: Code = Code::error(
     "a token count that nothing counts",
     "Reading the answer's body to count tokens would stop streaming, so the usage log takes `TotalTokens` from the \
      token limit policy, which counts anyway. Set `tokenLimit` or `adaptiveLimit`, or leave the field out.",
+);
+
+pub static VARIABLE: Code = Code::error(
+    "spec-variable",
+    "a variable that cannot be filled in",
+    "`${var:NAME}` is replaced by the variable NAME: `variables` in the spec declares it, and `--var NAME=VALUE` gives it \
+     another value. A value that is `${var:NAME}` and nothing else becomes whatever the variable is, a number or a list \
+     among it; inside of a text the variable has to be a text, a number or a boolean. A variable that is null has to be \
+     given. Variables are not made of other variables.",
 );
 
 pub static WRONG_TYPE: Code = Code::error(

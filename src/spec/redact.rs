@@ -1,11 +1,9 @@
 //! Keeps secrets out of diagnostics. A report may end in a log that others read, so it shows neither what was filled
 //! in from the environment nor a password that somebody wrote into the spec.
 
-use std::sync::Arc;
-
 use super::yaml::{Kind, Node};
-use crate::diag::{Diagnostic, Label};
-use crate::text::{Source, Span};
+use crate::diag::Diagnostic;
+use crate::text::Span;
 
 /// Shorter values are looked for as a whole only: they are no secrets, and are part of too many words.
 const PART_MIN: usize = 4;
@@ -17,9 +15,9 @@ pub(super) struct Filled {
     pub value: String,
 }
 
-/// Shows the written text of `filled` scalars in messages, and stars for the values of `password` keys of `root`.
-pub(super) fn redact(found: &mut [Diagnostic], filled: &[Filled], root: &Node, source: &Arc<Source>) {
-    for diagnostic in found.iter_mut() {
+/// Shows the written text of `filled` scalars in messages.
+pub(super) fn redact(found: &mut [Diagnostic], filled: &[Filled]) {
+    for diagnostic in found {
         let related = diagnostic.related.iter_mut().map(|label| &mut label.message);
         let primary = diagnostic.primary.iter_mut().map(|label| &mut label.message);
         let texts = primary.chain(related).chain(&mut diagnostic.help).chain([&mut diagnostic.message]);
@@ -27,21 +25,35 @@ pub(super) fn redact(found: &mut [Diagnostic], filled: &[Filled], root: &Node, s
             *text = as_written(text, filled);
         }
     }
-    let mut passwords = Vec::new();
-    spans_of_passwords(root, &mut passwords);
-    if passwords.is_empty() {
-        return;
-    }
-    let shown = starred(source, &passwords);
-    let star = |label: &mut Label| {
-        if Arc::ptr_eq(&label.source, source) {
-            label.source = Arc::clone(&shown);
+}
+
+/// Where the values of `password` keys stand: a report shows stars in their place.
+pub(super) fn passwords(root: &Node) -> Vec<Span> {
+    let mut spans = Vec::new();
+    spans_of_passwords(root, &mut spans);
+    spans
+}
+
+/// Puts stars in the place of the values of `password` keys; one from the environment is not there.
+pub(super) fn star_passwords(node: &mut Node) {
+    match &mut node.kind {
+        Kind::Scalar { .. } => {}
+        Kind::List(items) => items.iter_mut().for_each(star_passwords),
+        Kind::Mapping(fields) => {
+            for (key, value) in fields {
+                match &mut value.kind {
+                    Kind::Scalar { text, .. } if is_password(&key.text) && !text.starts_with("${env:") => {
+                        "***".clone_into(text);
+                    }
+                    _ => star_passwords(value),
+                }
+            }
         }
-    };
-    for diagnostic in found {
-        diagnostic.primary.iter_mut().for_each(star);
-        diagnostic.related.iter_mut().for_each(star);
     }
+}
+
+fn is_password(key: &str) -> bool {
+    key.to_ascii_lowercase().ends_with("password")
 }
 
 /// Shows what was filled in as it is written, wherever a message quotes it in backticks: whole, or as a part such as
@@ -70,24 +82,11 @@ fn spans_of_passwords(node: &Node, spans: &mut Vec<Span>) {
         Kind::List(items) => items.iter().for_each(|item| spans_of_passwords(item, spans)),
         Kind::Mapping(fields) => {
             for (key, value) in fields {
-                let is_secret = key.text.to_ascii_lowercase().ends_with("password");
-                if is_secret && matches!(value.kind, Kind::Scalar { .. }) {
+                if is_password(&key.text) && matches!(value.kind, Kind::Scalar { .. }) {
                     spans.push(value.span);
                 }
                 spans_of_passwords(value, spans);
             }
         }
     }
-}
-
-/// The same source with stars in place of the texts at `spans`: every other place stays where it is.
-fn starred(source: &Source, spans: &[Span]) -> Arc<Source> {
-    let mut text = source.text().to_owned();
-    for span in spans {
-        if let Some(secret) = text.get(span.range()) {
-            let stars: String = secret.bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' }).collect();
-            text.replace_range(span.range(), &stars);
-        }
-    }
-    Source::new(source.path(), text)
 }

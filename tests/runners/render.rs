@@ -1,6 +1,7 @@
 //! What specs render to: each folder under tests/suite/render has a `spec.yaml` and, in `expected`, every file of the
 //! bundle and the stages as `deploy` takes them. `GLZ_BLESS=1` rewrites them; read the diff.
 
+mod deployed;
 mod requests;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +29,7 @@ pub(crate) fn cases() -> Vec<Trial> {
         })
     }));
     trials.extend(requests::cases());
+    trials.extend(deployed::cases());
     trials
 }
 
@@ -89,7 +91,7 @@ fn stage(stage: &Stage) -> Json {
 }
 
 /// Texts that would end a quote, begin an expression, a named value or a tag, or break a line.
-const HOSTILE: &[&str] = &[
+pub(crate) const HOSTILE: &[&str] = &[
     "\"",
     "'",
     "''' x",

@@ -1,12 +1,17 @@
 //! Specs that are wrong or doubtful: each file under tests/suite/spec changes the small spec `base.yaml` in one way, or
 //! holds a text of its own, and says what is reported. `GLZ_BLESS=1` rewrites the reports; read the diff.
 
+mod fields;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use genai_lz::diag::render::{Style, human};
 use genai_lz::diag::{DiagResult, Diagnostic};
+use genai_lz::spec::{Inputs, Loaded};
+use genai_lz::text::{MemoryWorld, Source};
 use genai_lz::{model, spec};
 use libtest_mimic::{Failed, Trial};
 use serde::Deserialize;
@@ -26,6 +31,15 @@ struct Case {
     change: Vec<Change>,
     #[serde(default)]
     env: BTreeMap<String, String>,
+    /// Files beside the spec; `BASE` stands for `base.yaml`.
+    #[serde(default)]
+    files: BTreeMap<String, String>,
+    /// Those of the files that are laid over the spec, in order.
+    #[serde(default)]
+    overlays: Vec<String>,
+    /// Values of variables as the command line gives them.
+    #[serde(default)]
+    var: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -42,6 +56,7 @@ pub(crate) fn cases() -> Vec<Trial> {
         })
     };
     let mut trials: Vec<Trial> = support::files(&folder(), "toml").into_iter().map(trial).collect();
+    trials.extend(fields::cases());
     trials.push(Trial::test("spec::damaged_specs_are_refused_in_their_place", damaged));
     trials
 }
@@ -62,7 +77,18 @@ fn report(case: &Case) -> Result<String, Failed> {
         }
         text = text.replace(from.as_str(), to);
     }
-    let found = match findings(text.as_bytes(), &case.env) {
+    let mut world = MemoryWorld::default();
+    for (path, text) in &case.files {
+        let text =
+            if text == "BASE" { fs::read_to_string(folder().join("base.yaml"))? } else { text.clone() };
+        world = world.with(path, &text);
+    }
+    let overlays = case.overlays.iter().map(|path| Source::new(path, case.files[path].as_str()));
+    let overlays: Vec<Arc<Source>> = overlays.collect();
+    let variables: Vec<(String, String)> = case.var.clone().into_iter().collect();
+    let env = |name: &str| case.env.get(name).cloned();
+    let inputs = Inputs { env: &env, world: &world, folder: "", overlays: &overlays, variables: &variables };
+    let found = match findings(text.as_bytes(), &inputs) {
         Ok(warnings) => warnings,
         Err(refused) => refused.0,
     };
@@ -72,11 +98,15 @@ fn report(case: &Case) -> Result<String, Failed> {
     Ok(lines.concat())
 }
 
-fn findings(bytes: &[u8], env: &BTreeMap<String, String>) -> DiagResult<Vec<Diagnostic>> {
+fn findings(bytes: &[u8], inputs: &Inputs<'_>) -> DiagResult<Vec<Diagnostic>> {
     let source = spec::read("spec.yaml", bytes)?;
-    let (spec, mut warnings) = spec::parse(&source, &|name| env.get(name).cloned())?;
-    let (_, more) = model::resolve(&spec, &source)?;
+    let Loaded { spec, files, mut warnings } = spec::load(&source, "spec.yaml", inputs)?;
+    let (_, more) = model::resolve(&spec, files.source()).map_err(|mut refused| {
+        files.place(&mut refused.0);
+        refused
+    })?;
     warnings.extend(more);
+    files.place(&mut warnings);
     Ok(warnings)
 }
 
@@ -85,13 +115,14 @@ fn damaged() -> Result<(), Failed> {
     const EVERY: usize = 23;
     const INSERTED: [&str; 10] = ["\"", "{", "[", "*a ", "&a ", "\t", "é", ": ", "\n- ", "!x "];
     let base = fs::read_to_string(folder().join("base.yaml"))?;
-    let env = BTreeMap::new();
+    let world = MemoryWorld::default();
+    let inputs = Inputs { env: &|_| None, world: &world, folder: "", overlays: &[], variables: &[] };
     for at in (0..base.len()).step_by(EVERY) {
         let (head, tail) = base.split_at(at);
         let mut texts = vec![head.to_owned(), tail.to_owned()];
         texts.extend(INSERTED.iter().map(|inserted| format!("{head}{inserted}{tail}")));
         for text in texts {
-            let Err(refused) = findings(text.as_bytes(), &env) else { continue };
+            let Err(refused) = findings(text.as_bytes(), &inputs) else { continue };
             let placed = refused.0.iter().all(|found| found.primary.is_some() && !found.message.is_empty());
             let shown = human(&refused.0, Style::Plain);
             if !placed || !shown.contains("spec.yaml:") {

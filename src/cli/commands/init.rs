@@ -6,14 +6,21 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::files;
 use crate::cli::ui::Ui;
+use crate::diag::render::json;
 use crate::spec;
 
 /// Write a commented starter spec
+///
+/// With --from-env it holds what the `.env` file of the accelerator's scripts says; what has no place in a spec is told.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Where to write it
     #[arg(default_value = "landing-zone.yaml")]
     path: PathBuf,
+
+    /// Take region, names, host name and kind of certificate from the `.env` file of the accelerator's scripts
+    #[arg(long, value_name = "FILE")]
+    from_env: Option<PathBuf>,
 
     /// Replace the file if it is there
     #[arg(long)]
@@ -30,10 +37,19 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
         return Err(CommandError::usage(format!("`{shown}` exists already"))
             .hint("choose another name, or replace it with `--force`"));
     }
-    files::write_atomically(&args.path, spec::starter().as_bytes())?;
+    let (text, warnings) = match &args.from_env {
+        Some(env_file) => {
+            let bytes = files::read_named(env_file, spec::BYTES_MAX as u64)?;
+            spec::from_env(&spec::read(&files::shown(env_file), &bytes)?)?
+        }
+        None => (spec::starter().to_owned(), Vec::new()),
+    };
+    ui.warnings(&warnings);
+    files::write_atomically(&args.path, text.as_bytes())?;
     ui.say(&format!("wrote `{shown}`; edit it, then run `genai-lz plan {shown}`"));
     if ui.is_json() {
-        ui.document(Exit::Ok, serde_json::json!({ "written": [shown] }))?;
+        let diagnostics = json(&warnings);
+        ui.document(Exit::Ok, serde_json::json!({ "written": [shown], "diagnostics": diagnostics }))?;
     }
     Ok(Exit::Ok)
 }

@@ -18,6 +18,7 @@ pub mod render;
 pub mod sandbox;
 pub mod schema;
 pub mod snapshot;
+pub mod spec;
 pub mod status;
 pub mod test;
 pub mod validate;

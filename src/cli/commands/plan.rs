@@ -7,6 +7,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::pipeline::{self, Previewed, Rendered};
 use crate::cli::sign_in::{self, SignInArgs};
+use crate::cli::spec_args::SpecArgs;
 use crate::cli::ui::Ui;
 use crate::cli::{files, plan_file};
 use crate::diag::render::json;
@@ -49,6 +50,9 @@ pub struct Args {
     subscription: Option<String>,
 
     #[command(flatten)]
+    layers: SpecArgs,
+
+    #[command(flatten)]
     sign_in: SignInArgs,
 }
 
@@ -63,9 +67,9 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     }
     if !args.more.is_empty() {
         let paths: Vec<PathBuf> = std::iter::once(&args.spec).chain(&args.more).cloned().collect();
-        return plan_many::run(&paths, args.detailed_exitcode, ui);
+        return plan_many::run(&paths, &args.layers, args.detailed_exitcode, ui);
     }
-    let mut rendered = pipeline::render(&args.spec)?;
+    let mut rendered = pipeline::render(&args.spec, &args.layers)?;
     let named = args.subscription.clone().or_else(|| rendered.zone.subscription_id.clone());
     let subscription = named.as_deref().unwrap_or(pipeline::NO_SUBSCRIPTION);
     let (stages, warnings) = pipeline::evaluate(&rendered.bundle, subscription)?;

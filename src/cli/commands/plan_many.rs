@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::pipeline;
+use crate::cli::spec_args::SpecArgs;
 use crate::cli::ui::{Mark, Ui, failure_json};
 use crate::cli::{files, parallel};
 use crate::diag::render::json as diagnostics_json;
@@ -28,13 +29,18 @@ struct Shown {
 }
 
 /// `detailed`: end with 2 where something would change.
-pub(crate) fn run(paths: &[PathBuf], detailed: bool, ui: &Ui) -> Result<Exit, CommandError> {
+pub(crate) fn run(
+    paths: &[PathBuf],
+    layers: &SpecArgs,
+    detailed: bool,
+    ui: &Ui,
+) -> Result<Exit, CommandError> {
     if paths.iter().any(|path| path.as_os_str() == "-") {
         return Err(CommandError::usage("standard input is one spec, and cannot be one of many"));
     }
     let planned = parallel::map(paths, |path| {
         let spec = files::shown(path);
-        let result = look(path, ui.is_json());
+        let result = look(path, layers, ui.is_json());
         Planned { spec, result }
     });
     let is_wrong = |one: &Planned| one.result.as_ref().map_or(true, |shown| shown.blocked.is_some());
@@ -59,8 +65,8 @@ pub(crate) fn run(paths: &[PathBuf], detailed: bool, ui: &Ui) -> Result<Exit, Co
     Ok(exit)
 }
 
-fn look(path: &std::path::Path, is_json: bool) -> Result<Shown, CommandError> {
-    let rendered = pipeline::render(path)?;
+fn look(path: &std::path::Path, layers: &SpecArgs, is_json: bool) -> Result<Shown, CommandError> {
+    let rendered = pipeline::render(path, layers)?;
     let subscription = rendered.zone.subscription_id.as_deref().unwrap_or(pipeline::NO_SUBSCRIPTION);
     let (stages, warnings) = pipeline::evaluate(&rendered.bundle, subscription)?;
     let plan: Plan = pipeline::plan(&rendered.zone, &stages);

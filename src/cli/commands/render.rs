@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::spec_args::SpecArgs;
 use crate::cli::ui::Ui;
 use crate::cli::world::EmbeddedWorld;
 use crate::cli::{files, pipeline};
@@ -22,10 +23,13 @@ pub struct Args {
     /// The folder to write to; files there are replaced, others stay
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
+
+    #[command(flatten)]
+    layers: SpecArgs,
 }
 
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
-    let rendered = pipeline::render(&args.spec)?;
+    let rendered = pipeline::render(&args.spec, &args.layers)?;
     ui.warnings(&rendered.warnings);
     if args.output.is_file() {
         return Err(CommandError::input(format!(

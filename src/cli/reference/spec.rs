@@ -8,7 +8,7 @@ const HEAD: &str = "# The spec, field by field\n\n\
     What a spec can say, printed from the declarations that read it. A field that is not `required` may be left out; the default is what \
     counts then. `name[]` is an item of the list `name`. Lines behind a table name what is known and refused for now, each with the reason; \
     the code is `spec-not-supported`. `genai-lz explain pools.breaker.trip` prints the part about one field, `genai-lz schema` the \
-    [JSON Schema](spec.schema.json) for editors.\n";
+    [JSON Schema](spec.schema.json) for editors. [SPEC.md](../SPEC.md) says how several files become one spec, and what variables are.\n";
 
 /// The page without its first line.
 pub(super) fn page() -> String {

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::catalog::regions;
 use crate::diag::{DiagResult, Diagnostic, finish};
+use crate::model::raw;
 use crate::spec::{self, Region, Spec, codes};
 use crate::text::{Source, Span};
 
@@ -91,6 +92,7 @@ impl Resolver<'_> {
             pools: spec.pools.iter().map(|pool| gateway::pool(pool)).collect(),
             apis: spec.apis.iter().map(|api| gateway::api(api)).collect(),
             products: spec.products.iter().map(|product| gateway::product(product)).collect(),
+            raw: raw::resolve(&spec.raw),
             preflight: Preflight {
                 required: spec.preflight.require.iter().map(|check| check.word().to_owned()).collect(),
                 unverified_fails: spec.preflight.unverified.value == spec::Unverified::Fail,

@@ -7,6 +7,7 @@ mod content_safety;
 mod lints;
 mod network;
 mod pools;
+mod raw;
 mod references;
 mod scenarios;
 mod tags;
@@ -31,6 +32,7 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     tags::check(spec, &mut cx);
     lints::check(spec, &mut cx);
     scenarios::check(spec, &mut cx);
+    raw::check(spec, &mut cx);
 }
 
 /// Where findings go.

@@ -67,7 +67,7 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
 }
 
 /// Azure compares names without regard to case.
-fn unique<'s>(kind: &str, ids: impl Iterator<Item = (&'s str, Span)>, cx: &mut Checks<'_>) {
+pub(super) fn unique<'s>(kind: &str, ids: impl Iterator<Item = (&'s str, Span)>, cx: &mut Checks<'_>) {
     let mut seen: BTreeMap<String, Span> = BTreeMap::new();
     for (id, span) in ids {
         match seen.get(&id.to_ascii_lowercase()) {
@@ -85,7 +85,7 @@ fn unique<'s>(kind: &str, ids: impl Iterator<Item = (&'s str, Span)>, cx: &mut C
     }
 }
 
-fn known(kind: &str, id: &str, span: Span, ids: &[(&str, Span)], cx: &mut Checks<'_>) {
+pub(super) fn known(kind: &str, id: &str, span: Span, ids: &[(&str, Span)], cx: &mut Checks<'_>) {
     if ids.iter().any(|(known, _)| *known == id) {
         return;
     }

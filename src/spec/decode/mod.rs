@@ -22,9 +22,10 @@ pub(crate) use text::text;
 pub(super) use text::{ENVIRONMENT, checked, pattern};
 
 use super::codes;
+use super::layers::Inputs;
 use super::yaml::{Kind, Node, Style};
 use crate::diag::{Code, Diagnostic};
-use crate::text::{Source, Span};
+use crate::text::{FileError, Source, Span};
 
 /// A type of the spec.
 pub trait Decode: Sized {
@@ -91,12 +92,28 @@ impl<T: Decode> At<T> {
 /// Collects what is wrong while a tree is read.
 pub struct Decoder<'a> {
     source: &'a Arc<Source>,
+    inputs: &'a Inputs<'a>,
+    n_bytes_of_files: usize,
     pub found: Vec<Diagnostic>,
 }
 
+/// Of all files that a spec names together: each is a policy, which has 512 KB at most.
+const FILE_BYTES_MAX: usize = 16 * 1024 * 1024;
+
 impl<'a> Decoder<'a> {
-    pub fn new(source: &'a Arc<Source>) -> Self {
-        Self { source, found: Vec::new() }
+    pub fn new(source: &'a Arc<Source>, inputs: &'a Inputs<'a>) -> Self {
+        Self { source, inputs, n_bytes_of_files: 0, found: Vec::new() }
+    }
+
+    /// Reads a file that the spec names: its path as messages show it, and what is in it.
+    pub fn file(&mut self, path: &str) -> Result<(String, Vec<u8>), FileError> {
+        let bytes = self.inputs.world.read(path)?;
+        self.n_bytes_of_files += bytes.len();
+        if self.n_bytes_of_files > FILE_BYTES_MAX {
+            let reason = "the files of the spec have more than 16 MiB together".to_owned();
+            return Err(FileError::Unreadable { path: path.to_owned(), reason });
+        }
+        Ok((format!("{}{path}", self.inputs.folder), bytes))
     }
 
     /// Reports a problem at `span`; the caller adds help to what it gets back.

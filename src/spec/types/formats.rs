@@ -282,6 +282,17 @@ text! {
 }
 
 text! {
+    /// The path of a file below the folder of the spec.
+    pub struct FilePath,
+    "the path of a file from the folder of the spec, written with `/`",
+    "^[^/\\\\\\x00-\\x1f][^\\\\\\x00-\\x1f]{0,199}$",
+    |text| (1..=200).contains(&text.chars().count())
+        && !text.starts_with('/')
+        && !text.chars().any(|c| c == '\\' || c.is_control())
+        && !text.split('/').any(|part| part == "..")
+}
+
+text! {
     /// A line of free text.
     pub struct ShortText,
     "one line of 1 to 100 characters",

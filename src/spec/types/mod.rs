@@ -12,6 +12,7 @@ mod models;
 mod policies;
 mod pools;
 mod products;
+mod raw;
 mod scenarios;
 mod usage;
 
@@ -29,10 +30,14 @@ pub use models::*;
 pub use policies::*;
 pub use pools::*;
 pub use products::*;
+pub use raw::*;
 pub use scenarios::*;
 pub use usage::*;
 
-use super::decode::{At, Only, choice, record};
+use serde_json::{Value as Json, json};
+
+use super::decode::{At, Decode, Decoder, FORM, Only, choice, record};
+use super::yaml::Node;
 
 record! {
     /// A GenAI gateway landing zone: a secure API Management baseline, the Azure OpenAI accounts behind it, and the
@@ -42,6 +47,10 @@ record! {
         "apiVersion" api_version: ApiVersion = required;
         /// The kind of document.
         "kind" kind: SpecKind = required;
+        /// A file that this one is laid over: what stands here goes before what stands there.
+        "extends" extends: FilePath = optional;
+        /// Values by name, for `${var:NAME}`. One that is null has to be given from outside, with `--var NAME=VALUE`.
+        "variables" variables: BTreeMap<String, At<AnyValue>> = default({});
         /// Who this landing zone is: what goes into the names and tags of its resources.
         "metadata" metadata: Metadata = required;
         /// Where it is deployed.
@@ -56,6 +65,8 @@ record! {
         "apis" apis: Vec<At<Api>> = required;
         /// Bundles of APIs with limits, and the subscriptions to them.
         "products" products: Vec<At<Product>> = default([]);
+        /// Policies of your own, from files.
+        "raw" raw: Raw = default({});
         /// What has to be checked before a deployment.
         "preflight" preflight: Preflight = default({});
         /// What is printed after a deployment.
@@ -71,7 +82,20 @@ record! {
         "contracts": "write products instead",
         "policyProfiles": "policies are given per API",
         "pricing": "costs are not computed",
-        "raw": "all policies are rendered",
+    }
+}
+
+/// A value of any kind, read where it is filled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnyValue;
+
+impl Decode for AnyValue {
+    fn decode(_: &Node, _: &mut Decoder<'_>) -> Option<Self> {
+        Some(Self)
+    }
+
+    fn schema() -> Json {
+        json!({ (FORM): "any value" })
     }
 }
 

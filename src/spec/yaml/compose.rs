@@ -16,6 +16,8 @@ use crate::text::{Source, Span};
 const DEPTH_MAX: usize = 64;
 /// Values after aliases are followed, which is what makes a "billion laughs" file dangerous.
 const NODES_MAX: usize = 20_000;
+/// Bytes of the texts that aliases repeat: one long text may be repeated often.
+const REPEATED_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// Reads the one YAML document of `source` into a tree. Duplicate keys are all reported; the first problem of
 /// syntax or size ends the reading, because what follows it cannot be told apart.
@@ -29,6 +31,7 @@ pub(crate) fn compose(source: &Arc<Source>) -> DiagResult<Node> {
         offsets: Offsets::new(source.text()),
         anchors: HashMap::new(),
         n_nodes: 0,
+        n_repeated_bytes: 0,
         found: Vec::new(),
     };
     let root = composer.document();
@@ -50,6 +53,7 @@ struct Composer<'a> {
     /// None while the anchored node is still being read: an alias inside it would never end.
     anchors: HashMap<usize, Option<Node>>,
     n_nodes: usize,
+    n_repeated_bytes: usize,
     found: Vec<Diagnostic>,
 }
 
@@ -219,7 +223,16 @@ impl<'a> Composer<'a> {
         match self.anchors.get(&anchor) {
             Some(Some(node)) => {
                 let node = node.clone();
-                self.count(size(&node), span)?;
+                let (n_nodes, n_bytes) = node.size();
+                self.count(n_nodes, span)?;
+                self.n_repeated_bytes += n_bytes;
+                if self.n_repeated_bytes > REPEATED_BYTES_MAX {
+                    let message = "aliases repeat more than 4 MiB of text";
+                    return Err(Diagnostic::new(&codes::TOO_LARGE, message)
+                        .at(self.source, span)
+                        .help("repeat less with aliases, or split the spec")
+                        .into());
+                }
                 Ok(node)
             }
             _ => Err(Diagnostic::new(&codes::ALIAS, "an alias inside the part that it repeats")
@@ -267,6 +280,12 @@ impl<'a> Composer<'a> {
         if info.contains("recursion limit") {
             return self.too_deep(Span::at(at));
         }
+        let text = self.source.text();
+        if text[at..].starts_with('{') && text[..at].ends_with('$') {
+            return Diagnostic::new(&codes::YAML, "`${` without quotes among other values in brackets")
+                .at(self.source, Span::new(at - 1, at + 1))
+                .help("put the value into quotes: `\"${env:NAME}\"`");
+        }
         match self.tab_before(at) {
             Some(tab) => Diagnostic::new(&codes::YAML, "a tab where YAML allows only spaces")
                 .at(self.source, Span::new(tab, tab + 1))
@@ -285,15 +304,6 @@ impl<'a> Composer<'a> {
             let indent = text[start..].len() - text[start..].trim_start_matches([' ', '\t']).len();
             text[start..start + indent].find('\t').map(|tab| start + tab)
         })
-    }
-}
-
-/// The number of values in a tree.
-fn size(node: &Node) -> usize {
-    1 + match &node.kind {
-        Kind::Scalar { .. } => 0,
-        Kind::List(items) => items.iter().map(size).sum(),
-        Kind::Mapping(fields) => fields.iter().map(|(_, value)| size(value)).sum(),
     }
 }
 

@@ -2,9 +2,13 @@
 //! spec's fields; `decode` reads those from the tree.
 
 mod compose;
-mod environment;
+mod fill;
+mod merge;
 mod node;
+mod write;
 
 pub(super) use compose::compose;
-pub(super) use environment::fill_in;
+pub(super) use fill::{Done, Environment, Values, fill_in, variable_in};
+pub(super) use merge::merge;
 pub(super) use node::{Key, Kind, Node, Style};
+pub(super) use write::write;

@@ -28,6 +28,8 @@ pub enum Style {
     Quoted,
     /// Filled in from the environment: whatever the field needs. Never shown in messages.
     Environment,
+    /// Given on the command line, or put together from a variable: whatever the field needs.
+    Given,
     /// Should have been filled in from the environment; why it was not is reported already.
     Unfilled,
 }
@@ -58,6 +60,71 @@ impl Node {
         Self { span, kind }
     }
 
+    /// The field `key` of a mapping.
+    pub fn field(&self, key: &str) -> Option<(&Key, &Self)> {
+        let Kind::Mapping(fields) = &self.kind else { return None };
+        fields.iter().find(|(name, _)| name.text == key).map(|(key, value)| (key, value))
+    }
+
+    /// Takes the field `key` out of a mapping.
+    pub fn take(&mut self, key: &str) -> Option<Self> {
+        let Kind::Mapping(fields) = &mut self.kind else { return None };
+        let at = fields.iter().position(|(name, _)| name.text == key)?;
+        Some(fields.remove(at).1)
+    }
+
+    /// Puts the fields `keys` of a mapping before the others, in this order.
+    pub fn put_first(&mut self, keys: &[&str]) {
+        let Kind::Mapping(fields) = &mut self.kind else { return };
+        let rank = |key: &Key| keys.iter().position(|first| *first == key.text).unwrap_or(keys.len());
+        fields.sort_by_key(|(key, _)| rank(key));
+    }
+
+    /// The number of values in the tree, and of the bytes of its texts.
+    pub fn size(&self) -> (usize, usize) {
+        let sum = |nodes: &mut dyn Iterator<Item = &Self>| {
+            nodes.map(Self::size).fold((1, 0), |sum, size| (sum.0 + size.0, sum.1 + size.1))
+        };
+        match &self.kind {
+            Kind::Scalar { text, .. } => (1, text.len()),
+            Kind::List(items) => sum(&mut items.iter()),
+            Kind::Mapping(fields) => sum(&mut fields.iter().map(|(_, value)| value)),
+        }
+    }
+
+    /// The same tree in a text that has `n_bytes` more before it.
+    pub fn moved(mut self, n_bytes: usize) -> Self {
+        let moved = |span: Span| Span::new(span.range().start + n_bytes, span.range().end + n_bytes);
+        self.span = moved(self.span);
+        self.kind = match self.kind {
+            Kind::List(items) => Kind::List(items.into_iter().map(|item| item.moved(n_bytes)).collect()),
+            Kind::Mapping(fields) => {
+                let field =
+                    |(key, value): (Key, Self)| (Key { span: moved(key.span), ..key }, value.moved(n_bytes));
+                Kind::Mapping(fields.into_iter().map(field).collect())
+            }
+            scalar @ Kind::Scalar { .. } => scalar,
+        };
+        self
+    }
+
+    /// The value as JSON; what looks like a number or a boolean without quotes is one.
+    pub fn to_json(&self) -> Json {
+        match &self.kind {
+            Kind::Scalar { .. } if self.is_null() => Json::Null,
+            Kind::Scalar { text, .. } => match (self.as_bool(), self.as_int(), self.as_number()) {
+                (Some(value), ..) => value.into(),
+                (_, Some(value), _) => value.into(),
+                (_, _, Some(value)) => value.into(),
+                _ => text.as_str().into(),
+            },
+            Kind::List(items) => items.iter().map(Self::to_json).collect(),
+            Kind::Mapping(fields) => {
+                Json::Object(fields.iter().map(|(key, value)| (key.text.clone(), value.to_json())).collect())
+            }
+        }
+    }
+
     /// True for nothing, `~` and `null` without quotes.
     pub fn is_null(&self) -> bool {
         matches!(&self.kind, Kind::Scalar { text, style: Style::Plain }
@@ -67,14 +134,14 @@ impl Node {
     /// The value as an integer, where it is written as one.
     pub fn as_int(&self) -> Option<i64> {
         match &self.kind {
-            Kind::Scalar { text, style: Style::Plain | Style::Environment } => int(text),
+            Kind::Scalar { text, style: Style::Plain | Style::Environment | Style::Given } => int(text),
             _ => None,
         }
     }
 
     /// True for a whole number however long, even one that no integer type holds.
     pub fn is_digits(&self) -> bool {
-        matches!(&self.kind, Kind::Scalar { text, style: Style::Plain | Style::Environment }
+        matches!(&self.kind, Kind::Scalar { text, style: Style::Plain | Style::Environment | Style::Given }
             if text.bytes().skip(usize::from(text.starts_with(['-', '+']))).all(|byte| byte.is_ascii_digit())
                 && text.ends_with(|c: char| c.is_ascii_digit()))
     }
@@ -82,7 +149,7 @@ impl Node {
     /// The value as a number, where it is written as one.
     pub fn as_number(&self) -> Option<f64> {
         match &self.kind {
-            Kind::Scalar { text, style: Style::Plain | Style::Environment } => number(text),
+            Kind::Scalar { text, style: Style::Plain | Style::Environment | Style::Given } => number(text),
             _ => None,
         }
     }
@@ -90,11 +157,13 @@ impl Node {
     /// `true` or `false` without quotes. The words `yes`, `no`, `on` and `off` of YAML 1.1 are text.
     pub fn as_bool(&self) -> Option<bool> {
         match &self.kind {
-            Kind::Scalar { text, style: Style::Plain | Style::Environment } => match text.as_str() {
-                "true" | "True" | "TRUE" => Some(true),
-                "false" | "False" | "FALSE" => Some(false),
-                _ => None,
-            },
+            Kind::Scalar { text, style: Style::Plain | Style::Environment | Style::Given } => {
+                match text.as_str() {
+                    "true" | "True" | "TRUE" => Some(true),
+                    "false" | "False" | "FALSE" => Some(false),
+                    _ => None,
+                }
+            }
             _ => None,
         }
     }

@@ -25,6 +25,7 @@ use crate::cli::exit::Exit;
 use crate::cli::files;
 use crate::cli::pipeline::{self, Evaluated, Rendered};
 use crate::cli::sign_in::{self, SignInArgs};
+use crate::cli::spec_args::SpecArgs;
 use crate::cli::ui::{Mark, Ui};
 use crate::deploy::{OnBusy, Options};
 use crate::plan;
@@ -103,6 +104,9 @@ pub struct Args {
     remedies: remedies::Remedies,
 
     #[command(flatten)]
+    layers: SpecArgs,
+
+    #[command(flatten)]
     sign_in: SignInArgs,
 }
 
@@ -145,7 +149,7 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     if args.sandbox {
         sandbox::check_port(args.gateway_port)?;
     }
-    let mut rendered = pipeline::render(&args.spec)?;
+    let mut rendered = pipeline::render(&args.spec, &args.layers)?;
     ui.warnings(&rendered.warnings);
     let subscription = subscription(args, &rendered)?;
     if !args.sandbox && !args.yes {
@@ -174,7 +178,7 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
 /// # Errors
 /// All that is wrong with the spec, or the failure of the deployment.
 pub(crate) fn to_state(spec: &Path) -> Result<State, CommandError> {
-    let rendered = pipeline::render(spec)?;
+    let rendered = pipeline::render(spec, &SpecArgs::default())?;
     let subscription = rendered.zone.subscription_id.as_deref().unwrap_or(sandbox::SUBSCRIPTION);
     let (evaluated, _warnings) = pipeline::evaluate(&rendered.bundle, subscription)?;
     let requests = stages::requests(evaluated, spec)?;

@@ -3,13 +3,14 @@
 mod questions;
 mod report;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cli::commands::deploy;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::pipeline::{self, NO_SUBSCRIPTION};
 use crate::cli::sign_in::{self, SignInArgs};
+use crate::cli::spec_args::SpecArgs;
 use crate::cli::ui::Ui;
 use crate::spec;
 
@@ -32,13 +33,24 @@ pub struct Args {
     subscription: Option<String>,
 
     #[command(flatten)]
+    layers: SpecArgs,
+
+    #[command(flatten)]
     sign_in: SignInArgs,
 }
 
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     let rendered = match &args.spec {
-        Some(path) => pipeline::render(path)?,
-        None => pipeline::render_bytes("the starter spec", spec::starter().as_bytes())?,
+        Some(path) => pipeline::render(path, &args.layers)?,
+        None if args.layers.is_given() => {
+            return Err(
+                CommandError::usage("`--overlay` and `--var` are for a spec").hint("name the spec too")
+            );
+        }
+        None => {
+            let name = "the starter spec";
+            pipeline::render_bytes(Path::new(name), name, spec::starter().as_bytes(), &args.layers)?
+        }
     };
     ui.warnings(&rendered.warnings);
     let subscription = args.subscription.clone();

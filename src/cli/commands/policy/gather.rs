@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::cli::error::CommandError;
 use crate::cli::kind::{self, Kind};
+use crate::cli::spec_args::SpecArgs;
 use crate::cli::{files, parallel, pipeline, walk};
 use crate::diag::Diagnostic;
 use crate::policy;
@@ -72,12 +73,12 @@ fn folder(path: &Path) -> Result<Vec<Arc<Source>>, CommandError> {
 /// A spec stands for the policies rendered from it, any other file for itself.
 fn file(path: &Path) -> Result<Vec<Arc<Source>>, CommandError> {
     if path == Path::new(files::STDIN) {
-        return Ok(of_spec(pipeline::render(path)?));
+        return Ok(of_spec(pipeline::render(path, &SpecArgs::default())?));
     }
     let begun = files::begin(path, kind::HEAD_BYTES as u64)?;
     if kind::of_content(&begun.head) == Some(Kind::Spec) {
         let bytes = begun.rest(path, spec::BYTES_MAX as u64)?;
-        return Ok(of_spec(pipeline::render_bytes(&files::shown(path), &bytes)?));
+        return Ok(of_spec(pipeline::render_bytes(path, &files::shown(path), &bytes, &SpecArgs::default())?));
     }
     Ok(vec![text(path, &begun.rest(path, policy::MAX_FILE_BYTES as u64)?)?])
 }

@@ -6,6 +6,7 @@ use crate::azure::CancelFlag;
 use crate::cli::commands::deploy::{events, sandbox as deploying, stages};
 use crate::cli::error::CommandError;
 use crate::cli::pipeline::{self, Rendered};
+use crate::cli::spec_args::SpecArgs;
 use crate::deploy;
 use crate::sandbox::{ArmOptions, ArmServer};
 use crate::text::{counted, plural};
@@ -34,8 +35,12 @@ impl Prepared {
 ///
 /// # Errors
 /// As `deploy --sandbox`.
-pub(super) async fn prepare(spec: &Path, cancel: &CancelFlag) -> Result<Prepared, CommandError> {
-    let mut rendered = pipeline::render(spec)?;
+pub(super) async fn prepare(
+    spec: &Path,
+    layers: &SpecArgs,
+    cancel: &CancelFlag,
+) -> Result<Prepared, CommandError> {
+    let mut rendered = pipeline::render(spec, layers)?;
     let subscription =
         rendered.zone.subscription_id.clone().unwrap_or_else(|| deploying::SUBSCRIPTION.to_owned());
     let (evaluated, warnings) = pipeline::evaluate(&rendered.bundle, &subscription)?;

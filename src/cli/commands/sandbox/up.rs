@@ -14,6 +14,7 @@ use crate::cli::commands::deploy::{runtime, sandbox as deploying};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::files;
+use crate::cli::spec_args::SpecArgs;
 use crate::cli::stop::StopSignals;
 use crate::cli::ui::{Mark, Ui};
 use crate::sandbox::{Landing, LandingOptions, Observer, Served, ServerOptions};
@@ -56,6 +57,9 @@ pub(super) struct Args {
     /// Let a program on this machine answer for a host name, such as a simulator of your own
     #[arg(long, value_name = "HOST=127.0.0.1:PORT", value_parser = upstream)]
     upstream: Vec<(String, SocketAddr)>,
+
+    #[command(flatten)]
+    pub layers: SpecArgs,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -139,7 +143,7 @@ async fn start_all(
 ) -> Result<Vec<Zone>, CommandError> {
     let mut zones = Vec::new();
     for spec in &args.specs {
-        let prepared = bring_up::prepare(spec, cancel).await?;
+        let prepared = bring_up::prepare(spec, &args.layers, cancel).await?;
         ui.warnings(&prepared.rendered.warnings);
         let options = options(args, spec, lines)?;
         let landing = Landing::start(prepared.arm.state(), &options).await.map_err(deploying::not_landed)?;
@@ -192,7 +196,8 @@ fn unknown_api(args: &Args, landing: &Landing) -> Option<CommandError> {
 impl Args {
     /// The files that what is served comes from.
     pub(super) fn watched<'a>(&'a self, spec: &'a Path) -> impl Iterator<Item = &'a Path> {
-        std::iter::once(spec).chain(self.policy.iter().map(|(_, path)| Path::new(path)))
+        let of_policies = self.policy.iter().map(|(_, path)| Path::new(path));
+        std::iter::once(spec).chain(of_policies)
     }
 }
 

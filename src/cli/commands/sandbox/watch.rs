@@ -33,7 +33,7 @@ pub(super) async fn serve_changes(
     ui: &Ui,
     stop: impl Future<Output = ()>,
 ) -> Vec<Zone> {
-    let mut watched: Vec<Watched> = zones.iter().map(|zone| Watched::new(args.watched(&zone.spec))).collect();
+    let mut watched: Vec<Watched> = zones.iter().map(|zone| of_zone(zone, args)).collect();
     let mut stop = std::pin::pin!(stop);
     loop {
         tokio::select! {
@@ -52,6 +52,11 @@ pub(super) async fn serve_changes(
             let spec = files::shown(&zone.spec);
             match reloaded {
                 Ok(()) => {
+                    // It may be made of other files now.
+                    let made_of = of_zone(zone, args);
+                    if made_of.files != watched.files {
+                        *watched = made_of;
+                    }
                     let ms = began.elapsed().as_millis();
                     ui.step(Mark::Done, &format!("{spec}: served as it is now, after {ms} ms"));
                 }
@@ -67,8 +72,13 @@ pub(super) async fn serve_changes(
     }
 }
 
+fn of_zone(zone: &Zone, args: &Args) -> Watched {
+    let made_of = zone.prepared.rendered.files.iter().map(PathBuf::as_path);
+    Watched::new(args.watched(&zone.spec).chain(made_of))
+}
+
 async fn reload(zone: &mut Zone, args: &Args, ui: &Ui) -> Result<(), CommandError> {
-    let prepared = bring_up::prepare(&zone.spec, &CancelFlag::default()).await?;
+    let prepared = bring_up::prepare(&zone.spec, &args.layers, &CancelFlag::default()).await?;
     // The trace goes on where it went: the server keeps who observes it.
     let options = options(args, &zone.spec, None)?;
     zone.landing.replace(prepared.arm.state(), &options).await.map_err(deploying::not_landed)?;

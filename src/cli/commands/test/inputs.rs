@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::cli::error::CommandError;
 use crate::cli::kind::{self, Kind};
-use crate::cli::{environment, files, walk};
+use crate::cli::spec_args::SpecArgs;
+use crate::cli::{files, walk};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::scenario::{self, File};
 use crate::spec;
@@ -93,7 +94,7 @@ fn is_markdown(path: &Path) -> bool {
 /// The scenarios that a spec names and those that it has in it, each to be run against what the spec renders.
 fn of_spec(path: &Path, spec: &str, inputs: &mut Vec<Input>) -> Result<(), CommandError> {
     let shown = files::shown(path);
-    let (spec, _warnings) = spec::parse(&spec::read(&shown, spec.as_bytes())?, &environment)?;
+    let spec = SpecArgs::default().with(path, &shown, spec.as_bytes(), spec::load)?.value.spec;
     let folder = path.parent().unwrap_or(Path::new(""));
     let Some(spec_path) = path.to_str() else {
         return Err(CommandError::input(format!("the path `{shown}` is not UTF-8 text")));

@@ -18,6 +18,7 @@ use crate::cli::args::Format;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::kind::Kind;
+use crate::cli::spec_args::SpecArgs;
 use crate::cli::ui::{Ui, summary};
 use crate::cli::{codes, files, parallel};
 use crate::diag::render::{self, Look, Report, Style};
@@ -48,6 +49,9 @@ pub struct Args {
     show_allowed: bool,
 
     #[command(flatten)]
+    layers: SpecArgs,
+
+    #[command(flatten)]
     given: given::Args,
 
     #[command(flatten)]
@@ -69,7 +73,7 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
             return Ok(if changed == 0 || args.exit_zero { Exit::Ok } else { Exit::InputOrCheck });
         }
     }
-    let mut checked = check(&entries, &given, &levels)?;
+    let mut checked = check(&entries, &given, &levels, &args.layers)?;
     let has_errors = checked.reports.iter().flat_map(|report| &report.found).any(Diagnostic::is_error);
     let exit = if has_errors && !args.exit_zero { Exit::InputOrCheck } else { Exit::Ok };
     let n_allowed = checked.reports.iter().map(|report| report.allowed.len()).sum();
@@ -112,9 +116,14 @@ impl Checked {
     }
 }
 
-fn check(entries: &[Entry], given: &Given, levels: &Levels) -> Result<Checked, CommandError> {
+fn check(
+    entries: &[Entry],
+    given: &Given,
+    levels: &Levels,
+    layers: &SpecArgs,
+) -> Result<Checked, CommandError> {
     let specs = inputs::of_kind(entries, Kind::Spec);
-    let mut specs = parallel::map(&specs, |input| specs::check(input)).into_iter();
+    let mut specs = parallel::map(&specs, |input| specs::check(input, layers)).into_iter();
     let mut policies = policies::check(entries, given);
     let mut checked = Checked { reports: Vec::new(), kinds: Vec::new(), n_skipped: 0 };
     for entry in entries {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::error::CommandError;
 use crate::cli::pipeline::{self, Evaluated, Rendered};
+use crate::cli::spec_args::SpecArgs;
 use crate::cli::{files, parallel};
 use crate::plan::{self, Plan};
 use crate::spec;
@@ -29,11 +30,11 @@ pub(super) struct Looked {
 }
 
 impl Item {
-    pub(super) fn read(path: &Path, subscription: Option<&str>) -> Self {
+    pub(super) fn read(path: &Path, layers: &SpecArgs, subscription: Option<&str>) -> Self {
         let shown = files::shown(path);
         let (bytes, looked) = match files::read_spec(path, spec::BYTES_MAX as u64) {
             Ok(bytes) => {
-                let looked = look(&shown, &bytes, subscription);
+                let looked = look(path, &shown, &bytes, layers, subscription);
                 (bytes, looked)
             }
             Err(error) => (Vec::new(), Err(error)),
@@ -42,8 +43,14 @@ impl Item {
     }
 }
 
-fn look(shown: &str, bytes: &[u8], subscription: Option<&str>) -> Result<Looked, CommandError> {
-    let rendered = pipeline::render_bytes(shown, bytes)?;
+fn look(
+    path: &Path,
+    shown: &str,
+    bytes: &[u8],
+    layers: &SpecArgs,
+    subscription: Option<&str>,
+) -> Result<Looked, CommandError> {
+    let rendered = pipeline::render_bytes(path, shown, bytes, layers)?;
     let named = subscription.map(str::to_owned).or_else(|| rendered.zone.subscription_id.clone());
     let subscription = named.ok_or_else(|| {
         CommandError::usage("no Azure subscription to deploy to")
@@ -69,12 +76,13 @@ fn look(shown: &str, bytes: &[u8], subscription: Option<&str>) -> Result<Looked,
 /// # Errors
 /// All that is wrong with it; the same as before, since the text is the same.
 pub(super) fn evaluate(
-    shown: &str,
+    path: &Path,
     bytes: &[u8],
+    layers: &SpecArgs,
     subscription: &str,
 ) -> Result<(Rendered, Vec<Evaluated>, Plan), CommandError> {
     let read = |(): &()| {
-        let rendered = pipeline::render_bytes(shown, bytes)?;
+        let rendered = pipeline::render_bytes(path, &files::shown(path), bytes, layers)?;
         let (evaluated, _warnings) = pipeline::evaluate(&rendered.bundle, subscription)?;
         let plan = pipeline::plan(&rendered.zone, &evaluated);
         Ok((rendered, evaluated, plan))

@@ -22,9 +22,10 @@ use crate::cli::commands::deploy::{Args, azure, runtime, stages};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Progress;
+use crate::cli::spec_args::SpecArgs;
 use crate::cli::stop::StopSignals;
 use crate::cli::ui::{Mark, Ui};
-use crate::cli::{parallel, pipeline, sign_in};
+use crate::cli::{files, parallel, pipeline, sign_in};
 use crate::deploy::{Control, Event, Options, Wish};
 use crate::text::plural;
 
@@ -40,7 +41,8 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     if paths.len() > SPECS_MAX {
         return Err(CommandError::usage(format!("{} specs are more than {SPECS_MAX}", paths.len())));
     }
-    let mut items: Vec<Item> = parallel::map(&paths, |path| Item::read(path, args.subscription.as_deref()));
+    let mut items: Vec<Item> =
+        parallel::map(&paths, |path| Item::read(path, &args.layers, args.subscription.as_deref()));
     item::refuse_doubles(&mut items);
     overview(&items, ui);
     let n_ready = items.iter().filter(|item| item.looked.is_ok()).count();
@@ -98,6 +100,7 @@ async fn deploy(args: &Args, ui: &Ui, items: Vec<Item>) -> Result<Exit, CommandE
         client: Arc::clone(&client),
         options: Options { details: false, ..options },
         skip_preflight: args.skip_preflight,
+        layers: args.layers.clone(),
         places: Semaphore::new(usize::from(args.jobs)),
         control: Control::default(),
         stops: AtomicBool::new(false),
@@ -151,6 +154,7 @@ struct Work {
     client: Arc<ArmClient>,
     options: Options,
     skip_preflight: bool,
+    layers: SpecArgs,
     /// So many are deployed at the same time.
     places: Semaphore,
     control: Control,
@@ -185,7 +189,7 @@ impl Work {
             return Ended::new(shown, Some(looked), ItemResult::NotStarted);
         }
         let began = now();
-        let result = self.carry_out(&path, &shown, bytes, &looked, &tell).await;
+        let result = self.carry_out(&path, bytes, &looked, &tell).await;
         let result =
             result.map_or_else(ItemResult::Failed, |outcome| ItemResult::of(&outcome, began.elapsed()));
         Ended::new(shown, Some(looked), result)
@@ -194,14 +198,14 @@ impl Work {
     async fn carry_out(
         &self,
         path: &std::path::Path,
-        shown: &str,
         bytes: Vec<u8>,
         looked: &Looked,
         tell: &mpsc::UnboundedSender<String>,
     ) -> Result<crate::deploy::Outcome, CommandError> {
-        let (name, subscription) = (shown.to_owned(), looked.subscription.clone());
-        let prepared =
-            tokio::task::spawn_blocking(move || item::evaluate(&name, &bytes, &subscription)).await;
+        let (own, layers) = (path.to_owned(), self.layers.clone());
+        let subscription = looked.subscription.clone();
+        let read = move || item::evaluate(&own, &bytes, &layers, &subscription);
+        let prepared = tokio::task::spawn_blocking(read).await;
         let broken = |error| CommandError::new(Exit::Bug, format!("reading a spec broke: {error}"));
         let (rendered, evaluated, mut plan) = prepared.map_err(broken)??;
         if !self.skip_preflight {
@@ -214,7 +218,7 @@ impl Work {
         let mut show = |event: Event| {
             if let Some(line) = line_of(&event) {
                 // Whoever listens may have ended at the second Ctrl-C.
-                let _ = tell.send(format!("{shown}: {line}"));
+                let _ = tell.send(format!("{}: {line}", files::shown(path)));
             }
         };
         let outcome = crate::deploy::apply(

@@ -183,6 +183,8 @@ param pools = [
   }
 ]
 
+param globalPolicy = ''
+
 param apis = [
   {
     name: 'chat'

@@ -215,6 +215,8 @@ param pools = [
   }
 ]
 
+param globalPolicy = ''
+
 param apis = [
   {
     name: 'azure-openai-api'
