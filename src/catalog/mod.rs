@@ -8,6 +8,7 @@ pub mod azure_types;
 pub mod models;
 pub mod regions;
 mod source;
+pub mod tiers;
 
 use time::Date;
 

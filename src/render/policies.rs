@@ -180,7 +180,8 @@ fn adaptive(api: &Api, limit: &AdaptiveLimit) -> Value {
             key => format!("adaptive:{}:class:{}", api.id, class.name),
             header => class.header.as_deref(),
             base => class.base,
-            share => share(class.share_thousandths),
+            // Without a share the limit is the same for every call, which v2 tiers need (D-16).
+            share => (class.share_thousandths > 0).then(|| share(class.share_thousandths)),
         }
     };
     context! {

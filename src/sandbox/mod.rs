@@ -16,6 +16,7 @@ mod proof;
 mod providers;
 mod resource_id;
 mod services_sim;
+mod standing;
 pub mod state;
 
 pub use arm_server::{ArmOptions, ArmServer, Bucket, Denial, Faults, Limits, Validator};
@@ -29,4 +30,5 @@ pub use openai_sim::OpenAiSim;
 pub use proof::{API_VERSION, Call, Proof, Verdict, prove};
 pub use resource_id::ResourceId;
 pub use services_sim::ServicesSim;
+pub use standing::put_what_is_there;
 pub use state::{Resource, State};

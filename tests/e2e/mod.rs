@@ -1,6 +1,7 @@
 //! The program as its user runs it: deploy to the sandbox, call the gateway, stop it.
 
 mod arm;
+mod baselines;
 mod deployed;
 mod doctor;
 mod sandbox_up;

@@ -1,7 +1,7 @@
 //! The landing zone's own modules with sample parameters: they compile without a finding, and what they come to is
 //! whole: no id twice, nothing that depends on what is not there. The list of resources is the expectation;
 //! `GLZ_BLESS=1` rewrites it. Where Azure's published types lie beside the repository, every resource is checked
-//! by them, with these parameters and with those that the quickstart renders.
+//! by them, with these parameters and with those that the specs of the render suite come to.
 
 #[path = "azure_types.rs"]
 mod azure_types;
@@ -9,7 +9,7 @@ mod azure_types;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use genai_lz::arm::{Deployment, Parameters, Resource, Target, TargetScope, Value, evaluate};
 use genai_lz::bicep;
@@ -33,9 +33,8 @@ pub(crate) fn cases() -> Vec<Trial> {
         .into_iter()
         .map(|stage| Trial::test(format!("landing_zone::{stage}"), move || run(stage)))
         .chain([Trial::test("landing_zone::patterns_match_as_published", azure_types::patterns_match)]);
-    let checked: [(&str, Check); 3] = [
+    let checked: [(&str, Check); 2] = [
         ("the_samples_fit_azures_types", |types| fits(types, &samples()?)),
-        ("the_quickstart_fits_azures_types", |types| fits(types, &quickstart()?)),
         ("a_broken_resource_does_not_fit_azures_types", broken_resources_are_found),
     ];
     let checked = checked.map(|(name, check)| {
@@ -44,7 +43,10 @@ pub(crate) fn cases() -> Vec<Trial> {
             None => Ok(Completion::ignored_with("Azure's types are not beside the repository")),
         })
     });
-    listed.chain(checked).collect()
+    let rendered = specs().into_iter().map(|(name, spec)| {
+        Trial::test(format!("landing_zone::rendered_{name}"), move || rendered(&name, &spec))
+    });
+    listed.chain(checked).chain(rendered).collect()
 }
 
 fn run(stage: &str) -> Result<(), Failed> {
@@ -92,8 +94,10 @@ fn parameters(stage: &str) -> Result<Parameters, Failed> {
 fn is_whole(deployment: &Deployment) -> Result<(), Failed> {
     let all = deployment.walk();
     let mut ids = BTreeSet::new();
-    for (_, resource) in all.iter().filter(|(_, resource)| !resource.existing) {
-        if !ids.insert(resource.id.to_lowercase()) {
+    for (path, resource) in all.iter().filter(|(_, resource)| !resource.existing) {
+        // The public endpoint of a service is closed by sending the service again, after its private endpoint.
+        let is_second = path.contains(&"baseline-apim-closed");
+        if !ids.insert(resource.id.to_lowercase()) && !is_second {
             return Err(format!("twice: {}", resource.id).into());
         }
     }
@@ -136,9 +140,34 @@ fn samples() -> Result<Vec<Deployment>, Failed> {
     STAGES.into_iter().map(deployment).collect()
 }
 
-/// The stages of examples/quickstart.yaml, where the outputs of the first are what the second is given.
-fn quickstart() -> Result<Vec<Deployment>, Failed> {
-    let spec = fs::read(support::root().join("examples/quickstart.yaml"))?;
+/// The specs of the render suite; the quickstart is where its readers look for it.
+fn specs() -> Vec<(String, PathBuf)> {
+    let spec = |folder: PathBuf| {
+        let name = support::stem(&folder);
+        let beside = folder.join("spec.yaml");
+        let example = support::root().join(format!("examples/{name}.yaml"));
+        (name.clone(), if beside.exists() { beside } else { example })
+    };
+    support::entries(&support::suite("render")).into_iter().map(spec).collect()
+}
+
+/// What a spec renders, evaluated: whole, of the resources that are listed, and as Azure's types want it.
+fn rendered(name: &str, spec: &Path) -> Result<(), Failed> {
+    let deployments = stages(spec)?;
+    let mut text = String::new();
+    for deployment in &deployments {
+        is_whole(deployment)?;
+        text.push_str(&listed(deployment));
+    }
+    if let Some(types) = AzureTypes::open()? {
+        fits(&types, &deployments)?;
+    }
+    support::settle(&folder().join(format!("{name}.txt")), &text)
+}
+
+/// The stages of a spec, where the outputs of the first are what the second is given.
+fn stages(spec: &Path) -> Result<Vec<Deployment>, Failed> {
+    let spec = fs::read(spec)?;
     let bundle = super::render::bundle(&spec).map_err(|refused| human(&refused.0, Style::Plain))?;
     let mut outputs = Parameters::new();
     let mut deployments = Vec::new();
@@ -161,7 +190,12 @@ fn quickstart() -> Result<Vec<Deployment>, Failed> {
 
 fn fits(types: &AzureTypes, deployments: &[Deployment]) -> Result<(), Failed> {
     let mut wrong = String::new();
-    for (_, resource) in deployments.iter().flat_map(Deployment::walk) {
+    // What is left out has no body where it is a module.
+    let is_there = |(_, resource): &(Vec<&str>, &Resource)| resource.condition.as_bool() != Some(false);
+    // The types that are at hand have no locks.
+    let is_typed =
+        |(_, resource): &(Vec<&str>, &Resource)| resource.resource_type != "Microsoft.Authorization/locks";
+    for (_, resource) in deployments.iter().flat_map(Deployment::walk).filter(is_there).filter(is_typed) {
         for finding in types.check(resource)? {
             writeln!(wrong, "{} {}: {finding}", resource.resource_type, resource.name)?;
         }

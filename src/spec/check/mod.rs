@@ -2,6 +2,7 @@
 //! they were read.
 
 mod apis;
+mod gateway;
 mod lints;
 mod network;
 mod pools;
@@ -20,6 +21,7 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     let mut cx = Checks { source, found };
     references::check(spec, &mut cx);
     network::check(spec, &mut cx);
+    gateway::check(spec, &mut cx);
     pools::check(spec, &mut cx);
     apis::check(spec, &mut cx);
     tags::check(spec, &mut cx);

@@ -7,7 +7,7 @@ use crate::cli::commands::deploy::{events, sandbox as deploying, stages};
 use crate::cli::error::CommandError;
 use crate::cli::pipeline::{self, Rendered};
 use crate::deploy;
-use crate::sandbox::{ArmOptions, ArmServer};
+use crate::sandbox::{ArmOptions, ArmServer, put_what_is_there};
 use crate::text::{counted, plural};
 
 /// A spec, deployed.
@@ -46,6 +46,7 @@ pub(super) async fn prepare(spec: &Path, cancel: &CancelFlag) -> Result<Prepared
     let requests = stages::requests(evaluated, spec)?;
     let options = ArmOptions { subscription_id: subscription.clone(), ..ArmOptions::default() };
     let arm = ArmServer::start(options).await.map_err(|error| deploying::failed(&error))?;
+    put_what_is_there(&rendered.zone, arm.state());
     let client = deploying::client_of(&arm)?;
     let outcome = deploy::apply(&client, &subscription, &requests, &mut drop, cancel)
         .await
