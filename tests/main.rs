@@ -6,6 +6,8 @@
     reason = "a test that cannot read what it looks at has to fail"
 )]
 
+mod contracts;
+mod coverage;
 mod e2e;
 mod generated;
 mod tidy;

@@ -26,7 +26,7 @@ param virtualNetworkId string
 @description('Resource id of the subnet for private endpoints, an output of stage baseline.')
 param privateEndpointsSubnetId string
 
-@description('mode: private, addresses or internet, which is how the gateway calls accounts and event hub; createZones; openai and eventHub: ids of zones that are there already.')
+@description('mode: private, addresses or internet, which is how the gateway calls accounts and event hub; createZones; openai, eventHub and contentSafety: ids of zones that are there already.')
 param access object
 
 @description('Addresses that the gateway calls from, separated by commas: an output of stage baseline.')
@@ -47,13 +47,16 @@ param accounts array
 @description('enabled, namespace, hub, partitions, retentionDays, privateEndpoint, loggerName of the usage event hub.')
 param eventHub object
 
+@description('enabled, name, location, customSubDomain, privateEndpoint of the Content Safety account.')
+param contentSafety object
+
 @description('Named values that policies use: name, value, secret. The value apim-identity is always there.')
 param namedValues array
 
 @description('Policy fragments: name, description, value (raw policy XML).')
 param fragments array
 
-@description('Backends: name, url, breaker.')
+@description('Backends: name, url, breaker, identityResource (empty where policies sign in).')
 param backends array
 
 @description('Backend pools: name, members (backend, priority, weight).')
@@ -144,6 +147,33 @@ module usageHub 'modules/event-hub.bicep' = if (eventHub.enabled) {
   }
 }
 
+module contentSafetyZone '../shared/modules/private-dns-zone.bicep' = if (contentSafety.enabled && isPrivate && access.createZones) {
+  name: 'genai-content-safety-zone'
+  scope: resourceGroup(names.networkingResourceGroup)
+  params: {
+    zoneName: 'privatelink.cognitiveservices.azure.com'
+    virtualNetworkId: virtualNetworkId
+    tags: tags
+  }
+}
+
+module safety 'modules/content-safety.bicep' = if (contentSafety.enabled) {
+  name: 'genai-content-safety'
+  scope: openaiGroup
+  params: {
+    account: contentSafety
+    networkLocation: location
+    tags: tags
+    subnetId: privateEndpointsSubnetId
+    zoneId: isPrivate && access.createZones ? contentSafetyZone!.outputs.id : access.contentSafety
+    accessMode: access.mode
+    allowedAddresses: allowedAddresses
+    logAnalyticsWorkspaceId: logsTo
+    apimIdentityId: apimIdentityId
+    apimIdentityPrincipalId: apimIdentityPrincipalId
+  }
+}
+
 module connections 'modules/connections.bicep' = {
   name: 'genai-connections'
   scope: resourceGroup(names.apimResourceGroup)
@@ -184,6 +214,7 @@ module apiDefinitions 'modules/api.bicep' = [for (api, index) in apis: {
   }
   dependsOn: [
     openaiAccounts
+    safety
     policyFragments
   ]
 }]

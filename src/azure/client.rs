@@ -1,14 +1,15 @@
 //! The client: an endpoint, a credential, one correlation id for the run, and paths that are safe to send.
 
 use std::fmt;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::{Method, Url};
 use serde_json::Value as Json;
-use time::OffsetDateTime;
 use tokio::sync::Mutex;
 
+use super::clock::{Clock, SystemClock};
 use super::sign_in::{Token, TokenSource};
 use super::transport::{self, Answer};
 use super::{CaBundle, Credential, Error, Identity, RetryPolicy, SecretString};
@@ -59,6 +60,7 @@ pub struct ClientOptions {
     pub ca: Option<CaBundle>,
     /// Between polls where ARM names no time. The RPC says 60 s, too slow for a progress display.
     pub poll_interval: Duration,
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Default for ClientOptions {
@@ -70,6 +72,7 @@ impl Default for ClientOptions {
             // An API Management service with virtual network takes 45 minutes and more; two of them in a row fit.
             deployment_timeout: Duration::from_secs(3 * 60 * 60),
             poll_interval: Duration::from_secs(5),
+            clock: Arc::new(SystemClock::start()),
         }
     }
 }
@@ -93,6 +96,8 @@ pub struct ArmClient {
     correlation_id: String,
     http: OnceLock<reqwest::Client>,
     source: Mutex<(TokenSource, Option<Token>)>,
+    /// ARM has answered before, so where it is now silent it may come back.
+    pub(super) was_reached: AtomicBool,
 }
 
 impl ArmClient {
@@ -106,6 +111,7 @@ impl ArmClient {
             correlation_id: uuid::Uuid::new_v4().to_string(),
             http: OnceLock::new(),
             source: Mutex::new((TokenSource::new(credential), None)),
+            was_reached: AtomicBool::new(false),
         })
     }
 
@@ -196,6 +202,16 @@ impl ArmClient {
         }
     }
 
+    /// The clock that its waits go by.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.options.clock
+    }
+
+    /// How long an answer is waited for that may still come.
+    pub fn patience(&self) -> Duration {
+        self.options.retry.patience
+    }
+
     pub(super) fn options(&self) -> &ClientOptions {
         &self.options
     }
@@ -210,9 +226,10 @@ impl ArmClient {
 
     pub(super) async fn token(&self) -> Result<SecretString, Error> {
         let (source, token) = &mut *self.source.lock().await;
+        let now = self.clock().now();
         match token {
-            Some(token) if token.is_fresh(OffsetDateTime::now_utc()) => Ok(token.secret.clone()),
-            _ => Ok(token.insert(source.fetch(&self.scope).await?).secret.clone()),
+            Some(token) if token.is_fresh(now) => Ok(token.secret.clone()),
+            _ => Ok(token.insert(source.fetch(&self.scope, now).await?).secret.clone()),
         }
     }
 
@@ -224,7 +241,7 @@ impl ArmClient {
 }
 
 /// An id or a name that holds `?`, `#` or `..` would ask for something else than it says.
-fn checked_path(path: &str) -> Result<&str, Error> {
+pub(super) fn checked_path(path: &str) -> Result<&str, Error> {
     let is_safe = |segment: &str| {
         segment != "." && segment != ".." && !segment.chars().any(|c| c.is_control() || "?#%\\".contains(c))
     };

@@ -4,10 +4,14 @@
 use std::fmt;
 
 use indexmap::IndexMap;
-use reqwest::Method;
+use reqwest::{Method, Url};
 use serde_json::{Map, Value as Json, json};
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
 
-use super::{ArmClient, ArmError, CancelFlag, Error, Poller, Scope, SecretString, scope};
+use super::client::checked_path;
+use super::transport::Tries;
+use super::{ArmClient, ArmError, CancelFlag, Error, ErrorKind, Poller, Scope, SecretString, scope};
 
 pub(super) const DEPLOYMENTS: &str = "2025-04-01";
 pub(super) const RESOURCE_GROUPS: &str = "2024-11-01";
@@ -21,6 +25,8 @@ pub struct DeploymentRequest {
     pub location: Option<String>,
     pub template: Json,
     pub parameters: IndexMap<String, Argument>,
+    /// Kept with the deployment's record, and given back by whoever reads it. Values of 256 characters at most.
+    pub tags: IndexMap<String, String>,
 }
 
 /// The value of one parameter.
@@ -91,6 +97,7 @@ pub struct Deployment {
     pub duration: Option<String>,
     /// Of the run that sent it.
     pub correlation_id: Option<String>,
+    pub tags: IndexMap<String, String>,
 }
 
 /// One step of a deployment.
@@ -103,6 +110,17 @@ pub struct DeploymentOperation {
     /// None for steps without a resource, such as evaluating the outputs.
     pub target: Option<TargetResource>,
     pub error: Option<ArmError>,
+    /// When it last changed.
+    pub timestamp: Option<OffsetDateTime>,
+    /// How long it had taken then.
+    pub duration: Option<Duration>,
+}
+
+impl DeploymentOperation {
+    /// When it began, as far as ARM says.
+    pub fn began(&self) -> Option<OffsetDateTime> {
+        Some(self.timestamp? - self.duration.unwrap_or_default())
+    }
 }
 
 /// The resource that an operation is about.
@@ -132,11 +150,49 @@ impl ArmClient {
         name: &str,
         request: &DeploymentRequest,
     ) -> Result<Poller, Error> {
-        let id = scope.deployment_id(name)?;
         let body = request_body(request)?;
-        let answer = self.call(Method::PUT, &id, DEPLOYMENTS, Some(&body)).await?;
-        let resource = self.own_url(&format!("{id}?api-version={DEPLOYMENTS}"))?;
-        Poller::new(self, resource, &answer)
+        let resource = self.deployment_url(scope, name)?;
+        let mut tries = Tries::new(self);
+        loop {
+            let error = match tries.send(&Method::PUT, &resource, Some(&body)).await {
+                Ok(answer) => return Poller::new(self, resource, &answer),
+                Err(error) => error,
+            };
+            tries.wait(error).await?;
+            if self.has_arrived(scope, name, request).await? {
+                return Ok(Poller::of_resource(self, resource));
+            }
+        }
+    }
+
+    /// Whether a PUT that was not answered has reached ARM all the same: the tags of its record are those of the
+    /// request, whose run has an id that no other has. Sending it again would be safe as well (the name is the same, and
+    /// ARM refuses a second deployment of a running name with `DeploymentActive`), but after a quick end it would deploy
+    /// everything a second time.
+    async fn has_arrived(
+        &self,
+        scope: &Scope,
+        name: &str,
+        request: &DeploymentRequest,
+    ) -> Result<bool, Error> {
+        match self.get_deployment(scope, name).await {
+            Ok(found) => Ok(!request.tags.is_empty() && found.tags == request.tags),
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Follows a deployment that is there, whoever started it.
+    ///
+    /// # Errors
+    /// `BadRequest` where the name cannot be sent.
+    pub fn follow_deployment(&self, scope: &Scope, name: &str) -> Result<Poller, Error> {
+        Ok(Poller::of_resource(self, self.deployment_url(scope, name)?))
+    }
+
+    fn deployment_url(&self, scope: &Scope, name: &str) -> Result<Url, Error> {
+        let id = scope.deployment_id(name)?;
+        self.own_url(&format!("{}?api-version={DEPLOYMENTS}", checked_path(&id)?))
     }
 
     /// Asks ARM whether the deployment would be accepted. The error of an invalid one is in `Error::arm`.
@@ -155,7 +211,7 @@ impl ArmClient {
         if answer.status == 202 {
             let mut poller = Poller::new(self, self.own_url(&path)?, &answer)?;
             failed = loop {
-                poller.pause(&CancelFlag::default()).await?;
+                poller.pause(self, &CancelFlag::default()).await?;
                 if let Some(end) = poller.poll(self).await? {
                     break end.error;
                 }
@@ -216,6 +272,11 @@ impl ArmClient {
 }
 
 fn request_body(request: &DeploymentRequest) -> Result<Vec<u8>, Error> {
+    body_with(request, &[])
+}
+
+/// The body with more properties beside template and parameters.
+pub(super) fn body_with(request: &DeploymentRequest, more: &[(&str, Json)]) -> Result<Vec<u8>, Error> {
     let mut parameters = Map::new();
     for (name, argument) in &request.parameters {
         let value = match argument {
@@ -228,8 +289,16 @@ fn request_body(request: &DeploymentRequest) -> Result<Vec<u8>, Error> {
     if let Some(location) = &request.location {
         body.insert("location".to_owned(), Json::from(location.as_str()));
     }
-    let properties = json!({"mode": "Incremental", "template": request.template, "parameters": parameters});
+    let mut properties =
+        json!({"mode": "Incremental", "template": request.template, "parameters": parameters});
+    for (name, value) in more {
+        properties[*name] = value.clone();
+    }
     body.insert("properties".to_owned(), properties);
+    if !request.tags.is_empty() {
+        let tags = request.tags.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str())));
+        body.insert("tags".to_owned(), tags.collect());
+    }
     let bytes = Json::Object(body).to_string().into_bytes();
     if bytes.len() > 2 * TEMPLATE_BYTES_MAX {
         let size = bytes.len() / 1024;
@@ -246,7 +315,9 @@ fn read_deployment(body: &Json) -> Option<Deployment> {
     let resources = body.pointer("/properties/outputResources").and_then(Json::as_array);
     let error = body.pointer("/properties/error").and_then(ArmError::from_json);
     let property = |name: &str| text(&format!("/properties/{name}")).map(super::arm_error::clean);
+    let tags = body.get("tags").and_then(Json::as_object).into_iter().flatten();
     Some(Deployment {
+        tags: tags.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect(),
         timestamp: property("timestamp"),
         duration: property("duration"),
         correlation_id: property("correlationId"),
@@ -283,7 +354,30 @@ fn read_operation(item: &Json) -> Option<DeploymentOperation> {
         state: ProvisioningState::read(text("/provisioningState").unwrap_or_default()),
         target,
         error: properties.get("statusMessage").and_then(read_status_message),
+        timestamp: text("/timestamp").and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok()),
+        duration: text("/duration").and_then(read_duration),
     })
+}
+
+/// `PT41M7.25S`, as ARM writes how long something took: days at most, no months. None where it is not that.
+pub(super) fn read_duration(text: &str) -> Option<Duration> {
+    let rest = text.strip_prefix('P')?;
+    let (days, time) = rest.split_once('T').unwrap_or((rest, ""));
+    let mut total = 0.0;
+    for (part, units) in [(days, &[('D', 86_400.0)][..]), (time, &[('H', 3_600.0), ('M', 60.0), ('S', 1.0)])]
+    {
+        let mut part = part;
+        for (unit, seconds) in units {
+            if let Some((number, after)) = part.split_once(*unit) {
+                total += number.parse::<f64>().ok().filter(|number| (0.0..1e6).contains(number))? * seconds;
+                part = after;
+            }
+        }
+        if !part.is_empty() {
+            return None;
+        }
+    }
+    Some(Duration::seconds_f64(total))
 }
 
 /// An error object, the same as a string, or just words.
@@ -295,6 +389,22 @@ fn read_status_message(message: &Json) -> Option<ArmError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn how_long_something_took_is_read_as_arm_writes_it() {
+        for (text, expected) in [
+            ("PT41M7.25S", Some(2_467.25)),
+            ("PT0S", Some(0.0)),
+            ("P1DT2H", Some(93_600.0)),
+            ("PT3S4M", None),
+            ("PT-3S", None),
+            ("41 min", None),
+            ("P1Y", None),
+            ("PTinfS", None),
+        ] {
+            assert_eq!(read_duration(text).map(|read| read.as_seconds_f64()), expected, "{text}");
+        }
+    }
 
     #[test]
     fn a_status_message_is_an_error_or_words() {
@@ -313,6 +423,7 @@ mod tests {
     #[test]
     fn the_body_holds_secrets_and_the_debug_text_does_not() {
         let request = DeploymentRequest {
+            tags: IndexMap::from([("run".to_owned(), "1".to_owned())]),
             location: Some("westeurope".to_owned()),
             template: json!({"resources": []}),
             parameters: IndexMap::from([
@@ -322,7 +433,10 @@ mod tests {
         };
         let body: Json = serde_json::from_slice(&request_body(&request).unwrap()).unwrap();
         assert_eq!(body["properties"]["parameters"]["pfx"]["value"], "c2VjcmV0");
-        assert_eq!(body["properties"]["mode"], "Incremental");
+        assert_eq!(
+            (&body["properties"]["mode"], &body["tags"]),
+            (&json!("Incremental"), &json!({"run": "1"}))
+        );
         assert!(!format!("{request:?}").contains("c2VjcmV0"));
     }
 }

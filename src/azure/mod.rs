@@ -9,6 +9,7 @@
 mod access;
 mod arm_error;
 mod client;
+mod clock;
 mod cloud;
 mod deployments;
 mod error;
@@ -21,10 +22,12 @@ mod scope;
 mod secret;
 mod sign_in;
 mod transport;
+mod what_if;
 
 pub use access::{Permission, Registration, Subscription, is_allowed};
 pub use arm_error::ArmError;
 pub use client::{ArmClient, ClientOptions, Endpoint, RetryListener, RetryNotice};
+pub use clock::{Clock, Wait};
 pub use cloud::{CA_BYTES_MAX, CaBundle, Cloud};
 pub use deployments::{
     Argument, Deployment, DeploymentOperation, DeploymentRequest, ProvisioningState, ResourceGroup,

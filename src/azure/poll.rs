@@ -9,7 +9,6 @@ use std::time::Duration;
 use reqwest::{Method, Url};
 use serde_json::Value as Json;
 use tokio::sync::Notify;
-use tokio::time::Instant;
 
 use super::transport::Answer;
 use super::{ArmClient, ArmError, Blame, Error, ErrorKind, ProvisioningState, Retry};
@@ -53,9 +52,11 @@ pub struct Poller {
     url: Url,
     by: By,
     wait: Duration,
-    deadline: Instant,
+    /// On the client's clock.
+    deadline: Duration,
     not_found: u32,
     end: Option<OperationEnd>,
+    last: Json,
 }
 
 /// How an operation ended.
@@ -82,21 +83,33 @@ impl Poller {
         let state = state_of(&answer.body).filter(ProvisioningState::is_terminal);
         let end = state.filter(|_| by == By::Resource).map(|state| OperationEnd { state, error: None });
         let wait = wait_of(client, answer);
-        let deadline = Instant::now() + client.options().deployment_timeout;
-        Ok(Self { url, by, wait, deadline, not_found: 0, end })
+        let deadline = client.clock().elapsed() + client.options().deployment_timeout;
+        Ok(Self { url, by, wait, deadline, not_found: 0, end, last: Json::Null })
+    }
+
+    /// What the last answer held: behind a `Location`, the result of the operation.
+    pub(super) fn into_last(self) -> Json {
+        self.last
+    }
+
+    /// Follows a resource that somebody else has put.
+    pub(super) fn of_resource(client: &ArmClient, resource: Url) -> Self {
+        let deadline = client.clock().elapsed() + client.options().deployment_timeout;
+        let wait = client.options().poll_interval.clamp(POLL_MIN, POLL_MAX);
+        Self { url: resource, by: By::Resource, wait, deadline, not_found: 0, end: None, last: Json::Null }
     }
 
     /// Waits as long as ARM asked, or until `cancel` is set.
     ///
     /// # Errors
     /// `TimedOut` where the operation takes longer than `ClientOptions::deployment_timeout`.
-    pub async fn pause(&self, cancel: &CancelFlag) -> Result<(), Error> {
-        if Instant::now() >= self.deadline {
+    pub async fn pause(&self, client: &ArmClient, cancel: &CancelFlag) -> Result<(), Error> {
+        if client.clock().elapsed() >= self.deadline {
             let message = "the operation takes longer than we watch; it goes on in Azure";
             return Err(Error::new(ErrorKind::TimedOut, Blame::Azure, Retry::No, message));
         }
         tokio::select! {
-            () = tokio::time::sleep(self.wait) => {}
+            () = client.clock().sleep(self.wait) => {}
             () = cancel.wait() => {}
         }
         Ok(())
@@ -133,6 +146,7 @@ impl Poller {
             let error = ArmError::from_json(answer.body.get("properties").unwrap_or(&answer.body));
             self.end = Some(OperationEnd { state, error });
         }
+        self.last = answer.body;
         Ok(self.end.clone())
     }
 }

@@ -136,7 +136,7 @@ impl ArmClient {
         let patience = CancelFlag::default();
         loop {
             match poller.poll(self).await {
-                Ok(None) => poller.pause(&patience).await?,
+                Ok(None) => poller.pause(self, &patience).await?,
                 Ok(Some(end)) if end.state == ProvisioningState::Succeeded => return Ok(()),
                 Ok(Some(end)) => {
                     let arm = end.error.unwrap_or_else(|| ArmError::new("", "Azure gives no reason"));

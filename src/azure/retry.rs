@@ -18,12 +18,22 @@ pub struct RetryPolicy {
     /// Before the second try; doubled for each one after it.
     pub delay: Duration,
     pub delay_max: Duration,
+    /// Throttling, and an ARM that has answered before and cannot be reached now, are waited for this long however many
+    /// tries that takes.
+    pub patience: Duration,
 }
 
 impl Default for RetryPolicy {
-    /// Five retries over about 30 seconds: longer than a failover of a front end, shorter than a coffee.
+    /// Five retries over about 30 seconds: longer than a failover of a front end, shorter than a coffee. A subscription
+    /// is throttled for some minutes at most: its bucket fills up at 10 writes a second (learn.microsoft.com,
+    /// request-limits-and-throttling, 2026-11); a name server or a VPN that restarts takes a minute or two.
     fn default() -> Self {
-        Self { tries_max: 6, delay: Duration::from_secs(1), delay_max: Duration::from_secs(16) }
+        Self {
+            tries_max: 6,
+            delay: Duration::from_secs(1),
+            delay_max: Duration::from_secs(16),
+            patience: Duration::from_secs(600),
+        }
     }
 }
 
@@ -45,7 +55,8 @@ pub(super) fn is_transient(status: u16) -> bool {
 }
 
 /// Reads `x-ms-retry-after-ms`, `retry-after-ms` or `Retry-After` (seconds or an HTTP date; a date in the past is
-/// zero). None where there is none that can be read.
+/// zero). A date counts from the answer's own `Date`, because this machine's clock, `now`, may be wrong. None where
+/// there is none that can be read.
 pub(super) fn retry_after(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let ms =
@@ -58,7 +69,12 @@ pub(super) fn retry_after(headers: &HeaderMap, now: OffsetDateTime) -> Option<Du
         return Some(Duration::from_secs(seconds));
     }
     let at = OffsetDateTime::parse(value, &Rfc2822).ok()?;
-    Some(Duration::try_from(at - now).unwrap_or(Duration::ZERO))
+    Some(Duration::try_from(at - date(headers).unwrap_or(now)).unwrap_or(Duration::ZERO))
+}
+
+/// When the answer was made, by the clock of whoever made it.
+pub(super) fn date(headers: &HeaderMap) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(headers.get("date")?.to_str().ok()?, &Rfc2822).ok()
 }
 
 #[cfg(test)]
@@ -83,6 +99,11 @@ mod tests {
             headers.insert(name, value.parse().unwrap());
             assert_eq!(retry_after(&headers, now), expected, "{name}: {value}");
         }
+        // A clock that is three hours slow would wait for three hours.
+        let mut headers = HeaderMap::new();
+        headers.insert("retry-after", "Thu, 01 Jan 2026 03:00:07 GMT".parse().unwrap());
+        headers.insert("date", "Thu, 01 Jan 2026 03:00:00 GMT".parse().unwrap());
+        assert_eq!(retry_after(&headers, now), Some(Duration::from_secs(7)));
     }
 
     #[test]

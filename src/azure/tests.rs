@@ -48,7 +48,12 @@ async fn serve(answers: Vec<Scripted>) -> Server {
 
 impl Server {
     fn client(&self) -> ArmClient {
-        let retry = RetryPolicy { tries_max: 3, delay: Duration::ZERO, delay_max: Duration::ZERO };
+        let retry = RetryPolicy {
+            tries_max: 3,
+            delay: Duration::ZERO,
+            delay_max: Duration::ZERO,
+            patience: Duration::ZERO,
+        };
         let options = ClientOptions { retry, poll_interval: Duration::ZERO, ..ClientOptions::default() };
         let credential = Credential::Static(SecretString::new("t0ken"));
         ArmClient::new(&Endpoint::of(&self.base_url), credential, options).unwrap()
@@ -64,7 +69,12 @@ fn scope() -> Scope {
 }
 
 fn request() -> DeploymentRequest {
-    DeploymentRequest { location: None, template: json!({}), parameters: Default::default() }
+    DeploymentRequest {
+        location: None,
+        template: json!({}),
+        parameters: Default::default(),
+        tags: Default::default(),
+    }
 }
 
 /// Polls to the end; returns the state and the code of the error.
@@ -73,7 +83,7 @@ async fn follow(client: &ArmClient, mut poller: Poller) -> Result<(ProvisioningS
         if let Some(end) = poller.poll(client).await? {
             return Ok((end.state, end.error.map(|error| error.code).unwrap_or_default()));
         }
-        poller.pause(&CancelFlag::default()).await?;
+        poller.pause(client, &CancelFlag::default()).await?;
     }
 }
 
@@ -222,7 +232,12 @@ async fn what_will_not_get_better_is_not_tried_again() {
     assert_eq!((error.blame, error.tries, server.lines().len()), (Blame::Azure, 3, 3));
     let nobody = Endpoint::of("http://127.0.0.1:1");
     let options = ClientOptions {
-        retry: RetryPolicy { tries_max: 2, delay: Duration::ZERO, delay_max: Duration::ZERO },
+        retry: RetryPolicy {
+            tries_max: 2,
+            delay: Duration::ZERO,
+            delay_max: Duration::ZERO,
+            patience: Duration::ZERO,
+        },
         ..Default::default()
     };
     let client = ArmClient::new(&nobody, Credential::Static(SecretString::new("t")), options).unwrap();

@@ -4,6 +4,7 @@
 //! longer than [`BODY_MAX`] is refused; no wait is longer than `retry::RETRY_AFTER_MAX`.
 
 use std::net::IpAddr;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
@@ -136,35 +137,12 @@ impl ArmClient {
                 url.origin().ascii_serialization()
             )));
         }
-        let mut renewed = false;
-        let mut tries = 0;
+        let mut tries = Tries::new(self);
         loop {
-            tries += 1;
-            let mut error = match self.exchange_once(&method, &url, body).await {
+            match tries.send(&method, &url, body).await {
                 Ok(answer) => return Ok(answer),
-                Err(error) => error,
-            };
-            error.tries = tries;
-            error.correlation_id = Some(self.correlation_id().to_owned());
-            if error.status == Some(401) && !renewed {
-                renewed = true;
-                self.forget_token().await;
-                continue;
+                Err(error) => tries.wait(error).await?,
             }
-            let asked = match error.retry {
-                Retry::No => return Err(error),
-                Retry::Yes => None,
-                Retry::After(wait) => Some(wait),
-            };
-            if tries >= self.options().retry.tries_max {
-                return Err(error);
-            }
-            let jitter = uuid::Uuid::new_v4().as_bytes()[0];
-            let wait = self.options().retry.delay_after(tries, asked, jitter);
-            if let Some(notify) = &self.options().on_retry {
-                notify(&RetryNotice { error, wait });
-            }
-            tokio::time::sleep(wait).await;
         }
     }
 
@@ -180,7 +158,73 @@ impl ArmClient {
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body.to_vec());
         }
-        receive(method, url, request).await
+        let answer = receive(method, url, request).await;
+        if answer.is_ok() || answer.as_ref().is_err_and(|error| error.arm.is_some()) {
+            self.was_reached.store(true, Ordering::Relaxed);
+        }
+        answer
+    }
+}
+
+/// How often one request was sent, and whether it is sent once more.
+pub(super) struct Tries<'a> {
+    client: &'a ArmClient,
+    sent: u32,
+    began: Duration,
+    renewed: bool,
+}
+
+impl<'a> Tries<'a> {
+    pub(super) fn new(client: &'a ArmClient) -> Self {
+        Self { client, sent: 0, began: client.clock().elapsed(), renewed: false }
+    }
+
+    pub(super) async fn send(
+        &mut self,
+        method: &Method,
+        url: &Url,
+        body: Option<&[u8]>,
+    ) -> Result<Answer, Error> {
+        self.sent += 1;
+        self.client.exchange_once(method, url, body).await.map_err(|mut error| {
+            error.tries = self.sent;
+            error.correlation_id = Some(self.client.correlation_id().to_owned());
+            error
+        })
+    }
+
+    /// Waits before the next try; the error comes back where there is to be none. A token that is refused is renewed
+    /// once.
+    pub(super) async fn wait(&mut self, error: Error) -> Result<(), Error> {
+        if error.status == Some(401) && !self.renewed {
+            self.renewed = true;
+            self.client.forget_token().await;
+            return Ok(());
+        }
+        let asked = match error.retry {
+            Retry::No => return Err(error),
+            Retry::Yes => None,
+            Retry::After(wait) => Some(wait),
+        };
+        let policy = &self.client.options().retry;
+        let waited = self.client.clock().elapsed().saturating_sub(self.began);
+        let is_patient = self.may_pass(&error) && waited < policy.patience;
+        if self.sent >= policy.tries_max && !is_patient {
+            return Err(error);
+        }
+        let jitter = uuid::Uuid::new_v4().as_bytes()[0];
+        let wait = policy.delay_after(self.sent, asked, jitter);
+        if let Some(notify) = &self.client.options().on_retry {
+            notify(&RetryNotice { error, wait });
+        }
+        self.client.clock().sleep(wait).await;
+        Ok(())
+    }
+
+    /// Throttling ends, and a network comes back that has been there before.
+    fn may_pass(&self, error: &Error) -> bool {
+        let is_network = error.status.is_none() && error.blame == Blame::Network;
+        error.status == Some(429) || (is_network && self.client.was_reached.load(Ordering::Relaxed))
     }
 }
 
@@ -214,11 +258,23 @@ fn read_answer(url: &Url, status: u16, headers: HeaderMap, bytes: &[u8]) -> Resu
         500.. => (ErrorKind::Refused, Blame::Azure, "failed"),
         _ => (ErrorKind::Refused, Blame::User, "refused the request"),
     };
-    let mut error = Error::new(kind, blame, retry, format!("{} {message} (status {status})", host(url)));
+    let skew = if status == 401 { clock_skew(&headers, OffsetDateTime::now_utc()) } else { None };
+    let skew = skew.map(|skew| format!("; {skew}")).unwrap_or_default();
+    let mut error =
+        Error::new(kind, blame, retry, format!("{} {message} (status {status}{skew})", host(url)));
     error.status = Some(status);
     error.arm = arm.map(Box::new);
     error.request_id = headers.get("x-ms-request-id").and_then(|value| value.to_str().ok()).map(clean);
     Err(error)
+}
+
+/// Says by how much this machine's clock and the server's differ, where a token may be refused for it: from five minutes
+/// on, what Microsoft's own token validation allows by default (`TokenValidationParameters.DefaultClockSkew`, 2026-11).
+fn clock_skew(headers: &HeaderMap, now: OffsetDateTime) -> Option<String> {
+    let skew = now - retry::date(headers)?;
+    let minutes = skew.whole_minutes().abs();
+    let way = if skew.is_negative() { "behind" } else { "ahead of" };
+    (minutes >= 5).then(|| format!("the clock of this machine is {minutes} minutes {way} the server's"))
 }
 
 /// Besides transient statuses: a provider that is still busy with an earlier change says 409

@@ -94,7 +94,7 @@ impl Tier {
     /// only one, and the load balancer of a service that is called from within has one. v2 tiers want 32 at least
     /// (virtual-network-injection-resources, 2025-04-17; inject-vnet-v2, 2025-10-08; integrate-vnet-outbound, 2025-03-20).
     pub fn addresses_needed(&self, units: u32, mode: NetworkMode) -> u32 {
-        let balancer = u32::from(matches!(mode, NetworkMode::Internal | NetworkMode::Injection));
+        let balancer = u32::from(mode.is_called_from_within());
         let per_unit = if self.name == "Developer" { 1 } else { 2 };
         let needed = 5 + units * per_unit + balancer;
         if self.is_v2 { needed.max(32) } else { needed }
@@ -111,6 +111,11 @@ impl NetworkMode {
             Self::Integration => "v2-integration",
             Self::Injection => "v2-injection",
         }
+    }
+
+    /// Whether the gateway has no public endpoint for callers.
+    pub fn is_called_from_within(self) -> bool {
+        matches!(self, Self::Internal | Self::Injection)
     }
 
     /// Whether the service calls its backends through the network.

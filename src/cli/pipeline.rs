@@ -13,7 +13,8 @@ use crate::catalog::Catalog;
 use crate::cli::error::CommandError;
 use crate::cli::world::EmbeddedWorld;
 use crate::cli::{environment, files, sign_in};
-use crate::deploy::preflight;
+use crate::deploy::preview::{Asked, GivenByStage};
+use crate::deploy::{preflight, preview};
 use crate::diag::{Diagnostic, Label};
 use crate::model::{self, LandingZone};
 use crate::render::{self, Bundle, Parameter, Secret, Stage};
@@ -82,12 +83,21 @@ pub(crate) fn evaluate(
     bundle: &Bundle,
     subscription_id: &str,
 ) -> Result<(Vec<Evaluated>, Vec<Diagnostic>), CommandError> {
+    evaluate_with(bundle, subscription_id, &GivenByStage::new())
+}
+
+/// As [`evaluate`], with what stages have given by their last deployment in the place of what only Azure knows.
+fn evaluate_with(
+    bundle: &Bundle,
+    subscription_id: &str,
+    given: &GivenByStage,
+) -> Result<(Vec<Evaluated>, Vec<Diagnostic>), CommandError> {
     let mut evaluated: Vec<Evaluated> = Vec::new();
     let mut warnings = Vec::new();
     for stage in &bundle.stages {
         let compiled = bicep::compile(&EmbeddedWorld, &stage.template)?;
         warnings.extend(compiled.warnings);
-        let parameters = parameters(stage, &evaluated)?;
+        let parameters = parameters(stage, &evaluated, given)?;
         let target = arm::Target {
             tenant_id: NO_SUBSCRIPTION.to_owned(),
             scope: arm::TargetScope::Subscription(subscription_id.to_owned()),
@@ -137,6 +147,28 @@ pub(crate) async fn ask(
     Ok(())
 }
 
+/// Compares with what exists: what stages have given is taken from Azure, then Azure is asked what each stage would
+/// change. Returns the stages as they were asked about, and their plan with all checks.
+///
+/// # Errors
+/// As [`evaluate`] and [`ask`].
+pub(crate) async fn preview(
+    client: &ArmClient,
+    subscription_id: &str,
+    rendered: &Rendered,
+) -> Result<(Vec<Evaluated>, plan::Plan), CommandError> {
+    let given = preview::given(client, subscription_id, &rendered.bundle.stages).await;
+    let (stages, _told_before) = evaluate_with(&rendered.bundle, subscription_id, &given)?;
+    let mut plan = plan(&rendered.zone, &stages);
+    ask(client, subscription_id, rendered, &mut plan).await?;
+    let asked: Vec<Asked<'_>> = stages
+        .iter()
+        .map(|evaluated| Asked { stage: &evaluated.stage, template: &evaluated.template })
+        .collect();
+    preview::ask(client, subscription_id, &asked, &given, &mut plan).await;
+    Ok((stages, plan))
+}
+
 /// Why a plan cannot be deployed: the checks that are blocked.
 pub(crate) fn blocked(plan: &plan::Plan) -> Option<CommandError> {
     let blocked: Vec<String> = plan
@@ -155,17 +187,24 @@ pub(crate) fn blocked(plan: &plan::Plan) -> Option<CommandError> {
     Some(error)
 }
 
-fn parameters(stage: &Stage, earlier: &[Evaluated]) -> Result<arm::Parameters, CommandError> {
+fn parameters(
+    stage: &Stage,
+    earlier: &[Evaluated],
+    given: &GivenByStage,
+) -> Result<arm::Parameters, CommandError> {
     let mut values = IndexMap::new();
     for (name, parameter) in &stage.parameters {
         let value = match parameter {
             Parameter::Value(json) => Value::from_json(json),
             Parameter::Secret(secret) => Value::supplied_later(describe(secret)),
-            Parameter::Output { stage: from, output } => earlier
-                .iter()
-                .find(|evaluated| evaluated.stage.name == *from)
-                .and_then(|evaluated| evaluated.deployment.outputs.get(output))
-                .map(|output| output.value.clone())
+            Parameter::Output { stage: from, output } => given
+                .get(from)
+                .and_then(|given| given.output(output))
+                .map(Value::from_json)
+                .or_else(|| {
+                    let evaluated = earlier.iter().find(|evaluated| evaluated.stage.name == *from)?;
+                    Some(evaluated.deployment.outputs.get(output)?.value.clone())
+                })
                 .ok_or_else(|| {
                     CommandError::new(
                         crate::cli::exit::Exit::Bug,

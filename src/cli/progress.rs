@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::ui::{Mark, Ui};
 
@@ -32,6 +32,20 @@ impl<'a> Progress<'a> {
     pub(crate) fn doing(&self, line: &str) {
         if let Some(bar) = &self.bar {
             bar.set_message(line.to_owned());
+        }
+    }
+
+    /// Makes room for a question.
+    pub(crate) fn hide(&self) {
+        if let Some(bar) = &self.bar {
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+    }
+
+    /// The question is answered.
+    pub(crate) fn show(&self) {
+        if let Some(bar) = &self.bar {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
         }
     }
 

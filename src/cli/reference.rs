@@ -2,6 +2,7 @@
 
 mod azure_errors;
 mod policies;
+pub(in crate::cli) mod spec;
 pub(in crate::cli) mod words;
 
 use std::fmt::Write as _;
@@ -16,7 +17,7 @@ use crate::diag::{Code, Safety};
 use crate::policy::lints::{Lint, Unit};
 use crate::policy::{Scope, Surroundings, Tier};
 use crate::text::Source;
-use crate::{arm, csharp, policy, spec};
+use crate::{arm, csharp, policy};
 
 /// Every generated page: its path below the repository, and its text.
 pub fn pages() -> Vec<(&'static str, String)> {
@@ -28,6 +29,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("docs/reference/functions.md", functions()),
         ("docs/reference/lints.md", lints()),
         ("docs/reference/policies.md", policies::page()),
+        ("docs/reference/spec.md", format!("{GENERATED}{}", spec::page())),
         ("docs/reference/spec.schema.json", schema()),
     ]
 }
@@ -175,6 +177,7 @@ fn signature(function: &arm::functions::Function) -> String {
 }
 
 fn schema() -> String {
-    let text = serde_json::to_string_pretty(&spec::json_schema()).expect("a JSON value always serializes");
+    let text =
+        serde_json::to_string_pretty(&crate::spec::json_schema()).expect("a JSON value always serializes");
     format!("{text}\n")
 }

@@ -3,22 +3,24 @@
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
-use super::watch::Watch;
-use super::{Event, Failure, FailureKind, ParameterValue, ResourceRef, StageRequest};
-use crate::azure::{
-    Argument, ArmClient, ArmError, CancelFlag, DeploymentRequest, Error, ErrorKind, OperationEnd, Poller,
-    ProvisioningState, Scope,
+use super::run::Run;
+use super::start::{self, Found};
+use super::{
+    Control, Event, Failure, FailureKind, OnBusy, Options, ParameterValue, ResourceRef, StageRequest, Wish,
+    fingerprint,
 };
+use crate::azure::{Argument, ArmClient, DeploymentRequest, ErrorKind, Poller, Scope};
 
-/// Failed looks at the operations in a row before we give up watching. Each look is itself retried by the client.
-const BLIND_LOOKS_MAX: u32 = 5;
-/// After a cancellation ARM still finishes what it has started; we watch for so many polls of at most 15 s.
-const CANCEL_POLLS_MAX: u32 = 40;
+/// How often we look again where ARM says first that a name is free and then that it is not, or the other way round:
+/// another run came between.
+const LOOKS_MAX: u32 = 5;
 
-/// Everything is deployed.
+/// Everything is deployed, or under way where nobody waits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     pub stages: Vec<StageOutcome>,
+    /// Set where the run was not to wait: the stage that is being deployed.
+    pub under_way: Option<UnderWay>,
     pub correlation_id: String,
 }
 
@@ -34,13 +36,34 @@ impl Outcome {
 pub struct StageOutcome {
     pub stage: String,
     pub deployment_id: String,
+    pub way: Way,
     /// Without secure outputs, which ARM does not give.
     pub outputs: IndexMap<String, Json>,
     pub deployed: Vec<ResourceRef>,
 }
 
-/// Deploys the stages in order. `events` is called from this task, in order; `cancel` may be set from anywhere: the
-/// running deployment is then cancelled in ARM and its last state reported.
+/// How a stage came to be deployed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// This run sent it.
+    Sent,
+    /// Another run had sent the same, and this one followed it to its end.
+    Followed,
+    /// The same was deployed before.
+    Unchanged,
+}
+
+/// A stage that is being deployed, and those that wait for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnderWay {
+    pub stage: String,
+    pub deployment_id: String,
+    pub way: Way,
+    pub left: Vec<String>,
+}
+
+/// Deploys the stages in order. `events` is called from this task, in order; `control` may be asked from anywhere to leave
+/// the running deployment to itself, or to cancel it in ARM.
 ///
 /// # Errors
 /// [`Failure`] at the first stage that does not end well.
@@ -48,170 +71,155 @@ pub async fn apply(
     client: &ArmClient,
     subscription_id: &str,
     stages: &[StageRequest],
+    options: &Options,
     events: &mut (dyn FnMut(Event) + Send),
-    cancel: &CancelFlag,
+    control: &Control,
 ) -> Result<Outcome, Failure> {
     let scope = Scope::Subscription { subscription_id: subscription_id.to_owned() };
+    let correlation_id = client.correlation_id().to_owned();
     let mut done: Vec<StageOutcome> = Vec::new();
-    for stage in stages {
-        match deploy_stage(client, &scope, stage, &done, events, cancel).await {
-            Ok(outcome) => done.push(outcome),
-            Err(mut failure) => {
-                failure.done = done;
-                failure.correlation_id = client.correlation_id().to_owned();
+    for (index, stage) in stages.iter().enumerate() {
+        let mut run = Run::new(client, &scope, stage, control);
+        match deploy_stage(&mut run, &done, options, events).await {
+            Ok(End::Done(outcome)) => done.push(outcome),
+            Ok(End::UnderWay { deployment_id, way }) => {
+                let left = stages[index + 1..].iter().map(|stage| stage.name.clone()).collect();
+                let under_way = Some(UnderWay { stage: stage.name.clone(), deployment_id, way, left });
+                return Ok(Outcome { stages: done, under_way, correlation_id });
+            }
+            Err(kind) => {
+                let failure = Failure::new(&stage.name, kind);
+                let (deployment_id, deployed, failed) = run.what_stands();
+                let failure = Failure { deployment_id, deployed, failed, done, correlation_id, ..failure };
                 return Err(failure.with_hints());
             }
         }
     }
-    Ok(Outcome { stages: done, correlation_id: client.correlation_id().to_owned() })
+    Ok(Outcome { stages: done, under_way: None, correlation_id })
+}
+
+enum End {
+    Done(StageOutcome),
+    UnderWay { deployment_id: String, way: Way },
 }
 
 async fn deploy_stage(
-    client: &ArmClient,
-    scope: &Scope,
-    stage: &StageRequest,
+    run: &mut Run<'_>,
     done: &[StageOutcome],
+    options: &Options,
     events: &mut (dyn FnMut(Event) + Send),
-    cancel: &CancelFlag,
-) -> Result<StageOutcome, Failure> {
-    let fail = |kind| Failure::new(&stage.name, kind);
+) -> Result<End, FailureKind> {
+    let stage = run.stage;
+    let arguments = Arguments::of(stage, done)?;
+    let fingerprint = fingerprint::of(stage, &arguments);
     let request = DeploymentRequest {
         location: Some(stage.location.clone()),
         template: stage.template.clone(),
-        parameters: arguments(stage, done).map_err(fail)?,
+        parameters: arguments.sent,
+        tags: fingerprint::tags(&fingerprint, run.client.correlation_id()),
     };
-    if cancel.is_set() {
-        return Err(fail(FailureKind::Canceled { state: "not started".to_owned() }));
-    }
-    let refused = |error| fail(FailureKind::Refused(error));
-    let deployment_id = scope.deployment_id(&stage.deployment_name).map_err(refused)?;
-    let poller = tokio::select! {
-        poller = client.put_deployment(scope, &stage.deployment_name, &request) => poller.map_err(refused)?,
-        () = cancel.wait() => return Err(fail(cancel_start(client, scope, stage).await)),
-    };
-    events(Event::StageStarted { stage: stage.name.clone(), deployment_id: deployment_id.clone() });
-
-    let mut run = Run { client, scope, stage, watch: Watch::new(&stage.name), blind_looks: 0 };
-    let kind = match run.follow(poller, events, cancel).await {
-        Ok(outputs) => {
-            let deployed = run.watch.deployed();
-            events(Event::StageSucceeded { stage: stage.name.clone(), n_resources: deployed.len() });
-            return Ok(StageOutcome { stage: stage.name.clone(), deployment_id, outputs, deployed });
+    let deployment_id = run.scope.deployment_id(&stage.deployment_name).map_err(FailureKind::Refused)?;
+    for _ in 0..LOOKS_MAX {
+        if let Some(wish) = run.control.wish() {
+            return Err(stopped(wish, "not started"));
         }
-        Err(kind) => kind,
-    };
-    events(match &kind {
-        FailureKind::Canceled { .. } => Event::StageCanceled { stage: stage.name.clone() },
-        _ => Event::StageFailed { stage: stage.name.clone() },
-    });
-    Err(Failure { deployment_id, deployed: run.watch.deployed(), failed: run.watch.failed(), ..fail(kind) })
-}
-
-/// A deployment that ARM has accepted.
-struct Run<'a> {
-    client: &'a ArmClient,
-    scope: &'a Scope,
-    stage: &'a StageRequest,
-    watch: Watch,
-    blind_looks: u32,
-}
-
-impl Run<'_> {
-    /// Watches until the deployment ends; returns its outputs.
-    async fn follow(
-        &mut self,
-        mut poller: Poller,
-        events: &mut (dyn FnMut(Event) + Send),
-        cancel: &CancelFlag,
-    ) -> Result<IndexMap<String, Json>, FailureKind> {
-        let name = &self.stage.deployment_name;
-        let OperationEnd { state, error } = loop {
-            if cancel.is_set() {
-                return Err(self.cancel(poller, events).await);
-            }
-            // Throttled requests may wait for minutes; a wish to cancel does not.
-            let end = tokio::select! {
-                end = self.step(&mut poller, events) => end.map_err(FailureKind::Lost)?,
-                () = cancel.wait() => continue,
-            };
-            match end {
-                Some(end) => break end,
-                None => poller.pause(cancel).await.map_err(FailureKind::Lost)?,
-            }
+        let looked = tokio::select! {
+            looked = start::look(run.client, run.scope, stage, &fingerprint, options.force) => looked,
+            () = run.control.asked.wait() => continue,
         };
-        // The operation says that it ended, the deployment says with what.
-        let deployment = self.client.get_deployment(self.scope, name).await.map_err(FailureKind::Lost)?;
-        match state {
-            ProvisioningState::Succeeded => {
+        let (poller, way) = match looked.map_err(FailureKind::Refused)? {
+            Found::Done { deployment, deployed } => {
                 let outputs = deployment.outputs.into_iter();
-                Ok(outputs.filter_map(|(name, value)| Some((name, value?))).collect())
+                let outputs = outputs.filter_map(|(name, value)| Some((name, value?))).collect();
+                events(Event::StageUnchanged {
+                    stage: stage.name.clone(),
+                    since: deployment.timestamp,
+                    n_resources: n_resources(&deployed),
+                    keeps_certificate: stage.renew_after.is_some(),
+                });
+                let stage = stage.name.clone();
+                return Ok(End::Done(StageOutcome {
+                    stage,
+                    deployment_id,
+                    way: Way::Unchanged,
+                    outputs,
+                    deployed,
+                }));
             }
-            ProvisioningState::Canceled => Err(FailureKind::CanceledElsewhere),
-            _ => Err(FailureKind::Failed(
-                deployment
-                    .error
-                    .or(error)
-                    .unwrap_or_else(|| ArmError::new("DeploymentFailed", "Azure gives no reason")),
-            )),
+            Found::Same(deployment) => {
+                events(Event::StageFollowed {
+                    stage: stage.name.clone(),
+                    deployment_id: deployment_id.clone(),
+                    since: deployment.timestamp.clone(),
+                    correlation_id: deployment.correlation_id.clone(),
+                });
+                (run.attach().map_err(FailureKind::Refused)?, Way::Followed)
+            }
+            Found::Other(deployment) => {
+                if options.on_busy == OnBusy::Refuse {
+                    return Err(start::busy(&deployment));
+                }
+                run.make_way(&deployment, options.on_busy, events).await?;
+                continue;
+            }
+            Found::Free { because } => match put(run, &request).await? {
+                None => continue,
+                Some(poller) => {
+                    let (stage, deployment_id) = (stage.name.clone(), deployment_id.clone());
+                    events(Event::StageStarted { stage, deployment_id, because });
+                    (poller, Way::Sent)
+                }
+            },
+        };
+        run.begin(&deployment_id);
+        if !options.wait {
+            return Ok(End::UnderWay { deployment_id, way });
         }
+        let outputs = run.follow(poller, events).await?;
+        let deployed = run.deployed();
+        events(Event::StageSucceeded { stage: stage.name.clone(), n_resources: n_resources(&deployed) });
+        return Ok(End::Done(StageOutcome {
+            stage: stage.name.clone(),
+            deployment_id,
+            way,
+            outputs,
+            deployed,
+        }));
     }
+    Err(FailureKind::Contended)
+}
 
-    /// Asks once how it goes, and tells what has changed.
-    async fn step(
-        &mut self,
-        poller: &mut Poller,
-        events: &mut (dyn FnMut(Event) + Send),
-    ) -> Result<Option<OperationEnd>, Error> {
-        let end = poller.poll(self.client).await?;
-        self.look(events).await?;
-        Ok(end)
+fn n_resources(deployed: &[ResourceRef]) -> usize {
+    deployed.iter().filter(|resource| !resource.is_deployment()).count()
+}
+
+/// Sends the deployment. None where another one of the name has begun since we looked.
+async fn put(run: &Run<'_>, request: &DeploymentRequest) -> Result<Option<Poller>, FailureKind> {
+    let sending = run.client.put_deployment(run.scope, &run.stage.deployment_name, request);
+    let sent = tokio::select! {
+        sent = sending => sent,
+        () = run.control.asked.wait() => return Err(match run.control.wish() {
+            Some(Wish::Leave) => stopped(Wish::Leave, "perhaps started"),
+            Some(Wish::Cancel) | None => cancel_start(run).await,
+        }),
+    };
+    match sent {
+        Ok(poller) => Ok(Some(poller)),
+        Err(error) if error.code() == "DeploymentActive" => Ok(None),
+        Err(error) => Err(FailureKind::Refused(error)),
     }
+}
 
-    /// Progress is a courtesy: a look that fails now and then does not end the run.
-    async fn look(&mut self, events: &mut (dyn FnMut(Event) + Send)) -> Result<(), Error> {
-        match self.watch.look(self.client, self.scope, &self.stage.deployment_name, events).await {
-            Ok(()) => self.blind_looks = 0,
-            Err(error) if error.kind == ErrorKind::NotSignedIn || self.blind_looks >= BLIND_LOOKS_MAX => {
-                return Err(error);
-            }
-            Err(_) => self.blind_looks += 1,
-        }
-        Ok(())
-    }
-
-    /// Asks ARM to stop, and watches what it does.
-    async fn cancel(&mut self, mut poller: Poller, events: &mut (dyn FnMut(Event) + Send)) -> FailureKind {
-        events(Event::CancelRequested { stage: self.stage.name.clone() });
-        let asked = self.client.cancel_deployment(self.scope, &self.stage.deployment_name).await;
-        if let Err(error) = asked
-            // It ended before the wish arrived; the poll below says how.
-            && error.code() != "DeploymentCannotBeCancelled"
-        {
-            return FailureKind::Canceled { state: format!("still running, {error}") };
-        }
-        let patience = CancelFlag::default();
-        for _ in 0..CANCEL_POLLS_MAX {
-            let end = match poller.poll(self.client).await {
-                Ok(end) => end,
-                Err(error) => return FailureKind::Canceled { state: format!("being cancelled, {error}") },
-            };
-            if self.look(events).await.is_err() {
-                break;
-            }
-            if let Some(end) = end {
-                return FailureKind::Canceled { state: end.state.to_string() };
-            }
-            if poller.pause(&patience).await.is_err() {
-                break;
-            }
-        }
-        FailureKind::Canceled { state: "being cancelled".to_owned() }
+fn stopped(wish: Wish, state: &str) -> FailureKind {
+    match wish {
+        Wish::Leave => FailureKind::Left { state: state.to_owned() },
+        Wish::Cancel => FailureKind::Canceled { state: state.to_owned() },
     }
 }
 
 /// Cancels a deployment whose start was not answered yet; it may or may not have reached ARM.
-async fn cancel_start(client: &ArmClient, scope: &Scope, stage: &StageRequest) -> FailureKind {
-    let state = match client.cancel_deployment(scope, &stage.deployment_name).await {
+async fn cancel_start(run: &Run<'_>) -> FailureKind {
+    let state = match run.client.cancel_deployment(run.scope, &run.stage.deployment_name).await {
         Ok(()) => "being cancelled".to_owned(),
         Err(error) if error.kind == ErrorKind::NotFound => "not started".to_owned(),
         Err(error) => format!("perhaps started, {error}"),
@@ -219,24 +227,38 @@ async fn cancel_start(client: &ArmClient, scope: &Scope, stage: &StageRequest) -
     FailureKind::Canceled { state }
 }
 
-/// Fills in the outputs of earlier stages.
-fn arguments(stage: &StageRequest, done: &[StageOutcome]) -> Result<IndexMap<String, Argument>, FailureKind> {
-    let fill = |(name, value): (&String, &ParameterValue)| {
-        let argument = match value {
-            ParameterValue::Value(value) => Argument::Plain(value.clone()),
-            ParameterValue::Secret(secret) => Argument::Secret(secret.clone()),
-            ParameterValue::Output { stage, output } => {
-                let found = find_output(done, stage, output).cloned();
-                Argument::Plain(found.ok_or_else(|| FailureKind::MissingOutput {
-                    parameter: name.clone(),
-                    from_stage: stage.clone(),
-                    output: output.clone(),
-                })?)
-            }
-        };
-        Ok((name.clone(), argument))
-    };
-    stage.parameters.iter().map(fill).collect()
+/// The parameters of a stage, with the outputs of earlier ones filled in.
+#[derive(Default)]
+pub(super) struct Arguments {
+    pub(super) sent: IndexMap<String, Argument>,
+    /// The same with what tells a secret apart in the place of the secret.
+    pub(super) known: IndexMap<String, Json>,
+}
+
+impl Arguments {
+    fn of(stage: &StageRequest, done: &[StageOutcome]) -> Result<Self, FailureKind> {
+        let mut arguments = Self::default();
+        for (name, value) in &stage.parameters {
+            let (sent, known) = match value {
+                ParameterValue::Value(value) => (Argument::Plain(value.clone()), value.clone()),
+                ParameterValue::Secret(secret) => {
+                    (Argument::Secret(secret.value.clone()), Json::from(secret.identity.as_str()))
+                }
+                ParameterValue::Output { stage: from, output } => {
+                    let found =
+                        find_output(done, from, output).ok_or_else(|| FailureKind::MissingOutput {
+                            parameter: name.clone(),
+                            from_stage: from.clone(),
+                            output: output.clone(),
+                        })?;
+                    (Argument::Plain(found.clone()), found.clone())
+                }
+            };
+            arguments.sent.insert(name.clone(), sent);
+            arguments.known.insert(name.clone(), known);
+        }
+        Ok(arguments)
+    }
 }
 
 /// Output names compare without case, as ARM's do.

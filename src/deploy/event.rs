@@ -1,6 +1,6 @@
 //! What happens during a deployment, as data for a progress display.
 
-use crate::azure::{ArmError, TargetResource};
+use crate::azure::{ArmError, Error, TargetResource};
 
 /// Each resource is started once and ends once, whatever ARM repeats in its lists.
 #[derive(Clone, Debug, PartialEq)]
@@ -8,6 +8,32 @@ pub enum Event {
     StageStarted {
         stage: String,
         deployment_id: String,
+        /// Why it is deployed although it was before.
+        because: Option<String>,
+    },
+    /// The same was deployed before and is there; nothing is sent.
+    StageUnchanged {
+        stage: String,
+        /// When it was deployed, as ARM writes it.
+        since: Option<String>,
+        n_resources: usize,
+        /// The certificate that was made then stays.
+        keeps_certificate: bool,
+    },
+    /// Another run has sent the same and it is under way; this run follows it.
+    StageFollowed {
+        stage: String,
+        deployment_id: String,
+        since: Option<String>,
+        /// Of the run that sent it.
+        correlation_id: Option<String>,
+    },
+    /// Something else is being deployed under the name of the stage; its end is waited for.
+    WaitsForOther {
+        stage: String,
+        since: Option<String>,
+        /// ARM was asked to stop it.
+        cancels: bool,
     },
     ResourceStarted {
         stage: String,
@@ -34,6 +60,19 @@ pub enum Event {
         stage: String,
     },
     StageCanceled {
+        stage: String,
+    },
+    /// The deployment goes on and is no longer watched.
+    StageLeft {
+        stage: String,
+    },
+    /// ARM gives no answer for now; the deployment goes on, and so does asking.
+    OutOfSight {
+        stage: String,
+        error: Error,
+    },
+    /// ARM answers again.
+    InSight {
         stage: String,
     },
 }

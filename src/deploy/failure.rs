@@ -37,6 +37,12 @@ pub enum FailureKind {
     Failed(ArmError),
     /// We cannot see how it goes on; it does go on.
     Lost(Error),
+    /// Something else is being deployed under the name of the stage; nothing was sent.
+    Busy { deployment_name: String, state: String, since: Option<String>, correlation_id: Option<String> },
+    /// Other runs keep beginning and ending deployments of the name.
+    Contended,
+    /// The user left; the deployment goes on in this state.
+    Left { state: String },
     /// Somebody else cancelled it, in the portal or with az.
     CanceledElsewhere,
     /// The user cancelled, and ARM stopped the deployment in this state (`Canceled`, or `Running` where ARM
@@ -81,7 +87,7 @@ impl Failure {
 
     /// True where the user asked to stop.
     pub fn is_canceled(&self) -> bool {
-        matches!(self.kind, FailureKind::Canceled { .. })
+        matches!(self.kind, FailureKind::Canceled { .. } | FailureKind::Left { .. })
     }
 }
 
@@ -120,6 +126,16 @@ impl fmt::Display for Failure {
                 write!(f, "stage `{stage}` was cancelled from outside of this run")
             }
             FailureKind::Lost(error) => write!(f, "stage `{stage}` is out of sight: {error}"),
+            FailureKind::Busy { deployment_name, state, .. } => write!(
+                f,
+                "stage `{stage}` was not started: deployment `{deployment_name}` is {state}, and deploys something else"
+            ),
+            FailureKind::Contended => {
+                write!(f, "stage `{stage}` was not started: other runs keep starting deployments of its name")
+            }
+            FailureKind::Left { state } => {
+                write!(f, "stopped watching stage `{stage}`; its deployment is {state}")
+            }
             FailureKind::Canceled { state } => {
                 write!(f, "stage `{stage}` was cancelled; its deployment is {state}")
             }

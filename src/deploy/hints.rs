@@ -1,7 +1,7 @@
 //! What to do about a failure: what `catalog::arm_errors` knows of ARM's codes at any depth, what the kind of failure
 //! says by itself, and where to look otherwise.
 
-use super::{Failure, FailureKind, explain};
+use super::{Failure, FailureKind, codes, explain};
 use crate::azure::{ArmError, ErrorKind};
 
 /// The hints for a failure, at least one.
@@ -18,6 +18,19 @@ pub(super) fn of(failure: &Failure) -> Vec<String> {
             of_kind = for_kind(error.kind);
         }
         FailureKind::Failed(error) => errors.push(error),
+        FailureKind::Busy { .. } => {
+            hints.push("wait for it with `--on-busy wait`, or stop it with `--on-busy cancel`".to_owned());
+            hints.push("see with `genai-lz status` what it is doing".to_owned());
+            hints.push(format!("read more with `genai-lz explain {}`", codes::UNDER_WAY.id));
+        }
+        FailureKind::Contended => {
+            hints.push("see with `genai-lz status` how it stands, and run again".to_owned());
+        }
+        FailureKind::Left { .. } => {
+            hints.push("see with `genai-lz status` how it goes".to_owned());
+            hints.push("run the same command again to follow it to its end and deploy the rest".to_owned());
+            return hints;
+        }
         FailureKind::Canceled { .. } | FailureKind::CanceledElsewhere => {}
     }
     for hint in errors.into_iter().flat_map(explain::advice) {

@@ -4,19 +4,25 @@
 
 mod apply;
 pub mod codes;
+mod control;
 pub mod destroy;
 mod event;
 pub mod explain;
 mod failure;
+mod fingerprint;
 mod hints;
 pub mod policy_place;
 pub mod preflight;
+pub mod preview;
+mod run;
 pub mod secrets;
+mod start;
 mod status;
 mod watch;
 
 pub use crate::azure::{CancelFlag, SecretString};
-pub use apply::{Outcome, StageOutcome, apply};
+pub use apply::{Outcome, StageOutcome, UnderWay, Way, apply};
+pub use control::{Control, Wish};
 pub use event::{Event, ResourceRef};
 pub use failure::{FailedResource, Failure, FailureKind};
 pub use status::{StageStatus, status};
@@ -35,6 +41,8 @@ pub struct StageRequest {
     /// The compiled ARM template.
     pub template: Json,
     pub parameters: IndexMap<String, ParameterValue>,
+    /// A secret among the parameters ends some day: an unchanged stage is deployed all the same after this time.
+    pub renew_after: Option<time::Duration>,
 }
 
 /// The value of a stage's parameter.
@@ -46,7 +54,43 @@ pub enum ParameterValue {
         stage: String,
         output: String,
     },
-    Secret(SecretString),
+    Secret(Secret),
+}
+
+/// A secret, and what may be said of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Secret {
+    pub value: SecretString,
+    /// Tells it from one that is to be deployed in its place, and gives nothing away: how it is made where each run makes
+    /// it anew, or what everybody sees of it.
+    pub identity: String,
+}
+
+/// How a run goes about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Deploys stages that have not changed, too.
+    pub force: bool,
+    pub on_busy: OnBusy,
+    /// Follows each stage to its end; otherwise the first one that is not deployed yet is begun, and that is all.
+    pub wait: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { force: false, on_busy: OnBusy::Refuse, wait: true }
+    }
+}
+
+/// What to do where something else is being deployed under the name of a stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnBusy {
+    /// Leave it alone and say so.
+    Refuse,
+    /// Wait until it has ended.
+    Wait,
+    /// Ask ARM to stop it, and wait until it has ended.
+    Cancel,
 }
 
 #[cfg(test)]

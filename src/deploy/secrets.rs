@@ -11,6 +11,7 @@ use p12::PFX;
 use rcgen::{
     CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose,
 };
+use ring::digest;
 use time::{Duration, OffsetDateTime};
 
 use super::SecretString;
@@ -78,11 +79,15 @@ pub fn self_signed_certificate(
     pack(certificate.der(), key.serialized_der(), &[])
 }
 
-/// Re-encodes a PFX file as base64 PFX without password.
+/// Re-encodes a PFX file as base64 PFX without password. Beside it the SHA-256 of the certificate, which everybody sees who
+/// connects; the encrypted bytes differ each time.
 ///
 /// # Errors
 /// `NotPfx`, `TooLarge`, `WrongPassword`, `UnsupportedEncryption`, `WrongContent`.
-pub fn reencode_pfx(file: &[u8], password: Option<&SecretString>) -> Result<SecretString, CertificateError> {
+pub fn reencode_pfx(
+    file: &[u8],
+    password: Option<&SecretString>,
+) -> Result<(SecretString, String), CertificateError> {
     if file.len() > PFX_BYTES_MAX {
         return Err(CertificateError::TooLarge);
     }
@@ -101,7 +106,10 @@ pub fn reencode_pfx(file: &[u8], password: Option<&SecretString>) -> Result<Secr
         return Err(CertificateError::WrongContent { certificates: certificates.len(), keys: keys.len() });
     };
     let chain: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
-    pack(certificate, key, &chain)
+    let mut hash = digest::Context::new(&digest::SHA256);
+    [certificate.as_slice()].iter().chain(&chain).for_each(|part| hash.update(part));
+    let digits: String = hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok((pack(certificate, key, &chain)?, format!("certificate with SHA-256 {digits}")))
 }
 
 /// OpenSSL 3 and newer check with SHA-256 unless told `-legacy`; p12 knows SHA-1 only.
@@ -159,7 +167,9 @@ mod tests {
             PFX::new_with_cas(certificate.der(), key.serialized_der(), &[b"\x30\x00"], "pässword", "n")
                 .unwrap();
         let password = SecretString::new("pässword");
-        let secret = reencode_pfx(&file.to_der(), Some(&password)).unwrap();
+        let (secret, identity) = reencode_pfx(&file.to_der(), Some(&password)).unwrap();
+        let again = reencode_pfx(&file.to_der(), Some(&password)).unwrap();
+        assert!(again.1 == identity && identity.starts_with("certificate with SHA-256 "), "{identity}");
         assert_eq!(open(&secret).key_bags("").unwrap(), [key.serialized_der()]);
         assert_eq!(open(&secret).cert_bags("").unwrap(), [certificate.der().to_vec(), b"\x30\x00".to_vec()]);
 

@@ -1,5 +1,6 @@
 //! The client, the stages and the ARM server of the sandbox, working against each other over HTTP.
 
+mod again;
 mod removing;
 
 use std::collections::BTreeSet;
@@ -13,8 +14,12 @@ use super::*;
 use crate::azure::{ArmClient, ClientOptions, Credential, Endpoint, ErrorKind, RetryPolicy, Scope};
 use crate::sandbox::{ArmFault, ArmOptions, ArmServer, Faults, Resource, ResourceId};
 
-const QUICK: RetryPolicy =
-    RetryPolicy { tries_max: 6, delay: Duration::from_millis(2), delay_max: Duration::from_millis(10) };
+const QUICK: RetryPolicy = RetryPolicy {
+    tries_max: 6,
+    delay: Duration::from_millis(2),
+    delay_max: Duration::from_millis(10),
+    patience: Duration::ZERO,
+};
 
 fn client_with(server: &ArmServer, token: &str, options: ClientOptions) -> ArmClient {
     let credential = Credential::Static(SecretString::new(token));
@@ -67,12 +72,17 @@ fn template() -> Json {
     })
 }
 
+/// Made anew on each run, and the same all the same.
+fn secret(value: &str) -> Secret {
+    Secret { value: SecretString::new(value), identity: "a certificate".to_owned() }
+}
+
 fn stage(name: &str, extra: &[(&str, ParameterValue)]) -> StageRequest {
     let value = |text: &str| ParameterValue::Value(json!(text));
     let mut parameters = IndexMap::from([
         ("location".to_owned(), value("westeurope")),
         ("group".to_owned(), value("rg-one")),
-        ("pfx".to_owned(), ParameterValue::Secret(SecretString::new("c2VjcmV0"))),
+        ("pfx".to_owned(), ParameterValue::Secret(secret("c2VjcmV0"))),
     ]);
     parameters.extend(extra.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     StageRequest {
@@ -81,6 +91,7 @@ fn stage(name: &str, extra: &[(&str, ParameterValue)]) -> StageRequest {
         location: "westeurope".to_owned(),
         template: template(),
         parameters,
+        renew_after: None,
     }
 }
 
@@ -91,11 +102,21 @@ async fn run(server: &ArmServer, stages: &[StageRequest]) -> (Result<Outcome, Fa
         &client(server),
         subscription_id,
         stages,
+        &Options::default(),
         &mut |event| events.push(event),
-        &CancelFlag::default(),
+        &Control::default(),
     )
     .await;
     (result, events)
+}
+
+/// How many deployments of that name were begun.
+fn puts(server: &ArmServer, name: &str) -> usize {
+    let is_put = |line: &&String| {
+        line.starts_with("PUT ")
+            && (line.ends_with(&format!("/{name} 201")) || line.ends_with(&format!("/{name} 200")))
+    };
+    server.journal().iter().filter(is_put).count()
 }
 
 #[tokio::test]
@@ -222,17 +243,18 @@ async fn a_template_that_arm_refuses_is_reported_with_its_error() {
 async fn cancelling_stops_the_deployment_in_arm_and_says_so() {
     let faults = Faults { slow: vec![("kv".to_owned(), Duration::from_secs(60))], ..Faults::default() };
     let server = ArmServer::start(ArmOptions { faults, ..ArmOptions::default() }).await.unwrap();
-    let (client, cancel) = (client(&server), CancelFlag::default());
+    let (client, cancel) = (client(&server), Control::default());
     let flag = cancel.clone();
     let mut told = Vec::new();
     let mut events = |event: Event| {
         if matches!(&event, Event::ResourceStarted { resource, .. } if resource.name == "kv") {
-            flag.set();
+            flag.ask(Wish::Cancel);
         }
         told.push(event);
     };
     let stages = [stage("baseline", &[])];
-    let run = apply(&client, server.subscription_id(), &stages, &mut events, &cancel);
+    let options = Options::default();
+    let run = apply(&client, server.subscription_id(), &stages, &options, &mut events, &cancel);
     let failure = tokio::time::timeout(Duration::from_secs(30), run).await.unwrap().unwrap_err();
     assert_eq!(failure.kind, FailureKind::Canceled { state: "Canceled".to_owned() });
     assert!(told.contains(&Event::CancelRequested { stage: "baseline".to_owned() }));
@@ -251,6 +273,7 @@ async fn a_running_deployment_of_the_same_name_is_not_disturbed() {
         (client(&server), Scope::Subscription { subscription_id: server.subscription_id().to_owned() });
     let request = crate::azure::DeploymentRequest {
         location: Some("westeurope".to_owned()),
+        tags: IndexMap::new(),
         template: template(),
         parameters: ["location", "group"]
             .map(|name| (name.to_owned(), crate::azure::Argument::Plain(json!("rg-one"))))
@@ -261,15 +284,10 @@ async fn a_running_deployment_of_the_same_name_is_not_disturbed() {
     client.put_deployment(&scope, "genai-lz-baseline", &request).await.unwrap();
     let (result, _) = run(&server, &[stage("baseline", &[])]).await;
     let failure = result.unwrap_err();
-    assert!(
-        matches!(&failure.kind, FailureKind::Refused(error) if error.code() == "DeploymentActive"),
-        "{failure:?}"
-    );
-    assert!(
-        failure.hints[0].contains("an earlier run of this deployment is still under way"),
-        "{:?}",
-        failure.hints
-    );
+    assert!(matches!(&failure.kind, FailureKind::Busy { state, .. } if state == "Running"), "{failure:?}");
+    assert!(failure.hints[0].contains("--on-busy wait"), "{:?}", failure.hints);
+    assert!(failure.hints.iter().any(|hint| hint.contains(codes::UNDER_WAY.id)), "{:?}", failure.hints);
+    assert_eq!(puts(&server, "genai-lz-baseline"), 1);
 }
 
 #[tokio::test]
@@ -283,13 +301,16 @@ async fn a_deployment_that_somebody_else_cancels_has_failed() {
             cancel.notify_one();
         }
     };
-    let (client, stages, never) = (client(&server), [stage("baseline", &[])], CancelFlag::default());
+    let (client, stages, never) = (client(&server), [stage("baseline", &[])], Control::default());
     let portal = async {
         cancel.notified().await;
         other.cancel_deployment(&scope, "genai-lz-baseline").await.unwrap();
     };
-    let (result, ()) =
-        tokio::join!(apply(&client, server.subscription_id(), &stages, &mut events, &never), portal);
+    let options = Options::default();
+    let (result, ()) = tokio::join!(
+        apply(&client, server.subscription_id(), &stages, &options, &mut events, &never),
+        portal
+    );
     let failure = result.unwrap_err();
     assert!(!failure.is_canceled());
     assert_eq!(failure.to_string(), "stage `baseline` was cancelled from outside of this run");
@@ -310,14 +331,23 @@ async fn throttling_and_broken_connections_are_sat_out() {
     let client = client_with(&server, server.token(), options);
     server.set_faults(Faults { throttle: 3, throttle_retry_after_s: Some(0), drop: 2, ..Faults::default() });
     let stages = [stage("baseline", &[])];
-    apply(&client, server.subscription_id(), &stages, &mut drop, &CancelFlag::default()).await.unwrap();
+    apply(&client, server.subscription_id(), &stages, &Options::default(), &mut drop, &Control::default())
+        .await
+        .unwrap();
     assert_eq!(notices.load(Ordering::SeqCst), 5);
 
     // Without an end, the tries run out and the error says how many there were.
     server.set_faults(Faults { throttle: u32::MAX, ..Faults::default() });
-    let failure = apply(&client, server.subscription_id(), &stages, &mut drop, &CancelFlag::default())
-        .await
-        .unwrap_err();
+    let failure = apply(
+        &client,
+        server.subscription_id(),
+        &stages,
+        &Options::default(),
+        &mut drop,
+        &Control::default(),
+    )
+    .await
+    .unwrap_err();
     assert!(
         matches!(&failure.kind, FailureKind::Refused(error) if error.status == Some(429) && error.tries == 6)
     );
@@ -342,9 +372,16 @@ async fn a_token_that_is_not_accepted_is_a_sign_in_problem() {
     let server = ArmServer::start(ArmOptions::default()).await.unwrap();
     let client = client_with(&server, "another", ClientOptions::default());
     let stages = [stage("baseline", &[])];
-    let failure = apply(&client, server.subscription_id(), &stages, &mut drop, &CancelFlag::default())
-        .await
-        .unwrap_err();
+    let failure = apply(
+        &client,
+        server.subscription_id(),
+        &stages,
+        &Options::default(),
+        &mut drop,
+        &Control::default(),
+    )
+    .await
+    .unwrap_err();
     assert!(matches!(&failure.kind, FailureKind::Refused(error) if error.kind == ErrorKind::NotSignedIn));
     assert!(failure.hints[0].contains("az login"), "{:?}", failure.hints);
 }
@@ -384,8 +421,10 @@ async fn a_deployment_without_end_is_not_watched_for_ever() {
         ..ClientOptions::default()
     };
     let client = client_with(&server, server.token(), options);
-    let (stages, never) = ([stage("baseline", &[])], CancelFlag::default());
-    let failure = apply(&client, server.subscription_id(), &stages, &mut drop, &never).await.unwrap_err();
+    let (stages, never) = ([stage("baseline", &[])], Control::default());
+    let failure = apply(&client, server.subscription_id(), &stages, &Options::default(), &mut drop, &never)
+        .await
+        .unwrap_err();
     assert!(
         matches!(&failure.kind, FailureKind::Lost(error) if error.kind == ErrorKind::TimedOut),
         "{failure}"

@@ -1,5 +1,7 @@
 //! The gateway's entities: pools, APIs with their policies, products.
 
+use std::net::Ipv4Addr;
+
 use crate::spec::{LimitKey, QuotaPeriod, StatusRange, UsageField};
 
 /// A group of accounts that answer for each other.
@@ -45,7 +47,13 @@ pub struct Api {
     pub streaming: bool,
     pub timeout_seconds: u32,
     pub retry: Retry,
+    pub cors: Option<Cors>,
+    pub ip_filter: Option<IpFilter>,
+    pub request_limit: Option<RequestLimit>,
+    pub content_safety: Option<ContentSafety>,
     pub token_limit: Option<TokenLimit>,
+    /// Whose quota, and how much.
+    pub token_quota: Option<(LimitKey, TokenQuota)>,
     pub adaptive_limit: Option<AdaptiveLimit>,
     pub usage_metric: Option<UsageMetric>,
     pub usage_records: Option<UsageRecords>,
@@ -58,6 +66,49 @@ pub struct Retry {
     pub count: u32,
     pub interval_seconds: u32,
     pub first_fast_retry: bool,
+}
+
+/// Which web pages may call an API from a browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cors {
+    /// `*` or origins.
+    pub origins: Vec<String>,
+    /// `*` or names.
+    pub headers: Vec<String>,
+    pub expose_headers: Vec<String>,
+    pub allow_credentials: bool,
+    pub max_age_seconds: u32,
+}
+
+/// Which addresses may call an API, or may not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IpFilter {
+    /// Whether the ranges are those that may.
+    pub allows: bool,
+    /// First and last address of each range.
+    pub ranges: Vec<(Ipv4Addr, Ipv4Addr)>,
+}
+
+/// How many requests in a period each caller of an API may send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestLimit {
+    pub key: LimitKey,
+    pub calls: u32,
+    pub period_seconds: u32,
+}
+
+/// What Content Safety looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContentSafety {
+    pub shield_prompt: bool,
+    pub completions: bool,
+    /// Whether severities are told in eight levels; four otherwise.
+    pub eight_levels: bool,
+    /// The service's name of each kind of harm, and the severity from which on it is refused.
+    pub thresholds: Vec<(&'static str, u32)>,
+    pub blocklists: Vec<String>,
+    pub window_size: Option<u32>,
+    pub window_overlap: Option<u32>,
 }
 
 /// How many tokens a minute each caller of an API may use.
@@ -127,7 +178,7 @@ pub struct Product {
     pub subscriptions: Vec<String>,
 }
 
-/// How many tokens a product may use in a period.
+/// How many tokens may be used in a period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenQuota {
     pub tokens: u32,

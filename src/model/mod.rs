@@ -40,6 +40,7 @@ pub struct LandingZone {
     pub key_vault: KeyVault,
     pub monitoring: Monitoring,
     pub event_hub: Option<EventHub>,
+    pub content_safety: Option<ContentSafetyAccount>,
     /// Azure OpenAI accounts in spec order.
     pub accounts: Vec<Account>,
     pub pools: Vec<Pool>,
@@ -48,6 +49,13 @@ pub struct LandingZone {
     pub preflight: Preflight,
     /// Examples of calls to print after a deployment: `curl`, `sdk`.
     pub printed_examples: Vec<String>,
+}
+
+impl LandingZone {
+    /// Whether callers reach the gateway from the network alone, and so through the Application Gateway where there is one.
+    pub fn is_called_from_within(&self) -> bool {
+        self.network.mode.is_called_from_within() || self.service.private_endpoint
+    }
 }
 
 /// Where and how large the gateway is.
@@ -220,6 +228,16 @@ pub struct EventHub {
     pub hub: String,
     pub partitions: u32,
     pub retention_days: u32,
+}
+
+/// The Content Safety account that policies ask.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContentSafetyAccount {
+    /// The Azure name of the account, which is its custom subdomain too.
+    pub name: String,
+    pub location: String,
+    /// The name of its private endpoint.
+    pub private_endpoint: String,
 }
 
 /// What has to be checked before a deployment.

@@ -79,5 +79,6 @@ pub struct Peering {
 /// (learn.microsoft.com/azure/private-link/private-endpoint-dns, 2025-08-04).
 pub const ZONE_KEY_VAULT: &str = "privatelink.vaultcore.azure.net";
 pub const ZONE_OPENAI: &str = "privatelink.openai.azure.com";
+pub const ZONE_CONTENT_SAFETY: &str = "privatelink.cognitiveservices.azure.com";
 pub const ZONE_EVENT_HUB: &str = "privatelink.servicebus.windows.net";
 pub const ZONE_APIM: &str = "privatelink.azure-api.net";

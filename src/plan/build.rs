@@ -5,6 +5,7 @@ use crate::arm::{self, Value};
 use crate::catalog::regions::normalize;
 
 use super::checks::Check;
+use super::preview::Compared;
 use super::{Change, GROUP_TYPE, Group, Output, OutputValue, Plan, Resource, Stage, describe};
 
 const DEPLOYMENT_TYPE: &str = "Microsoft.Resources/deployments";
@@ -32,6 +33,7 @@ fn stage(evaluation: &StageEvaluation<'_>) -> Stage {
         location: normalize(&evaluation.location),
         groups,
         outputs: evaluation.deployment.outputs.iter().map(output).collect(),
+        preview: None,
     }
 }
 
@@ -83,7 +85,7 @@ fn change(resource: &arm::Resource, around: Change) -> Change {
 }
 
 /// Finds the group, or appends it. ARM compares group names without case.
-fn group_named<'a>(name: Option<&str>, groups: &'a mut Vec<Group>) -> &'a mut Group {
+pub(super) fn group_named<'a>(name: Option<&str>, groups: &'a mut Vec<Group>) -> &'a mut Group {
     let is_it = |group: &Group| match (&group.name, name) {
         (Some(known), Some(name)) => known.eq_ignore_ascii_case(name),
         (None, None) => true,
@@ -94,6 +96,7 @@ fn group_named<'a>(name: Option<&str>, groups: &'a mut Vec<Group>) -> &'a mut Gr
             name: name.map(str::to_owned),
             change: None,
             location: None,
+            compared: Compared::default(),
             resources: Vec::new(),
         });
         groups.len() - 1
@@ -114,6 +117,7 @@ fn planned(resource: &arm::Resource, path: &[String], change: Change) -> Resourc
         location: describe::location(&resource.body),
         notes: describe::notes(resource),
         unknowns: describe::unknowns(resource),
+        compared: Compared::default(),
     }
 }
 

@@ -6,14 +6,7 @@ use indexmap::IndexMap;
 use crate::arm::{Resource, Value};
 use crate::catalog::regions::normalize;
 
-use super::Unknown;
-
-/// Property names whose values are secrets wherever they occur; an expression for one may hold the secret itself.
-const SECRET_NAMES: [&str; 5] = ["primaryKey", "secondaryKey", "password", "data", "sharedKey"];
-
-/// Types whose `properties.value` is a secret, or may be marked as one.
-const SECRET_VALUE_TYPES: [&str; 2] =
-    ["Microsoft.KeyVault/vaults/secrets", "Microsoft.ApiManagement/service/namedValues"];
+use super::{Unknown, secrets};
 
 /// `Developer x1`, from wherever the type keeps its SKU.
 pub(super) fn sku(body: &Value) -> Option<String> {
@@ -34,6 +27,16 @@ pub(super) fn group_of(id: &str) -> Option<&str> {
     let mut segments = id.split('/').skip_while(|segment| !segment.eq_ignore_ascii_case("resourceGroups"));
     segments.next()?;
     segments.next()
+}
+
+/// The id up to the name of the first resource in it.
+pub(super) fn root_id(id: &str) -> &str {
+    let Some(provider) = id.find("/providers/") else { return id };
+    // "", "providers", namespace, type, name
+    match id[provider..].match_indices('/').nth(4) {
+        Some((end, _)) => &id[..provider + end],
+        None => id,
+    }
 }
 
 pub(super) fn notes(resource: &Resource) -> Vec<String> {
@@ -98,11 +101,8 @@ fn walk_fields(fields: &IndexMap<String, Value>, path: &str, resource: &Resource
 }
 
 fn is_secret(path: &str, resource: &Resource) -> bool {
-    let name = path.rsplit('.').next().unwrap_or(path);
-    SECRET_NAMES.iter().any(|secret| name.eq_ignore_ascii_case(secret))
-        || (path == "properties.value"
-            && SECRET_VALUE_TYPES.iter().any(|of| resource.resource_type.eq_ignore_ascii_case(of))
-            && at(&resource.body, &["properties", "secret"]) != Some(&Value::Bool(false)))
+    let is_open = at(&resource.body, &["properties", "secret"]) == Some(&Value::Bool(false));
+    secrets::is_secret(&resource.resource_type, path, is_open)
 }
 
 /// The text of an unknown value: the expression that yields it, resource ids shortened.

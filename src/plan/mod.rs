@@ -5,18 +5,22 @@
 //! ```
 //!
 //! A plan is made offline: nothing is asked of Azure, so everything is a creation, and what only Azure can know
-//! stays visible as such. Its checks may be asked of Azure afterwards (`checks::check_live`). It carries no values of properties, so that it carries no secrets.
+//! stays visible as such. Azure may be asked afterwards, for its checks (`checks::check_live`) and for what a stage
+//! would change (`preview`). It carries no values of properties but those that differ, and of these no secrets.
 
 mod build;
 pub mod checks;
 pub mod codes;
 mod describe;
+pub mod preview;
 mod regions;
+mod secrets;
 pub mod view;
 
 use indexmap::IndexMap;
 
 use checks::Check;
+use preview::{Compared, Preview};
 
 pub use build::{StageEvaluation, build};
 pub use regions::{RegionRow, RegionSurvey, survey};
@@ -34,7 +38,7 @@ pub struct Plan {
 }
 
 /// One deployment at subscription scope.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Stage {
     /// `baseline` or `genai`.
     pub name: String,
@@ -44,10 +48,12 @@ pub struct Stage {
     /// In order of first mention; what belongs to no resource group comes as a group without a name.
     pub groups: Vec<Group>,
     pub outputs: Vec<Output>,
+    /// What Azure was asked; None offline.
+    pub preview: Option<Preview>,
 }
 
 /// The resources of one resource group.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Group {
     /// None for resources of the subscription itself.
     pub name: Option<String>,
@@ -55,12 +61,14 @@ pub struct Group {
     pub change: Option<Change>,
     /// The group's region, where this stage makes it.
     pub location: Option<String>,
+    /// What differs of the group itself.
+    pub compared: Compared,
     /// In template order, those of nested deployments in the place of their deployment.
     pub resources: Vec<Resource>,
 }
 
 /// One resource.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Resource {
     /// The full ARM id.
     pub id: String,
@@ -81,9 +89,10 @@ pub struct Resource {
     pub notes: Vec<String>,
     /// What only the deployment can tell, in the order of the body.
     pub unknowns: Vec<Unknown>,
+    pub compared: Compared,
 }
 
-/// What happens to a resource. A plan made offline knows no update and no deletion.
+/// What happens to a resource. A plan made offline knows the first four only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
     Create,
@@ -93,6 +102,13 @@ pub enum Change {
     Read,
     /// Its condition is false.
     Skip,
+    /// It is there, and some of its properties change.
+    Modify,
+    Delete,
+    /// It is there as the template says.
+    Unchanged,
+    /// Azure cannot or could not tell.
+    Unknown,
 }
 
 impl Change {
@@ -103,6 +119,10 @@ impl Change {
             Self::Maybe => "maybe",
             Self::Read => "read",
             Self::Skip => "skip",
+            Self::Modify => "modify",
+            Self::Delete => "delete",
+            Self::Unchanged => "unchanged",
+            Self::Unknown => "unknown",
         }
     }
 }
@@ -142,12 +162,22 @@ pub struct Counts {
     pub maybe: usize,
     pub read: usize,
     pub skip: usize,
+    pub modify: usize,
+    pub delete: usize,
+    pub unchanged: usize,
+    pub unknown: usize,
 }
 
 impl Plan {
-    /// Returns whether it is certain which resources there will be. Values may still be unknown.
+    /// Returns whether it is certain what happens to every resource. Values may still be unknown.
     pub fn is_complete(&self) -> bool {
-        self.counts().maybe == 0
+        let counts = self.counts();
+        counts.maybe == 0 && counts.unknown == 0
+    }
+
+    /// Whether a stage was compared with what exists, or Azure was asked to.
+    pub fn is_previewed(&self) -> bool {
+        self.stages.iter().any(|stage| stage.preview.is_some())
     }
 
     /// Returns whether a check says that the deployment would fail.
@@ -158,6 +188,14 @@ impl Plan {
     /// How many resources change in which way.
     pub fn counts(&self) -> Counts {
         Counts::of(self.stages.iter().flat_map(Stage::changes))
+    }
+
+    /// What was compared: groups and resources, stage by stage.
+    pub fn compared(&self) -> impl Iterator<Item = &Compared> {
+        let groups = self.stages.iter().flat_map(|stage| &stage.groups);
+        groups.flat_map(|group| {
+            std::iter::once(&group.compared).chain(group.resources.iter().map(|resource| &resource.compared))
+        })
     }
 
     /// Returns every resource, stage by stage.
@@ -197,6 +235,16 @@ impl Stage {
 }
 
 impl Counts {
+    /// How many resources change, may change, or cannot be told.
+    pub fn changes(self) -> usize {
+        self.create + self.maybe + self.modify + self.delete + self.unknown
+    }
+
+    /// How many resources there are.
+    pub fn total(self) -> usize {
+        self.changes() + self.read + self.skip + self.unchanged
+    }
+
     fn of(changes: impl Iterator<Item = Change>) -> Self {
         let mut counts = Self::default();
         for change in changes {
@@ -205,6 +253,10 @@ impl Counts {
                 Change::Maybe => counts.maybe += 1,
                 Change::Read => counts.read += 1,
                 Change::Skip => counts.skip += 1,
+                Change::Modify => counts.modify += 1,
+                Change::Delete => counts.delete += 1,
+                Change::Unchanged => counts.unchanged += 1,
+                Change::Unknown => counts.unknown += 1,
             }
         }
         counts

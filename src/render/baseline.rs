@@ -3,7 +3,7 @@
 use super::Secret;
 use super::literal::{Literal, list, object};
 use super::stage::{Draft, Given};
-use crate::catalog::tiers::{NetworkMode, ZoneSupport};
+use crate::catalog::tiers::ZoneSupport;
 use crate::model::{
     AppGateway, Certificate, ExtraRule, LandingZone, PrivateDns, ZONE_APIM, ZONE_KEY_VAULT, spread_over,
 };
@@ -145,7 +145,7 @@ fn extra_rule(rule: &ExtraRule) -> Literal {
 /// An internal gateway has names that nobody else's zones have, so they are made wherever zones are not left to others.
 fn private_dns(zone: &LandingZone) -> Literal {
     let dns = &zone.network.private_dns;
-    let is_inside = matches!(zone.network.mode, NetworkMode::Internal | NetworkMode::Injection);
+    let is_inside = zone.network.mode.is_called_from_within();
     object([
         ("create", (*dns == PrivateDns::Create).into()),
         ("gateway", (is_inside && *dns != PrivateDns::None).into()),

@@ -3,9 +3,12 @@
 use super::baseline::tags;
 use super::literal::{Literal, list, object};
 use super::operations::operations;
-use super::policies::{FRAGMENTS, LOGGER, Policies, Policy};
+use super::policies::{CONTENT_SAFETY, FRAGMENTS, LOGGER, Policies, Policy};
 use super::stage::{Draft, Given};
-use crate::model::{Account, Breaker, LandingZone, PrivateDns, ZONE_EVENT_HUB, ZONE_OPENAI};
+use crate::model::{
+    Account, Breaker, ContentSafetyAccount, LandingZone, PrivateDns, ZONE_CONTENT_SAFETY, ZONE_EVENT_HUB,
+    ZONE_OPENAI,
+};
 
 pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
     let output = |name: &'static str| (name, Given::Output { stage: "baseline", output: name });
@@ -32,10 +35,11 @@ pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
             ("locked", Given::Value(zone.locked.into())),
             ("accounts", Given::Value(list(&zone.accounts, account))),
             ("eventHub", Given::Value(event_hub(zone))),
+            ("contentSafety", Given::Value(content_safety(zone))),
             // The module adds `apim-identity`; policies need no other.
             ("namedValues", Given::Value(Literal::List(Vec::new()))),
             ("fragments", Given::Value(fragments(policies))),
-            ("backends", Given::Value(list(&zone.accounts, |account| backend(zone, account)))),
+            ("backends", Given::Value(backends(zone))),
             ("pools", Given::Value(pools(zone))),
             ("apis", Given::Value(apis(zone, policies))),
             ("products", Given::Value(products(zone, policies))),
@@ -69,6 +73,7 @@ fn access(zone: &LandingZone) -> Literal {
         ("createZones", (*dns == PrivateDns::Create).into()),
         ("openai", dns.existing(ZONE_OPENAI).into()),
         ("eventHub", dns.existing(ZONE_EVENT_HUB).into()),
+        ("contentSafety", dns.existing(ZONE_CONTENT_SAFETY).into()),
     ])
 }
 
@@ -120,12 +125,39 @@ fn fragments(policies: &Policies) -> Literal {
     Literal::List(fragments.collect())
 }
 
+fn content_safety(zone: &LandingZone) -> Literal {
+    let account = zone.content_safety.as_ref();
+    let text = |of: fn(&ContentSafetyAccount) -> &str| account.map_or("", of).into();
+    object([
+        ("enabled", account.is_some().into()),
+        ("name", text(|account| &account.name)),
+        ("location", text(|account| &account.location)),
+        ("customSubDomain", text(|account| &account.name)),
+        ("privateEndpoint", text(|account| &account.private_endpoint)),
+    ])
+}
+
+fn backends(zone: &LandingZone) -> Literal {
+    let accounts = zone.accounts.iter().map(|account| backend(zone, account));
+    let safety = zone.content_safety.iter().map(|account| {
+        object([
+            ("name", CONTENT_SAFETY.into()),
+            ("url", Literal::Text(format!("https://{}.cognitiveservices.azure.com", account.name))),
+            ("identityResource", "https://cognitiveservices.azure.com".into()),
+            ("breaker", object([])),
+        ])
+    });
+    Literal::List(accounts.chain(safety).collect())
+}
+
 /// Every account is a backend entity of the same name. Its breaker is that of the pool it is in.
 fn backend(zone: &LandingZone, account: &Account) -> Literal {
     let pool = zone.pools.iter().find(|pool| pool.members.iter().any(|member| member.account == account.id));
     object([
         ("name", (&account.id).into()),
         ("url", Literal::Text(format!("https://{}.openai.azure.com/openai", account.name))),
+        // The fragment `backend-managed-identity` signs in.
+        ("identityResource", "".into()),
         ("breaker", pool.map_or_else(|| object([]), |pool| breaker(&pool.breaker, &account.id))),
     ])
 }

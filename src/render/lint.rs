@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::{IndexMap, IndexSet};
 
 use super::Bundle;
-use super::policies::{FRAGMENTS, LOGGER};
+use super::policies::{CONTENT_SAFETY, FRAGMENTS, LOGGER};
 use crate::diag::Sifted;
 use crate::model::{LandingZone, Pool};
 use crate::policy::lints::{self, Unit};
@@ -133,7 +133,8 @@ fn backends(zone: &LandingZone) -> IndexMap<String, BackendEntity> {
         let entity = BackendEntity { members: members.collect(), ..BackendEntity::default() };
         (pool.id.clone(), entity)
     };
-    accounts.chain(zone.pools.iter().map(pool)).collect()
+    let safety = zone.content_safety.iter().map(|_| (CONTENT_SAFETY.to_owned(), BackendEntity::default()));
+    accounts.chain(safety).chain(zone.pools.iter().map(pool)).collect()
 }
 
 fn tier(sku: &str) -> Option<Tier> {

@@ -3,6 +3,7 @@
 //! Text of the user reaches a policy only through the filters of `escape`, and parameters only as values that
 //! `literal` writes; nothing is pasted.
 
+mod api_policy;
 mod baseline;
 pub mod codes;
 mod escape;

@@ -4,19 +4,22 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use minijinja::{Environment, Value, context};
+use minijinja::{Environment, context};
 
+use super::api_policy::api_policy;
 use super::codes;
 use super::escape::csharp_string;
 use super::templates::{environment, fill};
 use crate::diag::{DiagResult, Diagnostic, Diagnostics};
-use crate::model::{AdaptiveClass, AdaptiveLimit, Api, Dimension, LandingZone, Product, UsageRecords};
+use crate::model::{LandingZone, Product};
 use crate::policy;
-use crate::spec::{DimensionValue, LimitKey, StatusRange, UsageField};
 use crate::text::Source;
 
 /// The Event Hub logger that usage records go to.
 pub(super) const LOGGER: &str = "usage-eventhub";
+
+/// The backend entity of the Content Safety account. No account of the spec has a name with a dot.
+pub(super) const CONTENT_SAFETY: &str = "content.safety";
 
 /// A fragment: its name in APIM, what it is for, its text.
 pub(super) const FRAGMENTS: &[(&str, &str, &str)] = &[
@@ -115,37 +118,6 @@ fn read_back(rendered: &Policies) -> DiagResult<()> {
     Err(Diagnostics(refused.collect()))
 }
 
-fn api_policy(environment: &Environment<'_>, zone: &LandingZone, api: &Api) -> DiagResult<String> {
-    let trip_seconds =
-        zone.pools.iter().find(|pool| pool.id == api.pool).map_or(60, |pool| pool.breaker.trip_seconds);
-    let values = context! {
-        pool => api.pool.as_str(),
-        trip_seconds,
-        streaming => api.streaming,
-        timeout_seconds => api.timeout_seconds,
-        retry => context! {
-            condition => any_status(&api.retry.statuses),
-            count => api.retry.count,
-            interval_seconds => api.retry.interval_seconds,
-            first_fast_retry => api.retry.first_fast_retry,
-        },
-        token_limit => api.token_limit.as_ref().map(|limit| context! {
-            counter_key => counter_key(api, limit.key),
-            tokens_per_minute => limit.tokens_per_minute,
-            estimate_prompt_tokens => limit.estimate_prompt_tokens,
-            remaining_header => limit.remaining_header.as_deref(),
-            consumed_header => limit.consumed_header.as_deref(),
-        }),
-        adaptive_limit => api.adaptive_limit.as_ref().map(|limit| adaptive(api, limit)),
-        usage_metric => api.usage_metric.as_ref().map(|metric| context! {
-            namespace => metric.namespace.as_str(),
-            dimensions => metric.dimensions.iter().map(dimension).collect::<Vec<_>>(),
-        }),
-        usage_records => api.usage_records.as_ref().map(usage_records),
-    };
-    fill(environment, "api.xml", values)
-}
-
 fn product_policy(environment: &Environment<'_>, product: &Product) -> DiagResult<Option<String>> {
     if product.tokens_per_minute.is_none() && product.quota.is_none() {
         return Ok(None);
@@ -162,91 +134,6 @@ fn product_policy(environment: &Environment<'_>, product: &Product) -> DiagResul
         }),
     };
     fill(environment, "product.xml", values).map(Some)
-}
-
-/// One counter per key value and gateway, over all policies that use the key: so each key begins with what it is for.
-fn counter_key(api: &Api, key: LimitKey) -> String {
-    let prefix = csharp_string(&format!("api:{}:", api.id));
-    match key {
-        LimitKey::Subscription => format!("@({prefix} + context.Subscription.Id)"),
-        LimitKey::ClientIp => format!("@({prefix} + context.Request.IpAddress)"),
-        LimitKey::Api => format!("@({prefix})"),
-    }
-}
-
-fn adaptive(api: &Api, limit: &AdaptiveLimit) -> Value {
-    let class = |class: &AdaptiveClass| {
-        context! {
-            key => format!("adaptive:{}:class:{}", api.id, class.name),
-            header => class.header.as_deref(),
-            base => class.base,
-            // Without a share the limit is the same for every call, which v2 tiers need (D-16).
-            share => (class.share_thousandths > 0).then(|| share(class.share_thousandths)),
-        }
-    };
-    context! {
-        total_key => format!("adaptive:{}:total", api.id),
-        tokens_per_minute => limit.tokens_per_minute,
-        classes => limit.classes.iter().map(class).collect::<Vec<_>>(),
-        default_class => class(&limit.default_class),
-    }
-}
-
-/// Thousandths as a C# double.
-fn share(thousandths: u32) -> String {
-    let digits = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
-    let trimmed = digits.trim_end_matches('0');
-    if trimmed.ends_with('.') { format!("{trimmed}0") } else { trimmed.to_owned() }
-}
-
-/// A C# condition that holds for any of the statuses.
-fn any_status(statuses: &[StatusRange]) -> String {
-    let conditions: Vec<String> = statuses
-        .iter()
-        .map(|StatusRange { min, max }| {
-            if min == max {
-                format!("context.Response.StatusCode == {min}")
-            } else {
-                format!("context.Response.StatusCode >= {min} && context.Response.StatusCode <= {max}")
-            }
-        })
-        .collect();
-    if conditions.is_empty() { "false".to_owned() } else { conditions.join(" || ") }
-}
-
-fn dimension(dimension: &Dimension) -> Value {
-    let value = dimension.value.map(|value| match value {
-        DimensionValue::ClientIp => "@(context.Request.IpAddress)",
-        DimensionValue::ProductName => "@(context.Product != null ? context.Product.Name : \"none\")",
-        DimensionValue::SubscriptionName => "@(context.Subscription.Name)",
-        DimensionValue::OperationName => "@(context.Operation.Name)",
-        DimensionValue::Deployment => {
-            "@(context.Request.MatchedParameters.GetValueOrDefault(\"deployment-id\", \"none\"))"
-        }
-    });
-    context! { name => dimension.name.as_str(), value }
-}
-
-fn usage_records(records: &UsageRecords) -> Value {
-    let field = |field: &UsageField| {
-        let value = match field {
-            UsageField::EventTime => "DateTime.UtcNow.ToString(\"yyyy-MM-ddTHH:mm:ss.fffZ\")",
-            UsageField::ServiceName => "context.Deployment.ServiceName",
-            UsageField::GatewayId => "context.Deployment.GatewayId",
-            UsageField::RequestId => "context.RequestId.ToString()",
-            UsageField::RequestIp => "context.Request.IpAddress",
-            UsageField::OperationName => "context.Operation.Name",
-            UsageField::SubscriptionId => "context.Subscription.Id",
-            UsageField::ProductId => "context.Product != null ? context.Product.Id : \"none\"",
-            UsageField::TotalTokens => "context.Variables.GetValueOrDefault<int>(\"tokens-consumed\", 0)",
-        };
-        context! { name => field.word(), value }
-    };
-    context! {
-        logger => LOGGER,
-        only_status => records.only_status,
-        fields => records.fields.iter().map(field).collect::<Vec<_>>(),
-    }
 }
 
 #[cfg(test)]

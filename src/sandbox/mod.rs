@@ -14,12 +14,13 @@ pub mod openai_sim;
 mod openid_hosts;
 mod proof;
 mod providers;
+mod records;
 mod resource_id;
 mod services_sim;
 mod standing;
 pub mod state;
 
-pub use arm_server::{ArmOptions, ArmServer, Bucket, Denial, Faults, Limits, Validator};
+pub use arm_server::{ArmOptions, ArmServer, Bucket, Denial, Exchange, Faults, Limits, Recorder, Validator};
 pub use error::{ArmFault, Error};
 pub use gateway_server::{End, GatewayServer, Observer, Served, ServerOptions};
 pub use http1::{Messages, read_messages};

@@ -1,13 +1,13 @@
 //! What is deployed in the sandbox: resources by id, deployments with their operations. Shared by the ARM server and
 //! whoever looks at the result; every access is short and copies what it needs.
 
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
-use super::{ArmFault, ResourceId};
+use super::ResourceId;
+use super::records::DeploymentRecord;
 
 /// One resource as GET shows it, and what GET does not show.
 #[derive(Clone, PartialEq)]
@@ -46,99 +46,6 @@ struct Inner {
     /// By lower-case id, in the order they were first created.
     resources: IndexMap<String, Resource>,
     deployments: IndexMap<String, DeploymentRecord>,
-}
-
-/// A deployment as it is kept, running or not.
-#[derive(Clone, Debug)]
-pub(super) struct DeploymentRecord {
-    pub(super) id: ResourceId,
-    /// Only of a deployment at subscription scope.
-    pub(super) location: Option<String>,
-    /// What the polling URL names.
-    pub(super) operation_id: String,
-    pub(super) correlation_id: String,
-    pub(super) template: Json,
-    /// Without secure values.
-    pub(super) parameters: Json,
-    /// `Accepted`, `Running`, `Succeeded`, `Failed`, `Canceled`.
-    pub(super) state: &'static str,
-    pub(super) timestamp: String,
-    pub(super) outputs: Json,
-    pub(super) error: Option<ArmFault>,
-    pub(super) operations: Vec<OperationRecord>,
-    /// Set when somebody asks to stop it; shared with the deployments inside it.
-    pub(super) cancel: Arc<AtomicBool>,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct OperationRecord {
-    pub(super) operation_id: String,
-    pub(super) kind: &'static str,
-    pub(super) state: &'static str,
-    pub(super) target: Option<ResourceId>,
-    pub(super) error: Option<ArmFault>,
-    pub(super) timestamp: String,
-}
-
-impl DeploymentRecord {
-    pub(super) fn is_active(&self) -> bool {
-        matches!(self.state, "Accepted" | "Running")
-    }
-
-    /// The deployment as GET shows it.
-    pub(super) fn to_json(&self) -> Json {
-        let resources: Vec<Json> = self
-            .operations
-            .iter()
-            .filter(|operation| operation.kind == "Create" && operation.state == "Succeeded")
-            .filter_map(|operation| operation.target.as_ref())
-            .map(|target| json!({"id": target.to_string()}))
-            .collect();
-        let mut properties = json!({
-            "mode": "Incremental",
-            "parameters": self.parameters,
-            "provisioningState": self.state,
-            "timestamp": self.timestamp,
-            "correlationId": self.correlation_id,
-            "outputResources": resources,
-        });
-        if self.state == "Succeeded" {
-            properties["outputs"] = self.outputs.clone();
-        }
-        if let Some(error) = &self.error {
-            properties["error"] = error.to_json();
-        }
-        let mut body = json!({
-            "id": self.id.to_string(), "name": self.id.name(), "type": "Microsoft.Resources/deployments",
-        });
-        if let Some(location) = &self.location {
-            body["location"] = Json::from(location.as_str());
-        }
-        body["properties"] = properties;
-        body
-    }
-}
-
-impl OperationRecord {
-    /// The operation as the list shows it.
-    pub(super) fn to_json(&self, deployment: &ResourceId) -> Json {
-        let mut properties = json!({
-            "provisioningOperation": self.kind, "provisioningState": self.state, "timestamp": self.timestamp,
-        });
-        if let Some(target) = &self.target {
-            properties["targetResource"] = json!({
-                "id": target.to_string(), "resourceType": target.resource_type(), "resourceName": target.full_name(),
-            });
-        }
-        if let Some(error) = &self.error {
-            properties["statusCode"] = Json::from(status_name(error.status));
-            properties["statusMessage"] = json!({"status": "Failed", "error": error.to_json()});
-        } else if self.state == "Succeeded" {
-            properties["statusCode"] = Json::from("OK");
-        }
-        let operation_id = &self.operation_id;
-        json!({"id": format!("{deployment}/operations/{operation_id}"), "operationId": operation_id, "properties": properties})
-    }
 }
 
 impl State {
@@ -233,18 +140,5 @@ impl State {
     /// A panic elsewhere leaves whole records behind, as each change is one assignment.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// ARM names the status of an operation instead of numbering it.
-fn status_name(status: u16) -> &'static str {
-    match status {
-        400 => "BadRequest",
-        401 => "Unauthorized",
-        403 => "Forbidden",
-        404 => "NotFound",
-        409 => "Conflict",
-        429 => "TooManyRequests",
-        _ => "InternalServerError",
     }
 }

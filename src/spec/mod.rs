@@ -12,6 +12,7 @@ mod decode;
 mod names;
 mod read;
 mod redact;
+pub mod reference;
 mod types;
 mod yaml;
 
@@ -86,6 +87,7 @@ pub fn json_schema() -> Json {
     if let (Some(head), Json::Object(spec)) = (schema.as_object_mut(), Spec::schema()) {
         head.extend(spec);
     }
+    decode::without_remarks(&mut schema);
     schema
 }
 

@@ -30,6 +30,13 @@ impl Arm {
         Self { child, says, folder }
     }
 
+    /// Writes a file beside the certificate; returns its path.
+    pub(super) fn write(&self, name: &str, text: &str) -> String {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
     pub(super) fn text(&self, name: &str) -> &str {
         self.says[name].as_str().unwrap()
     }

@@ -1,9 +1,11 @@
 //! The program as its user runs it: deploy to the sandbox, call the gateway, stop it.
 
+mod again;
 mod arm;
 mod baselines;
 mod deployed;
 mod doctor;
+mod preview;
 mod sandbox_up;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -11,9 +13,9 @@ use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-const QUICKSTART: &str = "examples/quickstart.yaml";
+pub(crate) const QUICKSTART: &str = "examples/quickstart.yaml";
 
-fn genai_lz(args: &[&str]) -> Command {
+pub(crate) fn genai_lz(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_genai-lz"));
     command
         .args(args)

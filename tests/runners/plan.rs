@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use genai_lz::arm::{Deployment, Parameters, Target, TargetScope, Value, evaluate};
 use genai_lz::diag::render::{Style, human as diagnostics};
+use genai_lz::plan::preview::{self, Standing};
 use genai_lz::plan::{StageEvaluation, build, view};
 use libtest_mimic::{Failed, Trial};
 use serde::Deserialize;
@@ -24,6 +25,9 @@ struct Case {
     /// What the case shows and why it must be so.
     #[serde(rename = "about")]
     _about: String,
+    /// Shows the page with noise.
+    #[serde(default)]
+    noise: bool,
     #[serde(default)]
     stage: Vec<Stage>,
 }
@@ -40,6 +44,15 @@ struct Stage {
     /// Parameter to `stage.output` of an earlier stage.
     #[serde(default)]
     outputs: BTreeMap<String, String>,
+    /// What ARM answers when it is asked what the stage would change, as JSON.
+    #[serde(default)]
+    what_if: Option<String>,
+    /// Why ARM was not asked, in the place of an answer.
+    #[serde(default)]
+    not_asked: Option<String>,
+    /// The resource groups that are there, with the ids of their resources.
+    #[serde(default)]
+    standing: BTreeMap<String, Vec<String>>,
 }
 
 pub(crate) fn cases() -> Vec<Trial> {
@@ -75,8 +88,28 @@ fn views(case: &Case) -> Result<(String, String), Failed> {
             deployment,
         })
         .collect();
-    let plan = build(&stages, Vec::new());
-    Ok((view::human(&plan, Style::Plain), view::json(&plan)))
+    let mut plan = build(&stages, Vec::new());
+    for (stage, planned) in case.stage.iter().zip(&mut plan.stages) {
+        if let Some(answer) = &stage.what_if {
+            let what_if = preview::read(&serde_json::from_str(answer)?)?;
+            preview::answered(planned, what_if, None);
+        } else if let Some(why) = &stage.not_asked {
+            preview::not_asked(planned, why.clone(), &standing(stage, planned));
+        }
+    }
+    let look = view::Look { style: Style::Plain, noise: case.noise };
+    Ok((view::human(&plan, look), view::json(&plan)))
+}
+
+/// Groups that the case does not name are not there.
+fn standing(stage: &Stage, planned: &genai_lz::plan::Stage) -> Standing {
+    let names = planned.groups.iter().filter_map(|group| group.name.clone());
+    names
+        .map(|name| {
+            let ids = stage.standing.get(&name);
+            (name.to_lowercase(), Ok(ids.map(|ids| ids.iter().map(|id| id.to_lowercase()).collect())))
+        })
+        .collect()
 }
 
 fn evaluated(stage: &Stage, earlier: &[(&Stage, Deployment)]) -> Result<Deployment, Failed> {

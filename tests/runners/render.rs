@@ -136,6 +136,8 @@ const TEXT_FIELDS: &[(&str, &str, &str)] = &[
     ("content_filter", "sku: GlobalStandard,", "raiPolicy: TEXT, sku: GlobalStandard,"),
     ("api_path", "path: openai", "path: TEXT"),
     ("api_display_name", "    path: openai", "    displayName: TEXT\n    path: openai"),
+    ("cors_origin", "tokenLimit: {", "cors: { origins: [TEXT] }\n      tokenLimit: {"),
+    ("cors_header", "tokenLimit: {", "cors: { origins: ['*'], exposeHeaders: [TEXT] }\n      tokenLimit: {"),
     ("limit_header", "tokensPerMinute: 500", "tokensPerMinute: 500, headers: { remaining: TEXT }"),
     ("metric_namespace", "usage: {", "usage: { metric: { namespace: TEXT },"),
     ("dimension_name", "usage: {", "usage: { metric: { dimensions: [{ name: TEXT, value: clientIp }] },"),

@@ -5,7 +5,7 @@
 // and of the optional ones those that this landing zone uses. Between callers inside the network and the gateway,
 // Azure's default rule AllowVnetInBound is enough.
 //
-// v2 tiers need only Storage and Key Vault when they are in the network
+// v2 tiers need only Storage when they are in the network
 // (learn.microsoft.com/azure/api-management/inject-vnet-v2, 2025-10-08) and nothing when they call through it
 // (integrate-vnet-outbound, 2025-03-20); what this landing zone uses is allowed for both.
 

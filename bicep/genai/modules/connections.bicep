@@ -16,7 +16,7 @@ param eventHub object
 @description('What is logged of calls to models: none, metadata or all.')
 param llmLogs string
 
-@description('Backends: name, url, breaker. A breaker is empty, or has name, count, interval, trip, acceptRetryAfter, statusCodeRanges, errorReasons.')
+@description('Backends: name, url, identityResource, breaker. Where identityResource is not empty, the gateway itself signs in to it. A breaker is empty, or has name, count, interval, trip, acceptRetryAfter, statusCodeRanges, errorReasons.')
 param backends array
 
 @description('Pools: name, members. A member has backend, priority and weight.')
@@ -83,6 +83,13 @@ resource singleBackends 'Microsoft.ApiManagement/service/backends@2024-05-01' = 
       validateCertificateChain: true
       validateCertificateName: true
     }
+    // No published type has it; the portal writes it (learn.microsoft.com/azure/api-management/backends, 2026-01-15).
+    credentials: empty(backend.identityResource) ? null : any({
+      managedIdentity: {
+        resource: backend.identityResource
+        clientId: apimIdentityClientId
+      }
+    })
     // At most one rule is allowed
     // (learn.microsoft.com/azure/api-management/backends, 2026-01-15).
     circuitBreaker: empty(backend.breaker) ? null : {

@@ -10,12 +10,13 @@ mod make;
 use std::sync::Arc;
 
 use azure_core::credentials::TokenCredential;
+use azure_core::error::ErrorKind;
 use time::{Duration, OffsetDateTime};
 
 pub use choose::{Chosen, CredentialKind, OidcRequest, SignInFacts, choose};
 pub use identity::Identity;
 
-use super::{Cloud, Error, SecretString};
+use super::{Blame, Cloud, Error, Retry, SecretString, retry};
 
 /// A token is renewed this long before it expires, so that it does not expire on the way.
 const RENEW_BEFORE: Duration = Duration::minutes(5);
@@ -58,7 +59,7 @@ impl TokenSource {
     }
 
     /// Fetches a token for `scope`, such as `https://management.azure.com/.default`.
-    pub(super) async fn fetch(&mut self, scope: &str) -> Result<Token, Error> {
+    pub(super) async fn fetch(&mut self, scope: &str, now: OffsetDateTime) -> Result<Token, Error> {
         let (kind, facts, cloud) = match &self.credential {
             Credential::Static(secret) => return Ok(Token { secret: secret.clone(), renew_at: None }),
             Credential::Entra { kind, facts, cloud } => (*kind, facts, cloud),
@@ -70,7 +71,8 @@ impl TokenSource {
         let token = entra.get_token(&[scope], None).await.map_err(|error| refused(kind, &error))?;
         Ok(Token {
             secret: SecretString::new(token.token.secret()),
-            renew_at: Some(renew_at(OffsetDateTime::now_utc(), token.expires_on)),
+            // How long it lives is what counts: a clock that is put right meanwhile changes nothing.
+            renew_at: Some(renew_at(now, now + (token.expires_on - OffsetDateTime::now_utc()))),
         })
     }
 
@@ -90,7 +92,33 @@ fn renew_at(now: OffsetDateTime, expires_on: OffsetDateTime) -> OffsetDateTime {
 /// azure_identity's messages carry no secrets, but line breaks and long troubleshooting texts.
 fn refused(kind: CredentialKind, error: &azure_core::Error) -> Error {
     let reason = super::arm_error::clean(&error.to_string());
-    Error::not_signed_in(format!("no token from {}: {reason}", kind.describe()))
+    let mut refused = Error::not_signed_in(format!("no token from {}: {reason}", kind.describe()));
+    if is_passing(error) {
+        (refused.blame, refused.retry) = (Blame::Network, Retry::Yes);
+    }
+    refused
+}
+
+/// True where whoever issues tokens was not reached or is overloaded; azure_identity wraps the reason in its own errors.
+fn is_passing(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(core) = error.downcast_ref::<azure_core::Error>() {
+            match core.kind() {
+                ErrorKind::Io => return true,
+                ErrorKind::HttpResponse { status, .. } => return retry::is_transient(u16::from(*status)),
+                _ => {}
+            }
+        }
+        if error
+            .downcast_ref::<reqwest::Error>()
+            .is_some_and(|error| error.is_connect() || error.is_timeout())
+        {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 #[cfg(test)]

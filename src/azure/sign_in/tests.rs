@@ -19,7 +19,7 @@ fn tenant() -> Option<String> {
 #[tokio::test]
 async fn a_static_token_stays_fresh_and_hidden() {
     let mut source = TokenSource::new(Credential::Static(SecretString::new("tok-very-secret")));
-    let token = source.fetch("scope").await.unwrap();
+    let token = source.fetch("scope", OffsetDateTime::now_utc()).await.unwrap();
     assert!(token.is_fresh(OffsetDateTime::now_utc() + Duration::seconds(1_000_000)));
     assert!(!format!("{source:?} {token:?}").contains("very-secret"));
 }
@@ -53,7 +53,10 @@ async fn each_credential_that_cannot_work_says_which_and_why() {
     ] {
         let shown = format!("{facts:?}");
         let credential = Credential::Entra { kind, facts: Box::new(facts), cloud: Cloud::public() };
-        let error = TokenSource::new(credential).fetch("https://x/.default").await.unwrap_err();
+        let error = TokenSource::new(credential)
+            .fetch("https://x/.default", OffsetDateTime::now_utc())
+            .await
+            .unwrap_err();
         assert_eq!(error.kind, ErrorKind::NotSignedIn, "{error}");
         assert!(error.message.contains(expected), "{error}");
         assert!(!format!("{shown}{error:?}").contains("very-secret"));

@@ -1,4 +1,5 @@
-//! `genai-lz explain`: what a diagnostic's code means, and what the catalogues say of an error of Azure or of a policy.
+//! `genai-lz explain`: what a diagnostic's code means, what the catalogues say of an error of Azure or of a policy, and
+//! what a field of the spec takes.
 
 mod arm_error;
 mod element;
@@ -6,15 +7,17 @@ mod element;
 use crate::cli::codes;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::reference;
 use crate::cli::ui::Ui;
 use crate::diag::Code;
 use crate::diag::render::page;
+use crate::spec;
 
-/// Explain a diagnostic or an error of Azure by its code or a policy by its element, or list all codes
+/// Explain a diagnostic or an error of Azure by its code, a policy by its element or a field of the spec, or list all codes
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// A code in the square brackets, such as `section-without-base`; a code of Azure, such as `SkuNotAvailable`; an element, such as `llm-token-limit` or
-    /// `dimension`; an attribute, such as `llm-token-limit@counter-key`
+    /// `dimension`; an attribute, such as `llm-token-limit@counter-key`; a field, such as `pools.breaker.trip`
     code: Option<String>,
 }
 
@@ -45,6 +48,14 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
         } else {
             ui.data(&element::page(&named))?;
         }
+    } else if let Some((field, section)) = spec::reference::find(name) {
+        let (field, section) = (field.as_ref(), section.as_ref());
+        if ui.is_json() {
+            let fields = reference::spec::explained_json(field, section);
+            ui.document(Exit::Ok, serde_json::json!({ "fields": fields }))?;
+        } else {
+            ui.data(&reference::spec::explained(field, section))?;
+        }
     } else {
         return Err(unknown(&all, name));
     }
@@ -62,14 +73,20 @@ fn list(all: &[&Code], ui: &Ui) -> Result<(), CommandError> {
 
 fn unknown(all: &[&Code], name: &str) -> CommandError {
     let error = CommandError::usage(format!(
-        "`{name}` is neither a diagnostic's code nor one of Azure's that is known here, nor a policy"
+        "`{name}` is neither a diagnostic's code nor one of Azure's that is known here, nor a policy, nor a field of the spec"
     ));
     let without_area = all.iter().map(|code| code.id).find(|known| known.ends_with(&format!("-{name}")));
+    let fields = spec::reference::paths();
     let known = all.iter().map(|code| code.id).chain(arm_error::codes()).chain(element::names());
-    match without_area.or_else(|| crate::text::suggest(name, known)) {
+    let near = without_area.or_else(|| crate::text::suggest(name, known)).map(str::to_owned);
+    let near = near.or_else(|| {
+        let field = crate::text::suggest(name, fields.iter().map(String::as_str))?;
+        Some(field.to_owned())
+    });
+    match near {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error
-            .hint("list all codes with `genai-lz explain`; docs/reference/azure-errors.md lists those of Azure, policies.md the policies"),
+            .hint("list all codes with `genai-lz explain`; docs/reference/azure-errors.md lists those of Azure, policies.md the policies, spec.md the fields of a spec"),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::plan;
 /// Compiles and evaluates the Bicep of every stage and prints the resources by stage and resource group, with
 /// the region checks that the embedded, dated catalogue can answer. What only Azure knows is shown as such.
 /// With --online Azure is asked, and nothing is changed: regions, tiers, models, quota, capacity, names,
-/// resource providers, Azure Policy and rights.
+/// resource providers, Azure Policy and rights, and what every stage would create, change or delete.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The spec file; `-` is standard input
@@ -29,6 +29,10 @@ pub struct Args {
     /// Sign in and ask Azure what the catalogue cannot know
     #[arg(long)]
     online: bool,
+
+    /// List also the differences that Azure reports though nobody changed anything, each with the reason
+    #[arg(long, requires = "online")]
+    show_noise: bool,
 
     /// The Azure subscription; goes before the one in the spec
     #[arg(long, value_name = "GUID", value_parser = sign_in::guid, requires = "online")]
@@ -53,13 +57,13 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
             CommandError::usage("no Azure subscription to ask about")
                 .hint("set `azure.subscription` in the spec, or give `--subscription GUID`")
         })?;
-        deploy::runtime()?.block_on(ask(args, ui, &rendered, &mut plan, subscription))?;
+        plan = deploy::runtime()?.block_on(ask(args, ui, &rendered, subscription))?;
     }
     rendered.warnings.extend(warnings);
     let blocked = pipeline::blocked(&plan);
     let exit = if blocked.is_some() {
         Exit::InputOrCheck
-    } else if args.detailed_exitcode && plan.counts().create + plan.counts().maybe > 0 {
+    } else if args.detailed_exitcode && plan.counts().changes() > 0 {
         Exit::UsageOrChanges
     } else {
         Exit::Ok
@@ -72,7 +76,8 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
         return Ok(exit);
     }
     ui.warnings(&rendered.warnings);
-    ui.data(&plan::view::human(&plan, ui.out_style()))?;
+    let look = plan::view::Look { style: ui.out_style(), noise: args.show_noise };
+    ui.data(&plan::view::human(&plan, look))?;
     blocked.map_or(Ok(exit), Err)
 }
 
@@ -80,10 +85,10 @@ async fn ask(
     args: &Args,
     ui: &Ui,
     rendered: &Rendered,
-    plan: &mut plan::Plan,
     subscription: &str,
-) -> Result<(), CommandError> {
+) -> Result<plan::Plan, CommandError> {
     let client = args.sign_in.client(Some(subscription), ui).await?;
     client.sign_in().await.map_err(|error| sign_in::not_signed_in(&error))?;
-    pipeline::ask(&client, subscription, rendered, plan).await
+    let (_stages, plan) = pipeline::preview(&client, subscription, rendered).await?;
+    Ok(plan)
 }

@@ -110,6 +110,7 @@ async fn a_running_deployment_is_not_pulled_away_from_under() {
     let server = ArmServer::start(ArmOptions { faults, ..ArmOptions::default() }).await.unwrap();
     let scope = Scope::Subscription { subscription_id: server.subscription_id().to_owned() };
     let request = crate::azure::DeploymentRequest {
+        tags: IndexMap::new(),
         location: Some("westeurope".to_owned()),
         template: template(),
         parameters: ["location", "group"]

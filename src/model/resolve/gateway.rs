@@ -1,9 +1,10 @@
 //! The gateway's entities: pools, APIs with their policies, products.
 
+use super::{callers, content_safety};
 use crate::catalog::tiers::Tier;
 use crate::model::{
-    AdaptiveClass, AdaptiveLimit, Api, Breaker, Dimension, Pool, PoolMember, Product, Retry, TokenLimit,
-    TokenQuota, UsageMetric, UsageRecords,
+    AdaptiveClass, AdaptiveLimit, Api, Breaker, Dimension, Pool, PoolMember, Product, RequestLimit, Retry,
+    TokenLimit, TokenQuota, UsageMetric, UsageRecords,
 };
 use crate::spec;
 
@@ -49,12 +50,23 @@ pub(super) fn api(api: &spec::Api, tier: &Tier) -> Api {
             interval_seconds: api.retry.interval_seconds.0,
             first_fast_retry: api.retry.first_fast_retry.value,
         },
+        cors: policies.cors.as_ref().map(|cors| callers::cors(cors)),
+        ip_filter: policies.ip_filter.as_ref().map(|filter| callers::ip_filter(filter)),
+        request_limit: policies.request_limit.as_ref().map(|limit| RequestLimit {
+            key: limit.key.value,
+            calls: limit.calls.0,
+            period_seconds: limit.period_seconds.0,
+        }),
+        content_safety: policies.content_safety.as_ref().map(|policy| content_safety::policy(policy)),
         token_limit: policies.token_limit.as_ref().map(|limit| TokenLimit {
             key: limit.key.value,
             tokens_per_minute: limit.tokens_per_minute.0,
             estimate_prompt_tokens: limit.estimate_prompt_tokens.value,
             remaining_header: limit.headers.remaining.as_ref().map(|name| name.value.0.clone()),
             consumed_header: limit.headers.consumed.as_ref().map(|name| name.value.0.clone()),
+        }),
+        token_quota: policies.token_quota.as_ref().map(|quota| {
+            (quota.key.value, TokenQuota { tokens: quota.tokens.0, period: quota.period.value })
         }),
         adaptive_limit: policies.adaptive_limit.as_ref().and_then(|limit| adaptive_limit(limit, tier)),
         usage_metric: policies.usage.metric.as_ref().map(|metric| UsageMetric {

@@ -1,5 +1,7 @@
 //! From spec to landing zone: names are made, regions normalized, defaults that depend on other parts filled in.
 
+mod callers;
+mod content_safety;
 mod gateway;
 mod network;
 
@@ -7,8 +9,8 @@ use std::sync::Arc;
 
 use super::naming::{self, Rule, Stem};
 use super::{
-    Account, AdditionalRegion, EventHub, GatewayPlacement, KeyVault, LandingZone, ModelDeployment,
-    Monitoring, Names, Preflight, Publisher, Service,
+    Account, AdditionalRegion, ContentSafetyAccount, EventHub, GatewayPlacement, KeyVault, LandingZone,
+    ModelDeployment, Monitoring, Names, Preflight, Publisher, Service,
 };
 use crate::catalog::regions;
 use crate::diag::{DiagResult, Diagnostic, finish};
@@ -45,6 +47,7 @@ impl Resolver<'_> {
         let baseline = &spec.baseline;
         let tier = baseline.apim.sku.name.tier();
         let names = self.names(spec.metadata.name.span);
+        let content_safety = baseline.content_safety.as_ref().map(|account| self.content_safety(account));
         let accounts = spec.models.iter().map(|model| self.account(model)).collect();
         self.known_region(&spec.azure.location.value, spec.azure.location.span);
         for model in spec.models.iter() {
@@ -98,6 +101,7 @@ impl Resolver<'_> {
                 partitions: hub.partitions.0,
                 retention_days: hub.retention_days.0,
             }),
+            content_safety,
             accounts,
             pools: spec.pools.iter().map(|pool| gateway::pool(pool)).collect(),
             apis: spec.apis.iter().map(|api| gateway::api(api, tier)).collect(),
@@ -149,6 +153,18 @@ impl Resolver<'_> {
             );
             String::new()
         })
+    }
+
+    fn content_safety(&mut self, account: &spec::At<spec::ContentSafetyAccount>) -> ContentSafetyAccount {
+        if let Some(location) = &account.location {
+            self.known_region(&location.value, location.span);
+        }
+        let of_gateway = self.stem.location.clone();
+        ContentSafetyAccount {
+            name: self.name(&naming::ACCOUNT, "cs", account.span),
+            location: account.location.as_ref().map_or(of_gateway, |location| location.normalized()),
+            private_endpoint: self.name(&naming::PRIVATE_ENDPOINT, "pe-cs", account.span),
+        }
     }
 
     fn account(&mut self, model: &spec::Model) -> Account {

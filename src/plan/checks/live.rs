@@ -1,20 +1,21 @@
 //! The same questions, asked of Azure: what a subscription may have today goes before what the documentation says.
 //!
-//! This file judges; asking is left to `deploy`. An answer that could not be had (no right to ask, no connection)
+//! Here are the questions and how their answers go together; the files below judge, asking is left to `deploy`. An answer that could not be had (no right to ask, no connection)
 //! leaves the catalogue's word, or an open question with the reason.
+
+mod models;
+mod places;
+mod rights;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Alternative, Check, Question, Verdict, check_placement, preflight};
-use crate::catalog::regions::normalize;
-use crate::catalog::{Catalog, models};
-use crate::model::{Account, LandingZone, ModelDeployment};
+use crate::catalog::Catalog;
+use crate::model::LandingZone;
 use crate::plan::{Change, Plan};
 
 /// More values than this do not help to choose.
 const ALTERNATIVES_MAX: usize = 6;
-/// So many missing actions are named.
-const ACTIONS_SHOWN: usize = 6;
 
 /// What Azure said; an error says why it did not.
 pub type Answer<T> = Result<T, String>;
@@ -96,11 +97,13 @@ fn needed_types(plan: &Plan) -> BTreeSet<&str> {
 /// The checks of a landing zone, with Azure's answers in the place of the catalogue's.
 pub fn check_live(zone: &LandingZone, plan: &Plan, catalog: &Catalog, live: &Live) -> Vec<Check> {
     let mut checks = check_placement(&zone.gateway, &zone.accounts, catalog);
-    let mut answered = gateway(zone, live);
+    let mut answered = places::gateway(zone, live);
     for account in &zone.accounts {
-        answered.extend(account.deployments.iter().filter_map(|deployment| model(account, deployment, live)));
+        answered.extend(
+            account.deployments.iter().filter_map(|deployment| models::model(account, deployment, live)),
+        );
     }
-    answered.extend(quotas(zone, plan, live));
+    answered.extend(models::quotas(zone, plan, live));
     for check in answered {
         let same = |other: &&mut Check| other.question == check.question && other.subject == check.subject;
         match checks.iter_mut().find(same) {
@@ -110,13 +113,16 @@ pub fn check_live(zone: &LandingZone, plan: &Plan, catalog: &Catalog, live: &Liv
     }
     for account in &zone.accounts {
         checks.extend(
-            account.deployments.iter().filter_map(|deployment| capacity(account, deployment, plan, live)),
+            account
+                .deployments
+                .iter()
+                .filter_map(|deployment| models::capacity(account, deployment, plan, live)),
         );
     }
-    checks.extend(names(live));
-    checks.extend(providers(live));
-    checks.extend(policies(live));
-    checks.push(permissions(plan, live));
+    checks.extend(rights::names(live));
+    checks.extend(rights::providers(live));
+    checks.extend(rights::policies(live));
+    checks.push(rights::permissions(plan, live));
     preflight::weigh(checks, &zone.preflight)
 }
 
@@ -158,216 +164,11 @@ fn not_told(why: &str) -> Verdict {
     Verdict::Unverified { why: format!("Azure did not say: {why}"), decided_by: Vec::new() }
 }
 
-fn gateway(zone: &LandingZone, live: &Live) -> Vec<Check> {
-    let place = &zone.gateway;
-    let subject = format!("gateway {} in {}", place.service_name, place.location);
-    let region = match &live.locations {
-        Ok(open) if open.contains_key(&place.location) => ok("open to this subscription"),
-        Ok(_) => blocked(format!("this subscription cannot use {}", place.location), "location", Vec::new()),
-        Err(why) => not_told(why),
-    };
-    let tier = match &live.gateway_skus {
-        Err(why) => not_told(why),
-        Ok(skus) => {
-            let is_tier = |sku: &&(String, String, Option<String>)| sku.0.eq_ignore_ascii_case(&place.sku);
-            let elsewhere = || {
-                let free = skus.iter().filter(is_tier).filter(|(.., restricted)| restricted.is_none());
-                free.map(|(_, location, _)| location.clone()).collect::<Vec<_>>()
-            };
-            match skus.iter().filter(is_tier).find(|(_, location, _)| *location == place.location) {
-                Some((.., None)) => ok(format!("{} can be created", place.sku)),
-                Some((.., Some(reason))) => blocked(
-                    format!("{} is restricted in {}: {reason}", place.sku, place.location),
-                    "location",
-                    elsewhere(),
-                ),
-                None => blocked(
-                    format!("{} is not offered in {}", place.sku, place.location),
-                    "location",
-                    elsewhere(),
-                ),
-            }
-        }
-    };
-    vec![
-        Check::live(Question::Region, subject.clone(), region),
-        Check::live(Question::GatewayTier, subject, tier),
-    ]
-}
-
-fn path(account: &Account, deployment: &ModelDeployment) -> String {
-    format!("{}/{}", account.id, deployment.name)
-}
-
-fn model(account: &Account, deployment: &ModelDeployment, live: &Live) -> Option<Check> {
-    let location = normalize(&account.location);
-    let subject = format!("{} in {location}", path(account, deployment));
-    let verdict = match live.models.get(&location)? {
-        Err(why) => not_told(why),
-        Ok(offers) => {
-            let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
-            let of_model = || offers.iter().filter(|offer| same(&offer.model, &deployment.model));
-            let of_version = of_model().filter(|offer| same(&offer.version, &deployment.version));
-            let skus: Vec<String> = of_version.map(|offer| offer.sku.clone()).collect();
-            let label = format!("{} {}", deployment.model, deployment.version);
-            if skus.iter().any(|sku| same(sku, &deployment.sku)) {
-                ok(format!("{label} as {} is offered", deployment.sku))
-            } else if skus.is_empty() {
-                let known: BTreeSet<String> = of_model().map(|offer| offer.version.clone()).collect();
-                blocked(
-                    format!("{label} is not offered in {location}"),
-                    "version",
-                    known.into_iter().collect(),
-                )
-            } else {
-                blocked(format!("{label} is not offered as {} in {location}", deployment.sku), "sku", skus)
-            }
-        }
-    };
-    Some(Check::live(Question::Model, subject, verdict))
-}
-
-/// True where the deployment is there already: what it draws is counted as used.
-fn is_there(plan: &Plan, account: &Account, deployment: &ModelDeployment, live: &Live) -> bool {
-    let name = format!("{}/{}", account.name, deployment.name);
-    let mut planned = plan.resources().filter(|resource| resource.name.eq_ignore_ascii_case(&name));
-    planned.any(|resource| live.existing.contains(&resource.id.to_ascii_lowercase()))
-}
-
-/// New capacity summed per quota against what is left of it.
-fn quotas(zone: &LandingZone, plan: &Plan, live: &Live) -> Vec<Check> {
-    let mut wanted: BTreeMap<(String, String), f64> = BTreeMap::new();
-    for account in &zone.accounts {
-        for deployment in &account.deployments {
-            let Some(sku) = models::all().sku(&deployment.sku) else { continue };
-            let key = (normalize(&account.location), sku.usage_name(&deployment.model));
-            let new = if is_there(plan, account, deployment, live) { 0 } else { deployment.capacity };
-            *wanted.entry(key).or_default() += f64::from(new);
-        }
-    }
-    let verdict = |((location, usage), wanted): (&(String, String), &f64)| {
-        let verdict = match live.usages.get(location)? {
-            Err(why) => not_told(why),
-            Ok(usages) => match usages.iter().find(|quota| quota.name.eq_ignore_ascii_case(usage)) {
-                None => not_told(&format!("the list of quotas of {location} has no {usage}")),
-                Some(Quota { used, limit, .. }) if used + wanted > *limit => {
-                    let left = (limit - used).max(0.0);
-                    let why = format!(
-                        "needs {wanted} more, and {left} of {limit} are left: lower `capacity`, take another region, or ask for more quota"
-                    );
-                    blocked(why, "capacity", Vec::new())
-                }
-                Some(Quota { used, limit, .. }) => {
-                    ok(format!("needs {wanted} more, {} of {limit} are left", limit - used))
-                }
-            },
-        };
-        Some(Check::live(Question::Quota, format!("{usage} in {location}"), verdict))
-    };
-    wanted.iter().filter_map(verdict).collect()
-}
-
-/// Quota promises nothing for provisioned deployments: that there is capacity, only Azure knows, and only for now.
-fn capacity(account: &Account, deployment: &ModelDeployment, plan: &Plan, live: &Live) -> Option<Check> {
-    let sku = models::all().sku(&deployment.sku).filter(|sku| sku.is_provisioned())?;
-    let location = normalize(&account.location);
-    let subject = format!("{} in {location}", path(account, deployment));
-    if is_there(plan, account, deployment, live) {
-        return Some(Check::live(Question::Capacity, subject, ok("deployed already")));
-    }
-    let verdict = match live.capacities.get(&(deployment.model.clone(), deployment.version.clone()))? {
-        Err(why) => not_told(why),
-        Ok(all) => {
-            let mut of_sku: Vec<&Capacity> =
-                all.iter().filter(|one| one.sku.eq_ignore_ascii_case(&sku.name)).collect();
-            of_sku.sort_by(|one, other| other.available.total_cmp(&one.available));
-            let needed = f64::from(deployment.capacity);
-            let here = of_sku.iter().find(|one| one.location == location).map_or(0.0, |one| one.available);
-            if here >= needed {
-                ok(format!("{here} can be deployed now, {needed} are wanted"))
-            } else {
-                let elsewhere =
-                    of_sku.iter().filter(|one| one.available >= needed).map(|one| one.location.clone());
-                blocked(
-                    format!("{here} can be deployed now, {needed} are wanted"),
-                    "location",
-                    elsewhere.collect(),
-                )
-            }
-        }
-    };
-    Some(Check::live(Question::Capacity, subject, verdict))
-}
-
-fn names(live: &Live) -> impl Iterator<Item = Check> {
-    live.names.iter().map(|(subject, answer)| {
-        let verdict = match answer {
-            Ok(Ok(())) => ok("free, or ours already"),
-            Ok(Err(why)) => blocked(
-                format!("{why}; a soft-deleted resource holds its name until it is restored or purged"),
-                "metadata.identifier",
-                Vec::new(),
-            ),
-            Err(why) => not_told(why),
-        };
-        Check::live(Question::Name, subject.clone(), verdict)
-    })
-}
-
-fn providers(live: &Live) -> impl Iterator<Item = Check> {
-    live.providers.iter().filter_map(|(namespace, answer)| {
-        let verdict = match answer {
-            Ok(state) if state.eq_ignore_ascii_case("Registered") => return None,
-            Ok(state) => Verdict::Warning {
-                why: format!("it is {state}"),
-                advice: format!("az provider register --namespace {namespace} --wait"),
-            },
-            Err(why) => not_told(why),
-        };
-        Some(Check::live(Question::Provider, namespace.clone(), verdict))
-    })
-}
-
-fn policies(live: &Live) -> impl Iterator<Item = Check> {
-    live.policies.iter().filter_map(|(resource_type, answer)| {
-        let verdict = match answer {
-            Ok(denied) if denied.is_empty() => return None,
-            Ok(denied) => blocked(
-                format!("denied by {}: whoever assigned it can exempt the resource group", denied.join(", ")),
-                "spec",
-                Vec::new(),
-            ),
-            Err(why) => not_told(why),
-        };
-        Some(Check::live(Question::Policy, resource_type.clone(), verdict))
-    })
-}
-
-fn permissions(plan: &Plan, live: &Live) -> Check {
-    let verdict = match &live.missing_actions {
-        Ok(missing) if missing.is_empty() => ok(format!("all {} actions", needed_actions(plan).len())),
-        Ok(missing) => {
-            let shown: Vec<&str> = missing.iter().map(String::as_str).take(ACTIONS_SHOWN).collect();
-            let more = missing.len().saturating_sub(shown.len());
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            blocked(
-                format!(
-                    "not allowed: {}{more}; Owner is, or Contributor beside Role Based Access Control Administrator",
-                    shown.join(", ")
-                ),
-                "role",
-                Vec::new(),
-            )
-        }
-        Err(why) => not_told(why),
-    };
-    Check::live(Question::Permissions, "the account", verdict)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::GatewayPlacement;
+    use crate::catalog::models;
+    use crate::model::{Account, GatewayPlacement, ModelDeployment};
 
     fn zone(sku: &str, capacity: u32) -> LandingZone {
         let deployment = ModelDeployment {
@@ -444,9 +245,15 @@ mod tests {
     #[test]
     fn azures_answer_goes_before_the_catalogues() {
         type Change = fn(&mut Live);
-        let cases: [(u32, Change, &[&str]); 11] = [
+        let cases: [(u32, Change, &[&str]); 12] = [
             (50, |_| (), &[]),
             (51, |_| (), &["quota: blocked"]),
+            // Whoever may not ask for quota is told so, and not that there is none.
+            (
+                50,
+                |live| drop(live.usages.insert("westus3".to_owned(), Err("no".to_owned()))),
+                &["quota: unverified"],
+            ),
             (50, |live| live.locations = Ok(BTreeMap::new()), &["region: blocked"]),
             (50, |live| live.gateway_skus = Ok(Vec::new()), &["gateway tier: blocked"]),
             (50, |live| live.gateway_skus = Err("no".to_owned()), &["gateway tier: unverified"]),

@@ -49,6 +49,8 @@ pub enum Question {
     Policy,
     /// May the account do what the deployment does?
     Permissions,
+    /// Does Azure take the template of a stage?
+    Template,
 }
 
 impl Question {
@@ -66,6 +68,7 @@ impl Question {
             Self::Provider => "provider",
             Self::Policy => "policy",
             Self::Permissions => "permissions",
+            Self::Template => "template",
         }
     }
 }

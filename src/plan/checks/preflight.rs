@@ -39,7 +39,8 @@ fn word(question: Question) -> Option<&'static str> {
         | Question::Name
         | Question::Provider
         | Question::Policy
-        | Question::Permissions => None,
+        | Question::Permissions
+        | Question::Template => None,
     }
 }
 

@@ -1,10 +1,14 @@
 //! The machine's view. These types are the format: what a plan is inside may change, this may only grow. A change
 //! that breaks a reader raises `formatVersion`.
 
+mod preview;
+
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 use serde::Serialize;
+
+use preview::{ComparedView, PreviewView};
 
 use crate::catalog::Fact;
 use crate::plan::checks::{self, LiveRequest, Verdict};
@@ -91,6 +95,10 @@ struct CountsView {
     maybe: usize,
     read: usize,
     skip: usize,
+    modify: usize,
+    delete: usize,
+    unchanged: usize,
+    unknown: usize,
 }
 
 #[derive(Serialize)]
@@ -104,6 +112,9 @@ struct StageView<'a> {
     types: IndexMap<&'a str, usize>,
     groups: Vec<GroupView<'a>>,
     outputs: Vec<OutputView<'a>>,
+    /// What Azure was asked; absent offline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preview: Option<PreviewView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -113,6 +124,8 @@ struct GroupView<'a> {
     /// Null where another stage or somebody else makes the group.
     change: Option<&'static str>,
     location: Option<&'a str>,
+    #[serde(flatten)]
+    compared: ComparedView<'a>,
     resources: Vec<ResourceView<'a>>,
 }
 
@@ -131,6 +144,8 @@ struct ResourceView<'a> {
     location: Option<&'a str>,
     notes: &'a [String],
     unknowns: Vec<UnknownView<'a>>,
+    #[serde(flatten)]
+    compared: ComparedView<'a>,
 }
 
 #[derive(Serialize)]
@@ -211,8 +226,8 @@ struct RegionView<'a> {
 }
 
 fn counts(counts: Counts) -> CountsView {
-    let Counts { create, maybe, read, skip } = counts;
-    CountsView { create, maybe, read, skip }
+    let Counts { create, maybe, read, skip, modify, delete, unchanged, unknown } = counts;
+    CountsView { create, maybe, read, skip, modify, delete, unchanged, unknown }
 }
 
 fn stage(stage: &Stage) -> StageView<'_> {
@@ -224,6 +239,7 @@ fn stage(stage: &Stage) -> StageView<'_> {
         types: stage.types(),
         groups: stage.groups.iter().map(group).collect(),
         outputs: stage.outputs.iter().map(output).collect(),
+        preview: stage.preview.as_ref().map(preview::preview),
     }
 }
 
@@ -232,6 +248,7 @@ fn group(group: &Group) -> GroupView<'_> {
         name: group.name.as_deref(),
         change: group.change.map(crate::plan::Change::name),
         location: group.location.as_deref(),
+        compared: preview::compared(&group.compared),
         resources: group.resources.iter().map(resource).collect(),
     }
 }
@@ -253,6 +270,7 @@ fn resource(resource: &Resource) -> ResourceView<'_> {
             .iter()
             .map(|unknown| UnknownView { path: &unknown.path, expression: unknown.expression.as_deref() })
             .collect(),
+        compared: preview::compared(&resource.compared),
     }
 }
 

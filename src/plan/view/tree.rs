@@ -4,13 +4,15 @@
 use indexmap::IndexMap;
 
 use super::text::cut;
+use crate::plan::describe::root_id;
+use crate::plan::preview::Compared;
 use crate::plan::{Change, Resource};
 
 /// Leaves room for the other columns; only the type of web application firewall policies is longer.
 const MAX_KIND: usize = 24;
 
 /// One line of a group, not yet aligned.
-pub(super) struct Row {
+pub(super) struct Row<'a> {
     pub(super) change: Change,
     /// `virtualNetworks`; of a child, indented, all that its parent does not have: `apis/operations`.
     pub(super) kind: String,
@@ -18,6 +20,8 @@ pub(super) struct Row {
     pub(super) sku: String,
     pub(super) location: String,
     pub(super) notes: String,
+    /// What differs; None for a resource that is only mentioned.
+    pub(super) compared: Option<&'a Compared>,
 }
 
 /// A top-level resource and everything below it.
@@ -27,24 +31,24 @@ struct Branch<'a> {
     below: Vec<&'a Resource>,
 }
 
-/// Lists the resources, roots in order of first mention, each followed by what is below it. A resource that is only
-/// read is listed where something hangs on it, and once.
-pub(super) fn rows(resources: &[Resource]) -> Vec<Row> {
+/// Lists the resources, roots in order of first mention, each followed by what is below it. A resource that is that
+/// nothing happens to (`is_quiet`) is listed where something hangs on it, and once.
+pub(super) fn rows<'a>(resources: &'a [Resource], is_quiet: &dyn Fn(Change) -> bool) -> Vec<Row<'a>> {
     let mut branches: IndexMap<String, Branch<'_>> = IndexMap::new();
     for resource in resources {
         let branch = branches.entry(root_id(&resource.id).to_lowercase()).or_default();
         if resource.id.len() > root_id(&resource.id).len() {
-            branch.below.extend((resource.change != Change::Read).then_some(resource));
+            branch.below.extend((!is_quiet(resource.change)).then_some(resource));
         } else if branch.root.is_none_or(|root| root.change == Change::Read) {
             branch.root = Some(resource);
         }
     }
-    branches.values().flat_map(branch_rows).collect()
+    branches.values().flat_map(|branch| branch_rows(branch, is_quiet)).collect()
 }
 
-fn branch_rows(branch: &Branch<'_>) -> Vec<Row> {
+fn branch_rows<'a>(branch: &Branch<'a>, is_quiet: &dyn Fn(Change) -> bool) -> Vec<Row<'a>> {
     let root = match (branch.root, branch.below.first()) {
-        (Some(root), None) if root.change == Change::Read => return Vec::new(),
+        (Some(root), None) if is_quiet(root.change) => return Vec::new(),
         (Some(root), _) => root_row(root),
         (None, Some(child)) => foreign_root(child),
         (None, None) => return Vec::new(),
@@ -54,7 +58,7 @@ fn branch_rows(branch: &Branch<'_>) -> Vec<Row> {
     std::iter::once(root).chain(children).collect()
 }
 
-fn root_row(resource: &Resource) -> Row {
+fn root_row(resource: &Resource) -> Row<'_> {
     Row {
         change: resource.change,
         kind: kind(&resource.resource_type),
@@ -62,11 +66,12 @@ fn root_row(resource: &Resource) -> Row {
         sku: resource.sku.clone().unwrap_or_default(),
         location: resource.location.clone().unwrap_or_default(),
         notes: resource.notes.join(", "),
+        compared: Some(&resource.compared),
     }
 }
 
 /// A parent that the stage only mentions in the ids of its children.
-fn foreign_root(child: &Resource) -> Row {
+fn foreign_root<'a>(child: &Resource) -> Row<'a> {
     let mut segments = root_id(&child.id).rsplit('/');
     let name = segments.next().unwrap_or_default();
     let last_of_type = segments.next().unwrap_or_default();
@@ -77,10 +82,11 @@ fn foreign_root(child: &Resource) -> Row {
         sku: String::new(),
         location: String::new(),
         notes: String::new(),
+        compared: None,
     }
 }
 
-fn child_row(child: &Resource, root_name: &str) -> Row {
+fn child_row<'a>(child: &'a Resource, root_name: &str) -> Row<'a> {
     let is_extension = child.id.matches("/providers/").count() > 1;
     let (kind, name) = if is_extension {
         (after_first_slash(&child.resource_type), short_name(child))
@@ -98,16 +104,7 @@ fn child_row(child: &Resource, root_name: &str) -> Row {
         sku: child.sku.clone().unwrap_or_default(),
         location: child.location.clone().unwrap_or_default(),
         notes: notes.join(", "),
-    }
-}
-
-/// The id up to the name of the first resource in it.
-fn root_id(id: &str) -> &str {
-    let Some(provider) = id.find("/providers/") else { return id };
-    // "", "providers", namespace, type, name
-    match id[provider..].match_indices('/').nth(4) {
-        Some((end, _)) => &id[..provider + end],
-        None => id,
+        compared: Some(&child.compared),
     }
 }
 

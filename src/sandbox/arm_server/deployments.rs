@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use axum::http::Method;
 use serde_json::{Map, Value as Json, json};
 
 use super::http::{Call, Reply, no_route};
-use super::{Shared, evaluate, execute, now, resources, what_if};
-use crate::sandbox::state::DeploymentRecord;
+use super::{Shared, duration, evaluate, execute, resources, shape, timestamp, what_if};
+use crate::sandbox::records::DeploymentRecord;
 use crate::sandbox::{ArmFault, ResourceId};
 
 /// A deployment's name: letters, digits and `-_.()`, at most 64.
@@ -47,12 +48,16 @@ pub(super) fn serve(
         ("GET", None, _) => Ok(Reply::ok(find()?.to_json())),
         ("HEAD", None, _) => Ok(Reply::empty(if shared.state.deployment(&id).is_some() { 204 } else { 404 })),
         ("POST", Some("validate"), None) => {
+            resources::allowed(shared, &id, "validate/action")?;
             let accepted = accept(shared, call, &id, Secrets::AsGiven)?;
             let mut record = accepted.record.to_json();
             record["properties"]["provisioningState"] = Json::from("Succeeded");
             Ok(Reply::ok(record))
         }
-        ("POST", Some("whatif"), None) => what_if(shared, call, &id),
+        ("POST", Some("whatif"), None) => {
+            resources::allowed(shared, &id, "whatIf/action")?;
+            what_if(shared, call, &id)
+        }
         ("DELETE", None, _) => {
             let record = find()?;
             if record.is_active() {
@@ -182,8 +187,13 @@ fn accept(shared: &Shared, call: &Call, id: &ResourceId, secrets: Secrets) -> Re
         correlation_id: call.correlation_id.clone(),
         template: template.clone(),
         parameters: evaluate::shown_parameters(template, &parameters),
+        mode: "Incremental",
+        shape: shape::of(template, &evaluated),
+        tags: call.body.get("tags").cloned().unwrap_or_default(),
         state: "Accepted",
-        timestamp: now(),
+        began: shared.now(),
+        timestamp: timestamp(shared.now()),
+        duration: duration(Duration::ZERO),
         outputs: Json::Null,
         error: None,
         operations: Vec::new(),

@@ -14,6 +14,7 @@ use serde_json::{Value as Json, json};
 use time::OffsetDateTime;
 
 use super::http::{Reply, decode_form};
+use super::timestamp;
 use super::{ArmOptions, new_secret};
 
 /// Who issues tokens, and to whom.
@@ -52,7 +53,13 @@ impl Issuer {
     }
 
     /// Serves what is asked without a token; None where the path is none of sign-in's.
-    pub(super) fn serve(&self, method: &Method, path: &[String], body: &str) -> Option<Reply> {
+    pub(super) fn serve(
+        &self,
+        method: &Method,
+        path: &[String],
+        body: &str,
+        now: OffsetDateTime,
+    ) -> Option<Reply> {
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         match (method, path.as_slice()) {
             (&Method::GET, [tenant, "v2.0", ".well-known", "openid-configuration"]) => {
@@ -60,10 +67,12 @@ impl Issuer {
             }
             (&Method::GET, [_, "discovery", "v2.0", "keys"]) => Some(Reply::ok(json!({"keys": []}))),
             (&Method::GET, ["common", "discovery", "instance"]) => Some(Reply::ok(self.instances())),
-            (&Method::POST, [tenant, "oauth2", "v2.0", "token"]) => Some(match self.token(tenant, body) {
-                Ok(answer) => Reply::ok(answer),
-                Err(refused) => refusal(&refused),
-            }),
+            (&Method::POST, [tenant, "oauth2", "v2.0", "token"]) => {
+                Some(match self.token(tenant, body, now) {
+                    Ok(answer) => Reply::ok(answer),
+                    Err(refused) => refusal(&refused, now),
+                })
+            }
             _ => None,
         }
     }
@@ -93,7 +102,7 @@ impl Issuer {
         })
     }
 
-    fn token(&self, tenant: &str, body: &str) -> Result<Json, Refused> {
+    fn token(&self, tenant: &str, body: &str, now: OffsetDateTime) -> Result<Json, Refused> {
         let form = decode_form(body);
         let field = |name: &str| {
             form.iter()
@@ -125,7 +134,7 @@ impl Issuer {
                     "Invalid client secret provided.".to_owned(),
                 ));
             }
-            (None, Some(assertion)) => self.check_assertion(assertion)?,
+            (None, Some(assertion)) => self.check_assertion(assertion, now)?,
             (None, None) => {
                 let message =
                     "The request body must contain 'client_assertion' or 'client_secret'.".to_owned();
@@ -141,11 +150,11 @@ impl Issuer {
         };
         Ok(json!({
             "token_type": "Bearer", "expires_in": self.token_lifetime_s, "ext_expires_in": self.token_lifetime_s,
-            "access_token": self.issue(audience, OffsetDateTime::now_utc().unix_timestamp()),
+            "access_token": self.issue(audience, now.unix_timestamp()),
         }))
     }
 
-    fn check_assertion(&self, assertion: &str) -> Result<(), Refused> {
+    fn check_assertion(&self, assertion: &str, now: OffsetDateTime) -> Result<(), Refused> {
         if self.trusted_tokens.iter().any(|trusted| trusted == assertion) {
             return Ok(());
         }
@@ -169,8 +178,7 @@ impl Issuer {
             return Err(invalid("is not issued by the application"));
         }
         let number = |name: &str| claims.get(name).and_then(Json::as_i64).unwrap_or_default();
-        let now = OffsetDateTime::now_utc().unix_timestamp();
-        if !(number("nbf")..number("exp")).contains(&now) {
+        if !(number("nbf")..number("exp")).contains(&now.unix_timestamp()) {
             return Err(Refused(
                 700_024,
                 "invalid_client",
@@ -208,12 +216,12 @@ fn claims_of(token: &str) -> Option<Json> {
     serde_json::from_slice(&BASE64_URL.decode(token.split('.').nth(1)?).ok()?).ok()
 }
 
-fn refusal(Refused(number, error, message): &Refused) -> Reply {
+fn refusal(Refused(number, error, message): &Refused, now: OffsetDateTime) -> Reply {
     let status = if *error == "invalid_client" || *error == "unauthorized_client" { 401 } else { 400 };
     let trace_id = uuid::Uuid::new_v4().to_string();
     let body = json!({
         "error": error, "error_description": format!("AADSTS{number}: {message} Trace ID: {trace_id}"),
-        "error_codes": [number], "timestamp": super::now(), "trace_id": trace_id,
+        "error_codes": [number], "timestamp": timestamp(now), "trace_id": trace_id,
     });
     Reply { status, headers: Vec::new(), body: Some(body) }
 }
@@ -254,7 +262,10 @@ mod tests {
             (&tenant, "grant_type=password".to_owned(), Some(70_003)),
             (&tenant, "%zz&&=".to_owned(), Some(70_003)),
         ] {
-            let number = issuer.token(tenant, &body).err().map(|Refused(number, ..)| number);
+            let number = issuer
+                .token(tenant, &body, OffsetDateTime::now_utc())
+                .err()
+                .map(|Refused(number, ..)| number);
             assert_eq!(number, expected, "{body}");
         }
     }

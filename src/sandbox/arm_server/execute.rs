@@ -7,17 +7,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use tokio::task::JoinSet;
 
 use super::evaluate::Ready;
-use super::{Shared, evaluate, now, operations, resources};
+use super::{Shared, duration, evaluate, operations, resources, shape, timestamp};
 use crate::arm;
-use crate::sandbox::state::DeploymentRecord;
+use crate::sandbox::records::DeploymentRecord;
 use crate::sandbox::{ArmFault, ResourceId};
 
 /// How often a waiting resource looks whether its deployment was cancelled.
-const CANCEL_CHECK: Duration = Duration::from_millis(20);
+const CANCEL_CHECK: Duration = Duration::from_millis(10);
 
 /// How a deployment ended.
 enum End {
@@ -35,9 +35,10 @@ pub(super) async fn run_to_end(shared: Arc<Shared>, id: ResourceId, deployment: 
 }
 
 fn record_end(shared: &Shared, id: &ResourceId, end: &End) {
-    let timestamp = now();
+    let now = shared.now();
     shared.state.update_deployment(id, |record| {
-        record.timestamp = timestamp;
+        record.timestamp = timestamp(now);
+        record.duration = duration((now - record.began).try_into().unwrap_or_default());
         match end {
             End::Succeeded { outputs } => {
                 record.outputs = outputs.clone();
@@ -146,13 +147,13 @@ async fn create(shared: &Shared, ready: Ready, cancel: &AtomicBool) -> Result<()
         (faults.delay_of(&id).unwrap_or(shared.options.resource_delay), faults.failure_of(&id))
     };
     let _busy = busy_parent(shared, &id)?;
-    let until = tokio::time::Instant::now() + delay;
-    while tokio::time::Instant::now() < until {
+    let until = shared.elapsed() + delay;
+    while shared.elapsed() < until {
         // A resource that has started goes on in Azure, too; a slow one would only keep the tests waiting.
         if cancel.load(Ordering::SeqCst) {
             break;
         }
-        tokio::time::sleep(CANCEL_CHECK.min(until - tokio::time::Instant::now())).await;
+        tokio::time::sleep(CANCEL_CHECK.min(until.saturating_sub(shared.elapsed()))).await;
     }
     match failure {
         Some(fault) => Err(fault),
@@ -204,9 +205,14 @@ async fn deploy_nested(
         operation_id: uuid::Uuid::new_v4().to_string(),
         correlation_id: uuid::Uuid::new_v4().to_string(),
         template: Json::Null,
-        parameters: Json::Null,
+        parameters: json!({}),
+        mode: "Incremental",
+        shape: shape::of(&Json::Null, &nested),
+        tags: Json::Null,
         state: "Running",
-        timestamp: now(),
+        began: shared.now(),
+        timestamp: timestamp(shared.now()),
+        duration: duration(Duration::ZERO),
         outputs: Json::Null,
         error: None,
         operations: Vec::new(),

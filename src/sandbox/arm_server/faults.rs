@@ -25,6 +25,8 @@ pub struct Faults {
     pub hidden: Vec<(String, u32)>,
     /// Resource types that Azure Policy denies.
     pub denied: Vec<Denial>,
+    /// Names of nested deployments that what-if does not look into.
+    pub short_circuit: Vec<String>,
     /// Faults of the connection begin after so many requests that are served well.
     pub after: u32,
 }

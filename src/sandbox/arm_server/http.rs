@@ -16,7 +16,7 @@ use super::{Shared, deployments, lenient_json, metadata, offers, resources, subs
 use crate::sandbox::{ArmFault, ResourceId};
 
 /// Template and parameters may have 4 MB each (learn.microsoft.com, azure-subscription-service-limits).
-const BODY_MAX: usize = 9 * 1024 * 1024;
+pub(super) const BODY_MAX: usize = 9 * 1024 * 1024;
 
 /// A request that may be served.
 pub(super) struct Call {
@@ -68,6 +68,7 @@ pub(super) async fn handle(Extract(shared): Extract<Arc<Shared>>, request: Reque
     let correlation_id = text(request.headers(), "x-ms-correlation-request-id")
         .filter(|id| uuid::Uuid::try_parse(id).is_ok())
         .unwrap_or_else(new_id);
+    let line = format!("{} {}", request.method(), request.uri().path());
     let fault = shared.faults().next_request();
     let taken = shared.buckets.take(request.method(), Instant::now());
     let mut reply = match (&fault, taken.refused_for) {
@@ -82,6 +83,7 @@ pub(super) async fn handle(Extract(shared): Extract<Arc<Shared>>, request: Reque
     };
     reply.headers.push((taken.header, taken.left.to_string()));
     reply.headers.push(("x-ms-correlation-request-id", correlation_id));
+    shared.note(format!("{line} {}", reply.status));
     respond(reply, matches!(fault, RequestFault::Dropped))
 }
 
@@ -113,7 +115,7 @@ fn openly(shared: &Shared, method: &Method, path: &[String], body: &[u8]) -> Opt
     {
         return Some(Reply::ok(metadata::endpoints(&shared.base_url, &shared.options.tenant_id)));
     }
-    shared.issuer.serve(method, path, std::str::from_utf8(body).unwrap_or_default())
+    shared.issuer.serve(method, path, std::str::from_utf8(body).unwrap_or_default(), shared.now())
 }
 
 /// Checks what every request to ARM must have.
@@ -155,7 +157,7 @@ fn read(
 fn authenticate(shared: &Shared, headers: &HeaderMap) -> Result<(), Reply> {
     let token = text(headers, header::AUTHORIZATION.as_str());
     let token = token.as_deref().and_then(|value| value.strip_prefix("Bearer "));
-    let now = time::OffsetDateTime::now_utc().unix_timestamp();
+    let now = shared.now().unix_timestamp();
     let is_valid =
         token.and_then(
             |token| {

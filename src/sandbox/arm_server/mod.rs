@@ -12,25 +12,30 @@ mod lenient_json;
 mod metadata;
 mod offers;
 mod operations;
+mod recorder;
 mod resources;
 mod results;
 mod runtime;
+mod shape;
 mod soft_delete;
 mod subscription;
 mod throttle;
 mod tls;
 mod what_if;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use time::OffsetDateTime;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 pub use faults::{Denial, Faults};
+pub use recorder::{Exchange, Recorder};
 pub use throttle::{Bucket, Limits};
 
 use entra::Issuer;
@@ -42,9 +47,15 @@ use tls::{Tls, TlsListener};
 use super::gateway_config::gateway_validator;
 use super::{ArmFault, Error, Resource, State};
 
+/// Requests that are remembered.
+const JOURNAL_MAX: usize = 10_000;
+
 /// Looks at each resource after it was stored and may refuse it; the resource then goes back to what it was. Policies
 /// are checked this way, as APIM checks them when they are put.
 pub type Validator = Arc<dyn Fn(&State, &Resource) -> Result<(), ArmFault> + Send + Sync>;
+
+/// Says how long a clock has been running.
+pub type ServerClock = Arc<dyn Fn() -> Duration + Send + Sync>;
 
 /// How the server behaves.
 #[derive(Clone)]
@@ -74,10 +85,13 @@ pub struct ArmOptions {
     pub quota: BTreeMap<String, u64>,
     pub limits: Limits,
     pub token_lifetime_s: u32,
+    /// A clock in the place of this machine's: how long it has been running. A test lets minutes pass at once.
+    pub clock: Option<ServerClock>,
     /// Tokens of other issuers (GitHub, Kubernetes) that are taken for the application's.
     pub trusted_tokens: Vec<String>,
     /// The RSA public key (DER, PKCS #1) of the application's certificate.
     pub trusted_key: Option<Vec<u8>>,
+    pub recorder: Option<Recorder>,
 }
 
 impl Default for ArmOptions {
@@ -98,8 +112,10 @@ impl Default for ArmOptions {
             quota: BTreeMap::new(),
             limits: Limits::default(),
             token_lifetime_s: 3_600,
+            clock: None,
             trusted_tokens: Vec::new(),
             trusted_key: None,
+            recorder: None,
         }
     }
 }
@@ -142,6 +158,9 @@ struct Shared {
     putting: Mutex<()>,
     /// Running deployments.
     tasks: Mutex<JoinSet<()>>,
+    started: (OffsetDateTime, Instant),
+    journal: Mutex<VecDeque<String>>,
+    n_served: watch::Sender<u64>,
 }
 
 impl ArmServer {
@@ -175,8 +194,15 @@ impl ArmServer {
             options,
             base_url,
             tasks: Mutex::new(JoinSet::new()),
+            started: (OffsetDateTime::now_utc(), Instant::now()),
+            journal: Mutex::default(),
+            n_served: watch::Sender::new(0),
         });
-        let router = axum::Router::new().fallback(http::handle).with_state(Arc::clone(&shared));
+        let mut router = axum::Router::new().fallback(http::handle).with_state(Arc::clone(&shared));
+        if let Some(recorder) = &shared.options.recorder {
+            let layer = axum::middleware::from_fn_with_state(Arc::clone(recorder), recorder::record);
+            router = router.layer(layer);
+        }
         // axum's serve ends only with its task; accept errors are retried inside.
         let (serving, ca_pem) = match tls {
             None => (tokio::spawn(async move { drop(axum::serve(listener, router).await) }), None),
@@ -229,6 +255,16 @@ impl ArmServer {
         &self.shared.state
     }
 
+    /// The last requests and how they were answered, such as `PUT /subscriptions/… 201`.
+    pub fn journal(&self) -> Vec<String> {
+        self.shared.journal.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    /// How many requests were served; tells of each one.
+    pub fn served(&self) -> watch::Receiver<u64> {
+        self.shared.n_served.subscribe()
+    }
+
     /// Replaces the script of faults.
     pub fn set_faults(&self, faults: Faults) {
         *self.shared.faults() = faults;
@@ -261,6 +297,27 @@ impl Shared {
         self.unregistered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How long the server's clock has been running.
+    fn elapsed(&self) -> Duration {
+        self.options.clock.as_ref().map_or_else(|| self.started.1.elapsed(), |clock| clock())
+    }
+
+    /// What time it is on the server.
+    fn now(&self) -> OffsetDateTime {
+        self.started.0 + self.elapsed()
+    }
+
+    /// Writes down that a request was answered.
+    fn note(&self, line: String) {
+        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        if journal.len() == JOURNAL_MAX {
+            journal.pop_front();
+        }
+        journal.push_back(line);
+        drop(journal);
+        self.n_served.send_modify(|n_served| *n_served += 1);
+    }
+
     /// Runs a deployment in the background, until it ends or the server is dropped.
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
@@ -275,10 +332,15 @@ fn new_secret() -> String {
 }
 
 /// ARM writes times as `2026-11-22T09:30:00.1234567Z`.
-fn now() -> String {
-    let format = time::format_description::well_known::Rfc3339;
+fn timestamp(at: OffsetDateTime) -> String {
     // Formatting fails only for years before 0 or after 9999.
-    time::OffsetDateTime::now_utc().format(&format).unwrap_or_default()
+    at.format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
+}
+
+/// ARM writes how long something took as `PT3M7.25S`.
+fn duration(took: Duration) -> String {
+    let (minutes, seconds) = (took.as_secs() / 60, took.as_secs_f64() % 60.0);
+    if minutes == 0 { format!("PT{seconds}S") } else { format!("PT{minutes}M{seconds}S") }
 }
 
 #[cfg(test)]

@@ -52,10 +52,13 @@ pub(super) fn serve(shared: &Shared, call: &Call, rest: &[&str]) -> Option<Resul
         ("POST", ["microsoft.cognitiveservices", "checkdomainavailability"]) => {
             let name = given("subdomainName");
             let is_free = !domain_is_taken(shared, name);
-            Reply::ok(json!({
+            let mut found = json!({
                 "isSubdomainAvailable": is_free, "subdomainName": name, "type": given("type"),
-                "reason": if is_free { Json::Null } else { json!(format!("Sub domain name '{name}' is already used.")) },
-            }))
+            });
+            if !is_free {
+                found["reason"] = json!(format!("Sub domain name '{name}' is already used."));
+            }
+            Reply::ok(found)
         }
         ("POST", ["microsoft.apimanagement", "checknameavailability"]) => {
             name_check(shared, "Microsoft.ApiManagement/service", given("name"))

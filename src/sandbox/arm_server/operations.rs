@@ -1,7 +1,9 @@
 //! The operations of a deployment: one per resource, started and ended.
 
-use super::{Shared, now};
-use crate::sandbox::state::OperationRecord;
+use std::time::Duration;
+
+use super::{Shared, duration, timestamp};
+use crate::sandbox::records::OperationRecord;
 use crate::sandbox::{ArmFault, ResourceId};
 
 /// Writes down that work on `target` begins; returns the operation's id.
@@ -18,7 +20,9 @@ pub(super) fn begin(
         state: "Running",
         target: target.cloned(),
         error: None,
-        timestamp: now(),
+        began: shared.now(),
+        timestamp: timestamp(shared.now()),
+        duration: duration(Duration::ZERO),
     };
     shared.state.update_deployment(deployment, |deployment| deployment.operations.push(record));
     operation_id
@@ -31,13 +35,14 @@ pub(super) fn end(
     operation_id: &str,
     result: Result<(), &ArmFault>,
 ) {
-    let timestamp = now();
+    let now = shared.now();
     shared.state.update_deployment(deployment, |deployment| {
         let mut operations = deployment.operations.iter_mut();
         if let Some(operation) = operations.find(|operation| operation.operation_id == operation_id) {
             operation.state = if result.is_ok() { "Succeeded" } else { "Failed" };
             operation.error = result.err().cloned();
-            operation.timestamp = timestamp;
+            operation.timestamp = timestamp(now);
+            operation.duration = duration((now - operation.began).try_into().unwrap_or_default());
         }
     });
 }

@@ -12,6 +12,9 @@ use crate::catalog::azure_types;
 use crate::sandbox::{ArmFault, Resource, ResourceId, providers};
 use crate::text::wildcard;
 
+const PRODUCT: &str = "Microsoft.ApiManagement/service/products";
+const PRODUCT_POLICY: &str = "Microsoft.ApiManagement/service/products/policies";
+
 /// Serves a path below a subscription or resource group.
 pub(super) fn serve(
     shared: &Shared,
@@ -26,7 +29,7 @@ pub(super) fn serve(
     }
     if lists("resources") {
         require(shared, scope)?;
-        return Ok(Reply::list(bodies(tracked_below(shared, scope))));
+        return Ok(Reply::list(tracked_below(shared, scope).into_iter().map(listed).collect()));
     }
     let path =
         |parts: &[&str]| format!("{scope}{}{}", if parts.is_empty() { "" } else { "/" }, parts.join("/"));
@@ -46,7 +49,18 @@ pub(super) fn serve(
         ("POST", Some(id)) => act(shared, &id, last),
         ("GET", Some(id)) => {
             require(shared, &id)?;
-            Ok(Reply::list(bodies(shared.state.children(&id, last))))
+            let children = shared.state.children(&id, last);
+            if id.is_type(PRODUCT) && last.eq_ignore_ascii_case("apis") {
+                return Ok(Reply::list(children.into_iter().map(|link| linked_api(shared, link)).collect()));
+            }
+            Ok(Reply::list(bodies(children)))
+        }
+        // `…/{resource}/providers/Microsoft.X/types`: what extends that resource.
+        ("GET", None) if before.len() > 2 && before[before.len() - 2].eq_ignore_ascii_case("providers") => {
+            let (resource, namespace) = before.split_at(before.len() - 2);
+            let id = ResourceId::parse(&path(resource)).ok_or_else(|| no_route(call))?;
+            require(shared, &id)?;
+            Ok(Reply::list(bodies(shared.state.children(&id, &format!("{}/{last}", namespace.join("/"))))))
         }
         // `…/providers/Microsoft.X/types`: all of that type in the scope.
         ("GET", None) if before.len() == 2 && before[0].eq_ignore_ascii_case("providers") => {
@@ -74,6 +88,13 @@ fn one(shared: &Shared, call: &Call, id: &ResourceId) -> Result<Reply, ArmFault>
         }
         "HEAD" => Ok(match shared.state.get(id) {
             None => Reply::empty(404),
+            // Whether an API or a group belongs to a product (REST reference, `Product Api - Check Entity Exists`, 2026-11).
+            Some(_)
+                if id.parent().is_some_and(|parent| parent.is_type(PRODUCT))
+                    && !id.is_type(PRODUCT_POLICY) =>
+            {
+                Reply::empty(204)
+            }
             // API Management answers with the entity's tag (REST reference, `Get Entity Tag`, 2026-11).
             Some(resource) if id.resource_type().starts_with("Microsoft.ApiManagement/service/") => {
                 let tag =
@@ -298,6 +319,28 @@ fn exported(shared: &Shared, group: &ResourceId) -> Json {
         "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
         "contentVersion": "1.0.0.0", "parameters": {}, "variables": {}, "resources": resources.collect::<Vec<_>>(),
     }})
+}
+
+/// What a list of all kinds of resources shows of one (`GenericResourceExpanded` of Microsoft.Resources 2024-03-01).
+fn listed(resource: Resource) -> Json {
+    const SHOWN: [&str; 9] =
+        ["id", "name", "type", "location", "tags", "sku", "kind", "identity", "managedBy"];
+    let mut body = resource.body;
+    if let Json::Object(members) = &mut body {
+        members.retain(|name, _| SHOWN.contains(&name.as_str()));
+    }
+    body
+}
+
+/// The API that a product's link names, under the link's id: lists of a product show APIs, not links.
+fn linked_api(shared: &Shared, link: Resource) -> Json {
+    let service = link.id.parent().and_then(|product| product.parent());
+    let api = service.and_then(|service| shared.state.get(&service.child("apis", link.id.name())));
+    let mut body = link.body;
+    if let Some(api) = api {
+        body["properties"] = api.body["properties"].clone();
+    }
+    body
 }
 
 /// Lists show resources with a location of their own, not the entities inside them.

@@ -47,13 +47,20 @@ impl Deleted {
             Some(group) if id.is_type(ACCOUNT) => format!("/resourceGroups/{group}"),
             _ => String::new(),
         };
+        let properties = if id.is_type(SERVICE) {
+            json!({"serviceId": id.to_string(), "deletionDate": self.at})
+        } else if id.is_type(ACCOUNT) {
+            json!({"deletionDate": self.at})
+        } else {
+            json!({"vaultId": id.to_string(), "location": self.location(), "deletionDate": self.at})
+        };
         json!({
             "id": format!(
                 "/subscriptions/{subscription_id}/providers/{namespace}/locations/{}{group}/{collection}/{}",
                 self.location(), id.name()
             ),
             "name": id.name(), "type": format!("{namespace}/{collection}"), "location": self.location(),
-            "properties": {"serviceId": id.to_string(), "vaultId": id.to_string(), "deletionDate": self.at},
+            "properties": properties,
         })
     }
 }
@@ -66,7 +73,7 @@ pub(super) fn remove(shared: &Shared, id: &ResourceId) -> bool {
         (own == key || own.starts_with(&below))
             && [SERVICE, ACCOUNT, VAULT].iter().any(|kept| resource.id.is_type(kept))
     };
-    let at = super::now();
+    let at = super::timestamp(shared.now());
     let kept = shared.state.all().into_iter().filter(is_kept);
     shared.deleted().extend(kept.map(|resource| Deleted { resource, at: at.clone() }));
     shared.state.remove(id)
@@ -150,11 +157,12 @@ pub(super) fn serve(shared: &Shared, call: &Call, rest: &[&str]) -> Option<Resul
             Some(one(name, location).map(|one| Reply::ok(one.to_json())).ok_or_else(|| not_found(name)))
         }
         ("DELETE", "") | ("POST", "purge") => {
-            if one(name, location).is_none() {
-                return Some(Err(not_found(name)));
-            }
+            let Some(found) = one(name, location) else { return Some(Err(not_found(name))) };
             shared.deleted().retain(|one| !one.is(resource_type, name));
-            Some(Ok(shared.accepted(call, 200, None)))
+            let mut reply = shared.accepted(call, 200, None);
+            // Of the three, API Management's contract has a body (`DeletedServices_Purge`, 2023-09-01-preview).
+            reply.body = (resource_type == SERVICE).then(|| found.to_json());
+            Some(Ok(reply))
         }
         _ => None,
     }

@@ -1,14 +1,15 @@
 //! What a deployment would change (`whatIf`): the template evaluated against what is stored, compared with it.
 //!
-//! The form of the answer: the OpenAPI file of Microsoft.Resources (deployments, 2024-03-01). Compared is what the template
-//! says; properties that only the server has are no change, as Azure's own noise filter means it. Secure parameters
-//! are masked before the evaluation, so that no answer holds one.
+//! The form of the answer: the OpenAPI file of Microsoft.Resources (deployments, 2025-04-01). Compared is what the template
+//! says, and what could stand in it and does not: a tag, an element of a list, a property that Azure publishes as
+//! writable. Secure parameters are masked before the evaluation, so that no answer holds one.
 
 use serde_json::{Map, Value as Json, json};
 
 use super::Shared;
 use super::runtime::Stored;
 use crate::arm::{self, Value};
+use crate::catalog::azure_types::{self, Object, Type};
 use crate::sandbox::ResourceId;
 
 /// What stands for a secure parameter.
@@ -24,7 +25,16 @@ pub(super) fn result(
 ) -> Json {
     let mut changes: Vec<Json> = Vec::new();
     let mut named: Vec<String> = Vec::new();
-    for (_, resource) in evaluated.walk() {
+    let skipped = shared.faults().short_circuit.clone();
+    let is_skipped = |name: &str| skipped.iter().any(|skipped| skipped.eq_ignore_ascii_case(name));
+    let mut diagnostics: Vec<Json> = Vec::new();
+    for (path, resource) in evaluated.walk() {
+        if is_skipped(&resource.name) && resource.nested.is_some() {
+            diagnostics.push(short_circuited(&resource.id));
+        }
+        if path.iter().any(|name| is_skipped(name)) {
+            continue;
+        }
         if resource.existing || resource.resource_type.eq_ignore_ascii_case("Microsoft.Resources/deployments")
         {
             continue;
@@ -38,7 +48,17 @@ pub(super) fn result(
         changes.push(change(shared, &resolved, ids_only));
     }
     changes.extend(ignored(shared, deployment, &named, ids_only));
-    json!({"status": "Succeeded", "properties": {"correlationId": uuid::Uuid::new_v4().to_string(), "changes": changes}})
+    json!({"status": "Succeeded", "properties": {
+        "correlationId": uuid::Uuid::new_v4().to_string(), "changes": changes, "diagnostics": diagnostics,
+    }})
+}
+
+/// What ARM says of a nested deployment that it does not look into (OpenAPI example of 2025-04-01).
+fn short_circuited(id: &str) -> Json {
+    json!({
+        "level": "Warning", "code": "NestedDeploymentShortCircuited", "target": id,
+        "message": "A nested deployment was not looked into: a parameter of it is not fully known before the deployment.",
+    })
 }
 
 /// Replaces the values of secure parameters.
@@ -78,7 +98,9 @@ fn change(shared: &Shared, resource: &arm::Resource, ids_only: bool) -> Json {
         });
     }
     let after = after(resource);
-    let delta = before.as_ref().map(|before| difference(before, &after)).unwrap_or_default();
+    let found = azure_types::find(&resource.resource_type, &resource.api_version);
+    let body = found.and_then(|found| found.body());
+    let delta = before.as_ref().map(|before| difference(before, &after, body)).unwrap_or_default();
     let kind = match (&before, ids_only, delta.is_empty()) {
         (None, ..) => "Create",
         (Some(_), true, _) => "Deploy",
@@ -136,14 +158,40 @@ fn ignored(shared: &Shared, deployment: &ResourceId, named: &[String], ids_only:
 }
 
 /// The changes of properties from what is stored to what the template says.
-fn difference(before: &Json, after: &Json) -> Vec<Json> {
+fn difference(before: &Json, after: &Json, body: Option<Object<'_>>) -> Vec<Json> {
     let mut delta = Vec::new();
-    for (name, value) in after.as_object().into_iter().flatten() {
-        if !["id", "name", "type", "apiVersion"].contains(&name.as_str()) {
-            compare(name, before.get(name), value, 0, &mut delta);
-        }
+    let is_own = |name: &str| ["id", "name", "type", "apiVersion"].contains(&name);
+    for (name, value) in after.as_object().into_iter().flatten().filter(|(name, _)| !is_own(name)) {
+        compare(name, before.get(name), value, 0, &mut delta);
+    }
+    let tags = |whole: &Json| whole.get("tags").and_then(Json::as_object).cloned().unwrap_or_default();
+    let kept = tags(after);
+    for (name, value) in tags(before).iter().filter(|(name, _)| !kept.contains_key(*name)) {
+        delta.push(removed(&format!("tags.{name}"), value));
+    }
+    if let Some(body) = body {
+        left_out(body, before, after, &mut delta);
     }
     delta
+}
+
+fn removed(path: &str, before: &Json) -> Json {
+    json!({"path": path, "propertyChangeType": "Delete", "before": before, "after": null})
+}
+
+/// Properties that are there, that a template could set, and that this one does not set.
+fn left_out(body: Object<'_>, before: &Json, after: &Json, delta: &mut Vec<Json>) {
+    let Some(Type::Object(properties)) = body.property("properties").map(|found| found.ty.read()) else {
+        return;
+    };
+    let set =
+        |name: &str| after.pointer("/properties").is_some_and(|properties| properties.get(name).is_some());
+    let stored = before.get("properties").and_then(Json::as_object).into_iter().flatten();
+    for (name, value) in stored.filter(|(name, value)| !value.is_null() && !set(name)) {
+        if properties.property(name).is_some_and(|found| !found.read_only && !found.write_only) {
+            delta.push(removed(&format!("properties.{name}"), value));
+        }
+    }
 }
 
 fn compare(path: &str, before: Option<&Json>, after: &Json, depth: usize, delta: &mut Vec<Json>) {
@@ -154,16 +202,49 @@ fn compare(path: &str, before: Option<&Json>, after: &Json, depth: usize, delta:
                 compare(&format!("{path}.{name}"), old.get(name), value, depth + 1, delta);
             }
         }
-        // A tag that is no longer there is a change; other properties may have been filled in by the provider.
+        (Some(Json::Array(old)), Json::Array(new)) if depth < MASK_DEPTH_MAX => {
+            let children = elements(old, new, depth + 1);
+            if !children.is_empty() {
+                let array = json!({
+                    "path": path, "propertyChangeType": "Array", "before": old, "after": new, "children": children,
+                });
+                delta.push(array);
+            }
+        }
         (Some(before), after) => delta.push(json!({
-            "path": path, "propertyChangeType": if after.is_array() { "Array" } else { "Modify" },
-            "before": before, "after": after,
+            "path": path, "propertyChangeType": "Modify", "before": before, "after": after,
         })),
         (None, Json::Null) => {}
         (None, after) => {
             delta.push(json!({"path": path, "propertyChangeType": "Create", "before": null, "after": after}));
         }
     }
+}
+
+/// The changes of a list, each under its index.
+fn elements(old: &[Json], new: &[Json], depth: usize) -> Vec<Json> {
+    let mut children = Vec::new();
+    for (index, after) in new.iter().enumerate() {
+        let path = index.to_string();
+        match (old.get(index), after) {
+            (Some(before @ Json::Object(_)), Json::Object(fields)) => {
+                let mut inner = Vec::new();
+                for (name, value) in fields {
+                    compare(name, before.get(name), value, depth, &mut inner);
+                }
+                if !inner.is_empty() {
+                    children.push(json!({
+                        "path": path, "propertyChangeType": "Modify", "before": before, "after": after,
+                        "children": inner,
+                    }));
+                }
+            }
+            (before, after) => compare(&path, before, after, depth, &mut children),
+        }
+    }
+    let gone = old.iter().enumerate().skip(new.len());
+    children.extend(gone.map(|(index, before)| removed(&index.to_string(), before)));
+    children
 }
 
 /// What comes of a secure parameter is masked in what is stored, too.
@@ -219,14 +300,15 @@ mod tests {
     fn only_what_the_template_says_is_compared() {
         let before = json!({"location": "westeurope", "tags": {"a": "1"}, "properties": {"x": 1, "made": "by azure", "list": [1]}});
         for (after, expected) in [
-            (json!({"location": "West Europe", "properties": {"x": 1}}), ""),
-            (json!({"properties": {"x": 2}}), "properties.x Modify"),
-            (json!({"properties": {"y": true}}), "properties.y Create"),
-            (json!({"properties": {"list": [1, 2]}}), "properties.list Array"),
+            (json!({"location": "West Europe", "tags": {"a": "1"}, "properties": {"x": 1}}), ""),
+            (json!({"tags": {"a": "1"}, "properties": {"x": 2}}), "properties.x Modify"),
+            (json!({"tags": {"a": "1"}, "properties": {"y": true}}), "properties.y Create"),
+            (json!({"tags": {"a": "1"}, "properties": {"list": [1, 2]}}), "properties.list Array"),
             (json!({"tags": {"a": "2"}, "sku": {"name": "S0"}}), "tags.a Modify, sku Create"),
-            (json!({"id": "other", "properties": {"z": null}}), ""),
+            (json!({"tags": {}}), "tags.a Delete"),
+            (json!({"id": "other", "properties": {"z": null}}), "tags.a Delete"),
         ] {
-            let delta = difference(&before, &after);
+            let delta = difference(&before, &after, None);
             let text = |change: &Json, name: &str| change[name].as_str().unwrap_or_default().to_owned();
             let told: Vec<String> = delta
                 .iter()
@@ -234,6 +316,20 @@ mod tests {
                 .collect();
             assert_eq!(told.join(", "), expected, "{after}");
         }
+    }
+
+    #[test]
+    fn a_list_has_a_change_for_each_index_and_what_a_template_could_set_goes() {
+        let before = json!({"properties": {"list": [{"name": "a", "x": 1}, {"name": "b"}], "publisherName": "me",
+            "gatewayUrl": "https://x"}});
+        let after = json!({"properties": {"list": [{"name": "a", "x": 2}]}});
+        let body = azure_types::find("Microsoft.ApiManagement/service", "2024-05-01").unwrap().body();
+        let delta = difference(&before, &after, body);
+        let inner = json!([{"path": "x", "propertyChangeType": "Modify", "before": 1, "after": 2}]);
+        assert_eq!(delta[0]["children"][0]["children"], inner);
+        assert_eq!(delta[0]["children"][1], removed("1", &json!({"name": "b"})));
+        // The address is Azure's own.
+        assert_eq!(delta[1..], [removed("properties.publisherName", &json!("me"))]);
     }
 
     #[test]

@@ -121,7 +121,11 @@ pub(super) fn complete<'a>(
     if !properties.is_object() {
         return Err(ArmFault::bad_request("InvalidRequestContent", "`properties` must be an object"));
     }
-    properties["provisioningState"] = Json::from("Succeeded");
+    if has_state(id) {
+        properties["provisioningState"] = Json::from("Succeeded");
+    }
+    // A null is what a template gives for a member that it leaves out.
+    whole.retain(|_, value| !value.is_null());
     let resource = Resource { id: id.clone(), body: Json::Object(whole), secret: Map::new() };
     let mut draft = Draft { state, tenant_id, before: state.get(id), resource, also: Vec::new() };
     managed_identity::fill_identity(&mut draft)?;
@@ -129,6 +133,15 @@ pub(super) fn complete<'a>(
         (provider.complete)(&mut draft)?;
     }
     Ok(draft)
+}
+
+/// Few of the entities inside of an API Management service have a state (REST reference 2024-05-01, 2026-11).
+fn has_state(id: &ResourceId) -> bool {
+    let resource_type = id.resource_type();
+    match resource_type.strip_prefix("Microsoft.ApiManagement/service/") {
+        Some(entity) => ["apis", "namedValues", "policyFragments"].contains(&entity),
+        None => true,
+    }
 }
 
 /// Answers a POST action such as `listKeys`; None where the type has no such action.

@@ -101,7 +101,7 @@ fn zones(spec: &Spec, tier: &Tier, cx: &mut Checks<'_>) {
             format!("the tier {} takes no list of zones; Azure chooses them", tier.name),
             "set `zones` to `auto` or `none`".to_owned(),
         ),
-        ZoneSupport::Listed if sku.capacity.0 as usize % zones.len() != 0 => (
+        ZoneSupport::Listed if !(sku.capacity.0 as usize).is_multiple_of(zones.len()) => (
             format!("{} units cannot be spread evenly over {} zones", sku.capacity.0, zones.len()),
             "set `capacity` to a multiple of the number of zones, or `zones` to `auto`".to_owned(),
         ),

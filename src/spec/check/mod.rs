@@ -2,6 +2,8 @@
 //! they were read.
 
 mod apis;
+mod callers;
+mod content_safety;
 mod gateway;
 mod lints;
 mod network;
@@ -12,6 +14,8 @@ mod tags;
 
 use std::sync::Arc;
 
+use super::codes;
+use super::decode::At;
 use super::types::Spec;
 use crate::diag::{Code, Diagnostic};
 use crate::text::{Source, Span};
@@ -24,6 +28,8 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     gateway::check(spec, &mut cx);
     pools::check(spec, &mut cx);
     apis::check(spec, &mut cx);
+    callers::check(spec, &mut cx);
+    content_safety::check(spec, &mut cx);
     tags::check(spec, &mut cx);
     lints::check(spec, &mut cx);
     scenarios::check(spec, &mut cx);
@@ -38,6 +44,16 @@ struct Checks<'a> {
 impl Checks<'_> {
     fn diagnostic(&self, code: &'static Code, span: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(code, message).at(self.source, span)
+    }
+
+    /// Reports a list that has to hold something and does not.
+    fn empty<T>(&mut self, field: &str, list: &At<Vec<T>>) {
+        if list.is_empty() {
+            let found = self
+                .diagnostic(&codes::OUT_OF_RANGE, list.span, format!("`{field}` is empty"))
+                .help(format!("add at least one item to `{field}`"));
+            self.push(found);
+        }
     }
 
     fn push(&mut self, diagnostic: Diagnostic) {

@@ -10,6 +10,7 @@ use crate::text::Span;
 /// The zones that private endpoints of a landing zone may need, and what for.
 const ZONE_KEY_VAULT: &str = "privatelink.vaultcore.azure.net";
 const ZONE_OPENAI: &str = "privatelink.openai.azure.com";
+const ZONE_CONTENT_SAFETY: &str = "privatelink.cognitiveservices.azure.com";
 const ZONE_EVENT_HUB: &str = "privatelink.servicebus.windows.net";
 const ZONE_APIM: &str = "privatelink.azure-api.net";
 
@@ -190,6 +191,11 @@ fn existing_zones(spec: &Spec, zones: &ExistingZones, cx: &mut Checks<'_>) {
         (ZONE_KEY_VAULT, true, "the Key Vault"),
         (ZONE_OPENAI, in_network, "the model accounts"),
         (ZONE_EVENT_HUB, in_network && spec.baseline.event_hub.is_some(), "the Event Hub"),
+        (
+            ZONE_CONTENT_SAFETY,
+            in_network && spec.baseline.content_safety.is_some(),
+            "the Content Safety account",
+        ),
         (ZONE_APIM, spec.baseline.apim.private_endpoint.value, "the gateway"),
     ];
     for (zone, _, of) in needs.into_iter().filter(|(_, needed, _)| *needed) {

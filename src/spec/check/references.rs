@@ -53,25 +53,16 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
             known("API", id.as_str(), id.span, &apis, cx);
         }
     }
-    empty("models", spec.models.span, spec.models.is_empty(), cx);
-    empty("apis", spec.apis.span, spec.apis.is_empty(), cx);
+    cx.empty("models", &spec.models);
+    cx.empty("apis", &spec.apis);
     for model in spec.models.iter() {
-        empty("deployments", model.deployments.span, model.deployments.is_empty(), cx);
+        cx.empty("deployments", &model.deployments);
     }
     for pool in spec.pools.iter() {
-        empty("members", pool.members.span, pool.members.is_empty(), cx);
+        cx.empty("members", &pool.members);
     }
     for product in spec.products.iter() {
-        empty("apis", product.apis.span, product.apis.is_empty(), cx);
-    }
-}
-
-fn empty(field: &str, span: Span, is_empty: bool, cx: &mut Checks<'_>) {
-    if is_empty {
-        let found = cx
-            .diagnostic(&codes::OUT_OF_RANGE, span, format!("`{field}` is empty"))
-            .help(format!("add at least one item to `{field}`"));
-        cx.push(found);
+        cx.empty("apis", &product.apis);
     }
 }
 

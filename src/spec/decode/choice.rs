@@ -88,7 +88,8 @@ macro_rules! choice {
                         "description": "The value of an environment variable.",
                     }),
                 ];
-                serde_json::json!({ "oneOf": words })
+                let refused: &[&str] = &[$($($refused),*)?];
+                serde_json::json!({ "oneOf": words, ($crate::spec::decode::REFUSED): refused })
             }
         }
     };
@@ -141,7 +142,9 @@ macro_rules! one_of {
                         })
                     }, )+
                 ];
-                serde_json::json!({ "oneOf": ways })
+                let refused: &[(&str, &str)] = &[$($(($refused, $reason)),*)?];
+                let refused: std::collections::BTreeMap<_, _> = refused.iter().copied().collect();
+                serde_json::json!({ "oneOf": ways, ($crate::spec::decode::REFUSED): refused })
             }
         }
     };

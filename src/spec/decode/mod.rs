@@ -31,8 +31,30 @@ pub trait Decode: Sized {
     /// Reads the value of `node`. None means that a problem was reported.
     fn decode(node: &Node, cx: &mut Decoder<'_>) -> Option<Self>;
 
-    /// The JSON Schema of the type, without its title.
+    /// The JSON Schema of the type, without its title, and with what the reference page tells besides ([`FORM`] and
+    /// the like).
     fn schema() -> Json;
+}
+
+/// In a schema, what the reference page tells and editors have no use for: [`without_remarks`] takes it out.
+const REMARK: &str = "x-";
+/// The form of a text, in words.
+pub(crate) const FORM: &str = "x-form";
+/// What is known by name and refused: a mapping of fields to reasons, or a list of words.
+pub(crate) const REFUSED: &str = "x-refused";
+/// What a field needs of Azure: a tier, a version of an API.
+pub(crate) const NEEDS: &str = "x-needs";
+
+/// Takes out of a schema what is for the reference page alone.
+pub(super) fn without_remarks(schema: &mut Json) {
+    match schema {
+        Json::Object(fields) => {
+            fields.retain(|key, _| !key.starts_with(REMARK));
+            fields.values_mut().for_each(without_remarks);
+        }
+        Json::Array(items) => items.iter_mut().for_each(without_remarks),
+        _ => {}
+    }
 }
 
 /// A value and where it stands, for checks that compare values with each other.

@@ -12,6 +12,7 @@
 //!         "count" count: Int<1, 9> = default(1);
 //!     }
 //!     refused { "logo": "the developer portal is not deployed" }
+//!     needs { "count": "the Premium tier" }
 //! }
 //! ```
 //!
@@ -148,6 +149,7 @@ macro_rules! record {
             $( $(#[doc = $field_doc:literal])+ $key:literal $field:ident: $type:ty = $mode:ident $(($default:tt))?; )*
         }
         $( refused { $($refused:literal: $reason:literal),* $(,)? } )?
+        $( needs { $($needy:literal: $needs:literal),* $(,)? } )?
     ) => {
         $(#[doc = $doc])+
         #[derive(Clone, Debug, PartialEq)]
@@ -178,6 +180,12 @@ macro_rules! record {
                     $( field["default"] = serde_json::json!($default); )?
                     properties.insert($key.to_owned(), field);
                 )*
+                let needs: &[(&str, &str)] = &[$($(($needy, $needs)),*)?];
+                for (key, needs) in needs {
+                    properties[*key][$crate::spec::decode::NEEDS] = (*needs).into();
+                }
+                let refused: &[(&str, &str)] = &[$($(($refused, $reason)),*)?];
+                let refused: std::collections::BTreeMap<_, _> = refused.iter().copied().collect();
                 let required: Vec<&str> =
                     [$( ($key, stringify!($mode)) ),*].into_iter().filter(|it| it.1 == "required").map(|it| it.0).collect();
                 serde_json::json!({
@@ -186,6 +194,7 @@ macro_rules! record {
                     "properties": properties,
                     "required": required,
                     "additionalProperties": false,
+                    ($crate::spec::decode::REFUSED): refused,
                 })
             }
         }

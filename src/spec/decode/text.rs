@@ -3,7 +3,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Decode, Decoder};
+use super::{Decode, Decoder, FORM};
 use crate::spec::codes;
 use crate::spec::yaml::Node;
 
@@ -46,9 +46,9 @@ pub(crate) fn checked<T>(
 /// What schemas say of `${env:NAME}`: editors do not know what it stands for, so it passes wherever a scalar does.
 pub(crate) const ENVIRONMENT: &str = "\\$\\{env:";
 
-/// The schema of texts of one form.
-pub(crate) fn pattern(pattern: &str) -> Json {
-    json!({ "type": "string", "pattern": format!("{pattern}|{ENVIRONMENT}") })
+/// The schema of texts of one `form`, told in words.
+pub(crate) fn pattern(form: &str, pattern: &str) -> Json {
+    json!({ "type": "string", "pattern": format!("{pattern}|{ENVIRONMENT}"), FORM: form })
 }
 
 /// Declares a newtype for texts that pass `check`.
@@ -76,7 +76,7 @@ macro_rules! text {
             }
 
             fn schema() -> serde_json::Value {
-                $crate::spec::decode::pattern($pattern)
+                $crate::spec::decode::pattern($form, $pattern)
             }
         }
     };

@@ -1,6 +1,6 @@
 //! `baseline`: the parts of it, and the shared services.
 
-use super::{Apim, AppGateway, HubName, Network, WorkspaceId};
+use super::{Apim, AppGateway, ContentSafetyAccount, HubName, Network, WorkspaceId};
 use crate::spec::decode::{Int, Only, choice, record};
 
 record! {
@@ -18,9 +18,10 @@ record! {
         "monitoring" monitoring: Monitoring = default({});
         /// The Event Hub that usage records go to. Left out, there is none.
         "eventHub" event_hub: EventHub = optional;
+        /// The Content Safety account that policies ask. Left out, there is none.
+        "contentSafety" content_safety: ContentSafetyAccount = optional;
     }
     refused {
-        "contentSafety": "no policy uses it",
         "language": "no policy uses it",
         "redis": "no policy uses it",
     }

@@ -1,12 +1,9 @@
 //! Texts of one form: ids, addresses, durations. Each form is narrow enough that its texts can stand anywhere they
 //! are rendered to; free texts are kept to places that quote them.
 
-use std::fmt;
-use std::net::Ipv4Addr;
-
 use serde_json::{Value as Json, json};
 
-use crate::spec::decode::{Decode, Decoder, checked, pattern, text};
+use crate::spec::decode::{Decode, Decoder, FORM, checked, pattern, text};
 use crate::spec::yaml::Node;
 
 text! {
@@ -111,6 +108,16 @@ text! {
     |text| is_dotted(text, 2, 64)
 }
 
+// The service's own limit is 64 characters of this kind (learn.microsoft.com/rest/api/contentsafety, 2024-09-01).
+text! {
+    /// The name of a Content Safety blocklist.
+    pub struct BlocklistName,
+    "1 to 64 letters, digits, `.`, `_`, `-` and `~`",
+    "^[A-Za-z0-9._~-]{1,64}$",
+    |text| (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._~-".contains(&byte))
+}
+
 text! {
     /// The name of an Event Hub.
     pub struct HubName,
@@ -171,6 +178,14 @@ text! {
     |text| text.len() <= 80
         && starts_with_letter(text)
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+text! {
+    /// Where a web page comes from, as browsers say it; `*` for anywhere.
+    pub struct WebOrigin,
+    "an origin such as `https://chat.contoso.com`, without a path, or `*`",
+    "^(\\*|https?://[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63})*(:[0-9]{1,5})?)$",
+    is_origin
 }
 
 text! {
@@ -251,83 +266,6 @@ text! {
         && !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
-/// An IPv4 address range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cidr {
-    pub address: Ipv4Addr,
-    pub prefix: u8,
-}
-
-impl Cidr {
-    /// The shortest and longest prefix of a virtual network or subnet in Azure
-    /// (learn.microsoft.com/azure/virtual-network/virtual-networks-faq, seen 2025-06).
-    const PREFIX: std::ops::RangeInclusive<u8> = 2..=29;
-
-    fn parse(text: &str) -> Result<Self, &'static str> {
-        const FORM: &str = "an address range such as `10.2.4.0/24`";
-        let (address, prefix) = text.split_once('/').ok_or(FORM)?;
-        let address: Ipv4Addr = address.parse().map_err(|_| FORM)?;
-        let prefix: u8 =
-            prefix.parse().ok().filter(|_| prefix.bytes().all(|byte| byte.is_ascii_digit())).ok_or(FORM)?;
-        if !Self::PREFIX.contains(&prefix) {
-            return Err("an address range with a prefix from /2 to /29");
-        }
-        let range = Self { address, prefix };
-        if range.first() != u32::from(address) {
-            return Err("an address range that begins with its own first address");
-        }
-        Ok(range)
-    }
-
-    /// Whether a text is one.
-    pub fn is_range(text: &str) -> bool {
-        Self::parse(text).is_ok()
-    }
-
-    /// How many addresses it holds.
-    pub fn size(self) -> u32 {
-        1 << (32 - u32::from(self.prefix))
-    }
-
-    fn mask(self) -> u32 {
-        u32::MAX << (32 - u32::from(self.prefix))
-    }
-
-    fn first(self) -> u32 {
-        u32::from(self.address) & self.mask()
-    }
-
-    fn last(self) -> u32 {
-        self.first() | !self.mask()
-    }
-
-    /// True where all of `other` lies inside.
-    pub fn contains(self, other: Self) -> bool {
-        self.first() <= other.first() && other.last() <= self.last()
-    }
-
-    /// True where the two have an address in common.
-    pub fn overlaps(self, other: Self) -> bool {
-        self.first() <= other.last() && other.first() <= self.last()
-    }
-}
-
-impl fmt::Display for Cidr {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.address, self.prefix)
-    }
-}
-
-impl Decode for Cidr {
-    fn decode(node: &Node, cx: &mut Decoder<'_>) -> Option<Self> {
-        checked(node, cx, Self::parse)
-    }
-
-    fn schema() -> Json {
-        pattern("^([0-9]{1,3}\\.){3}[0-9]{1,3}/[0-9]{1,2}$")
-    }
-}
-
 /// An ISO 8601 duration of hours, minutes and seconds, such as `PT1M30S`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Duration {
@@ -339,23 +277,24 @@ pub struct Duration {
 impl Duration {
     const SECONDS_MAX: u32 = 24 * 60 * 60;
 
+    const FORM: &'static str = "an ISO 8601 duration of hours, minutes and seconds such as `PT10S` or `PT1M`, from `PT1S` to `PT24H`";
+
     fn parse(text: &str) -> Result<Self, &'static str> {
-        const FORM: &str = "an ISO 8601 duration of hours, minutes and seconds such as `PT10S` or `PT1M`, from `PT1S` to `PT24H`";
-        let mut rest = text.strip_prefix("PT").ok_or(FORM)?;
+        let mut rest = text.strip_prefix("PT").ok_or(Self::FORM)?;
         let mut seconds: u32 = 0;
         for (unit, unit_seconds) in [('H', 3600), ('M', 60), ('S', 1)] {
             let Some((amount, after)) = rest.split_once(unit) else { continue };
             if amount.is_empty() || amount.len() > 5 || !amount.bytes().all(|byte| byte.is_ascii_digit()) {
-                return Err(FORM);
+                return Err(Self::FORM);
             }
             // At most five digits times 3600 fits.
-            seconds += amount.parse::<u32>().map_err(|_| FORM)? * unit_seconds;
+            seconds += amount.parse::<u32>().map_err(|_| Self::FORM)? * unit_seconds;
             rest = after;
         }
         if rest.is_empty() && (1..=Self::SECONDS_MAX).contains(&seconds) {
             Ok(Self { iso: text.to_owned(), seconds })
         } else {
-            Err(FORM)
+            Err(Self::FORM)
         }
     }
 }
@@ -366,7 +305,7 @@ impl Decode for Duration {
     }
 
     fn schema() -> Json {
-        pattern("^PT([0-9]{1,5}H)?([0-9]{1,5}M)?([0-9]{1,5}S)?$")
+        pattern(Self::FORM, "^PT([0-9]{1,5}H)?([0-9]{1,5}M)?([0-9]{1,5}S)?$")
     }
 }
 
@@ -378,17 +317,18 @@ pub struct StatusRange {
 }
 
 impl StatusRange {
+    const FORM: &'static str = "an HTTP status such as `429`, or a range such as `500-599`";
+
     fn parse(text: &str) -> Result<Self, &'static str> {
-        const FORM: &str = "an HTTP status such as `429`, or a range such as `500-599`";
         let status = |text: &str| {
             text.parse::<u16>()
                 .ok()
                 .filter(|status| text.len() == 3 && (200..=599).contains(status))
-                .ok_or(FORM)
+                .ok_or(Self::FORM)
         };
         let (min, max) = text.split_once('-').unwrap_or((text, text));
         let range = Self { min: status(min)?, max: status(max)? };
-        if range.min <= range.max { Ok(range) } else { Err(FORM) }
+        if range.min <= range.max { Ok(range) } else { Err(Self::FORM) }
     }
 }
 
@@ -402,9 +342,9 @@ impl Decode for StatusRange {
     }
 
     fn schema() -> Json {
-        json!({ "oneOf": [
+        json!({ FORM: Self::FORM, "oneOf": [
             { "type": "integer", "minimum": 200, "maximum": 599 },
-            pattern("^[2-5][0-9]{2}(-[2-5][0-9]{2})?$"),
+            pattern(Self::FORM, "^[2-5][0-9]{2}(-[2-5][0-9]{2})?$"),
         ] })
     }
 }
@@ -444,6 +384,17 @@ fn is_domain(text: &str) -> bool {
         })
 }
 
+fn is_origin(text: &str) -> bool {
+    let Some(authority) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
+        return text == "*";
+    };
+    let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
+    (is_domain(host) || host == "localhost")
+        && (1..=5).contains(&port.len())
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+        && port.parse::<u16>().is_ok_and(|port| port > 0)
+}
+
 fn is_secret_id(text: &str) -> bool {
     let Some((host, path)) = text.strip_prefix("https://").and_then(|rest| rest.split_once('/')) else {
         return false;
@@ -462,20 +413,6 @@ fn is_secret_id(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn address_ranges_know_what_they_hold() {
-        let range = |text| Cidr::parse(text).unwrap();
-        assert!(range("10.2.0.0/16").contains(range("10.2.4.0/24")));
-        assert!(!range("10.2.0.0/16").contains(range("10.3.0.0/24")));
-        assert!(range("10.2.4.0/23").overlaps(range("10.2.5.0/24")));
-        assert!(!range("10.2.4.0/24").overlaps(range("10.2.5.0/24")));
-        for wrong in
-            ["10.2.0.0", "10.2.0.1/16", "10.2.0.0/33", "10.2.0.0/30", "10.2.0.0/+9", "10.2.0/16", "::/8"]
-        {
-            assert!(Cidr::parse(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn durations_are_seconds_and_stay_as_written() {
@@ -508,6 +445,23 @@ mod tests {
             ("700", None),
         ] {
             assert_eq!(StatusRange::parse(text).ok().map(|range| (range.min, range.max)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_origin_has_no_path() {
+        for right in ["*", "https://chat.contoso.com", "http://localhost:3000", "https://a.b.c:8443"] {
+            assert!(is_origin(right), "{right}");
+        }
+        for wrong in [
+            "https://chat.contoso.com/",
+            "chat.contoso.com",
+            "https://*.contoso.com",
+            "https://a.b:0",
+            "null",
+            "",
+        ] {
+            assert!(!is_origin(wrong), "{wrong}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Limits of an API: what is counted, together with what, and what callers are told of it.
 
-use super::{EntityId, HeaderName};
+use super::{EntityId, HeaderName, QuotaPeriod};
 use crate::spec::decode::{At, Fraction, Int, choice, record};
 
 record! {
@@ -36,6 +36,30 @@ record! {
         "remaining" remaining: HeaderName = optional;
         /// Tokens this call has used.
         "consumed" consumed: HeaderName = optional;
+    }
+}
+
+record! {
+    /// A limit on requests; beyond it, callers see 429.
+    pub struct RequestLimit {
+        /// What is counted together.
+        "key" key: LimitKey = default("subscription");
+        /// Requests per period.
+        "calls" calls: Int<1, 100000000> = required;
+        /// The period. API Management takes up to five minutes.
+        "periodSeconds" period_seconds: Int<1, 300> = default(60);
+    }
+}
+
+record! {
+    /// Tokens per longer period; beyond it, callers see 403.
+    pub struct KeyedTokenQuota {
+        /// What is counted together.
+        "key" key: LimitKey = default("subscription");
+        /// Prompt and completion tokens.
+        "tokens" tokens: Int<1, 4000000000> = required;
+        /// The period, which begins with the hour, day, week, month or year in UTC.
+        "period" period: QuotaPeriod = required;
     }
 }
 

@@ -1,9 +1,12 @@
 //! What a spec can say. One file per part; every type is at once a struct, its reader and its JSON Schema.
 
+mod addresses;
 mod apim;
 mod apis;
 mod app_gateway;
 mod baseline;
+mod callers;
+mod content_safety;
 mod formats;
 mod limits;
 mod models;
@@ -17,10 +20,13 @@ mod usage;
 
 use std::collections::BTreeMap;
 
+pub use addresses::*;
 pub use apim::*;
 pub use apis::*;
 pub use app_gateway::*;
 pub use baseline::*;
+pub use callers::*;
+pub use content_safety::*;
 pub use formats::*;
 pub use limits::*;
 pub use models::*;

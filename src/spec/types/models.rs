@@ -33,6 +33,8 @@ choice! {
     refused { "anthropic", "bedrock", "foundry", "gemini", "openai", "self-hosted", "vertex" }
 }
 
+// `spilloverDeploymentName` is in the types from 2025-06-01 on (Azure/bicep-types-az, 2026-08); account and data
+// processing: learn.microsoft.com/azure/ai-foundry/openai/how-to/spillover-traffic-management (2025-06).
 record! {
     /// A model deployment.
     pub struct ModelDeployment {
@@ -56,6 +58,7 @@ record! {
         "outsideBoundary": "there is no data boundary",
         "versionUpgrade": "the version stays as it is given",
     }
+    needs { "spillover": "`Microsoft.CognitiveServices` 2025-06-01, and both deployments in one account" }
 }
 
 choice! {

@@ -3,6 +3,8 @@
 use super::{AccountId, Duration, EntityId, StatusRange};
 use crate::spec::decode::{At, Int, choice, record};
 
+// What `needs` says: learn.microsoft.com/azure/api-management/backends (2025-05) for tiers and numbers, and the first
+// stable version whose types know the properties (Azure/bicep-types-az, 2026-08).
 record! {
     /// A group of accounts that answer for each other. All of them have the same deployments.
     pub struct Pool {
@@ -16,6 +18,10 @@ record! {
         "whenExhausted" when_exhausted: WhenExhausted = default({});
     }
     refused { "sessionAffinity": "requests carry their own state" }
+    needs {
+        "members": "any tier but Consumption; a pool has up to 30 members",
+        "breaker": "any tier but Consumption; a backend has one rule",
+    }
 }
 
 record! {
@@ -27,6 +33,10 @@ record! {
         "priority" priority: Int<0, 100> = required;
         /// The share of requests within the group.
         "weight" weight: Int<1, 100> = default(1);
+    }
+    needs {
+        "priority": "`Microsoft.ApiManagement` 2024-05-01, which is deployed with",
+        "weight": "`Microsoft.ApiManagement` 2024-05-01, which is deployed with",
     }
 }
 
@@ -45,6 +55,7 @@ record! {
         "acceptRetryAfter" accept_retry_after: bool = default(true);
     }
     refused { "percentage": "failures are counted", "errorReasons": "failures are told by status" }
+    needs { "acceptRetryAfter": "`Microsoft.ApiManagement` 2024-05-01, which is deployed with" }
 }
 
 impl Breaker {

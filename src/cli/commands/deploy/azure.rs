@@ -35,7 +35,7 @@ pub(super) async fn run(
         confirm(subscription)?;
     }
     let requests = stages::requests(evaluated, &args.spec)?;
-    let outcome = events::deploy(&client, subscription, &requests, rendered, ui).await?;
+    let outcome = events::deploy(&client, subscription, &requests, rendered, &args.how(), ui).await?;
     report::Report::of_azure(&outcome, &rendered.warnings).print(ui)?;
     Ok(Exit::Ok)
 }

@@ -5,14 +5,18 @@ use std::time::{Duration, Instant};
 use serde_json::{Value as Json, json};
 
 use crate::azure::ArmClient;
+use crate::cli::commands::deploy::interrupt::{self, OnInterrupt};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::pipeline::Rendered;
 use crate::cli::progress::Progress;
+use crate::cli::stop::StopSignals;
 use crate::cli::ui::{Mark, Ui};
 use crate::deploy::explain::{self, Cause};
-use crate::deploy::policy_place;
-use crate::deploy::{CancelFlag, Event, Failure, FailureKind, Outcome, ResourceRef, StageRequest};
+use crate::deploy::{
+    Control, Event, Failure, FailureKind, OnBusy, Options, Outcome, ResourceRef, StageRequest,
+};
+use crate::deploy::{codes, policy_place};
 use crate::diag::Diagnostic;
 use crate::diag::render::json as diagnostics_json;
 use crate::text::plural;
@@ -20,7 +24,16 @@ use crate::text::plural;
 /// At most so many deployed resources are listed when a deployment fails; the count tells the rest.
 const LISTED_MAX: usize = 12;
 
-/// Deploys with progress; Ctrl-C asks ARM to stop.
+/// How a deployment is gone about.
+pub(super) struct How {
+    pub(super) options: Options,
+    /// Where something else is under way, whoever sits at the terminal says what to do.
+    pub(super) may_ask: bool,
+    /// What Ctrl-C does; None where it is asked.
+    pub(super) on_interrupt: Option<OnInterrupt>,
+}
+
+/// Deploys with progress.
 ///
 /// # Errors
 /// The failure in words, with the exit code that is documented for it.
@@ -29,28 +42,56 @@ pub(super) async fn deploy(
     subscription: &str,
     requests: &[StageRequest],
     rendered: &Rendered,
+    how: &How,
     ui: &Ui,
 ) -> Result<Outcome, CommandError> {
-    let cancel = CancelFlag::default();
-    let flag = cancel.clone();
-    let listener = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            flag.set();
-        }
-    });
+    let mut signals = StopSignals::listen()?;
     ui.heading("deploying");
-    let progress = Progress::start(ui);
-    let began = now();
-    let mut show = |event: Event| told(&progress, &event, began);
-    let outcome = crate::deploy::apply(client, subscription, requests, &mut show, &cancel).await;
-    drop(progress);
-    listener.abort();
-    outcome.map_err(|failure| {
-        what_stands(&failure, ui);
-        let policies = refused_policies(&failure, rendered);
-        ui.warnings(&policies);
-        in_words(&failure).with_details(standing(&failure, &policies))
-    })
+    let mut options = how.options.clone();
+    loop {
+        let progress = Progress::start(ui);
+        let control = Control::default();
+        let began = now();
+        let mut show = |event: Event| told(&progress, &event, began);
+        let outcome = tokio::select! {
+            outcome = crate::deploy::apply(client, subscription, requests, &options, &mut show, &control) => outcome,
+            () = interrupt::listen(&mut signals, &control, how.on_interrupt, &progress, ui) => {
+                drop(progress);
+                return Err(left_at_once(client));
+            }
+        };
+        drop(progress);
+        let failure = match outcome {
+            Ok(outcome) => return Ok(outcome),
+            Err(failure) => failure,
+        };
+        if matches!(failure.kind, FailureKind::Busy { .. }) && how.may_ask && interrupt::is_somebody_there(ui)
+        {
+            ui.say(&failure.to_string());
+            match interrupt::ask("[w]ait for its end, [c]ancel it in Azure, or Enter to stop here? ").await {
+                Some(answer) if answer.trim().eq_ignore_ascii_case("w") => options.on_busy = OnBusy::Wait,
+                Some(answer) if answer.trim().eq_ignore_ascii_case("c") => options.on_busy = OnBusy::Cancel,
+                _ => return Err(ended(&failure, rendered, ui)),
+            }
+            continue;
+        }
+        return Err(ended(&failure, rendered, ui));
+    }
+}
+
+/// Says what stands, and why it stopped.
+fn ended(failure: &Failure, rendered: &Rendered, ui: &Ui) -> CommandError {
+    what_stands(failure, ui);
+    let policies = refused_policies(failure, rendered);
+    ui.warnings(&policies);
+    in_words(failure).with_details(standing(failure, &policies))
+}
+
+fn left_at_once(client: &ArmClient) -> CommandError {
+    let message = "stopped at once; what Azure was deploying goes on there, or is being cancelled";
+    CommandError::new(Exit::Cancelled, message)
+        .hint("see with `genai-lz status` how it stands")
+        .hint(format!("the correlation id of this run is {}", client.correlation_id()))
 }
 
 /// Deploys without saying what happens.
@@ -62,15 +103,49 @@ pub(super) async fn deploy_quietly(
     subscription: &str,
     requests: &[StageRequest],
 ) -> Result<Outcome, CommandError> {
-    let cancel = CancelFlag::default();
-    let outcome = crate::deploy::apply(client, subscription, requests, &mut |_| (), &cancel).await;
+    let (options, control) = (Options::default(), Control::default());
+    let outcome = crate::deploy::apply(client, subscription, requests, &options, &mut |_| (), &control).await;
     outcome.map_err(|failure| in_words(&failure))
 }
 
 fn told(progress: &Progress<'_>, event: &Event, began: Instant) {
     let elapsed = seconds(began.elapsed());
+    let since =
+        |since: &Option<String>| since.as_ref().map(|since| format!(" since {since}")).unwrap_or_default();
     match event {
-        Event::StageStarted { stage, .. } => progress.happened(Mark::Doing, &format!("stage {stage}")),
+        Event::StageStarted { stage, because, .. } => {
+            let because = because.as_ref().map(|because| format!(": {because}")).unwrap_or_default();
+            progress.happened(Mark::Doing, &format!("stage {stage}{because}"));
+        }
+        Event::StageUnchanged { stage, since: at, n_resources, keeps_certificate } => {
+            let certificate =
+                if *keeps_certificate { ", with the certificate that was made for it then" } else { "" };
+            let resources = plural(*n_resources, "resource");
+            let line = format!("stage {stage}: unchanged{}, {resources}{certificate}", since(at));
+            progress.happened(Mark::Skipped, &line);
+        }
+        Event::StageFollowed { stage, since: at, correlation_id, .. } => {
+            let run = correlation_id.as_ref().map(|id| format!(" (correlation id {id})")).unwrap_or_default();
+            let line = format!("stage {stage}: another run deploys the same{}{run}; following it", since(at));
+            progress.happened(Mark::Doing, &line);
+        }
+        Event::WaitsForOther { stage, since: at, cancels } => {
+            let asked = if *cancels { "asked ARM to cancel it and " } else { "" };
+            let line = format!(
+                "stage {stage}: something else is being deployed under its name{}; {asked}waiting for its end",
+                since(at)
+            );
+            progress.happened(Mark::Warning, &line);
+        }
+        Event::OutOfSight { stage, error } => {
+            progress.happened(Mark::Warning, &format!("stage {stage} goes on out of sight: {error}"));
+        }
+        Event::InSight { stage } => {
+            progress.happened(Mark::Doing, &format!("stage {stage} is in sight again"));
+        }
+        Event::StageLeft { stage } => {
+            progress.happened(Mark::Warning, &format!("stage {stage} is left running in Azure"));
+        }
         Event::ResourceStarted { resource, .. } => {
             progress.doing(&format!("{} {} ({elapsed})", resource.resource_type, resource.name));
         }
@@ -121,7 +196,9 @@ fn standing(failure: &Failure, policies: &[Diagnostic]) -> Json {
         resource["causes"] = causes.iter().map(|cause| cause_json(*cause)).collect();
         resource
     });
+    let code = matches!(failure.kind, FailureKind::Busy { .. }).then_some(codes::UNDER_WAY.id);
     json!({
+        "code": code,
         "correlationId": failure.correlation_id,
         "stages": stages,
         "failed": failed.collect::<Vec<_>>(),
@@ -174,7 +251,8 @@ fn what_stands(failure: &Failure, ui: &Ui) {
 
 pub(in crate::cli::commands) fn in_words(failure: &Failure) -> CommandError {
     let exit = match &failure.kind {
-        FailureKind::Canceled { .. } => Exit::Cancelled,
+        FailureKind::Canceled { .. } | FailureKind::Left { .. } => Exit::Cancelled,
+        FailureKind::Busy { .. } | FailureKind::Contended => Exit::Azure,
         FailureKind::MissingOutput { .. } => Exit::Bug,
         FailureKind::Refused(error) | FailureKind::Lost(error) => Exit::of_azure(error.kind),
         FailureKind::Failed(_) | FailureKind::CanceledElsewhere => Exit::Azure,

@@ -3,6 +3,7 @@
 
 mod azure;
 pub(super) mod events;
+mod interrupt;
 pub(super) mod report;
 pub(super) mod sandbox;
 pub(super) mod stages;
@@ -10,19 +11,25 @@ pub(super) mod stages;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
+use events::How;
+use interrupt::OnInterrupt;
+
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::files;
 use crate::cli::pipeline::{self, Evaluated, Rendered};
 use crate::cli::sign_in::{self, SignInArgs};
 use crate::cli::ui::{Mark, Ui};
+use crate::deploy::{OnBusy, Options};
 use crate::plan;
 use crate::sandbox::State;
 use crate::text::{counted, plural};
 
 /// Deploy a landing zone: to Azure, or with --sandbox to this machine
 ///
-/// Shows the plan and asks first. With --sandbox nothing leaves this machine: an ARM endpoint, the gateway and simulated
+/// Shows the plan and asks first. A stage that was deployed before with the same template and parameters is left alone
+/// (--force), and one that is being deployed so is followed, whoever started it. With --sandbox nothing leaves this machine: an ARM endpoint, the gateway and simulated
 /// Azure OpenAI run on loopback, the rendered policies are executed as they are, and requests prove that they do
 /// what the spec says.
 #[derive(Debug, clap::Args)]
@@ -62,8 +69,54 @@ pub struct Args {
     #[arg(long, conflicts_with = "sandbox")]
     skip_preflight: bool,
 
+    /// Deploy stages that have not changed, too: what was changed by hand goes back to what the spec says
+    #[arg(long, conflicts_with = "sandbox")]
+    force: bool,
+
+    /// Begin the next stage that is not deployed yet, and end; `genai-lz status` says how it goes
+    #[arg(long, conflicts_with = "sandbox")]
+    no_wait: bool,
+
+    /// What to do where something else is being deployed under the name of a stage; without it, ask or stop
+    #[arg(long, value_enum, value_name = "WHAT", conflicts_with = "sandbox")]
+    on_busy: Option<OnBusyArg>,
+
+    /// What Ctrl-C does to the running deployment; without it, ask or leave
+    #[arg(long, value_enum, value_name = "WHAT", conflicts_with = "sandbox")]
+    on_interrupt: Option<OnInterrupt>,
+
     #[command(flatten)]
     sign_in: SignInArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum OnBusyArg {
+    /// Wait until it has ended, and deploy then
+    Wait,
+    /// Ask Azure to stop it, and deploy then
+    Cancel,
+    /// Leave it alone and end with an error
+    Stop,
+}
+
+impl Args {
+    fn how(&self) -> How {
+        let on_busy = self.on_busy.map(|given| match given {
+            OnBusyArg::Wait => OnBusy::Wait,
+            OnBusyArg::Cancel => OnBusy::Cancel,
+            OnBusyArg::Stop => OnBusy::Refuse,
+        });
+        How {
+            options: Options {
+                force: self.force,
+                on_busy: on_busy.unwrap_or(OnBusy::Refuse),
+                wait: !self.no_wait,
+            },
+            may_ask: on_busy.is_none(),
+            // A sandbox ends with this program, so nothing could be left running in it.
+            on_interrupt: if self.sandbox { Some(OnInterrupt::Cancel) } else { self.on_interrupt },
+        }
+    }
 }
 
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
@@ -106,7 +159,6 @@ pub(crate) fn to_state(spec: &Path) -> Result<State, CommandError> {
 fn prepared(args: &Args, rendered: &Rendered, evaluated: &[Evaluated], plan: &plan::Plan, ui: &Ui) {
     let n_policies = rendered.bundle.files.keys().filter(|path| path.starts_with("policies/")).count();
     let modules: BTreeSet<&String> = evaluated.iter().flat_map(|stage| &stage.modules).collect();
-    let plan::Counts { create, maybe, read, skip } = plan.counts();
     let zone = &rendered.zone;
     ui.step(
         Mark::Done,
@@ -125,7 +177,7 @@ fn prepared(args: &Args, rendered: &Rendered, evaluated: &[Evaluated], plan: &pl
         Mark::Done,
         &format!(
             "{} evaluated in {}\n",
-            plural(create + maybe + read + skip, "resource"),
+            plural(plan.counts().total(), "resource"),
             plural(evaluated.len(), "stage")
         ),
     );
@@ -145,7 +197,7 @@ fn subscription(args: &Args, rendered: &Rendered) -> Result<String, CommandError
 
 /// Prints the plan for people and refuses where a check is blocked.
 fn show_plan(plan: &plan::Plan, ui: &Ui) -> Result<(), CommandError> {
-    ui.say(plan::view::overview(plan, ui.err_style()).trim_end());
+    ui.say(plan::view::overview(plan, plan::view::Look::new(ui.err_style())).trim_end());
     pipeline::blocked(plan)
         .map_or(Ok(()), |blocked| Err(blocked.with_details(plan::view::checks_value(&plan.checks))))
 }

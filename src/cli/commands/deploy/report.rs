@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::ui::Ui;
-use crate::deploy::Outcome;
+use crate::deploy::{Outcome, Way};
 use crate::diag::Diagnostic;
 use crate::diag::render::json;
 use crate::sandbox::Proof;
@@ -22,6 +22,9 @@ pub(super) struct Report {
     correlation_id: String,
     resource_groups: Vec<String>,
     stages: Vec<Stage>,
+    /// The stage that is being deployed, where nobody waits for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    under_way: Option<UnderWayView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gateway: Option<Gateway>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -36,6 +39,26 @@ struct Stage {
     name: String,
     deployment_id: String,
     n_resources: usize,
+    /// `sent`, `followed`, `unchanged`.
+    way: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UnderWayView {
+    stage: String,
+    deployment_id: String,
+    way: &'static str,
+    /// The stages that wait for it.
+    left: Vec<String>,
+}
+
+fn way(way: Way) -> &'static str {
+    match way {
+        Way::Sent => "sent",
+        Way::Followed => "followed",
+        Way::Unchanged => "unchanged",
+    }
 }
 
 /// Where the gateway answers. Keys are here for the sandbox only: they are made at random for this run and open
@@ -125,9 +148,16 @@ impl Report {
                 .map(|stage| Stage {
                     name: stage.stage.clone(),
                     deployment_id: stage.deployment_id.clone(),
+                    way: way(stage.way),
                     n_resources: stage.deployed.iter().filter(|resource| !resource.is_deployment()).count(),
                 })
                 .collect(),
+            under_way: outcome.under_way.as_ref().map(|under_way| UnderWayView {
+                stage: under_way.stage.clone(),
+                deployment_id: under_way.deployment_id.clone(),
+                way: way(under_way.way),
+                left: under_way.left.clone(),
+            }),
             gateway,
             proofs: proofs
                 .iter()
@@ -151,9 +181,24 @@ impl Report {
     }
 
     fn human(&self) -> String {
-        let mut text = String::from("\ndeployed\n");
+        let mut text = String::from(if self.under_way.is_some() { "\nunder way\n" } else { "\ndeployed\n" });
         for stage in &self.stages {
-            let _ = writeln!(text, "  stage {:9} {}", stage.name, plural(stage.n_resources, "resource"));
+            let unchanged = if stage.way == way(Way::Unchanged) { ", unchanged" } else { "" };
+            let _ = writeln!(
+                text,
+                "  stage {:9} {}{unchanged}",
+                stage.name,
+                plural(stage.n_resources, "resource")
+            );
+        }
+        if let Some(UnderWayView { stage, left, .. }) = &self.under_way {
+            let _ =
+                writeln!(text, "  stage {stage:9} is being deployed; see with `genai-lz status` how it goes");
+            for stage in left {
+                let _ =
+                    writeln!(text, "  stage {stage:9} waits for it: run the same command again after that");
+            }
+            return text;
         }
         let _ = writeln!(text, "  resource groups: {}", self.resource_groups.join(", "));
         if let Some(gateway) = &self.gateway {

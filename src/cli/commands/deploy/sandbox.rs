@@ -56,7 +56,7 @@ pub(super) async fn run(
     put_what_is_there(&rendered.zone, arm.state());
     let client = client_of(&arm)?;
     ui.say(&format!("\nsandbox: Azure Resource Manager on {}", arm.base_url()));
-    let outcome = events::deploy(&client, subscription, &requests, rendered, ui).await?;
+    let outcome = events::deploy(&client, subscription, &requests, rendered, &args.how(), ui).await?;
 
     ui.heading("proving");
     // The proof fills counters, so it gets a gateway of its own.

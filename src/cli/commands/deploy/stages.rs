@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use indexmap::IndexMap;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::cli::error::CommandError;
 use crate::cli::pipeline::Evaluated;
 use crate::cli::{environment, files};
 use crate::deploy::secrets::{reencode_pfx, self_signed_certificate};
-use crate::deploy::{ParameterValue, SecretString, StageRequest};
+use crate::deploy::{self, ParameterValue, SecretString, StageRequest};
 use crate::render::{Parameter, Secret};
 
 /// Key Vault takes secrets up to 25 kB; a PFX file is read up to this size to say so.
@@ -30,11 +30,15 @@ pub(in crate::cli::commands) fn requests(
 fn request(evaluated: Evaluated, folder: &Path) -> Result<StageRequest, CommandError> {
     let Evaluated { stage, template, .. } = evaluated;
     let mut parameters = IndexMap::new();
+    let mut renew_after = None;
     for (name, parameter) in stage.parameters {
         let value = match parameter {
             Parameter::Value(value) => ParameterValue::Value(value),
             Parameter::Output { stage, output } => ParameterValue::Output { stage, output },
-            Parameter::Secret(secret) => ParameterValue::Secret(make(&secret, folder)?),
+            Parameter::Secret(secret) => {
+                renew_after = renewal(&secret).or(renew_after);
+                ParameterValue::Secret(make(&secret, folder)?)
+            }
         };
         parameters.insert(name, value);
     }
@@ -44,14 +48,27 @@ fn request(evaluated: Evaluated, folder: &Path) -> Result<StageRequest, CommandE
         location: stage.location,
         template,
         parameters,
+        renew_after,
     })
 }
 
-fn make(secret: &Secret, folder: &Path) -> Result<SecretString, CommandError> {
+/// A certificate that we make is made anew when a third of its life is left. 30.44 days are the mean month.
+fn renewal(secret: &Secret) -> Option<Duration> {
+    match secret {
+        Secret::SelfSignedCertificate { validity_months, .. } => {
+            Some(Duration::hours(i64::from(*validity_months) * 3044 * 24 / 100) * 2 / 3)
+        }
+        Secret::PfxFile { .. } => None,
+    }
+}
+
+fn make(secret: &Secret, folder: &Path) -> Result<deploy::Secret, CommandError> {
     match secret {
         Secret::SelfSignedCertificate { fqdn, validity_months } => {
-            self_signed_certificate(fqdn, *validity_months, now())
-                .map_err(|error| CommandError::input(error.to_string()))
+            let value = self_signed_certificate(fqdn, *validity_months, now())
+                .map_err(|error| CommandError::input(error.to_string()))?;
+            let identity = format!("self-signed certificate for {fqdn}, valid for {validity_months} months");
+            Ok(deploy::Secret { value, identity })
         }
         Secret::PfxFile { path, password_env } => {
             let path = folder.join(path);
@@ -66,12 +83,13 @@ fn make(secret: &Secret, folder: &Path) -> Result<SecretString, CommandError> {
                     .hint(format!("set `{name}`, or remove `passwordEnv` where the file has no password"))
                 })?),
             };
-            reencode_pfx(&file, password.as_ref()).map_err(|error| {
+            let (value, identity) = reencode_pfx(&file, password.as_ref()).map_err(|error| {
                 CommandError::input(format!(
                     "the certificate `{}` cannot be used: {error}",
                     files::shown(&path)
                 ))
-            })
+            })?;
+            Ok(deploy::Secret { value, identity })
         }
     }
 }

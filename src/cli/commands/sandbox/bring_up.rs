@@ -48,7 +48,8 @@ pub(super) async fn prepare(spec: &Path, cancel: &CancelFlag) -> Result<Prepared
     let arm = ArmServer::start(options).await.map_err(|error| deploying::failed(&error))?;
     put_what_is_there(&rendered.zone, arm.state());
     let client = deploying::client_of(&arm)?;
-    let outcome = deploy::apply(&client, &subscription, &requests, &mut drop, cancel)
+    let (options, control) = (deploy::Options::default(), deploy::Control::cancelled_by(cancel));
+    let outcome = deploy::apply(&client, &subscription, &requests, &options, &mut drop, &control)
         .await
         .map_err(|failure| events::in_words(&failure))?;
     let deployed = outcome.stages.iter().flat_map(|stage| &stage.deployed);

@@ -20,6 +20,7 @@ pub(super) struct Situation {
     slow: Vec<Slow>,
     hidden: Vec<Hidden>,
     denied: Vec<Denied>,
+    short_circuit: Vec<String>,
     throttle: u32,
     retry_after_s: Option<u32>,
     unavailable: u32,
@@ -100,6 +101,7 @@ impl Situation {
                 .into_iter()
                 .map(|denied| Denial { resource_type: denied.resource_type, policy: denied.policy })
                 .collect(),
+            short_circuit: self.short_circuit,
             after: self.after,
         };
         options.quota = self.quota;

@@ -35,6 +35,7 @@ param access = {
   createZones: true
   openai: ''
   eventHub: ''
+  contentSafety: ''
 }
 
 // Output logAnalyticsWorkspaceId of stage baseline.
@@ -103,6 +104,14 @@ param eventHub = {
   loggerName: ''
 }
 
+param contentSafety = {
+  enabled: false
+  name: ''
+  location: ''
+  customSubDomain: ''
+  privateEndpoint: ''
+}
+
 param namedValues = []
 
 param fragments = [
@@ -127,6 +136,7 @@ param backends = [
   {
     name: 'ptu'
     url: 'https://oai-ptu-platform-prod-swedencentral-p01.openai.azure.com/openai'
+    identityResource: ''
     breaker: {
       name: 'ptu-breaker'
       count: 3
@@ -149,6 +159,7 @@ param backends = [
   {
     name: 'embeddings'
     url: 'https://oai-embeddings-platform-prod-swedencentral-p01.openai.azure.com/openai'
+    identityResource: ''
     breaker: {
       name: 'embeddings-breaker'
       count: 1

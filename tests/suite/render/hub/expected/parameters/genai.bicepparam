@@ -33,6 +33,7 @@ param access = {
   createZones: false
   openai: ''
   eventHub: ''
+  contentSafety: ''
 }
 
 // Output logAnalyticsWorkspaceId of stage baseline.
@@ -75,6 +76,14 @@ param eventHub = {
   loggerName: ''
 }
 
+param contentSafety = {
+  enabled: false
+  name: ''
+  location: ''
+  customSubDomain: ''
+  privateEndpoint: ''
+}
+
 param namedValues = []
 
 param fragments = [
@@ -99,6 +108,7 @@ param backends = [
   {
     name: 'one'
     url: 'https://oai-one-spoke-prod-swedencentral-p01.openai.azure.com/openai'
+    identityResource: ''
     breaker: {
       name: 'one-breaker'
       count: 1

@@ -33,6 +33,7 @@ param access = {
   createZones: false
   openai: '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-hub/providers/Microsoft.Network/privateDnsZones/privatelink.openai.azure.com'
   eventHub: '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-hub/providers/Microsoft.Network/privateDnsZones/privatelink.servicebus.windows.net'
+  contentSafety: ''
 }
 
 // Output logAnalyticsWorkspaceId of stage baseline.
@@ -75,6 +76,14 @@ param eventHub = {
   loggerName: 'usage-eventhub'
 }
 
+param contentSafety = {
+  enabled: false
+  name: ''
+  location: ''
+  customSubDomain: ''
+  privateEndpoint: ''
+}
+
 param namedValues = []
 
 param fragments = [
@@ -99,6 +108,7 @@ param backends = [
   {
     name: 'one'
     url: 'https://oai-one-aihub-prod-swedencentral-p01.openai.azure.com/openai'
+    identityResource: ''
     breaker: {
       name: 'one-breaker'
       count: 1

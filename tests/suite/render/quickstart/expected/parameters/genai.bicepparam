@@ -36,6 +36,7 @@ param access = {
   createZones: true
   openai: ''
   eventHub: ''
+  contentSafety: ''
 }
 
 // Output logAnalyticsWorkspaceId of stage baseline.
@@ -112,6 +113,14 @@ param eventHub = {
   loggerName: 'usage-eventhub'
 }
 
+param contentSafety = {
+  enabled: false
+  name: ''
+  location: ''
+  customSubDomain: ''
+  privateEndpoint: ''
+}
+
 param namedValues = []
 
 param fragments = [
@@ -136,6 +145,7 @@ param backends = [
   {
     name: 'ptu-1'
     url: 'https://oai-ptu-1-lzv01-dev-westus3-abc.openai.azure.com/openai'
+    identityResource: ''
     breaker: {
       name: 'ptu-1-breaker'
       count: 1
@@ -158,6 +168,7 @@ param backends = [
   {
     name: 'payg-1'
     url: 'https://oai-payg-1-lzv01-dev-westus3-abc.openai.azure.com/openai'
+    identityResource: ''
     breaker: {
       name: 'payg-1-breaker'
       count: 1
@@ -180,6 +191,7 @@ param backends = [
   {
     name: 'payg-2'
     url: 'https://oai-payg-2-lzv01-dev-westus3-abc.openai.azure.com/openai'
+    identityResource: ''
     breaker: {
       name: 'payg-2-breaker'
       count: 1

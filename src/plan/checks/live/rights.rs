@@ -1,0 +1,73 @@
+//! What may stand in the way besides capacity: names, resource providers, Azure Policy and rights.
+
+use super::{Live, blocked, needed_actions, not_told, ok};
+use crate::plan::Plan;
+use crate::plan::checks::{Check, Question, Verdict};
+
+/// So many missing actions are named.
+const ACTIONS_SHOWN: usize = 6;
+
+pub(super) fn names(live: &Live) -> impl Iterator<Item = Check> {
+    live.names.iter().map(|(subject, answer)| {
+        let verdict = match answer {
+            Ok(Ok(())) => ok("free, or ours already"),
+            Ok(Err(why)) => blocked(
+                format!("{why}; a soft-deleted resource holds its name until it is restored or purged"),
+                "metadata.identifier",
+                Vec::new(),
+            ),
+            Err(why) => not_told(why),
+        };
+        Check::live(Question::Name, subject.clone(), verdict)
+    })
+}
+
+pub(super) fn providers(live: &Live) -> impl Iterator<Item = Check> {
+    live.providers.iter().filter_map(|(namespace, answer)| {
+        let verdict = match answer {
+            Ok(state) if state.eq_ignore_ascii_case("Registered") => return None,
+            Ok(state) => Verdict::Warning {
+                why: format!("it is {state}"),
+                advice: format!("az provider register --namespace {namespace} --wait"),
+            },
+            Err(why) => not_told(why),
+        };
+        Some(Check::live(Question::Provider, namespace.clone(), verdict))
+    })
+}
+
+pub(super) fn policies(live: &Live) -> impl Iterator<Item = Check> {
+    live.policies.iter().filter_map(|(resource_type, answer)| {
+        let verdict = match answer {
+            Ok(denied) if denied.is_empty() => return None,
+            Ok(denied) => blocked(
+                format!("denied by {}: whoever assigned it can exempt the resource group", denied.join(", ")),
+                "spec",
+                Vec::new(),
+            ),
+            Err(why) => not_told(why),
+        };
+        Some(Check::live(Question::Policy, resource_type.clone(), verdict))
+    })
+}
+
+pub(super) fn permissions(plan: &Plan, live: &Live) -> Check {
+    let verdict = match &live.missing_actions {
+        Ok(missing) if missing.is_empty() => ok(format!("all {} actions", needed_actions(plan).len())),
+        Ok(missing) => {
+            let shown: Vec<&str> = missing.iter().map(String::as_str).take(ACTIONS_SHOWN).collect();
+            let more = missing.len().saturating_sub(shown.len());
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            blocked(
+                format!(
+                    "not allowed: {}{more}; Owner is, or Contributor beside Role Based Access Control Administrator",
+                    shown.join(", ")
+                ),
+                "role",
+                Vec::new(),
+            )
+        }
+        Err(why) => not_told(why),
+    };
+    Check::live(Question::Permissions, "the account", verdict)
+}
