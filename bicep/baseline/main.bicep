@@ -14,13 +14,16 @@ param tags object
 @description('Names of the resource groups (networkingResourceGroup, sharedResourceGroup, apimResourceGroup) and of every resource.')
 param names object
 
-@description('Availability zones of the region, such as 1, 2 and 3; empty where it has none.')
+@description('Availability zones of the public addresses, such as 1, 2 and 3; empty where there are none.')
 param zones array
 
-@description('addressSpace, appGatewaySubnet, privateEndpointsSubnet, apimSubnet in CIDR notation; apimMode internal or external; denyInternetOut.')
+@description('addressSpace, appGatewaySubnet, privateEndpointsSubnet, apimSubnet in CIDR notation; apimMode and delegation; denyInternetOut, extraRules, firewallNextHop, peerings; existing: virtualNetworkId and the ids of its subnets.')
 param network object
 
-@description('skuName, capacity, publisherName, publisherEmail, minApiVersion of API Management.')
+@description('create: whether zones for private endpoints are made; gateway: whether those of an internal gateway are; keyVault and apim: ids of zones that are there already.')
+param privateDns object
+
+@description('skuName, capacity, isV2, zones, zoneRedundant, additionalRegions, publisherName, publisherEmail, minApiVersion, portal, releaseChannel, privateEndpoint of API Management.')
 param apim object
 
 @description('enabled, fqdn, wafMode, ruleSetType, ruleSetVersion, maxBodyKb, minCapacity, maxCapacity, backendTimeoutSeconds, routes, keyVaultSecretId of Application Gateway.')
@@ -30,10 +33,13 @@ param appGateway object
 @secure()
 param certificatePfx string
 
+@description('Whether what is in the resource groups cannot be deleted.')
+param locked bool
+
 @description('purgeProtection and softDeleteDays of the vault.')
 param keyVault object
 
-@description('logRetentionDays and metricDimensions.')
+@description('logRetentionDays, metricDimensions, diagnostics (whether resources send their logs), and existingWorkspaceId of a workspace that is there already.')
 param monitoring object
 
 // Known before anything is deployed, so that a plan can name every role assignment.
@@ -67,6 +73,7 @@ module networking 'modules/networking.bicep' = {
     network: network
     zones: zones
     appGatewayEnabled: appGateway.enabled
+    apimPrivateEndpoint: apim.privateEndpoint
   }
   dependsOn: [
     groups
@@ -107,6 +114,7 @@ module insights 'modules/monitoring.bicep' = {
     tags: tags
     logAnalyticsName: names.logAnalytics
     appInsightsName: names.appInsights
+    existingWorkspaceId: monitoring.existingWorkspaceId
     logRetentionDays: monitoring.logRetentionDays
     metricDimensions: monitoring.metricDimensions
     writerIdentityId: apimIdentityId
@@ -117,7 +125,7 @@ module insights 'modules/monitoring.bicep' = {
   ]
 }
 
-module vaultZone '../shared/modules/private-dns-zone.bicep' = {
+module vaultZone '../shared/modules/private-dns-zone.bicep' = if (privateDns.create) {
   name: 'baseline-key-vault-zone'
   scope: resourceGroup(names.networkingResourceGroup)
   params: {
@@ -136,8 +144,8 @@ module vault 'modules/key-vault.bicep' = {
     name: names.keyVault
     privateEndpointName: names.privateEndpointKeyVault
     subnetId: networking.outputs.privateEndpointsSubnetId
-    zoneId: vaultZone.outputs.id
-    logAnalyticsWorkspaceId: insights.outputs.logAnalyticsWorkspaceId
+    zoneId: privateDns.create ? vaultZone!.outputs.id : privateDns.keyVault
+    logAnalyticsWorkspaceId: monitoring.diagnostics ? insights.outputs.logAnalyticsWorkspaceId : ''
     purgeProtection: keyVault.purgeProtection
     softDeleteDays: keyVault.softDeleteDays
   }
@@ -191,29 +199,78 @@ module apimService 'modules/apim.bicep' = {
     name: names.apim
     apim: apim
     apimMode: network.apimMode
-    zones: zones
     subnetId: networking.outputs.apimSubnetId
     publicAddressId: networking.outputs.apimAddressId
     identityId: apimIdentityId
     identityClientId: apimIdentity.outputs.clientId
     sharedResourceGroup: names.sharedResourceGroup
     appInsightsName: names.appInsights
-    logAnalyticsWorkspaceId: insights.outputs.logAnalyticsWorkspaceId
+    logAnalyticsWorkspaceId: monitoring.diagnostics ? insights.outputs.logAnalyticsWorkspaceId : ''
   }
   dependsOn: [
     apimReadsVault
   ]
 }
 
-module apimNames 'modules/apim-dns.bicep' = if (network.apimMode == 'internal') {
+module apimNames 'modules/apim-dns.bicep' = if (privateDns.gateway) {
   name: 'baseline-apim-dns'
   scope: resourceGroup(names.networkingResourceGroup)
   params: {
     apimName: names.apim
+    gatewayOnly: apim.isV2
     privateIpAddress: apimService.outputs.privateIpAddress
     virtualNetworkId: networking.outputs.virtualNetworkId
     tags: tags
   }
+}
+
+module apimZone '../shared/modules/private-dns-zone.bicep' = if (apim.privateEndpoint && privateDns.create) {
+  name: 'baseline-apim-zone'
+  scope: resourceGroup(names.networkingResourceGroup)
+  params: {
+    zoneName: 'privatelink.azure-api.net'
+    virtualNetworkId: networking.outputs.virtualNetworkId
+    tags: tags
+  }
+}
+
+module apimEndpoint '../shared/modules/private-endpoint.bicep' = if (apim.privateEndpoint) {
+  name: 'baseline-apim-endpoint'
+  scope: resourceGroup(names.networkingResourceGroup)
+  params: {
+    name: names.privateEndpointApim
+    location: location
+    tags: tags
+    subnetId: networking.outputs.privateEndpointsSubnetId
+    targetId: resourceId(subscription().subscriptionId, names.apimResourceGroup, 'Microsoft.ApiManagement/service', names.apim)
+    groupId: 'Gateway'
+    zoneId: privateDns.create ? apimZone!.outputs.id : privateDns.apim
+  }
+  dependsOn: [
+    apimService
+  ]
+}
+
+// The public endpoint can be closed only once a private one is there
+// (learn.microsoft.com/azure/api-management/private-endpoint, section "Optionally disable public network access",
+// 2022-03-31), so the service is sent a second time.
+module apimClosed 'modules/apim-service.bicep' = if (apim.privateEndpoint) {
+  name: 'baseline-apim-closed'
+  scope: resourceGroup(names.apimResourceGroup)
+  params: {
+    location: location
+    tags: tags
+    name: names.apim
+    apim: apim
+    apimMode: network.apimMode
+    subnetId: networking.outputs.apimSubnetId
+    publicAddressId: networking.outputs.apimAddressId
+    identityId: apimIdentityId
+    publicNetworkAccess: 'Disabled'
+  }
+  dependsOn: [
+    apimEndpoint
+  ]
 }
 
 module gateway 'modules/app-gateway.bicep' = if (appGateway.enabled) {
@@ -231,14 +288,29 @@ module gateway 'modules/app-gateway.bicep' = if (appGateway.enabled) {
     identityId: appGatewayIdentityId
     certificateSecretId: usesCertificatePfx ? certificate!.outputs.secretId : appGateway.keyVaultSecretId
     backendHost: '${names.apim}.azure-api.net'
-    logAnalyticsWorkspaceId: insights.outputs.logAnalyticsWorkspaceId
+    logAnalyticsWorkspaceId: monitoring.diagnostics ? insights.outputs.logAnalyticsWorkspaceId : ''
   }
   dependsOn: [
     appGatewayReadsVault
     apimService
     apimNames
+    apimEndpoint
   ]
 }
+
+// Last, for it is there to stay.
+module locks '../shared/modules/lock.bicep' = [for (name, index) in groupNames: if (locked) {
+  name: 'baseline-lock-${index}'
+  scope: resourceGroup(name)
+  params: {
+    name: 'genai-lz-landing-zone'
+  }
+  dependsOn: [
+    apimService
+    apimClosed
+    gateway
+  ]
+}]
 
 @description('Name of the API Management service.')
 output apimName string = names.apim
@@ -257,6 +329,9 @@ output apimIdentityResourceId string = apimIdentityId
 
 @description('URL where the API Management gateway answers.')
 output apimGatewayUrl string = apimService.outputs.gatewayUrl
+
+@description('Addresses that the gateway calls backends from; separated by commas, empty where they are private or not its own.')
+output apimOutboundIpAddresses string = apimService.outputs.outboundIpAddresses
 
 @description('Resource id of the virtual network.')
 output virtualNetworkId string = networking.outputs.virtualNetworkId

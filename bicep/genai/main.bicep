@@ -26,6 +26,21 @@ param virtualNetworkId string
 @description('Resource id of the subnet for private endpoints, an output of stage baseline.')
 param privateEndpointsSubnetId string
 
+@description('mode: private, addresses or internet, which is how the gateway calls accounts and event hub; createZones; openai, eventHub and contentSafety: ids of zones that are there already.')
+param access object
+
+@description('Addresses that the gateway calls from, separated by commas: an output of stage baseline.')
+param apimOutboundIpAddresses string
+
+@description('Resource id of the Log Analytics workspace, an output of stage baseline.')
+param logAnalyticsWorkspaceId string
+
+@description('diagnostics: whether resources send their logs; llmLogs: none, metadata or all.')
+param monitoring object
+
+@description('Whether what is in the resource group cannot be deleted.')
+param locked bool
+
 @description('Azure OpenAI accounts: name, location, customSubDomain, privateEndpoint, deployments.')
 param accounts array
 
@@ -62,6 +77,11 @@ param subscriptions array
 // Known before anything is deployed, so that a plan can name every role assignment.
 var apimIdentityId = resourceId(subscription().subscriptionId, names.apimResourceGroup, 'Microsoft.ManagedIdentity/userAssignedIdentities', names.apimIdentity)
 
+var isPrivate = access.mode == 'private'
+var allowedAddresses = access.mode == 'addresses' ? split(apimOutboundIpAddresses, ',') : []
+
+var logsTo = monitoring.diagnostics ? logAnalyticsWorkspaceId : ''
+
 // Longest name that a deployment may have.
 var maxDeploymentName = 64
 
@@ -76,7 +96,7 @@ resource openaiGroup 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   tags: tags
 }
 
-module openaiZone '../shared/modules/private-dns-zone.bicep' = {
+module openaiZone '../shared/modules/private-dns-zone.bicep' = if (isPrivate && access.createZones) {
   name: 'genai-openai-zone'
   scope: resourceGroup(names.networkingResourceGroup)
   params: {
@@ -94,13 +114,16 @@ module openaiAccounts 'modules/openai-account.bicep' = [for (account, index) in 
     networkLocation: location
     tags: tags
     subnetId: privateEndpointsSubnetId
-    zoneId: openaiZone.outputs.id
+    zoneId: isPrivate && access.createZones ? openaiZone!.outputs.id : access.openai
+    accessMode: access.mode
+    allowedAddresses: allowedAddresses
+    logAnalyticsWorkspaceId: logsTo
     apimIdentityId: apimIdentityId
     apimIdentityPrincipalId: apimIdentityPrincipalId
   }
 }]
 
-module eventHubZone '../shared/modules/private-dns-zone.bicep' = if (eventHub.enabled) {
+module eventHubZone '../shared/modules/private-dns-zone.bicep' = if (eventHub.enabled && isPrivate && access.createZones) {
   name: 'genai-event-hub-zone'
   scope: resourceGroup(names.networkingResourceGroup)
   params: {
@@ -118,13 +141,16 @@ module usageHub 'modules/event-hub.bicep' = if (eventHub.enabled) {
     tags: tags
     eventHub: eventHub
     subnetId: privateEndpointsSubnetId
-    zoneId: eventHubZone!.outputs.id
+    zoneId: isPrivate && access.createZones ? eventHubZone!.outputs.id : access.eventHub
+    accessMode: access.mode
+    allowedAddresses: allowedAddresses
+    logAnalyticsWorkspaceId: logsTo
     apimIdentityId: apimIdentityId
     apimIdentityPrincipalId: apimIdentityPrincipalId
   }
 }
 
-module contentSafetyZone '../shared/modules/private-dns-zone.bicep' = if (contentSafety.enabled) {
+module contentSafetyZone '../shared/modules/private-dns-zone.bicep' = if (contentSafety.enabled && isPrivate && access.createZones) {
   name: 'genai-content-safety-zone'
   scope: resourceGroup(names.networkingResourceGroup)
   params: {
@@ -142,7 +168,10 @@ module safety 'modules/content-safety.bicep' = if (contentSafety.enabled) {
     networkLocation: location
     tags: tags
     subnetId: privateEndpointsSubnetId
-    zoneId: contentSafetyZone!.outputs.id
+    zoneId: isPrivate && access.createZones ? contentSafetyZone!.outputs.id : access.contentSafety
+    accessMode: access.mode
+    allowedAddresses: allowedAddresses
+    logAnalyticsWorkspaceId: logsTo
     apimIdentityId: apimIdentityId
     apimIdentityPrincipalId: apimIdentityPrincipalId
   }
@@ -156,6 +185,7 @@ module connections 'modules/connections.bicep' = {
     apimIdentityClientId: apimIdentityClientId
     namedValues: namedValues
     eventHub: eventHub
+    llmLogs: monitoring.llmLogs
     backends: backends
     pools: pools
   }
@@ -195,6 +225,7 @@ module apiDefinitions 'modules/api.bicep' = [for (api, index) in apis: {
   params: {
     apimName: names.apim
     api: api
+    llmLogs: monitoring.llmLogs
   }
   dependsOn: [
     openaiAccounts
@@ -224,6 +255,17 @@ module productSubscriptions 'modules/subscriptions.bicep' = {
   }
   dependsOn: [
     productDefinitions
+  ]
+}
+
+module lock '../shared/modules/lock.bicep' = if (locked) {
+  name: 'genai-lock'
+  scope: openaiGroup
+  params: {
+    name: 'genai-lz-landing-zone'
+  }
+  dependsOn: [
+    productSubscriptions
   ]
 }
 

@@ -9,6 +9,7 @@ pub mod durations;
 pub mod models;
 pub mod regions;
 mod source;
+pub mod tiers;
 pub mod what_if_defaults;
 
 use time::Date;

@@ -3,14 +3,18 @@
 
 mod gateway;
 pub mod naming;
+mod network;
 mod raw;
 mod resolve;
 
 use indexmap::IndexMap;
 
 pub use gateway::*;
+pub use network::*;
 pub use raw::*;
 pub use resolve::resolve;
+
+use crate::catalog::tiers::{self, Tier};
 
 /// A landing zone, resolved.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,15 +26,18 @@ pub struct LandingZone {
     /// The subscription to deploy to; None where the spec leaves it to the command line.
     pub subscription_id: Option<String>,
     pub tags: IndexMap<String, String>,
+    /// Whether what is in the resource groups cannot be deleted.
+    pub locked: bool,
     pub gateway: GatewayPlacement,
+    /// Further regions of the gateway.
+    pub additional_regions: Vec<AdditionalRegion>,
     /// Names of everything that is there once; accounts and their private endpoints carry their own.
     pub names: Names,
     /// The availability zones of public addresses; empty where the region has none.
     pub zones: Vec<String>,
     pub network: Network,
     pub publisher: Publisher,
-    /// The oldest version of API Management's own API that it accepts.
-    pub min_api_version: String,
+    pub service: Service,
     pub app_gateway: Option<AppGateway>,
     pub key_vault: KeyVault,
     pub monitoring: Monitoring,
@@ -48,6 +55,13 @@ pub struct LandingZone {
     pub printed_examples: Vec<String>,
 }
 
+impl LandingZone {
+    /// Whether callers reach the gateway from the network alone, and so through the Application Gateway where there is one.
+    pub fn is_called_from_within(&self) -> bool {
+        self.network.mode.is_called_from_within() || self.service.private_endpoint
+    }
+}
+
 /// Where and how large the gateway is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GatewayPlacement {
@@ -58,6 +72,29 @@ pub struct GatewayPlacement {
     /// `Developer`, `Premium`, `StandardV2` …
     pub sku: String,
     pub capacity: u32,
+}
+
+/// A further region of the gateway.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AdditionalRegion {
+    /// Normalized.
+    pub location: String,
+    pub capacity: u32,
+    pub zones: Vec<String>,
+}
+
+/// The zones of those that a number of units is spread over: they are spread evenly over listed zones, so their number
+/// has to be a multiple; without a list API Management spreads them as it can
+/// (learn.microsoft.com/azure/api-management/enable-availability-zone-support, 2025-06-26).
+pub fn spread_over(units: u32, zones: &[String]) -> &[String] {
+    if (units as usize).checked_rem(zones.len()) == Some(0) { zones } else { &[] }
+}
+
+impl GatewayPlacement {
+    /// What the tier can do; None for one that the catalogue does not have.
+    pub fn tier(&self) -> Option<&'static Tier> {
+        tiers::find(&self.sku)
+    }
 }
 
 /// One Azure OpenAI account.
@@ -113,18 +150,20 @@ pub struct Names {
     pub waf_policy: String,
     pub event_hub_namespace: String,
     pub private_endpoint_event_hub: String,
+    pub private_endpoint_apim: String,
+    pub route_table: String,
 }
 
-/// The virtual network; address ranges as text.
+/// The settings of the API Management service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Network {
-    pub address_space: String,
-    pub app_gateway_subnet: String,
-    pub private_endpoints_subnet: String,
-    pub apim_subnet: String,
-    /// Whether the gateway is reached from the internet directly too.
-    pub is_external: bool,
-    pub deny_internet_out: bool,
+pub struct Service {
+    /// The oldest version of API Management's own API that it accepts.
+    pub min_api_version: String,
+    /// Whether callers come in by a private endpoint, and the public one is closed.
+    pub private_endpoint: bool,
+    pub portal: bool,
+    /// `Preview`, `Default` or `Stable`; None for Azure's choice.
+    pub release_channel: Option<String>,
 }
 
 /// Who publishes the APIs, as the developer portal and notifications say.
@@ -179,6 +218,12 @@ pub struct KeyVault {
 pub struct Monitoring {
     pub log_retention_days: u32,
     pub metric_dimensions: bool,
+    /// The id of a workspace that is there already.
+    pub existing_workspace: Option<String>,
+    /// Whether resources send their logs there.
+    pub diagnostics: bool,
+    /// `none`, `metadata` or `all`.
+    pub llm_logs: &'static str,
 }
 
 /// Where usage records go.

@@ -44,6 +44,7 @@ const fn rule(resource_type: &'static str, length: (usize, usize), alphabet: Alp
 pub const RESOURCE_GROUP: Rule = rule("Microsoft.Resources/resourceGroups", (1, 90), Alphabet::Dotted, false);
 pub const VIRTUAL_NETWORK: Rule = rule("Microsoft.Network/virtualNetworks", (2, 64), Alphabet::Dotted, false);
 pub const NSG: Rule = rule("Microsoft.Network/networkSecurityGroups", (1, 80), Alphabet::Dotted, false);
+pub const ROUTE_TABLE: Rule = rule("Microsoft.Network/routeTables", (1, 80), Alphabet::Dotted, false);
 pub const PUBLIC_IP: Rule = rule("Microsoft.Network/publicIPAddresses", (1, 80), Alphabet::Dotted, false);
 pub const PRIVATE_ENDPOINT: Rule =
     rule("Microsoft.Network/privateEndpoints", (2, 64), Alphabet::Dotted, false);

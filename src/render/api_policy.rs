@@ -71,7 +71,7 @@ pub(super) fn api_policy(environment: &Environment<'_>, zone: &LandingZone, api:
 /// directly too cannot rely on that field, which any caller may write.
 fn caller_address(zone: &LandingZone) -> &'static str {
     let [direct, forwarded] = CALLER_ADDRESSES;
-    if zone.app_gateway.is_some() && !zone.network.is_external { forwarded } else { direct }
+    if zone.app_gateway.is_some() && zone.is_called_from_within() { forwarded } else { direct }
 }
 
 /// Of a caller without and behind an Application Gateway.
@@ -149,7 +149,8 @@ fn adaptive(api: &Api, limit: &AdaptiveLimit) -> Value {
             key => format!("adaptive:{}:class:{}", api.id, class.name),
             header => class.header.as_deref(),
             base => class.base,
-            share => share(class.share_thousandths),
+            // Without a share the limit is the same for every call, which v2 tiers need (D-16).
+            share => (class.share_thousandths > 0).then(|| share(class.share_thousandths)),
         }
     };
     context! {

@@ -3,7 +3,10 @@
 use super::Secret;
 use super::literal::{Literal, list, object};
 use super::stage::{Draft, Given};
-use crate::model::{AppGateway, Certificate, LandingZone};
+use crate::catalog::tiers::ZoneSupport;
+use crate::model::{
+    AppGateway, Certificate, ExtraRule, LandingZone, PrivateDns, ZONE_APIM, ZONE_KEY_VAULT, spread_over,
+};
 
 pub(super) fn draft(zone: &LandingZone) -> Draft {
     let certificate = match zone.app_gateway.as_ref().map(|gateway| (&gateway.certificate, &gateway.fqdn)) {
@@ -27,9 +30,11 @@ pub(super) fn draft(zone: &LandingZone) -> Draft {
             ("names", Given::Value(names(zone))),
             ("zones", Given::Value(list(&zone.zones, Literal::from))),
             ("network", Given::Value(network(zone))),
+            ("privateDns", Given::Value(private_dns(zone))),
             ("apim", Given::Value(apim(zone))),
             ("appGateway", Given::Value(app_gateway(zone.app_gateway.as_ref()))),
             ("certificatePfx", certificate),
+            ("locked", Given::Value(zone.locked.into())),
             (
                 "keyVault",
                 Given::Value(object([
@@ -42,6 +47,11 @@ pub(super) fn draft(zone: &LandingZone) -> Draft {
                 Given::Value(object([
                     ("logRetentionDays", zone.monitoring.log_retention_days.into()),
                     ("metricDimensions", zone.monitoring.metric_dimensions.into()),
+                    ("diagnostics", zone.monitoring.diagnostics.into()),
+                    (
+                        "existingWorkspaceId",
+                        zone.monitoring.existing_workspace.as_deref().unwrap_or("").into(),
+                    ),
                 ])),
             ),
         ],
@@ -62,6 +72,7 @@ fn names(zone: &LandingZone) -> Literal {
         ("nsgAppGateway", (&names.nsg_app_gateway).into()),
         ("nsgPrivateEndpoints", (&names.nsg_private_endpoints).into()),
         ("nsgApim", (&names.nsg_apim).into()),
+        ("routeTable", (&names.route_table).into()),
         ("publicIpAppGateway", (&names.public_ip_app_gateway).into()),
         ("publicIpApim", (&names.public_ip_apim).into()),
         ("keyVault", (&names.key_vault).into()),
@@ -69,6 +80,7 @@ fn names(zone: &LandingZone) -> Literal {
         ("logAnalytics", (&names.log_analytics).into()),
         ("appInsights", (&names.app_insights).into()),
         ("apim", (&names.apim).into()),
+        ("privateEndpointApim", (&names.private_endpoint_apim).into()),
         ("apimIdentity", (&names.apim_identity).into()),
         ("appGateway", (&names.app_gateway).into()),
         ("appGatewayIdentity", (&names.app_gateway_identity).into()),
@@ -78,23 +90,98 @@ fn names(zone: &LandingZone) -> Literal {
 
 fn network(zone: &LandingZone) -> Literal {
     let network = &zone.network;
+    let text = |text: Option<&String>| Literal::from(text.map_or("", String::as_str));
+    let existing = network.existing.as_ref();
     object([
         ("addressSpace", (&network.address_space).into()),
         ("appGatewaySubnet", (&network.app_gateway_subnet).into()),
         ("privateEndpointsSubnet", (&network.private_endpoints_subnet).into()),
         ("apimSubnet", (&network.apim_subnet).into()),
-        ("apimMode", if network.is_external { "external" } else { "internal" }.into()),
+        ("apimMode", network.mode.word().into()),
+        ("delegation", network.mode.delegation().unwrap_or("").into()),
         ("denyInternetOut", network.deny_internet_out.into()),
+        ("extraRules", list(&network.extra_rules, extra_rule)),
+        ("firewallNextHop", text(network.firewall_next_hop.as_ref())),
+        (
+            "peerings",
+            list(&network.peerings, |peering| {
+                object([
+                    ("name", (&peering.name).into()),
+                    ("virtualNetworkId", (&peering.virtual_network).into()),
+                    ("bothSides", peering.both_sides.into()),
+                    ("useGateway", peering.use_gateway.into()),
+                ])
+            }),
+        ),
+        (
+            "existing",
+            object([
+                ("virtualNetworkId", text(existing.map(|it| &it.virtual_network))),
+                ("appGatewaySubnetId", text(existing.and_then(|it| it.app_gateway_subnet.as_ref()))),
+                ("privateEndpointsSubnetId", text(existing.map(|it| &it.private_endpoints_subnet))),
+                ("apimSubnetId", text(existing.and_then(|it| it.apim_subnet.as_ref()))),
+            ]),
+        ),
+    ])
+}
+
+fn extra_rule(rule: &ExtraRule) -> Literal {
+    let properties = object([
+        ("priority", rule.priority.into()),
+        ("direction", rule.direction.into()),
+        ("access", rule.access.into()),
+        ("protocol", rule.protocol.into()),
+        ("sourceAddressPrefix", (&rule.source).into()),
+        ("sourcePortRange", "*".into()),
+        ("destinationAddressPrefix", (&rule.destination).into()),
+        ("destinationPortRanges", list(&rule.ports, Literal::from)),
+    ]);
+    object([
+        ("subnet", (&rule.subnet).into()),
+        ("rule", object([("name", (&rule.name).into()), ("properties", properties)])),
+    ])
+}
+
+/// An internal gateway has names that nobody else's zones have, so they are made wherever zones are not left to others.
+fn private_dns(zone: &LandingZone) -> Literal {
+    let dns = &zone.network.private_dns;
+    let is_inside = zone.network.mode.is_called_from_within();
+    object([
+        ("create", (*dns == PrivateDns::Create).into()),
+        ("gateway", (is_inside && *dns != PrivateDns::None).into()),
+        ("keyVault", dns.existing(ZONE_KEY_VAULT).into()),
+        ("apim", dns.existing(ZONE_APIM).into()),
     ])
 }
 
 fn apim(zone: &LandingZone) -> Literal {
+    let tier = zone.gateway.tier();
+    let lists_zones = tier.is_some_and(|tier| tier.zones == ZoneSupport::Listed);
+    let zones = if lists_zones { spread_over(zone.gateway.capacity, &zone.zones) } else { &[] };
+    let zone_redundant =
+        tier.is_some_and(|tier| tier.zones == ZoneSupport::AllOrNone) && !zone.zones.is_empty();
     object([
         ("skuName", (&zone.gateway.sku).into()),
         ("capacity", zone.gateway.capacity.into()),
+        ("isV2", tier.is_some_and(|tier| tier.is_v2).into()),
+        ("zones", list(zones, Literal::from)),
+        ("zoneRedundant", zone_redundant.into()),
+        (
+            "additionalRegions",
+            list(&zone.additional_regions, |region| {
+                object([
+                    ("location", (&region.location).into()),
+                    ("capacity", region.capacity.into()),
+                    ("zones", list(spread_over(region.capacity, &region.zones), Literal::from)),
+                ])
+            }),
+        ),
         ("publisherName", (&zone.publisher.name).into()),
         ("publisherEmail", (&zone.publisher.email).into()),
-        ("minApiVersion", (&zone.min_api_version).into()),
+        ("minApiVersion", (&zone.service.min_api_version).into()),
+        ("portal", zone.service.portal.into()),
+        ("releaseChannel", zone.service.release_channel.as_deref().unwrap_or("").into()),
+        ("privateEndpoint", zone.service.private_endpoint.into()),
     ])
 }
 

@@ -6,7 +6,10 @@ use super::literal::{Literal, list, object};
 use super::operations::operations;
 use super::policies::{CONTENT_SAFETY, FRAGMENTS, LOGGER, Policies, Policy};
 use super::stage::{Draft, Given};
-use crate::model::{Account, Breaker, ContentSafetyAccount, LandingZone};
+use crate::model::{
+    Account, Breaker, ContentSafetyAccount, LandingZone, PrivateDns, ZONE_CONTENT_SAFETY, ZONE_EVENT_HUB,
+    ZONE_OPENAI,
+};
 
 pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
     let output = |name: &'static str| (name, Given::Output { stage: "baseline", output: name });
@@ -20,6 +23,17 @@ pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
             output("apimIdentityClientId"),
             output("virtualNetworkId"),
             output("privateEndpointsSubnetId"),
+            output("apimOutboundIpAddresses"),
+            ("access", Given::Value(access(zone))),
+            output("logAnalyticsWorkspaceId"),
+            (
+                "monitoring",
+                Given::Value(object([
+                    ("diagnostics", zone.monitoring.diagnostics.into()),
+                    ("llmLogs", zone.monitoring.llm_logs.into()),
+                ])),
+            ),
+            ("locked", Given::Value(zone.locked.into())),
             ("accounts", Given::Value(list(&zone.accounts, account))),
             ("eventHub", Given::Value(event_hub(zone))),
             ("contentSafety", Given::Value(content_safety(zone))),
@@ -44,6 +58,24 @@ fn names(zone: &LandingZone) -> Literal {
         ("networkingResourceGroup", (&names.networking_resource_group).into()),
         ("apim", (&names.apim).into()),
         ("apimIdentity", (&names.apim_identity).into()),
+    ])
+}
+
+/// A gateway outside of the network calls from addresses that are its own, where its tier has such.
+fn access(zone: &LandingZone) -> Literal {
+    let dns = &zone.network.private_dns;
+    let own_addresses = zone.gateway.tier().is_some_and(|tier| tier.own_addresses);
+    let mode = match zone.network.mode.is_in_network() {
+        true => "private",
+        false if own_addresses => "addresses",
+        false => "internet",
+    };
+    object([
+        ("mode", mode.into()),
+        ("createZones", (*dns == PrivateDns::Create).into()),
+        ("openai", dns.existing(ZONE_OPENAI).into()),
+        ("eventHub", dns.existing(ZONE_EVENT_HUB).into()),
+        ("contentSafety", dns.existing(ZONE_CONTENT_SAFETY).into()),
     ])
 }
 

@@ -17,6 +17,7 @@ mod providers;
 mod records;
 mod resource_id;
 mod services_sim;
+mod standing;
 pub mod state;
 
 pub use arm_server::{
@@ -33,4 +34,5 @@ pub use openai_sim::OpenAiSim;
 pub use proof::{Call, Proof, Verdict, prove};
 pub use resource_id::ResourceId;
 pub use services_sim::ServicesSim;
+pub use standing::put_what_is_there;
 pub use state::{Resource, State};

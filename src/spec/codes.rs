@@ -15,9 +15,11 @@ pub const ALL: &[&Code] = &[
     &ENV_FILE_UNUSED,
     &EXTENDS,
     &FILE,
+    &LIMIT_FIXED,
     &MEMBERS_DIFFER,
     &MEMBERS_SHARE_QUOTA,
     &MISSING_FIELD,
+    &MODELS_IN_PUBLIC,
     &MODEL_UNUSED,
     &MORE_FINDINGS,
     &NAME_REFUSED,
@@ -29,6 +31,7 @@ pub const ALL: &[&Code] = &[
     &ROUTE_MISSING,
     &SCENARIO,
     &SUBNET,
+    &TIER,
     &TOO_LARGE,
     &UNKNOWN_FIELD,
     &UNKNOWN_REFERENCE,
@@ -126,6 +129,16 @@ pub static FILE: Code = Code::error(
      out of that folder, or all of them together have more than 16 MiB.",
 );
 
+pub static LIMIT_FIXED: Code = Code::warning(
+    "adaptive-limit-fixed",
+    "an adaptive limit on a tier where limits cannot change from call to call",
+    "A class of an adaptive limit has its base and a share of what is left of the total, so its limit changes with every \
+     call. The v2 tiers count with a token bucket, and there different limits under one counter key give results that \
+     nobody can foretell. On these tiers the limit of a class is its base plus its share of the whole total, all the time; \
+     the total itself is kept by a counter of its own.",
+)
+.with_url("https://learn.microsoft.com/azure/api-management/llm-token-limit-policy");
+
 pub static MEMBERS_DIFFER: Code = Code::error(
     "pool-members-differ",
     "members of one pool that do not serve the same deployments",
@@ -146,6 +159,15 @@ pub static MISSING_FIELD: Code = Code::error(
     "spec-missing-field",
     "a field that has no default was not given",
     "The field is required where it is missing. `genai-lz schema` describes every field.",
+);
+
+pub static MODELS_IN_PUBLIC: Code = Code::warning(
+    "models-in-public",
+    "model accounts that answer the whole internet",
+    "A gateway outside of the virtual network calls the model accounts over the internet. Where its tier has addresses of \
+     its own the accounts let in these alone; where it shares them with others, as v2 tiers do, the accounts let in \
+     everybody who can sign in and has the role. There are no keys either way. Choose a tier and mode that call through the \
+     network to keep them private.",
 );
 
 pub static MODEL_UNUSED: Code = Code::warning(
@@ -229,6 +251,15 @@ pub static SUBNET: Code = Code::error(
     "a subnet that does not fit its network",
     "Subnets lie inside the network's address space and do not overlap. Azure refuses the network otherwise.",
 );
+
+pub static TIER: Code = Code::error(
+    "tier-cannot",
+    "something that the tier of API Management does not have",
+    "Tiers differ in how they stand towards a network, in zones, private endpoints and updates. Azure would refuse the \
+     combination when the service is made, after the network and the vault are there. The message says what the tier \
+     does not have, and the help what it has instead.",
+)
+.with_url("https://learn.microsoft.com/azure/api-management/api-management-features");
 
 pub static TOO_LARGE: Code = Code::error(
     "spec-too-large",

@@ -278,7 +278,7 @@ mod tests {
     fn what_a_field_takes_is_told_in_words() {
         let takes = |path: &str| find(path).and_then(|(field, _)| field).map(|field| field.takes);
         for (path, expected) in [
-            ("baseline.apim.sku.capacity", "a whole number from 1 to 12"),
+            ("baseline.apim.sku.capacity", "a whole number from 1 to 31"),
             ("baseline.appGateway.backendTimeoutSeconds", "a whole number from 1 to 86400, in seconds"),
             ("metadata.tags", "a mapping of names to: a text"),
             ("baseline.keyVault.rbac", "`true`"),

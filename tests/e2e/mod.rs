@@ -3,6 +3,7 @@
 mod again;
 mod arm;
 mod azure;
+mod baselines;
 mod deployed;
 mod doctor;
 mod drift;

@@ -66,7 +66,9 @@ pub(crate) fn bundle(bytes: &[u8]) -> DiagResult<Bundle> {
     let source = spec::read("spec.yaml", bytes)?;
     let (spec, warnings) = spec::parse(&source, &|_| None)?;
     let (zone, more) = model::resolve(&spec, &source)?;
-    let warnings: Vec<_> = warnings.into_iter().chain(more).collect();
+    // A gateway outside of the network has its warning however it is written.
+    let warnings: Vec<_> =
+        warnings.into_iter().chain(more).filter(|it| it.code.id != "models-in-public").collect();
     if warnings.is_empty() { render(&zone) } else { Err(Diagnostics(warnings)) }
 }
 

@@ -9,6 +9,9 @@
 @description('Name of the API Management service.')
 param apimName string
 
+@description('Whether only the gateway has a name, as in the v2 tiers.')
+param gatewayOnly bool
+
 @description('Address of the gateway inside the network.')
 param privateIpAddress string
 
@@ -18,13 +21,16 @@ param virtualNetworkId string
 @description('Tags on every resource.')
 param tags object
 
-var hosts = [
+// A v2 service inside a network has one name, that of its gateway
+// (learn.microsoft.com/azure/api-management/inject-vnet-v2, section "Endpoint access", 2025-10-08).
+var hosts = concat([
   '${apimName}.azure-api.net'
+], gatewayOnly ? [] : [
   '${apimName}.portal.azure-api.net'
   '${apimName}.developer.azure-api.net'
   '${apimName}.management.azure-api.net'
   '${apimName}.scm.azure-api.net'
-]
+])
 
 resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' = [for host in hosts: {
   name: host

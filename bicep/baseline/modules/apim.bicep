@@ -9,18 +9,11 @@ param tags object
 @description('Name of the service.')
 param name string
 
-@description('skuName, capacity, publisherName, publisherEmail, minApiVersion.')
+@description('skuName, capacity, isV2, zones, zoneRedundant, additionalRegions, publisherName, publisherEmail, minApiVersion, portal, releaseChannel.')
 param apim object
 
-@description('How the gateway is reached: internal (only from the network) or external (also from the Internet).')
-@allowed([
-  'internal'
-  'external'
-])
+@description('How the gateway stands towards the network: internal, external, v2-integration, v2-injection or none.')
 param apimMode string
-
-@description('Availability zones of the region; used where tier and capacity allow.')
-param zones array
 
 @description('Resource id of the subnet.')
 param subnetId string
@@ -40,67 +33,34 @@ param sharedResourceGroup string
 @description('Name of the Application Insights component.')
 param appInsightsName string
 
-@description('Resource id of the Log Analytics workspace.')
+@description('Resource id of the Log Analytics workspace; empty to send no logs.')
 param logAnalyticsWorkspaceId string
-
-// D-06: everything older than TLS 1.2 is off on both sides, and so are the ciphers without forward secrecy or in CBC
-// mode (learn.microsoft.com/azure/api-management/api-management-howto-manage-protocols-ciphers, 2025-08-04). The
-// values are strings: the service defines this bag so.
-var tlsHardening = {
-  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Protocols.Ssl30': 'False'
-  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Protocols.Tls10': 'False'
-  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Protocols.Tls11': 'False'
-  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Backend.Protocols.Ssl30': 'False'
-  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Backend.Protocols.Tls10': 'False'
-  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Backend.Protocols.Tls11': 'False'
-  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Ciphers.TripleDes168': 'False'
-  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Ciphers.TLS_RSA_WITH_AES_128_CBC_SHA': 'False'
-  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Ciphers.TLS_RSA_WITH_AES_256_CBC_SHA': 'False'
-  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Ciphers.TLS_RSA_WITH_AES_128_CBC_SHA256': 'False'
-  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Ciphers.TLS_RSA_WITH_AES_256_CBC_SHA256': 'False'
-  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Ciphers.TLS_RSA_WITH_AES_128_GCM_SHA256': 'False'
-  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Ciphers.TLS_RSA_WITH_AES_256_GCM_SHA384': 'False'
-  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Ciphers.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA': 'False'
-  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Ciphers.TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA': 'False'
-}
-
-// Only the Premium tier spreads over zones, and only with at least one unit in each.
-var spreads = apim.skuName == 'Premium' && !empty(zones) && apim.capacity >= length(zones)
 
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   scope: resourceGroup(sharedResourceGroup)
   name: appInsightsName
 }
 
-resource service 'Microsoft.ApiManagement/service@2024-05-01' = {
+module apimService 'apim-service.bicep' = {
+  name: 'baseline-apim-service'
+  params: {
+    location: location
+    tags: tags
+    name: name
+    apim: apim
+    apimMode: apimMode
+    subnetId: subnetId
+    publicAddressId: publicAddressId
+    identityId: identityId
+    publicNetworkAccess: ''
+  }
+}
+
+resource service 'Microsoft.ApiManagement/service@2025-09-01-preview' existing = {
   name: name
-  location: location
-  tags: tags
-  sku: {
-    name: apim.skuName
-    capacity: apim.capacity
-  }
-  zones: spreads ? zones : null
-  identity: {
-    type: 'UserAssigned'
-    userAssignedIdentities: {
-      '${identityId}': {}
-    }
-  }
-  properties: {
-    publisherName: apim.publisherName
-    publisherEmail: apim.publisherEmail
-    virtualNetworkType: apimMode == 'internal' ? 'Internal' : 'External'
-    virtualNetworkConfiguration: {
-      subnetResourceId: subnetId
-    }
-    publicIpAddressId: publicAddressId
-    apiVersionConstraint: {
-      minApiVersion: apim.minApiVersion // D-06
-    }
-    customProperties: tlsHardening
-    legacyPortalStatus: 'Disabled'
-  }
+  dependsOn: [
+    apimService
+  ]
 }
 
 resource logger 'Microsoft.ApiManagement/service/loggers@2024-05-01' = {
@@ -167,7 +127,7 @@ resource requestLog 'Microsoft.ApiManagement/service/diagnostics@2024-05-01' = {
 }
 
 // D-26: the service's own logs and metrics.
-resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(logAnalyticsWorkspaceId)) {
   scope: service
   name: 'to-log-analytics'
   properties: {
@@ -189,7 +149,10 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
 }
 
 @description('URL where the gateway answers.')
-output gatewayUrl string = service.properties.gatewayUrl
+output gatewayUrl string = apimService.outputs.gatewayUrl
 
-@description('Address of the gateway inside the network; empty in external mode.')
-output privateIpAddress string = apimMode == 'internal' ? service.properties.privateIPAddresses[0] : ''
+@description('Address of the gateway inside the network; empty where it has none.')
+output privateIpAddress string = apimService.outputs.privateIpAddress
+
+@description('Addresses that calls to backends come from, where they are the own ones of the service; separated by commas.')
+output outboundIpAddresses string = apimService.outputs.outboundIpAddresses

@@ -34,7 +34,7 @@ param certificateSecretId string
 @description('Host name of the API Management gateway.')
 param backendHost string
 
-@description('Resource id of the Log Analytics workspace.')
+@description('Resource id of the Log Analytics workspace; empty to send no logs.')
 param logAnalyticsWorkspaceId string
 
 // What callers of a model write into these fields is natural language, code and SQL: inspecting it with rules against
@@ -275,7 +275,7 @@ resource gateway 'Microsoft.Network/applicationGateways@2025-09-01' = {
 }
 
 // D-26: access and firewall logs.
-resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(logAnalyticsWorkspaceId)) {
   scope: gateway
   name: 'to-log-analytics'
   properties: {

@@ -19,7 +19,7 @@ param subnetId string
 @description('Resource id of the zone privatelink.vaultcore.azure.net.')
 param zoneId string
 
-@description('Resource id of the Log Analytics workspace for the audit log.')
+@description('Resource id of the Log Analytics workspace for the audit log; empty to send none.')
 param logAnalyticsWorkspaceId string
 
 @description('Keep a deleted vault until its retention ends; cannot be taken back once on.')
@@ -63,7 +63,7 @@ module endpoint '../../shared/modules/private-endpoint.bicep' = {
   }
 }
 
-resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(logAnalyticsWorkspaceId)) {
   scope: vault
   name: 'to-log-analytics'
   properties: {

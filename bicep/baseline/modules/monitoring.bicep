@@ -12,6 +12,9 @@ param logAnalyticsName string
 @description('Name of the Application Insights component.')
 param appInsightsName string
 
+@description('Resource id of a workspace that is there already; empty to make one.')
+param existingWorkspaceId string
+
 @description('Days that logs are kept.')
 param logRetentionDays int
 
@@ -27,7 +30,7 @@ param writerPrincipalId string
 // Built-in role "Monitoring Metrics Publisher".
 var metricsPublisherRole = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '3913510d-42f4-4e42-8a64-420c390055eb')
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
+resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = if (empty(existingWorkspaceId)) {
   name: logAnalyticsName
   location: location
   tags: tags
@@ -43,6 +46,8 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
   }
 }
 
+var workspaceId = empty(existingWorkspaceId) ? workspace.id : existingWorkspaceId
+
 resource component 'Microsoft.Insights/components@2020-02-02' = {
   name: appInsightsName
   location: location
@@ -50,7 +55,7 @@ resource component 'Microsoft.Insights/components@2020-02-02' = {
   kind: 'web'
   properties: {
     Application_Type: 'web'
-    WorkspaceResourceId: workspace.id
+    WorkspaceResourceId: workspaceId
     IngestionMode: 'LogAnalytics'
     DisableLocalAuth: true
     // D-11: without it Azure drops the dimensions of token metrics. The property is missing in the published types
@@ -72,7 +77,7 @@ resource writer 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 }
 
 @description('Resource id of the Log Analytics workspace.')
-output logAnalyticsWorkspaceId string = workspace.id
+output logAnalyticsWorkspaceId string = workspaceId
 
 @description('Resource id of the Application Insights component.')
 output appInsightsResourceId string = component.id

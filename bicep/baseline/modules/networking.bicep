@@ -1,5 +1,5 @@
-// The gateway's virtual network: three subnets, each behind its own network security group, and the public addresses
-// of the two gateways.
+// The gateway's virtual network: subnets, each behind its own network security group, the way out of it, and the public
+// addresses of the two gateways. Where the network is there already only the addresses are made.
 
 @description('Azure region of the network.')
 param location string
@@ -7,10 +7,10 @@ param location string
 @description('Tags on every resource.')
 param tags object
 
-@description('Names of the resources: virtualNetwork, nsgAppGateway, nsgPrivateEndpoints, nsgApim, publicIpAppGateway, publicIpApim, apim.')
+@description('Names of the resources: virtualNetwork, nsgAppGateway, nsgPrivateEndpoints, nsgApim, routeTable, publicIpAppGateway, publicIpApim, apim.')
 param names object
 
-@description('Address ranges (addressSpace, appGatewaySubnet, privateEndpointsSubnet, apimSubnet), apimMode and denyInternetOut.')
+@description('Address ranges (addressSpace, appGatewaySubnet, privateEndpointsSubnet, apimSubnet), apimMode, delegation of the subnet for API Management, denyInternetOut, extraRules, firewallNextHop, peerings, and existing: virtualNetworkId, appGatewaySubnetId, privateEndpointsSubnetId, apimSubnetId.')
 param network object
 
 @description('Availability zones of the public addresses; empty in a region without zones.')
@@ -19,28 +19,44 @@ param zones array
 @description('Whether an Application Gateway, and so its public address, is wanted.')
 param appGatewayEnabled bool
 
-module nsgAppGateway 'nsg-app-gateway.bicep' = {
+@description('Whether callers reach the gateway by a private endpoint.')
+param apimPrivateEndpoint bool
+
+var isNew = empty(network.existing.virtualNetworkId)
+var holdsApim = network.apimMode != 'none'
+var isClassic = network.apimMode == 'internal' || network.apimMode == 'external'
+
+// The rules of the user for each subnet, as Azure takes them.
+var appGatewayRules = map(filter(network.extraRules, rule => rule.subnet == 'appGateway'), rule => rule.rule)
+var privateEndpointsRules = map(filter(network.extraRules, rule => rule.subnet == 'privateEndpoints'), rule => rule.rule)
+var apimRules = map(filter(network.extraRules, rule => rule.subnet == 'apim'), rule => rule.rule)
+
+module nsgAppGateway 'nsg-app-gateway.bicep' = if (isNew) {
   name: 'baseline-nsg-app-gateway'
   params: {
     name: names.nsgAppGateway
     location: location
     tags: tags
+    extraRules: appGatewayRules
   }
 }
 
-module nsgPrivateEndpoints 'nsg-private-endpoints.bicep' = {
+module nsgPrivateEndpoints 'nsg-private-endpoints.bicep' = if (isNew) {
   name: 'baseline-nsg-private-endpoints'
   params: {
     name: names.nsgPrivateEndpoints
     location: location
     tags: tags
-    apimSubnetPrefix: network.apimSubnet
+    apimSubnetPrefix: holdsApim ? network.apimSubnet : ''
     appGatewaySubnetPrefix: network.appGatewaySubnet
+    // With an Application Gateway callers come in through it; without one they come from anywhere in the network.
+    allowCallers: apimPrivateEndpoint && !appGatewayEnabled
     denyInternetOut: network.denyInternetOut
+    extraRules: privateEndpointsRules
   }
 }
 
-module nsgApim 'nsg-apim.bicep' = {
+module nsgApim 'nsg-apim.bicep' = if (isNew && holdsApim) {
   name: 'baseline-nsg-apim'
   params: {
     name: names.nsgApim
@@ -48,13 +64,43 @@ module nsgApim 'nsg-apim.bicep' = {
     tags: tags
     apimMode: network.apimMode
     denyInternetOut: network.denyInternetOut
+    extraRules: apimRules
+  }
+}
+
+// What leaves for the internet goes to the firewall; answers to the management of a classic service go back the way they
+// came, else it is taken for broken (learn.microsoft.com/azure/api-management/api-management-using-with-internal-vnet,
+// section "Routing", 2022-01-03). Application Gateway v2 takes no such default route, so its subnet has none.
+resource routes 'Microsoft.Network/routeTables@2025-09-01' = if (isNew && holdsApim && !empty(network.firewallNextHop)) {
+  name: names.routeTable
+  location: location
+  tags: tags
+  properties: {
+    routes: concat([
+      {
+        name: 'ToFirewall'
+        properties: {
+          addressPrefix: '0.0.0.0/0'
+          nextHopType: 'VirtualAppliance'
+          nextHopIpAddress: network.firewallNextHop
+        }
+      }
+    ], isClassic ? [
+      {
+        name: 'Management'
+        properties: {
+          addressPrefix: 'ApiManagement'
+          nextHopType: 'Internet'
+        }
+      }
+    ] : [])
   }
 }
 
 // D-25: the network is sent without `subnets`, which since api-version 2023-09-01 leaves existing subnets alone
 // (learn.microsoft.com/azure/azure-resource-manager/bicep/scenarios-virtual-networks, seen 2026-11-22), so a re-run
 // never removes a subnet that another workload added.
-resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-09-01' = {
+resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-09-01' = if (isNew) {
   name: names.virtualNetwork
   location: location
   tags: tags
@@ -67,24 +113,24 @@ resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-09-01' = {
   }
 }
 
-resource appGatewaySubnet 'Microsoft.Network/virtualNetworks/subnets@2025-09-01' = {
+resource appGatewaySubnet 'Microsoft.Network/virtualNetworks/subnets@2025-09-01' = if (isNew) {
   parent: virtualNetwork
   name: 'snet-app-gateway'
   properties: {
     addressPrefix: network.appGatewaySubnet
     networkSecurityGroup: {
-      id: nsgAppGateway.outputs.id
+      id: nsgAppGateway!.outputs.id
     }
   }
 }
 
-resource privateEndpointsSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-09-01' = {
+resource privateEndpointsSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-09-01' = if (isNew) {
   parent: virtualNetwork
   name: 'snet-private-endpoints'
   properties: {
     addressPrefix: network.privateEndpointsSubnet
     networkSecurityGroup: {
-      id: nsgPrivateEndpoints.outputs.id
+      id: nsgPrivateEndpoints!.outputs.id
     }
     privateEndpointNetworkPolicies: 'NetworkSecurityGroupEnabled' // else the rules would not apply to endpoints
   }
@@ -93,19 +139,64 @@ resource privateEndpointsSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-
   ]
 }
 
-resource apimSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-09-01' = {
+// v2 tiers want one `addressPrefix`, not the list, and the delegation of their mode
+// (learn.microsoft.com/azure/api-management/inject-vnet-v2, 2025-10-08; integrate-vnet-outbound, 2025-03-20).
+resource apimSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-09-01' = if (isNew && holdsApim) {
   parent: virtualNetwork
   name: 'snet-apim'
   properties: {
     addressPrefix: network.apimSubnet
     networkSecurityGroup: {
-      id: nsgApim.outputs.id
+      id: nsgApim!.outputs.id
     }
+    routeTable: empty(network.firewallNextHop) ? null : {
+      id: routes.id
+    }
+    delegations: empty(network.delegation) ? null : [
+      {
+        name: 'api-management'
+        properties: {
+          serviceName: network.delegation
+        }
+      }
+    ]
   }
   dependsOn: [
     privateEndpointsSubnet
   ]
 }
+
+// One after the other, and after the subnets: a network takes one change at a time.
+@batchSize(1)
+resource peerings 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings@2025-09-01' = [for peering in network.peerings: if (isNew) {
+  parent: virtualNetwork
+  name: peering.name
+  properties: {
+    remoteVirtualNetwork: {
+      id: peering.virtualNetworkId
+    }
+    allowVirtualNetworkAccess: true
+    allowForwardedTraffic: true // what a firewall in the hub passes on comes from elsewhere
+    allowGatewayTransit: false
+    useRemoteGateways: peering.useGateway
+  }
+  dependsOn: [
+    apimSubnet
+    privateEndpointsSubnet
+  ]
+}]
+
+// A peering carries nothing until the other network has one too.
+module peeringsBack 'peering.bicep' = [for (peering, index) in network.peerings: if (isNew && peering.bothSides) {
+  name: take('baseline-peering-${index}-${peering.name}', 64)
+  scope: resourceGroup(split(peering.virtualNetworkId, '/')[2], split(peering.virtualNetworkId, '/')[4])
+  params: {
+    networkName: last(split(peering.virtualNetworkId, '/'))
+    name: names.virtualNetwork
+    virtualNetworkId: virtualNetwork.id
+    lendsGateway: peering.useGateway
+  }
+}]
 
 resource appGatewayAddress 'Microsoft.Network/publicIPAddresses@2025-09-01' = if (appGatewayEnabled) {
   name: names.publicIpAppGateway
@@ -125,7 +216,7 @@ resource appGatewayAddress 'Microsoft.Network/publicIPAddresses@2025-09-01' = if
 // A service on compute platform stv2 takes its address from the customer; API Management asks for one with a DNS
 // label. In internal mode it carries management traffic only
 // (learn.microsoft.com/azure/api-management/virtual-network-injection-resources, 2025-04-17).
-resource apimAddress 'Microsoft.Network/publicIPAddresses@2025-09-01' = {
+resource apimAddress 'Microsoft.Network/publicIPAddresses@2025-09-01' = if (isClassic) {
   name: names.publicIpApim
   location: location
   tags: tags
@@ -144,16 +235,16 @@ resource apimAddress 'Microsoft.Network/publicIPAddresses@2025-09-01' = {
 }
 
 @description('Resource id of the virtual network.')
-output virtualNetworkId string = virtualNetwork.id
+output virtualNetworkId string = isNew ? virtualNetwork.id : network.existing.virtualNetworkId
 
 @description('Resource id of the subnet for Application Gateway.')
-output appGatewaySubnetId string = appGatewaySubnet.id
+output appGatewaySubnetId string = isNew ? appGatewaySubnet.id : network.existing.appGatewaySubnetId
 
 @description('Resource id of the subnet for private endpoints.')
-output privateEndpointsSubnetId string = privateEndpointsSubnet.id
+output privateEndpointsSubnetId string = isNew ? privateEndpointsSubnet.id : network.existing.privateEndpointsSubnetId
 
-@description('Resource id of the subnet for API Management.')
-output apimSubnetId string = apimSubnet.id
+@description('Resource id of the subnet for API Management; empty where the service stands outside.')
+output apimSubnetId string = !holdsApim ? '' : isNew ? apimSubnet.id : network.existing.apimSubnetId
 
 @description('Resource id of the public address of Application Gateway; empty without one.')
 output appGatewayAddressId string = appGatewayEnabled ? appGatewayAddress.id : ''
@@ -161,5 +252,5 @@ output appGatewayAddressId string = appGatewayEnabled ? appGatewayAddress.id : '
 @description('The public address of Application Gateway; empty without one.')
 output appGatewayIp string = appGatewayEnabled ? appGatewayAddress!.properties.ipAddress : ''
 
-@description('Resource id of the public address of API Management.')
-output apimAddressId string = apimAddress.id
+@description('Resource id of the public address of API Management; empty where the service has no such address.')
+output apimAddressId string = isClassic ? apimAddress.id : ''

@@ -1,9 +1,13 @@
 // Network security group of the API Management subnet.
 //
-// The rules are the table "Required ports" of the virtual network reference for classic tiers
+// For classic tiers the rules are the table "Required ports" of the virtual network reference
 // (learn.microsoft.com/azure/api-management/virtual-network-reference, 2026-04-30): all that it marks as required,
 // and of the optional ones those that this landing zone uses. Between callers inside the network and the gateway,
 // Azure's default rule AllowVnetInBound is enough.
+//
+// v2 tiers need only Storage when they are in the network
+// (learn.microsoft.com/azure/api-management/inject-vnet-v2, 2025-10-08) and nothing when they call through it
+// (integrate-vnet-outbound, 2025-03-20); what this landing zone uses is allowed for both.
 
 @description('Name of the network security group.')
 param name string
@@ -14,17 +18,22 @@ param location string
 @description('Tags on every resource.')
 param tags object
 
-@description('How the gateway is reached: internal (only from the network) or external (also from the Internet).')
+@description('How the gateway stands towards the network.')
 @allowed([
   'internal'
   'external'
+  'v2-integration'
+  'v2-injection'
 ])
 param apimMode string
 
 @description('Refuse what leaves for the Internet and is not listed. Endpoints that Azure publishes by host name only (certificate chains, updates) then need a firewall and a route to it.')
 param denyInternetOut bool
 
-var inboundAlways = [
+@description('Security rules of the user, as Azure takes them.')
+param extraRules array
+
+var inboundClassic = [
   {
     name: 'AllowManagement'
     protocol: 'Tcp'
@@ -55,7 +64,7 @@ var inboundFromInternet = [
   }
 ]
 
-var outbound = [
+var outboundClassic = [
   {
     name: 'AllowCertificateValidation' // D-27: required since the page of 2025
     protocol: 'Tcp'
@@ -63,16 +72,31 @@ var outbound = [
     ports: [ '80' ]
   }
   {
-    name: 'AllowStorage'
-    protocol: 'Tcp'
-    destination: 'Storage'
-    ports: [ '443' ]
-  }
-  {
     name: 'AllowSql'
     protocol: 'Tcp'
     destination: 'Sql'
     ports: [ '1433' ]
+  }
+  {
+    name: 'AllowTime' // section "Internal infrastructure and diagnostics"
+    protocol: 'Udp'
+    destination: 'Internet'
+    ports: [ '123' ]
+  }
+  {
+    name: 'AllowDiagnostics' // same section
+    protocol: 'Tcp'
+    destination: 'AzureCloud'
+    ports: [ '12000' ]
+  }
+]
+
+var outboundAlways = [
+  {
+    name: 'AllowStorage'
+    protocol: 'Tcp'
+    destination: 'Storage'
+    ports: [ '443' ]
   }
   {
     name: 'AllowKeyVault'
@@ -98,21 +122,11 @@ var outbound = [
     destination: 'EventHub'
     ports: [ '5671', '5672', '443' ]
   }
-  {
-    name: 'AllowTime' // section "Internal infrastructure and diagnostics"
-    protocol: 'Udp'
-    destination: 'Internet'
-    ports: [ '123' ]
-  }
-  {
-    name: 'AllowDiagnostics' // same section
-    protocol: 'Tcp'
-    destination: 'AzureCloud'
-    ports: [ '12000' ]
-  }
 ]
 
-var inbound = apimMode == 'external' ? concat(inboundAlways, inboundFromInternet) : inboundAlways
+var isClassic = apimMode == 'internal' || apimMode == 'external'
+var inbound = concat(isClassic ? inboundClassic : [], apimMode == 'external' ? inboundFromInternet : [])
+var outbound = concat(isClassic ? outboundClassic : [], outboundAlways)
 
 var inboundRules = [for (rule, index) in inbound: {
   name: '${rule.name}In'
@@ -163,7 +177,7 @@ resource nsg 'Microsoft.Network/networkSecurityGroups@2025-09-01' = {
   location: location
   tags: tags
   properties: {
-    securityRules: concat(inboundRules, outboundRules, denyInternetOut ? denyRules : [])
+    securityRules: concat(inboundRules, outboundRules, extraRules, denyInternetOut ? denyRules : [])
   }
 }
 

@@ -13,12 +13,15 @@ param location string
 @description('Tags on every resource.')
 param tags object
 
+@description('Security rules of the user, as Azure takes them.')
+param extraRules array
+
 resource nsg 'Microsoft.Network/networkSecurityGroups@2025-09-01' = {
   name: name
   location: location
   tags: tags
   properties: {
-    securityRules: [
+    securityRules: concat([
       {
         name: 'AllowGatewayManagerIn'
         properties: {
@@ -58,7 +61,7 @@ resource nsg 'Microsoft.Network/networkSecurityGroups@2025-09-01' = {
           destinationPortRange: '443' // D-06: no rule for 80, where nothing listens
         }
       }
-    ]
+    ], extraRules)
   }
 }
 

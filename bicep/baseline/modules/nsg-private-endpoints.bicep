@@ -10,16 +10,22 @@ param location string
 @description('Tags on every resource.')
 param tags object
 
-@description('Address range of the API Management subnet, in CIDR notation.')
+@description('Address range of the API Management subnet, in CIDR notation; empty where the service stands outside.')
 param apimSubnetPrefix string
 
 @description('Address range of the Application Gateway subnet, in CIDR notation.')
 param appGatewaySubnetPrefix string
 
+@description('Let callers in from all of the network, for an endpoint of the gateway itself.')
+param allowCallers bool
+
 @description('Refuse what leaves for the Internet.')
 param denyInternetOut bool
 
-var rules = [
+@description('Security rules of the user, as Azure takes them.')
+param extraRules array
+
+var apimRules = [
   {
     name: 'AllowApimIn'
     properties: {
@@ -33,6 +39,25 @@ var rules = [
       destinationPortRanges: [ '443', '5671', '5672' ] // HTTPS, and AMQP to Event Hubs
     }
   }
+]
+
+var callerRules = [
+  {
+    name: 'AllowCallersIn'
+    properties: {
+      priority: 1020
+      direction: 'Inbound'
+      access: 'Allow'
+      protocol: 'Tcp'
+      sourceAddressPrefix: 'VirtualNetwork'
+      sourcePortRange: '*'
+      destinationAddressPrefix: '*'
+      destinationPortRange: '443'
+    }
+  }
+]
+
+var rules = [
   {
     name: 'AllowAppGatewayIn'
     properties: {
@@ -82,7 +107,7 @@ resource nsg 'Microsoft.Network/networkSecurityGroups@2025-09-01' = {
   location: location
   tags: tags
   properties: {
-    securityRules: concat(rules, denyInternetOut ? denyRules : [])
+    securityRules: concat(empty(apimSubnetPrefix) ? [] : apimRules, allowCallers ? callerRules : [], rules, extraRules, denyInternetOut ? denyRules : [])
   }
 }
 

@@ -13,6 +13,9 @@ param namedValues array
 @description('enabled, namespace, hub and loggerName of the event hub.')
 param eventHub object
 
+@description('What is logged of calls to models: none, metadata or all.')
+param llmLogs string
+
 @description('Backends: name, url, identityResource, breaker. Where identityResource is not empty, the gateway itself signs in to it. A breaker is empty, or has name, count, interval, trip, acceptRetryAfter, statusCodeRanges, errorReasons.')
 param backends array
 
@@ -55,6 +58,17 @@ resource usageLogger 'Microsoft.ApiManagement/service/loggers@2024-05-01' = if (
       identityClientId: apimIdentityClientId
       name: eventHub.hub
     }
+  }
+}
+
+// The logger of this kind sends to where the diagnostic settings of the service do.
+resource monitorLogger 'Microsoft.ApiManagement/service/loggers@2024-05-01' = if (llmLogs != 'none') {
+  parent: service
+  name: 'azuremonitor'
+  properties: {
+    loggerType: 'azureMonitor'
+    description: 'Calls to models'
+    isBuffered: false
   }
 }
 

@@ -1,5 +1,5 @@
 // The Content Safety account that policies ask before a prompt reaches a model. Only API Management can: there are no
-// keys and no public access.
+// keys, and no public access where the gateway needs none.
 
 @description('name, location, customSubDomain, privateEndpoint (its name).')
 param account object
@@ -13,8 +13,17 @@ param tags object
 @description('Resource id of the subnet that holds the private endpoint.')
 param subnetId string
 
-@description('Resource id of the zone privatelink.cognitiveservices.azure.com.')
+@description('Resource id of the zone privatelink.cognitiveservices.azure.com; empty where names are kept elsewhere.')
 param zoneId string
+
+@description('How the gateway comes here: private (through an endpoint), addresses (from those that are allowed), internet (from anywhere, signed in).')
+param accessMode string
+
+@description('Addresses that are let in where the mode is addresses.')
+param allowedAddresses array
+
+@description('Resource id of the Log Analytics workspace; empty to send no logs.')
+param logAnalyticsWorkspaceId string
 
 @description('Resource id of the identity of API Management.')
 param apimIdentityId string
@@ -37,14 +46,18 @@ resource safety 'Microsoft.CognitiveServices/accounts@2026-07-01' = {
   properties: {
     customSubDomainName: account.customSubDomain // sign-in with an identity works on a custom host name only
     disableLocalAuth: true
-    publicNetworkAccess: 'Disabled'
+    publicNetworkAccess: accessMode == 'private' ? 'Disabled' : 'Enabled'
     networkAcls: {
-      defaultAction: 'Deny'
+      defaultAction: accessMode == 'internet' ? 'Allow' : 'Deny'
+      // Not a loop: how many addresses a service has is known only when it is there.
+      ipRules: map(allowedAddresses, address => {
+        value: address
+      })
     }
   }
 }
 
-module endpoint '../../shared/modules/private-endpoint.bicep' = {
+module endpoint '../../shared/modules/private-endpoint.bicep' = if (accessMode == 'private') {
   name: take('genai-endpoint-${account.name}', 64)
   params: {
     name: account.privateEndpoint
@@ -64,5 +77,25 @@ resource caller 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     roleDefinitionId: userRole
     principalId: apimIdentityPrincipalId
     principalType: 'ServicePrincipal'
+  }
+}
+
+resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(logAnalyticsWorkspaceId)) {
+  scope: safety
+  name: 'to-log-analytics'
+  properties: {
+    workspaceId: logAnalyticsWorkspaceId
+    logs: [
+      {
+        categoryGroup: 'allLogs'
+        enabled: true
+      }
+    ]
+    metrics: [
+      {
+        category: 'AllMetrics'
+        enabled: true
+      }
+    ]
   }
 }

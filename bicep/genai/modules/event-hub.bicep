@@ -12,8 +12,17 @@ param eventHub object
 @description('Resource id of the subnet that holds the private endpoint.')
 param subnetId string
 
-@description('Resource id of the zone privatelink.servicebus.windows.net.')
+@description('Resource id of the zone privatelink.servicebus.windows.net; empty where names are kept elsewhere.')
 param zoneId string
+
+@description('How the gateway comes here: private (through an endpoint), addresses (from those that are allowed), internet (from anywhere, signed in).')
+param accessMode string
+
+@description('Addresses that are let in where the mode is addresses.')
+param allowedAddresses array
+
+@description('Resource id of the Log Analytics workspace; empty to send no logs.')
+param logAnalyticsWorkspaceId string
 
 @description('Resource id of the identity of API Management.')
 param apimIdentityId string
@@ -36,7 +45,21 @@ resource namespace 'Microsoft.EventHub/namespaces@2026-01-01' = {
   properties: {
     minimumTlsVersion: '1.2'
     disableLocalAuth: true
-    publicNetworkAccess: 'Disabled' // D-04
+    publicNetworkAccess: accessMode == 'private' ? 'Disabled' : 'Enabled' // D-04
+  }
+}
+
+resource rules 'Microsoft.EventHub/namespaces/networkRuleSets@2026-01-01' = if (accessMode == 'addresses') {
+  parent: namespace
+  name: 'default'
+  properties: {
+    publicNetworkAccess: 'Enabled'
+    defaultAction: 'Deny'
+    // Not a loop: how many addresses a service has is known only when it is there.
+    ipRules: map(allowedAddresses, address => {
+      ipMask: address
+      action: 'Allow'
+    })
   }
 }
 
@@ -47,9 +70,12 @@ resource hub 'Microsoft.EventHub/namespaces/eventhubs@2026-01-01' = {
     partitionCount: eventHub.partitions
     messageRetentionInDays: eventHub.retentionDays
   }
+  dependsOn: [
+    rules // one change of the namespace at a time
+  ]
 }
 
-module endpoint '../../shared/modules/private-endpoint.bicep' = {
+module endpoint '../../shared/modules/private-endpoint.bicep' = if (accessMode == 'private') {
   name: take('genai-endpoint-${eventHub.namespace}', 64)
   params: {
     name: eventHub.privateEndpoint
@@ -73,5 +99,25 @@ resource sender 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     roleDefinitionId: dataSenderRole
     principalId: apimIdentityPrincipalId
     principalType: 'ServicePrincipal'
+  }
+}
+
+resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(logAnalyticsWorkspaceId)) {
+  scope: namespace
+  name: 'to-log-analytics'
+  properties: {
+    workspaceId: logAnalyticsWorkspaceId
+    logs: [
+      {
+        categoryGroup: 'allLogs'
+        enabled: true
+      }
+    ]
+    metrics: [
+      {
+        category: 'AllMetrics'
+        enabled: true
+      }
+    ]
   }
 }

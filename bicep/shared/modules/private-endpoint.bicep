@@ -15,10 +15,10 @@ param subnetId string
 @description('Resource id of the resource behind the endpoint.')
 param targetId string
 
-@description('Sub-resource of the target: vault, account or namespace.')
+@description('Sub-resource of the target: vault, account, namespace or Gateway.')
 param groupId string
 
-@description('Resource id of the private DNS zone where the endpoint registers.')
+@description('Resource id of the private DNS zone where the endpoint registers; empty where names are kept elsewhere.')
 param zoneId string
 
 resource endpoint 'Microsoft.Network/privateEndpoints@2025-09-01' = {
@@ -43,7 +43,7 @@ resource endpoint 'Microsoft.Network/privateEndpoints@2025-09-01' = {
   }
 }
 
-resource zoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-09-01' = {
+resource zoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-09-01' = if (!empty(zoneId)) {
   parent: endpoint
   name: 'default'
   properties: {

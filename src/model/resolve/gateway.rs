@@ -1,6 +1,7 @@
 //! The gateway's entities: pools, APIs with their policies, products.
 
 use super::{callers, content_safety};
+use crate::catalog::tiers::Tier;
 use crate::model::{
     AdaptiveClass, AdaptiveLimit, Api, Breaker, Dimension, Pool, PoolMember, Product, RequestLimit, Retry,
     TokenLimit, TokenQuota, UsageMetric, UsageRecords,
@@ -30,7 +31,7 @@ pub(super) fn pool(pool: &spec::Pool) -> Pool {
     }
 }
 
-pub(super) fn api(api: &spec::Api) -> Api {
+pub(super) fn api(api: &spec::Api, tier: &Tier) -> Api {
     let policies = &api.policies;
     let records = policies.usage.event_hub.as_ref().filter(|records| records.enabled.value);
     Api {
@@ -68,7 +69,7 @@ pub(super) fn api(api: &spec::Api) -> Api {
         token_quota: policies.token_quota.as_ref().map(|quota| {
             (quota.key.value, TokenQuota { tokens: quota.tokens.0, period: quota.period.value })
         }),
-        adaptive_limit: policies.adaptive_limit.as_ref().and_then(|limit| adaptive_limit(limit)),
+        adaptive_limit: policies.adaptive_limit.as_ref().and_then(|limit| adaptive_limit(limit, tier)),
         usage_metric: policies.usage.metric.as_ref().map(|metric| UsageMetric {
             namespace: metric.namespace.value.0.clone(),
             dimensions: metric.dimensions.iter().map(|it| dimension(it)).collect(),
@@ -81,16 +82,25 @@ pub(super) fn api(api: &spec::Api) -> Api {
 }
 
 /// None without a default class, which the spec's checks refuse.
-fn adaptive_limit(limit: &spec::AdaptiveLimit) -> Option<AdaptiveLimit> {
-    let class = |class: &spec::AdaptiveClass| AdaptiveClass {
-        name: class.name.value.0.clone(),
-        header: class.when.as_ref().map(|when| when.header.value.0.clone()),
-        base: class.base.0,
-        share_thousandths: class.share_of_remaining.thousandths,
+///
+/// D-16: on the v2 tiers a limit that changes from call to call under one counter key counts unpredictably
+/// (learn.microsoft.com/azure/api-management/llm-token-limit-policy, 2026-04-01, on its rate limit algorithms). There a
+/// class has its base and its share of the whole total, all the time; the total is still kept by its own counter.
+fn adaptive_limit(limit: &spec::AdaptiveLimit, tier: &Tier) -> Option<AdaptiveLimit> {
+    let total = limit.total.tokens_per_minute.0;
+    let class = |class: &spec::AdaptiveClass| {
+        let share = class.share_of_remaining.thousandths;
+        let fixed = u64::from(class.base.0) + u64::from(total) * u64::from(share) / 1000;
+        AdaptiveClass {
+            name: class.name.value.0.clone(),
+            header: class.when.as_ref().map(|when| when.header.value.0.clone()),
+            base: if tier.is_v2 { u32::try_from(fixed).unwrap_or(u32::MAX) } else { class.base.0 },
+            share_thousandths: if tier.is_v2 { 0 } else { share },
+        }
     };
     let default_class = limit.classes.iter().find(|class| class.is_default.value)?;
     Some(AdaptiveLimit {
-        tokens_per_minute: limit.total.tokens_per_minute.0,
+        tokens_per_minute: total,
         classes: limit.classes.iter().filter(|it| !it.is_default.value).map(|it| class(it)).collect(),
         default_class: class(default_class),
     })

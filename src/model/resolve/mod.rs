@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use super::naming::{self, Rule, Stem};
 use super::{
-    Account, ContentSafetyAccount, EventHub, GatewayPlacement, KeyVault, LandingZone, ModelDeployment,
-    Monitoring, Names, Preflight, Publisher,
+    Account, AdditionalRegion, ContentSafetyAccount, EventHub, GatewayPlacement, KeyVault, LandingZone,
+    ModelDeployment, Monitoring, Names, Preflight, Publisher, Service,
 };
 use crate::catalog::regions;
 use crate::diag::{DiagResult, Diagnostic, finish};
@@ -46,6 +46,7 @@ struct Resolver<'a> {
 impl Resolver<'_> {
     fn landing_zone(&mut self, spec: &Spec) -> LandingZone {
         let baseline = &spec.baseline;
+        let tier = baseline.apim.sku.name.tier();
         let names = self.names(spec.metadata.name.span);
         let content_safety = baseline.content_safety.as_ref().map(|account| self.content_safety(account));
         let accounts = spec.models.iter().map(|model| self.account(model)).collect();
@@ -66,13 +67,20 @@ impl Resolver<'_> {
                 capacity: baseline.apim.sku.capacity.0,
             },
             names,
-            zones: self.zones(&baseline.apim.sku.zones.value),
+            zones: self.zones(&baseline.apim.sku.zones.value, &self.stem.location.clone()),
+            locked: spec.azure.locks.value == spec::Locks::Delete,
+            additional_regions: spec
+                .azure
+                .additional_regions
+                .iter()
+                .map(|region| self.additional_region(region))
+                .collect(),
             network: network::network(&baseline.network),
             publisher: Publisher {
                 name: baseline.apim.publisher.name.value.0.clone(),
                 email: baseline.apim.publisher.email.value.0.clone(),
             },
-            min_api_version: baseline.apim.min_api_version.value.0.clone(),
+            service: service(&baseline.apim),
             app_gateway: baseline.app_gateway.as_ref().map(|gateway| network::app_gateway(gateway, spec)),
             key_vault: KeyVault {
                 purge_protection: baseline.key_vault.purge_protection.value,
@@ -81,6 +89,13 @@ impl Resolver<'_> {
             monitoring: Monitoring {
                 log_retention_days: baseline.monitoring.log_retention_days.0,
                 metric_dimensions: baseline.monitoring.metric_dimensions.value,
+                diagnostics: baseline.monitoring.diagnostics.value == spec::SentLogs::All,
+                llm_logs: baseline.monitoring.llm_logs.word(),
+                existing_workspace: baseline
+                    .monitoring
+                    .existing_workspace_id
+                    .as_ref()
+                    .map(|id| id.value.0.clone()),
             },
             event_hub: baseline.event_hub.as_ref().map(|hub| EventHub {
                 hub: hub.hub.value.0.clone(),
@@ -90,7 +105,7 @@ impl Resolver<'_> {
             content_safety,
             accounts,
             pools: spec.pools.iter().map(|pool| gateway::pool(pool)).collect(),
-            apis: spec.apis.iter().map(|api| gateway::api(api)).collect(),
+            apis: spec.apis.iter().map(|api| gateway::api(api, tier)).collect(),
             products: spec.products.iter().map(|product| gateway::product(product)).collect(),
             raw: raw::resolve(&spec.raw),
             preflight: Preflight {
@@ -125,6 +140,8 @@ impl Resolver<'_> {
             waf_policy: name(&naming::WAF_POLICY, "waf"),
             event_hub_namespace: name(&naming::EVENT_HUB_NAMESPACE, "evhns"),
             private_endpoint_event_hub: name(&naming::PRIVATE_ENDPOINT, "pe-evhns"),
+            private_endpoint_apim: name(&naming::PRIVATE_ENDPOINT, "pe-apim"),
+            route_table: name(&naming::ROUTE_TABLE, "rt-apim"),
         }
     }
 
@@ -163,12 +180,21 @@ impl Resolver<'_> {
         }
     }
 
+    fn additional_region(&mut self, region: &spec::AdditionalRegion) -> AdditionalRegion {
+        self.known_region(&region.location.value, region.location.span);
+        let location = region.location.normalized();
+        AdditionalRegion {
+            zones: self.zones(&region.zones.value, &location),
+            capacity: region.capacity.0,
+            location,
+        }
+    }
+
     /// D-22: zones come from what is known of the region, never from a fixed list.
-    fn zones(&mut self, wanted: &spec::Zones) -> Vec<String> {
-        let location = self.stem.location.clone();
-        let offered = regions::zones(&location);
+    fn zones(&mut self, wanted: &spec::Zones, location: &str) -> Vec<String> {
+        let offered = regions::zones(location);
         let spec::Zones::Listed(zones) = wanted else { return offered };
-        let is_known = regions::all().find(&location).is_some();
+        let is_known = regions::all().find(location).is_some();
         for zone in zones.iter().filter(|zone| is_known && !offered.iter().any(|it| it == zone.word())) {
             self.found.push(
                 Diagnostic::new(
@@ -198,6 +224,20 @@ impl Resolver<'_> {
                     .help(format!("did you mean `{}`?", near.name)),
             );
         }
+    }
+}
+
+fn service(apim: &spec::Apim) -> Service {
+    // v2 tiers know no older version (learn.microsoft.com/azure/api-management/v2-service-tiers-overview, seen 2026-11).
+    let oldest = if apim.sku.name.tier().is_v2 { "2024-05-01" } else { "2021-08-01" };
+    Service {
+        min_api_version: apim
+            .min_api_version
+            .as_ref()
+            .map_or_else(|| oldest.to_owned(), |version| version.value.0.clone()),
+        private_endpoint: apim.private_endpoint.value,
+        portal: apim.portal.value,
+        release_channel: apim.release_channel.as_ref().map(|channel| channel.word().to_owned()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The network, and what stands in it before the gateway.
 
-use crate::model::{AppGateway, Certificate, Network};
+use crate::model::{AppGateway, Certificate, ExistingNetwork, ExtraRule, Network, Peering, PrivateDns};
 use crate::spec::{self, Spec};
 
 pub(super) fn network(network: &spec::Network) -> Network {
@@ -9,8 +9,66 @@ pub(super) fn network(network: &spec::Network) -> Network {
         app_gateway_subnet: network.subnets.app_gateway.to_string(),
         private_endpoints_subnet: network.subnets.private_endpoints.to_string(),
         apim_subnet: network.subnets.apim.to_string(),
-        is_external: network.apim_mode.value == spec::ApimMode::External,
+        mode: network.apim_mode.mode(),
         deny_internet_out: network.nsg.deny_internet_out.value,
+        extra_rules: network.nsg.extra_rules.iter().map(|rule| extra_rule(rule)).collect(),
+        existing: network.existing.as_ref().map(|existing| existing_network(existing)),
+        private_dns: match &network.private_dns.value {
+            spec::PrivateDns::Create => PrivateDns::Create,
+            spec::PrivateDns::None => PrivateDns::None,
+            spec::PrivateDns::Existing(zones) => {
+                PrivateDns::Existing(zones.ids.iter().map(|id| (id.zone(), id.value.0.clone())).collect())
+            }
+        },
+        peerings: network.peering.iter().map(|it| peering(it)).collect(),
+        firewall_next_hop: network.firewall.as_ref().map(|firewall| firewall.next_hop.value.0.clone()),
+    }
+}
+
+fn existing_network(existing: &spec::ExistingNetwork) -> ExistingNetwork {
+    let id = |name: &spec::SubnetName| format!("{}/subnets/{}", existing.vnet_id.as_str(), name.as_str());
+    let subnets = &existing.subnets;
+    ExistingNetwork {
+        virtual_network: existing.vnet_id.value.0.clone(),
+        app_gateway_subnet: subnets.app_gateway.as_ref().map(|name| id(name)),
+        private_endpoints_subnet: id(&subnets.private_endpoints),
+        apim_subnet: subnets.apim.as_ref().map(|name| id(name)),
+    }
+}
+
+/// Names of the table and of the user cannot be the same.
+fn extra_rule(rule: &spec::ExtraRule) -> ExtraRule {
+    ExtraRule {
+        subnet: rule.subnet.word().to_owned(),
+        name: format!("user-{}", rule.name.as_str()),
+        direction: match rule.direction.value {
+            spec::Direction::Inbound => "Inbound",
+            spec::Direction::Outbound => "Outbound",
+        },
+        access: match rule.access.value {
+            spec::Access::Allow => "Allow",
+            spec::Access::Deny => "Deny",
+        },
+        protocol: match rule.protocol.value {
+            spec::Protocol::Tcp => "Tcp",
+            spec::Protocol::Udp => "Udp",
+            spec::Protocol::Icmp => "Icmp",
+            spec::Protocol::Any => "*",
+        },
+        priority: rule.priority.0,
+        source: rule.source.value.0.clone(),
+        destination: rule.destination.value.0.clone(),
+        ports: rule.ports.iter().map(|ports| ports.value.0.clone()).collect(),
+    }
+}
+
+fn peering(peering: &spec::Peering) -> Peering {
+    let id = peering.vnet_id.as_str();
+    Peering {
+        name: format!("to-{}", id.rsplit('/').next().unwrap_or_default()),
+        virtual_network: id.to_owned(),
+        both_sides: peering.both_sides.value,
+        use_gateway: peering.use_gateway.value,
     }
 }
 

@@ -6,6 +6,7 @@
 use super::{Alternative, Check, LiveRequest, Question, Verdict, preflight, quota};
 use crate::catalog::models::{Lifecycle, Model};
 use crate::catalog::regions::{Region, normalize};
+use crate::catalog::tiers::ZoneSupport;
 use crate::catalog::{Catalog, Fact};
 use crate::model::{Account, GatewayPlacement, LandingZone, ModelDeployment};
 
@@ -16,12 +17,18 @@ const MAX_ALTERNATIVES: usize = 6;
 /// 2026), so that is when it becomes a warning here.
 const RETIRES_SOON_DAYS: i64 = 60;
 
-/// Tiers that can spread over availability zones (Reliability in API Management, 2026-08-20).
-const ZONAL_TIERS: [&str; 2] = ["Premium", "PremiumV2"];
-
 /// Checks the regions, tiers, models and quotas of a landing zone against the catalogue, weighed by its `preflight`.
 pub fn check_regions(zone: &LandingZone, catalog: &Catalog) -> Vec<Check> {
-    preflight::weigh(check_placement(&zone.gateway, &zone.accounts, catalog), &zone.preflight, false)
+    let mut checks = check_placement(&zone.gateway, &zone.accounts, catalog);
+    for region in &zone.additional_regions {
+        let there = GatewayPlacement {
+            location: region.location.clone(),
+            capacity: region.capacity,
+            ..zone.gateway.clone()
+        };
+        checks.extend(check_gateway(&there, catalog));
+    }
+    preflight::weigh(checks, &zone.preflight, false)
 }
 
 /// The same for a gateway and accounts that belong to no landing zone yet.
@@ -98,7 +105,7 @@ fn tier_verdict(gateway: &GatewayPlacement, region: &Region, catalog: &Catalog) 
 }
 
 fn zones_verdict(gateway: &GatewayPlacement, region: &Region) -> Verdict {
-    let is_zonal = ZONAL_TIERS.iter().any(|tier| tier.eq_ignore_ascii_case(&gateway.sku));
+    let is_zonal = gateway.tier().is_some_and(|tier| tier.zones != ZoneSupport::None);
     match (region.zones.is_empty(), is_zonal) {
         (true, true) => Verdict::Warning {
             why: format!(

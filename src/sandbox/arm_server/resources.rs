@@ -155,6 +155,7 @@ fn one(shared: &Shared, call: &Call, id: &ResourceId) -> Result<Reply, ArmFault>
         "DELETE" => {
             let is_group = id.is_type("Microsoft.Resources/resourceGroups");
             allowed(shared, id, "delete")?;
+            unlocked(shared, id)?;
             Ok(match soft_delete::remove(shared, id) {
                 true if is_group => shared.accepted(call, 200, None),
                 false if is_group => return Err(group_not_found(id)),
@@ -182,6 +183,31 @@ fn merge(target: &mut Json, change: &Json, depth: usize) {
         }
         other => *target = other.clone(),
     }
+}
+
+/// A lock holds for its scope and all below it, and what is below a scope goes with it. Locks themselves can be deleted
+/// (learn.microsoft.com/azure/azure-resource-manager/management/lock-resources, 2025-07-17).
+fn unlocked(shared: &Shared, id: &ResourceId) -> Result<(), ArmFault> {
+    const LOCKS: &str = "Microsoft.Authorization/locks";
+    if id.is_type(LOCKS) {
+        return Ok(());
+    }
+    let key = id.key();
+    let scope = |lock: &ResourceId| {
+        let lock = lock.key();
+        lock.split("/providers/microsoft.authorization/locks/").next().unwrap_or_default().to_owned()
+    };
+    let holding = shared.state.of_type(LOCKS).into_iter().find(|lock| {
+        let scope = scope(&lock.id);
+        key == scope || key.starts_with(&format!("{scope}/")) || scope.starts_with(&format!("{key}/"))
+    });
+    let Some(lock) = holding else { return Ok(()) };
+    let message = format!(
+        "The scope '{id}' cannot perform delete operation because following scope(s) are locked: '{}'. Please remove \
+         the lock and try again.",
+        scope(&lock.id),
+    );
+    Err(ArmFault::new(409, "ScopeLocked", message))
 }
 
 fn act(shared: &Shared, id: &ResourceId, action: &str) -> Result<Reply, ArmFault> {

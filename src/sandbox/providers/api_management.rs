@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{ArmFault, Draft, Provider, network, no_action, stable_octet};
+use super::{ArmFault, Draft, Provider, no_action, service_network, stable_octet};
 use crate::sandbox::gateway_config::read_certificate;
 use crate::sandbox::{Resource, ResourceId};
 
@@ -45,20 +45,10 @@ fn service(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
     draft.set("gatewayUrl", format!("https://{name}.azure-api.net"));
     draft.set("gatewayRegionalUrl", format!("https://{name}-{location}-01.regional.azure-api.net"));
     draft.set("managementApiUrl", format!("https://{name}.management.azure-api.net"));
-    draft.set("platformVersion", "stv2");
     draft.set("publicIPAddresses", json!([format!("203.0.113.{}", stable_octet(draft.id()))]));
     // Authorities come with passwords.
     draft.hide("certificates");
-    // Only a service inside a virtual network has private addresses.
-    let subnet = draft.text("/properties/virtualNetworkConfiguration/subnetResourceId").map(str::to_owned);
-    if let Some(subnet) = subnet {
-        let Some(address) = network::address_in(draft.state, &subnet, 4) else {
-            let message = format!("The subnet {subnet} was not found.");
-            return Err(ArmFault::bad_request("InvalidParameters", message));
-        };
-        draft.set("privateIPAddresses", json!([address.to_string()]));
-    }
-    Ok(())
+    service_network::check(draft)
 }
 
 fn api(draft: &mut Draft<'_>) -> Result<(), ArmFault> {

@@ -11,6 +11,7 @@ mod key_vault;
 mod managed_identity;
 mod monitor;
 mod network;
+mod service_network;
 
 use serde_json::{Map, Value as Json, json};
 

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{ArmFault, Draft, Provider, no_action, stable_octet};
+use super::{ArmFault, Draft, Provider, no_action, service_network, stable_octet};
 use crate::sandbox::{Resource, State};
 
 pub(super) const TYPES: &[Provider] = &[
@@ -53,12 +53,17 @@ fn virtual_network(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
     Ok(())
 }
 
+/// What a private endpoint leads to.
+pub(super) const ENDPOINT_TARGET: &str =
+    "/properties/privateLinkServiceConnections/0/properties/privateLinkServiceId";
+
 fn private_endpoint(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
     let subnet = draft.text("/properties/subnet/id").unwrap_or_default();
     let Some(address) = address_in(draft.state, subnet, 5) else {
         let message = format!("Resource {subnet} referenced by resource {} was not found.", draft.id());
         return Err(ArmFault::not_found("InvalidResourceReference", message));
     };
+    service_network::takes_endpoint(draft.state, draft.text(ENDPOINT_TARGET).unwrap_or_default())?;
     draft.set("customDnsConfigs", json!([{"ipAddresses": [address.to_string()]}]));
     draft.default("networkInterfaces", json!([]));
     Ok(())

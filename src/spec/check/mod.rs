@@ -4,6 +4,7 @@
 mod apis;
 mod callers;
 mod content_safety;
+mod gateway;
 mod lints;
 mod network;
 mod pools;
@@ -25,6 +26,7 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     let mut cx = Checks { source, found };
     references::check(spec, &mut cx);
     network::check(spec, &mut cx);
+    gateway::check(spec, &mut cx);
     pools::check(spec, &mut cx);
     apis::check(spec, &mut cx);
     callers::check(spec, &mut cx);

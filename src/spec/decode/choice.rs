@@ -7,7 +7,12 @@ use crate::spec::codes;
 use crate::spec::yaml::{Kind, Node};
 
 /// Reads one of the words of `known`; returns its index. Words of `refused` are known to the spec but not to us.
-pub(crate) fn word(node: &Node, cx: &mut Decoder<'_>, known: &[&str], refused: &[&str]) -> Option<usize> {
+pub(crate) fn word(
+    node: &Node,
+    cx: &mut Decoder<'_>,
+    known: &[&str],
+    refused: &[(&str, &str)],
+) -> Option<usize> {
     // A word may look like a number, as zones do: `1` is as good as `"1"`.
     let text = match &node.kind {
         Kind::Scalar { text, .. } if !node.is_null() => text.as_str(),
@@ -21,10 +26,10 @@ pub(crate) fn word(node: &Node, cx: &mut Decoder<'_>, known: &[&str], refused: &
         return Some(index);
     }
     let shown = cx.shown(node);
-    let (code, message) = if refused.contains(&text) {
-        (&codes::NOT_SUPPORTED, format!("`{shown}` is not supported yet"))
-    } else {
-        (&codes::UNKNOWN_VALUE, format!("unknown value `{shown}`"))
+    let (code, message) = match refused.iter().find(|(word, _)| *word == text) {
+        Some((_, "")) => (&codes::NOT_SUPPORTED, format!("`{shown}` is not supported yet")),
+        Some((_, reason)) => (&codes::NOT_SUPPORTED, format!("`{shown}` is not supported: {reason}")),
+        None => (&codes::UNKNOWN_VALUE, format!("unknown value `{shown}`")),
     };
     let near = crate::text::suggest(text, known.iter().copied()).filter(|_| code == &codes::UNKNOWN_VALUE);
     let help = match (near, known) {
@@ -36,14 +41,15 @@ pub(crate) fn word(node: &Node, cx: &mut Decoder<'_>, known: &[&str], refused: &
     None
 }
 
-/// Declares an enum of words. `refused` words get a message of their own.
+/// Declares an enum of words. `refused` words get a message of their own, with a reason where there is one:
+/// `refused { "later", "never": "because" }`.
 macro_rules! choice {
     (
         $(#[doc = $doc:literal])+
         pub enum $name:ident {
             $( $(#[doc = $word_doc:literal])+ $variant:ident = $word:literal, )+
         }
-        $( refused { $($refused:literal),* $(,)? } )?
+        $( refused { $($refused:literal $(: $reason:literal)?),* $(,)? } )?
     ) => {
         $(#[doc = $doc])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,7 +72,7 @@ macro_rules! choice {
                 cx: &mut $crate::spec::decode::Decoder<'_>,
             ) -> Option<Self> {
                 const VARIANTS: &[$name] = &[$($name::$variant),+];
-                $crate::spec::decode::choose(node, cx, $name::WORDS, &[$($($refused),*)?])
+                $crate::spec::decode::choose(node, cx, $name::WORDS, &[$($(($refused, concat!($($reason)?))),*)?])
                     .map(|index| VARIANTS[index])
             }
 

@@ -40,6 +40,16 @@ impl Cidr {
         Ok(range)
     }
 
+    /// Whether a text is one.
+    pub fn is_range(text: &str) -> bool {
+        Self::parse(text).is_ok()
+    }
+
+    /// How many addresses it holds.
+    pub fn size(self) -> u32 {
+        1 << (32 - u32::from(self.prefix))
+    }
+
     fn mask(self) -> u32 {
         u32::MAX << (32 - u32::from(self.prefix))
     }

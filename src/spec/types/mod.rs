@@ -1,7 +1,9 @@
 //! What a spec can say. One file per part; every type is at once a struct, its reader and its JSON Schema.
 
 mod addresses;
+mod apim;
 mod apis;
+mod app_gateway;
 mod baseline;
 mod callers;
 mod content_safety;
@@ -9,17 +11,21 @@ mod entra;
 mod formats;
 mod limits;
 mod models;
+mod network;
 mod policies;
 mod pools;
 mod products;
 mod raw;
+mod resource_ids;
 mod scenarios;
 mod usage;
 
 use std::collections::BTreeMap;
 
 pub use addresses::*;
+pub use apim::*;
 pub use apis::*;
+pub use app_gateway::*;
 pub use baseline::*;
 pub use callers::*;
 pub use content_safety::*;
@@ -27,16 +33,18 @@ pub use entra::*;
 pub use formats::*;
 pub use limits::*;
 pub use models::*;
+pub use network::*;
 pub use policies::*;
 pub use pools::*;
 pub use products::*;
 pub use raw::*;
+pub use resource_ids::*;
 pub use scenarios::*;
 pub use usage::*;
 
 use serde_json::{Value as Json, json};
 
-use super::decode::{At, Decode, Decoder, FORM, Only, choice, record};
+use super::decode::{At, Decode, Decoder, FORM, Int, Only, choice, record};
 use super::yaml::Node;
 
 record! {
@@ -153,10 +161,33 @@ record! {
         "location" location: Region = required;
         /// How resources are spread over resource groups.
         "resourceGroups" resource_groups: ResourceGroups = default({});
+        /// Further regions of the gateway, on Premium outside of a network.
+        "additionalRegions" additional_regions: Vec<At<AdditionalRegion>> = default([]);
+        /// Locks on the resource groups. `destroy` stops at them.
+        "locks" locks: Locks = default("none");
     }
-    refused {
-        "additionalRegions": "the gateway has one region",
-        "dataBoundary": "model regions are checked one by one",
+    refused { "dataBoundary": "model regions are checked one by one" }
+}
+
+record! {
+    /// A further region of the gateway. Callers are led to the nearest one by the service itself.
+    pub struct AdditionalRegion {
+        /// The region.
+        "location" location: Region = required;
+        /// The number of units there.
+        "capacity" capacity: Int<1, 31> = default(1);
+        /// Its availability zones: `auto` for all the region has, `none`, or a list.
+        "zones" zones: Zones = default("auto");
+    }
+}
+
+choice! {
+    /// What cannot be done to the resource groups.
+    pub enum Locks {
+        /// Everything can be done.
+        None = "none",
+        /// What is in them cannot be deleted until the locks are removed.
+        Delete = "delete",
     }
 }
 

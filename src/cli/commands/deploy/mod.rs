@@ -182,7 +182,7 @@ pub(crate) fn to_state(spec: &Path) -> Result<State, CommandError> {
     let subscription = rendered.zone.subscription_id.as_deref().unwrap_or(sandbox::SUBSCRIPTION);
     let (evaluated, _warnings) = pipeline::evaluate(&rendered.bundle, subscription)?;
     let requests = stages::requests(evaluated, spec)?;
-    runtime()?.block_on(sandbox::to_state(&requests, subscription))
+    runtime()?.block_on(sandbox::to_state(&rendered.zone, &requests, subscription))
 }
 
 /// Says what has been done before anything is sent.

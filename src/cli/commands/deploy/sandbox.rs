@@ -15,9 +15,10 @@ use crate::cli::stop::StopSignals;
 use crate::cli::ui::{Mark, Ui};
 use crate::deploy::StageRequest;
 use crate::diag::Diagnostic;
+use crate::model::LandingZone;
 use crate::sandbox::{
     self, ArmFault, ArmOptions, ArmServer, Call, Faults, Landing, LandingError, LandingOptions, Proof, State,
-    Verdict,
+    Verdict, put_what_is_there,
 };
 use crate::verify::calls::API_VERSION;
 
@@ -54,6 +55,7 @@ pub(super) async fn run(
     })
     .await
     .map_err(|error| failed(&error))?;
+    put_what_is_there(&rendered.zone, arm.state());
     let client = client_of(&arm)?;
     ui.say(&format!("\nsandbox: Azure Resource Manager on {}", arm.base_url()));
     let outcome = events::deploy(&client, subscription, &requests, rendered, &args.how(), ui).await?;
@@ -92,9 +94,14 @@ pub(super) async fn run(
 ///
 /// # Errors
 /// The failure of the deployment, in words.
-pub(super) async fn to_state(requests: &[StageRequest], subscription: &str) -> Result<State, CommandError> {
+pub(super) async fn to_state(
+    zone: &LandingZone,
+    requests: &[StageRequest],
+    subscription: &str,
+) -> Result<State, CommandError> {
     let options = ArmOptions { subscription_id: subscription.to_owned(), ..ArmOptions::default() };
     let arm = ArmServer::start(options).await.map_err(|error| failed(&error))?;
+    put_what_is_there(zone, arm.state());
     events::deploy_quietly(&client_of(&arm)?, subscription, requests).await?;
     Ok(arm.state().clone())
 }

@@ -8,7 +8,7 @@ use crate::cli::error::CommandError;
 use crate::cli::pipeline::{self, Rendered};
 use crate::cli::spec_args::SpecArgs;
 use crate::deploy;
-use crate::sandbox::{ArmOptions, ArmServer};
+use crate::sandbox::{ArmOptions, ArmServer, put_what_is_there};
 use crate::text::{counted, plural};
 
 /// A spec, deployed.
@@ -51,6 +51,7 @@ pub(super) async fn prepare(
     let requests = stages::requests(evaluated, spec)?;
     let options = ArmOptions { subscription_id: subscription.clone(), ..ArmOptions::default() };
     let arm = ArmServer::start(options).await.map_err(|error| deploying::failed(&error))?;
+    put_what_is_there(&rendered.zone, arm.state());
     let client = deploying::client_of(&arm)?;
     let (options, control) = (deploy::Options::default(), deploy::Control::cancelled_by(cancel));
     let outcome = deploy::apply(&client, &subscription, &requests, &options, &mut drop, &control)

@@ -15,6 +15,7 @@ param names = {
   nsgAppGateway: 'nsg-agw-platform-prod-swedencentral-p01'
   nsgPrivateEndpoints: 'nsg-pe-platform-prod-swedencentral-p01'
   nsgApim: 'nsg-apim-platform-prod-swedencentral-p01'
+  routeTable: 'rt-apim-platform-prod-swedencentral-p01'
   publicIpAppGateway: 'pip-agw-platform-prod-swedencentral-p01'
   publicIpApim: 'pip-apim-platform-prod-swedencentral-p01'
   keyVault: 'kv-platform-prod-p01'
@@ -22,6 +23,7 @@ param names = {
   logAnalytics: 'log-platform-prod-swedencentral-p01'
   appInsights: 'appi-platform-prod-swedencentral-p01'
   apim: 'apim-platform-prod-swedencentral-p01'
+  privateEndpointApim: 'pe-apim-platform-prod-swedencentral-p01'
   apimIdentity: 'id-apim-platform-prod-swedencentral-p01'
   appGateway: 'agw-platform-prod-swedencentral-p01'
   appGatewayIdentity: 'id-agw-platform-prod-swedencentral-p01'
@@ -39,15 +41,42 @@ param network = {
   privateEndpointsSubnet: '10.2.5.0/24'
   apimSubnet: '10.2.7.0/24'
   apimMode: 'external'
+  delegation: ''
   denyInternetOut: true
+  extraRules: []
+  firewallNextHop: ''
+  peerings: []
+  existing: {
+    virtualNetworkId: ''
+    appGatewaySubnetId: ''
+    privateEndpointsSubnetId: ''
+    apimSubnetId: ''
+  }
+}
+
+param privateDns = {
+  create: true
+  gateway: false
+  keyVault: ''
+  apim: ''
 }
 
 param apim = {
   skuName: 'Premium'
-  capacity: 3
+  capacity: 4
+  isV2: false
+  zones: [
+    '1'
+    '3'
+  ]
+  zoneRedundant: false
+  additionalRegions: []
   publisherName: 'A "quoted" & <odd> name'
   publisherEmail: 'ai@contoso.com'
   minApiVersion: '2021-08-01'
+  portal: false
+  releaseChannel: ''
+  privateEndpoint: false
 }
 
 param appGateway = {
@@ -69,6 +98,8 @@ param appGateway = {
 
 param certificatePfx = ''
 
+param locked = false
+
 param keyVault = {
   purgeProtection: true
   softDeleteDays: 90
@@ -77,4 +108,6 @@ param keyVault = {
 param monitoring = {
   logRetentionDays: 30
   metricDimensions: true
+  diagnostics: true
+  existingWorkspaceId: ''
 }

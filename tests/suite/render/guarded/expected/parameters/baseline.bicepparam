@@ -13,6 +13,7 @@ param names = {
   nsgAppGateway: 'nsg-agw-guarded-dev-swedencentral-g01'
   nsgPrivateEndpoints: 'nsg-pe-guarded-dev-swedencentral-g01'
   nsgApim: 'nsg-apim-guarded-dev-swedencentral-g01'
+  routeTable: 'rt-apim-guarded-dev-swedencentral-g01'
   publicIpAppGateway: 'pip-agw-guarded-dev-swedencentral-g01'
   publicIpApim: 'pip-apim-guarded-dev-swedencentral-g01'
   keyVault: 'kv-guarded-dev-g01'
@@ -20,6 +21,7 @@ param names = {
   logAnalytics: 'log-guarded-dev-swedencentral-g01'
   appInsights: 'appi-guarded-dev-swedencentral-g01'
   apim: 'apim-guarded-dev-swedencentral-g01'
+  privateEndpointApim: 'pe-apim-guarded-dev-swedencentral-g01'
   apimIdentity: 'id-apim-guarded-dev-swedencentral-g01'
   appGateway: 'agw-guarded-dev-swedencentral-g01'
   appGatewayIdentity: 'id-agw-guarded-dev-swedencentral-g01'
@@ -38,15 +40,39 @@ param network = {
   privateEndpointsSubnet: '10.2.5.0/24'
   apimSubnet: '10.2.7.0/24'
   apimMode: 'external'
+  delegation: ''
   denyInternetOut: false
+  extraRules: []
+  firewallNextHop: ''
+  peerings: []
+  existing: {
+    virtualNetworkId: ''
+    appGatewaySubnetId: ''
+    privateEndpointsSubnetId: ''
+    apimSubnetId: ''
+  }
+}
+
+param privateDns = {
+  create: true
+  gateway: false
+  keyVault: ''
+  apim: ''
 }
 
 param apim = {
   skuName: 'Developer'
   capacity: 1
+  isV2: false
+  zones: []
+  zoneRedundant: false
+  additionalRegions: []
   publisherName: 'Contoso'
   publisherEmail: 'ai@contoso.com'
   minApiVersion: '2021-08-01'
+  portal: false
+  releaseChannel: ''
+  privateEndpoint: false
 }
 
 param appGateway = {
@@ -65,6 +91,8 @@ param appGateway = {
 
 param certificatePfx = ''
 
+param locked = false
+
 param keyVault = {
   purgeProtection: true
   softDeleteDays: 90
@@ -73,4 +101,6 @@ param keyVault = {
 param monitoring = {
   logRetentionDays: 30
   metricDimensions: true
+  diagnostics: true
+  existingWorkspaceId: ''
 }

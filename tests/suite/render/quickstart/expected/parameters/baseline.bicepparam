@@ -16,6 +16,7 @@ param names = {
   nsgAppGateway: 'nsg-agw-lzv01-dev-westus3-abc'
   nsgPrivateEndpoints: 'nsg-pe-lzv01-dev-westus3-abc'
   nsgApim: 'nsg-apim-lzv01-dev-westus3-abc'
+  routeTable: 'rt-apim-lzv01-dev-westus3-abc'
   publicIpAppGateway: 'pip-agw-lzv01-dev-westus3-abc'
   publicIpApim: 'pip-apim-lzv01-dev-westus3-abc'
   keyVault: 'kv-lzv01-dev-westus3-abc'
@@ -23,6 +24,7 @@ param names = {
   logAnalytics: 'log-lzv01-dev-westus3-abc'
   appInsights: 'appi-lzv01-dev-westus3-abc'
   apim: 'apim-lzv01-dev-westus3-abc'
+  privateEndpointApim: 'pe-apim-lzv01-dev-westus3-abc'
   apimIdentity: 'id-apim-lzv01-dev-westus3-abc'
   appGateway: 'agw-lzv01-dev-westus3-abc'
   appGatewayIdentity: 'id-agw-lzv01-dev-westus3-abc'
@@ -41,15 +43,39 @@ param network = {
   privateEndpointsSubnet: '10.2.5.0/24'
   apimSubnet: '10.2.7.0/24'
   apimMode: 'internal'
+  delegation: ''
   denyInternetOut: false
+  extraRules: []
+  firewallNextHop: ''
+  peerings: []
+  existing: {
+    virtualNetworkId: ''
+    appGatewaySubnetId: ''
+    privateEndpointsSubnetId: ''
+    apimSubnetId: ''
+  }
+}
+
+param privateDns = {
+  create: true
+  gateway: true
+  keyVault: ''
+  apim: ''
 }
 
 param apim = {
   skuName: 'Developer'
   capacity: 1
+  isV2: false
+  zones: []
+  zoneRedundant: false
+  additionalRegions: []
   publisherName: 'Contoso'
   publisherEmail: 'apim@contoso.com'
   minApiVersion: '2021-08-01'
+  portal: false
+  releaseChannel: ''
+  privateEndpoint: false
 }
 
 param appGateway = {
@@ -71,6 +97,8 @@ param appGateway = {
 // Secret, in no file: a self-signed certificate for apim.example.com, valid 12 months, as base64 PFX without password.
 param certificatePfx = readEnvironmentVariable('GENAI_LZ_CERTIFICATE_PFX')
 
+param locked = false
+
 param keyVault = {
   purgeProtection: true
   softDeleteDays: 90
@@ -79,4 +107,6 @@ param keyVault = {
 param monitoring = {
   logRetentionDays: 30
   metricDimensions: true
+  diagnostics: true
+  existingWorkspaceId: ''
 }

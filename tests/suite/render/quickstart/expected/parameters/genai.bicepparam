@@ -28,6 +28,27 @@ param virtualNetworkId = readEnvironmentVariable('GENAI_LZ_VIRTUAL_NETWORK_ID')
 // Output privateEndpointsSubnetId of stage baseline.
 param privateEndpointsSubnetId = readEnvironmentVariable('GENAI_LZ_PRIVATE_ENDPOINTS_SUBNET_ID')
 
+// Output apimOutboundIpAddresses of stage baseline.
+param apimOutboundIpAddresses = readEnvironmentVariable('GENAI_LZ_APIM_OUTBOUND_IP_ADDRESSES')
+
+param access = {
+  mode: 'private'
+  createZones: true
+  openai: ''
+  eventHub: ''
+  contentSafety: ''
+}
+
+// Output logAnalyticsWorkspaceId of stage baseline.
+param logAnalyticsWorkspaceId = readEnvironmentVariable('GENAI_LZ_LOG_ANALYTICS_WORKSPACE_ID')
+
+param monitoring = {
+  diagnostics: true
+  llmLogs: 'none'
+}
+
+param locked = false
+
 param accounts = [
   {
     name: 'oai-ptu-1-lzv01-dev-westus3-abc'

@@ -1,0 +1,118 @@
+// The API Management service itself.
+
+@description('Azure region of the service.')
+param location string
+
+@description('Tags on every resource.')
+param tags object
+
+@description('Name of the service.')
+param name string
+
+@description('skuName, capacity, isV2, zones, zoneRedundant, additionalRegions (location, capacity, zones), publisherName, publisherEmail, minApiVersion, portal, releaseChannel.')
+param apim object
+
+@description('How the gateway stands towards the network.')
+@allowed([
+  'internal'
+  'external'
+  'v2-integration'
+  'v2-injection'
+  'none'
+])
+param apimMode string
+
+@description('Resource id of the subnet; empty where the service stands outside.')
+param subnetId string
+
+@description('Resource id of the public address; empty where the service has none of its own.')
+param publicAddressId string
+
+@description('Resource id of the identity that the service signs in with.')
+param identityId string
+
+@description('Disabled to close the public endpoint, which the service allows only once a private one is there; else empty.')
+param publicNetworkAccess string
+
+// D-06: everything older than TLS 1.2 is off on both sides, and so are the ciphers without forward secrecy or in CBC
+// mode (learn.microsoft.com/azure/api-management/api-management-howto-manage-protocols-ciphers, 2025-08-04). The
+// values are strings: the service defines this bag so.
+var tlsHardening = {
+  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Protocols.Ssl30': 'False'
+  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Protocols.Tls10': 'False'
+  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Protocols.Tls11': 'False'
+  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Backend.Protocols.Ssl30': 'False'
+  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Backend.Protocols.Tls10': 'False'
+  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Backend.Protocols.Tls11': 'False'
+  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Ciphers.TripleDes168': 'False'
+  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Ciphers.TLS_RSA_WITH_AES_128_CBC_SHA': 'False'
+  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Ciphers.TLS_RSA_WITH_AES_256_CBC_SHA': 'False'
+  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Ciphers.TLS_RSA_WITH_AES_128_CBC_SHA256': 'False'
+  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Ciphers.TLS_RSA_WITH_AES_256_CBC_SHA256': 'False'
+  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Ciphers.TLS_RSA_WITH_AES_128_GCM_SHA256': 'False'
+  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Ciphers.TLS_RSA_WITH_AES_256_GCM_SHA384': 'False'
+  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Ciphers.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA': 'False'
+  'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Ciphers.TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA': 'False'
+}
+
+// v2 tiers have no settings for ciphers (same page, seen 2026-11-30), and TLS 1.2 is their oldest.
+var customProperties = apim.isV2 ? null : tlsHardening
+
+// A service that calls through the network is `External` to ARM, in v2 tiers as in classic ones.
+var isInside = apimMode == 'internal' || apimMode == 'v2-injection'
+
+// The version is the first whose published type has the tier PremiumV2, `zoneRedundant` and `releaseChannel`.
+resource service 'Microsoft.ApiManagement/service@2025-09-01-preview' = {
+  name: name
+  location: location
+  tags: tags
+  sku: {
+    name: apim.skuName
+    capacity: apim.capacity
+  }
+  zones: empty(apim.zones) ? null : apim.zones
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${identityId}': {}
+    }
+  }
+  properties: {
+    publisherName: apim.publisherName
+    publisherEmail: apim.publisherEmail
+    virtualNetworkType: apimMode == 'none' ? 'None' : isInside ? 'Internal' : 'External'
+    virtualNetworkConfiguration: apimMode == 'none' ? null : {
+      subnetResourceId: subnetId
+    }
+    additionalLocations: empty(apim.additionalRegions) ? null : map(apim.additionalRegions, region => {
+      location: region.location
+      sku: {
+        name: apim.skuName
+        capacity: region.capacity
+      }
+      zones: empty(region.zones) ? null : region.zones
+    })
+    publicIpAddressId: empty(publicAddressId) ? null : publicAddressId
+    publicNetworkAccess: empty(publicNetworkAccess) ? null : publicNetworkAccess
+    apiVersionConstraint: {
+      minApiVersion: apim.minApiVersion // D-06
+    }
+    customProperties: customProperties
+    developerPortalStatus: apim.portal ? 'Enabled' : 'Disabled'
+    legacyPortalStatus: apim.isV2 ? null : 'Disabled' // v2 tiers never had it
+    releaseChannel: empty(apim.releaseChannel) ? null : apim.releaseChannel
+    zoneRedundant: apim.zoneRedundant ? true : null
+  }
+}
+
+@description('URL where the gateway answers.')
+output gatewayUrl string = service.properties.gatewayUrl
+
+@description('Address of the gateway inside the network; empty where it has none.')
+output privateIpAddress string = isInside ? service.properties.privateIPAddresses[0] : ''
+
+// Each region calls from its own.
+var otherAddresses = empty(apim.additionalRegions) ? [] : flatten(map(service.properties.additionalLocations, region => region.publicIPAddresses))
+
+@description('Addresses that calls to backends come from, where the service stands outside of the network and they are its own; separated by commas.')
+output outboundIpAddresses string = apimMode == 'none' && !apim.isV2 ? join(concat(service.properties.publicIPAddresses, otherAddresses), ',') : ''

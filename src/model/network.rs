@@ -1,0 +1,84 @@
+//! The network of a landing zone.
+
+use crate::catalog::tiers::NetworkMode;
+
+/// The virtual network; address ranges as text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Network {
+    pub address_space: String,
+    pub app_gateway_subnet: String,
+    pub private_endpoints_subnet: String,
+    pub apim_subnet: String,
+    /// How the gateway stands towards the network.
+    pub mode: NetworkMode,
+    pub deny_internet_out: bool,
+    pub extra_rules: Vec<ExtraRule>,
+    /// None where the network is made.
+    pub existing: Option<ExistingNetwork>,
+    pub private_dns: PrivateDns,
+    pub peerings: Vec<Peering>,
+    pub firewall_next_hop: Option<String>,
+}
+
+/// Ids of a network and subnets that are there already.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExistingNetwork {
+    pub virtual_network: String,
+    pub app_gateway_subnet: Option<String>,
+    pub private_endpoints_subnet: String,
+    pub apim_subnet: Option<String>,
+}
+
+/// A rule of the user, in the words of ARM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExtraRule {
+    /// `appGateway`, `privateEndpoints` or `apim`.
+    pub subnet: String,
+    pub name: String,
+    pub direction: &'static str,
+    pub access: &'static str,
+    pub protocol: &'static str,
+    pub priority: u32,
+    pub source: String,
+    pub destination: String,
+    pub ports: Vec<String>,
+}
+
+/// Who keeps the names of private endpoints.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PrivateDns {
+    /// Zones of this landing zone.
+    #[default]
+    Create,
+    /// Somebody else.
+    None,
+    /// Zones that are there already: ids by name.
+    Existing(Vec<(String, String)>),
+}
+
+impl PrivateDns {
+    /// The id of a zone that is there already; empty where it is made or kept elsewhere.
+    pub fn existing(&self, zone: &str) -> &str {
+        match self {
+            Self::Existing(ids) => ids.iter().find(|(name, _)| name == zone).map_or("", |(_, id)| id),
+            Self::Create | Self::None => "",
+        }
+    }
+}
+
+/// A connection with another network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peering {
+    pub name: String,
+    pub virtual_network: String,
+    pub both_sides: bool,
+    pub use_gateway: bool,
+}
+
+/// The private DNS zones that private endpoints register in
+/// (learn.microsoft.com/azure/private-link/private-endpoint-dns, 2025-08-04).
+pub const ZONE_KEY_VAULT: &str = "privatelink.vaultcore.azure.net";
+pub const ZONE_OPENAI: &str = "privatelink.openai.azure.com";
+pub const ZONE_CONTENT_SAFETY: &str = "privatelink.cognitiveservices.azure.com";
+pub const ZONE_EVENT_HUB: &str = "privatelink.servicebus.windows.net";
+pub const ZONE_APIM: &str = "privatelink.azure-api.net";

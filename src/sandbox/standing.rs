@@ -1,0 +1,68 @@
+//! What a spec says is there already: the network it is put into, zones, a workspace, networks it is connected with. The
+//! sandbox begins with nothing, so these are put there first, as the spec needs them.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{Resource, ResourceId, State};
+use crate::model::{ExistingNetwork, LandingZone, PrivateDns};
+
+/// Puts into `state` what `zone` does not make and yet refers to.
+pub fn put_what_is_there(zone: &LandingZone, state: &State) {
+    let network = &zone.network;
+    if let Some(existing) = &network.existing {
+        put_network(existing, zone, state);
+    }
+    if let PrivateDns::Existing(zones) = &network.private_dns {
+        zones.iter().for_each(|(_, id)| put(state, id, "global", json!({})));
+    }
+    for peering in &network.peerings {
+        put(state, &peering.virtual_network, &zone.gateway.location, json!({}));
+    }
+    if let Some(workspace) = &zone.monitoring.existing_workspace {
+        put(state, workspace, &zone.gateway.location, json!({ "sku": { "name": "PerGB2018" } }));
+    }
+}
+
+/// The subnet of API Management is delegated as its mode needs it; the addresses are of our choosing.
+fn put_network(existing: &ExistingNetwork, zone: &LandingZone, state: &State) {
+    let location = &zone.gateway.location;
+    let space = json!({ "addressSpace": { "addressPrefixes": ["10.250.0.0/16"] } });
+    put(state, &existing.virtual_network, location, space);
+    let delegations: Vec<Json> = zone
+        .network
+        .mode
+        .delegation()
+        .map(|service| json!({ "name": "api-management", "properties": { "serviceName": service } }))
+        .into_iter()
+        .collect();
+    let subnets = [
+        (existing.app_gateway_subnet.as_ref(), "10.250.4.0/24", Vec::new()),
+        (Some(&existing.private_endpoints_subnet), "10.250.5.0/24", Vec::new()),
+        (existing.apim_subnet.as_ref(), "10.250.7.0/24", delegations),
+    ];
+    for (id, prefix, delegations) in subnets {
+        let Some(id) = id else { continue };
+        put(state, id, location, json!({ "addressPrefix": prefix, "delegations": delegations }));
+    }
+}
+
+/// A resource and its group, unless they are there.
+fn put(state: &State, id: &str, location: &str, properties: Json) {
+    // What the spec took for an id is one.
+    let Some(id) = ResourceId::parse(id) else { return };
+    let group = id.resource_group_id().and_then(|group| ResourceId::parse(&group));
+    let group = group.map(|group| (group, json!({})));
+    for (id, mut properties) in group.into_iter().chain([(id, properties)]) {
+        properties["provisioningState"] = Json::from("Succeeded");
+        let body = json!({
+            "id": id.to_string(),
+            "name": id.name(),
+            "type": id.resource_type(),
+            "location": location,
+            "properties": properties,
+        });
+        if !state.exists(&id) {
+            state.put(Resource { id, body, secret: Map::new() });
+        }
+    }
+}

@@ -1,0 +1,124 @@
+// Stage baseline of a landing zone, rendered by genai-lz. Values in capitals come from the environment.
+using '../bicep/baseline/main.bicep'
+
+param location = 'swedencentral'
+
+param tags = {}
+
+param names = {
+  networkingResourceGroup: 'rg-networking-world-prod-swedencentral-p01'
+  sharedResourceGroup: 'rg-shared-world-prod-swedencentral-p01'
+  apimResourceGroup: 'rg-apim-world-prod-swedencentral-p01'
+  virtualNetwork: 'vnet-world-prod-swedencentral-p01'
+  nsgAppGateway: 'nsg-agw-world-prod-swedencentral-p01'
+  nsgPrivateEndpoints: 'nsg-pe-world-prod-swedencentral-p01'
+  nsgApim: 'nsg-apim-world-prod-swedencentral-p01'
+  routeTable: 'rt-apim-world-prod-swedencentral-p01'
+  publicIpAppGateway: 'pip-agw-world-prod-swedencentral-p01'
+  publicIpApim: 'pip-apim-world-prod-swedencentral-p01'
+  keyVault: 'kv-world-prod-p01'
+  privateEndpointKeyVault: 'pe-kv-world-prod-swedencentral-p01'
+  logAnalytics: 'log-world-prod-swedencentral-p01'
+  appInsights: 'appi-world-prod-swedencentral-p01'
+  apim: 'apim-world-prod-swedencentral-p01'
+  privateEndpointApim: 'pe-apim-world-prod-swedencentral-p01'
+  apimIdentity: 'id-apim-world-prod-swedencentral-p01'
+  appGateway: 'agw-world-prod-swedencentral-p01'
+  appGatewayIdentity: 'id-agw-world-prod-swedencentral-p01'
+  wafPolicy: 'wafworldprodswedencentralp01'
+}
+
+param zones = [
+  '1'
+  '2'
+  '3'
+]
+
+param network = {
+  addressSpace: '10.2.0.0/16'
+  appGatewaySubnet: '10.2.4.0/24'
+  privateEndpointsSubnet: '10.2.5.0/24'
+  apimSubnet: '10.2.7.0/24'
+  apimMode: 'none'
+  delegation: ''
+  denyInternetOut: false
+  extraRules: []
+  firewallNextHop: ''
+  peerings: []
+  existing: {
+    virtualNetworkId: ''
+    appGatewaySubnetId: ''
+    privateEndpointsSubnetId: ''
+    apimSubnetId: ''
+  }
+}
+
+param privateDns = {
+  create: true
+  gateway: false
+  keyVault: ''
+  apim: ''
+}
+
+param apim = {
+  skuName: 'Premium'
+  capacity: 3
+  isV2: false
+  zones: [
+    '1'
+    '2'
+    '3'
+  ]
+  zoneRedundant: false
+  additionalRegions: [
+    {
+      location: 'eastus2'
+      capacity: 2
+      zones: [
+        '1'
+        '2'
+      ]
+    }
+    {
+      location: 'japaneast'
+      capacity: 1
+      zones: []
+    }
+  ]
+  publisherName: 'Contoso'
+  publisherEmail: 'ai@contoso.com'
+  minApiVersion: '2021-08-01'
+  portal: false
+  releaseChannel: ''
+  privateEndpoint: false
+}
+
+param appGateway = {
+  enabled: false
+  fqdn: ''
+  wafMode: 'Prevention'
+  ruleSetType: ''
+  ruleSetVersion: ''
+  maxBodyKb: 0
+  minCapacity: 0
+  maxCapacity: 0
+  backendTimeoutSeconds: 0
+  routes: []
+  keyVaultSecretId: ''
+}
+
+param certificatePfx = ''
+
+param locked = true
+
+param keyVault = {
+  purgeProtection: true
+  softDeleteDays: 90
+}
+
+param monitoring = {
+  logRetentionDays: 30
+  metricDimensions: true
+  diagnostics: true
+  existingWorkspaceId: ''
+}
