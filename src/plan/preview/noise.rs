@@ -1,5 +1,5 @@
 //! Which differences are none. ARM compares what the template says with what the provider returns, and the two differ
-//! without anybody having changed anything (https://github.com/Azure/arm-template-whatif/issues has 400 reports of it).
+//! without anybody having changed anything (<https://github.com/Azure/arm-template-whatif/issues> has 400 reports of it).
 //! What is hidden here keeps its reason; what is not certainly noise stays a change.
 
 use serde_json::Value as Json;

@@ -143,6 +143,8 @@ param pools = [
   }
 ]
 
+param globalPolicy = ''
+
 param apis = [
   {
     name: 'chat'
