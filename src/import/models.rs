@@ -7,7 +7,7 @@ use super::draft::Draft;
 use super::found::{Account, Found, name, text};
 use crate::catalog::regions::normalize;
 use crate::model::naming::{self, Stem};
-use crate::spec::{ApimSkuName, DeploymentSku};
+use crate::spec::{ApimMode, ApimSkuName, DeploymentSku};
 
 /// What stands in for a part of a name that no name tells.
 const UNKNOWN_STEM: [&str; 3] = ["import", "dev", "abc"];
@@ -83,6 +83,7 @@ fn network(found: &Found, draft: &mut Draft) {
         of_list.unwrap_or_else(|| text(value, single)).to_owned()
     };
     match &found.network {
+        None if mode.is_empty() || mode.eq_ignore_ascii_case("None") => {}
         None => draft.tell(&FILLED_IN, "the network was not read; address ranges are the defaults of a spec"),
         Some(body) => {
             let own = text(service, "/properties/virtualNetworkConfiguration/subnetResourceId");
@@ -112,14 +113,15 @@ fn network(found: &Found, draft: &mut Draft) {
             network.insert("subnets".to_owned(), Json::Object(subnets));
         }
     }
-    match mode.to_ascii_lowercase().as_str() {
-        "internal" => drop(network.insert("apimMode".to_owned(), "internal".into())),
-        "external" => drop(network.insert("apimMode".to_owned(), "external".into())),
-        _ => {
-            network.insert("apimMode".to_owned(), "external".into());
-            draft.tell(&NOT_IN_SPEC, "the service is in no virtual network; a spec always has one");
-        }
-    }
+    let is_v2 = text(service, "/sku/name").to_ascii_lowercase().ends_with("v2");
+    let mode = match (mode.to_ascii_lowercase().as_str(), is_v2) {
+        ("internal", false) => ApimMode::Internal,
+        ("internal", true) => ApimMode::V2Injection,
+        ("external", false) => ApimMode::External,
+        ("external", true) => ApimMode::V2Integration,
+        _ => ApimMode::None,
+    };
+    network.insert("apimMode".to_owned(), mode.word().into());
     draft.baseline.insert("network".to_owned(), Json::Object(network));
 }
 
@@ -148,7 +150,7 @@ fn apim(found: &Found, draft: &mut Draft) {
         .and_then(Json::as_array)
         .is_some_and(|all| !all.is_empty())
     {
-        draft.tell(&NOT_IN_SPEC, "the gateway has further regions; a spec has one");
+        draft.tell(&NOT_IN_SPEC, "the gateway has further regions; add them to `azure.additionalRegions`");
     }
     draft.baseline.insert("apim".to_owned(), Json::Object(apim));
 }

@@ -23,7 +23,7 @@ fn by_hand() -> Found {
     Found {
         subscription_id: "00000000-0000-0000-0000-000000000001".to_owned(),
         resource_group: "rg".to_owned(),
-        service: json!({"name": "contoso-apim", "location": "West Europe", "sku": {"name": "StandardV2", "capacity": 2},
+        service: json!({"name": "contoso-apim", "location": "West Europe", "sku": {"name": "Consumption", "capacity": 0},
             "tags": {"owner": "a: b # c\n"}, "properties": {"publisherName": "Contoso \"AI\"", "publisherEmail": "a@contoso.com"}}),
         apis: vec![
             Entity { name: "chat".to_owned(), policy: Some(policy.to_owned()), body: json!({"properties": {"displayName": "Chat ${env:X}", "path": "chat", "subscriptionRequired": false}}),
@@ -62,8 +62,7 @@ fn a_service_made_by_hand_gives_a_spec_that_validates_and_a_list_of_what_it_cann
         ("import-name-differs", "account `acc`"),
         ("import-filled-in", "made up"),
         ("import-filled-in", "pool `one-pool` is made for backend `one`"),
-        ("import-not-in-spec", "tier `StandardV2`"),
-        ("import-not-in-spec", "no virtual network"),
+        ("import-not-in-spec", "tier `Consumption`"),
         ("import-not-in-spec", "backend `Two_`"),
         ("import-not-in-spec", "GlobalBatch"),
         ("import-not-in-spec", "API `weather`"),
@@ -120,4 +119,23 @@ fn names_become_names_of_files() {
     }
     assert_ne!(file_name("a b"), file_name("a/b"));
     assert!(file_name(&"x/".repeat(500)).len() < 100);
+}
+
+#[test]
+fn a_v2_tier_keeps_its_network_mode() {
+    for (sku, network, mode) in [
+        ("StandardV2", "External", "v2-integration"),
+        ("PremiumV2", "Internal", "v2-injection"),
+        ("BasicV2", "None", "none"),
+        ("Premium", "External", "external"),
+    ] {
+        let mut found = by_hand();
+        found.service["tags"] = json!({});
+        found.service["sku"] = json!({"name": sku, "capacity": 2});
+        found.service["properties"]["virtualNetworkType"] = network.into();
+        let imported = import(&found);
+        assert_eq!(imported.refused, None, "{}", imported.spec);
+        assert!(imported.spec.contains(&format!("apimMode: {mode}")), "{sku}: {}", imported.spec);
+        assert!(imported.spec.contains(&format!("name: {sku}")), "{sku}: {}", imported.spec);
+    }
 }
