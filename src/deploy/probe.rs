@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::SecretString;
 use crate::azure::CaBundle;
@@ -150,6 +150,7 @@ impl Probe {
             value.set_sensitive(true);
             request = request.header(KEY_HEADER, value);
         }
+        let began = Instant::now();
         let mut answer = request.send().await.map_err(reason)?;
         let mut seen = Seen { status: answer.status().as_u16(), ..Seen::default() };
         for (name, value) in answer.headers() {
@@ -168,6 +169,7 @@ impl Probe {
             kept.extend_from_slice(&piece[..piece.len().min(room)]);
         }
         seen.body = String::from_utf8_lossy(&kept).into_owned();
+        seen.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(seen)
     }
 }

@@ -72,6 +72,8 @@ pub struct Seen {
     pub body: String,
     /// In how many pieces the body arrived.
     pub pieces: usize,
+    /// From the request to the end of the body.
+    pub took_ms: u64,
 }
 
 /// What came of a check.

@@ -79,6 +79,7 @@ fn answers_are_judged_with_what_to_look_at() {
         headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         body: body.to_owned(),
         pieces,
+        took_ms: 900,
     };
     let answered = || Expect::Answered { headers: vec!["x-left".to_owned()] };
     let chat = r#"{"choices": [{"message": {"content": "yes"}}]}"#;
@@ -109,6 +110,7 @@ fn answers_are_judged_with_what_to_look_at() {
         (answered(), seen(500, &[], "\u{1b}[31mred", 1), false, "500, \\u{1b}[31mred"),
         (Expect::Streamed, seen(200, &events, stream, 5), true, "200, 5 pieces"),
         (Expect::Streamed, seen(200, &events, stream, 1), false, "in one piece"),
+        (Expect::Streamed, Seen { took_ms: 20, ..seen(200, &events, stream, 1) }, true, "too quick to tell"),
         (Expect::Streamed, seen(200, &events, "data: {}\n\n", 5), false, "without `[DONE]`"),
         (Expect::Streamed, seen(200, &[], chat, 5), false, "200, {\"choices\""),
         (

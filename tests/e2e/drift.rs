@@ -12,7 +12,7 @@ const ACCOUNT: &str =
 
 fn deployed() -> Arm {
     let arm = Arm::start();
-    let args = ["deploy", QUICKSTART, "--subscription", SUBSCRIPTION, "--yes"];
+    let args = ["deploy", QUICKSTART, "--subscription", SUBSCRIPTION, "--yes", "--force"];
     assert!(arm.with_secret(&args).status().unwrap().success());
     arm
 }
@@ -67,14 +67,14 @@ fn each_kind_of_change_is_told_where_it_is() {
     let text = body["properties"]["value"].as_str().unwrap().replace('\n', "\r\n  ");
     body["properties"]["value"] = text.into();
     put(&fragment, &body);
-    // A backend that goes elsewhere, the SKU of the service, a model deployment.
+    // A backend that goes elsewhere, the publisher of the service, a model deployment.
     let backend = format!("{SERVICE}/backends/payg-1");
     let mut body = get(&backend);
     body["properties"]["url"] = "https://elsewhere.openai.azure.com/openai".into();
     body["properties"]["circuitBreaker"]["rules"][0]["failureCondition"]["count"] = 9.into();
     put(&backend, &body);
     let mut body = get(SERVICE);
-    body["sku"]["capacity"] = 3.into();
+    body["properties"]["publisherName"] = "By hand".into();
     put(SERVICE, &body);
     // Gone, and added.
     assert_eq!(
@@ -114,7 +114,7 @@ fn each_kind_of_change_is_told_where_it_is() {
             .map(|one| one["path"].as_str().unwrap())
             .collect()
     };
-    assert_eq!(paths(0), ["sku.capacity"]);
+    assert_eq!(paths(0), ["properties.publisherName"]);
     assert_eq!(
         paths(1),
         ["properties.url", "properties.circuitBreaker.rules[payg-1-breaker].failureCondition.count"]
@@ -135,7 +135,7 @@ fn each_kind_of_change_is_told_where_it_is() {
     );
 
     // What is deployed again is as the spec says; what was added stays, and is still told.
-    let args = ["deploy", QUICKSTART, "--subscription", SUBSCRIPTION, "--yes"];
+    let args = ["deploy", QUICKSTART, "--subscription", SUBSCRIPTION, "--yes", "--force"];
     assert!(arm.with_secret(&args).status().unwrap().success());
     let (code, found) = drift(&arm);
     assert_eq!(code, Some(2));

@@ -127,7 +127,9 @@ fn an_interrupt_begins_nothing_more_and_the_same_command_goes_on() {
     let output = sandbox.command(&args).output().unwrap();
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(0), "{err}{out}");
-    assert!(out.contains("3 landing zones: 3 deployed"), "{out}");
+    // What was left running may have ended by the time it is looked at.
+    let ended = ["3 deployed", "2 deployed, 1 unchanged"];
+    assert!(ended.iter().any(|ended| out.contains(&format!("3 landing zones: {ended}"))), "{out}");
     let once = taken(&sandbox);
     assert!(once.len() == 6 && once.values().all(|n_taken| *n_taken == 1), "{once:?}");
 }
@@ -145,8 +147,8 @@ fn many_specs_are_planned_with_a_line_each() {
         )
     };
     let (code, out, err) = run(&specs, &[]);
-    assert_eq!((code, out.as_str()), (Some(0), "\n2 plans: 214 to create\n"), "{err}");
-    assert!(err.contains("zone-000.yaml: lzv01, 107 to create"), "{err}");
+    assert_eq!((code, out.as_str()), (Some(0), "\n2 plans: 222 to create\n"), "{err}");
+    assert!(err.contains("zone-000.yaml: lzv01, 111 to create"), "{err}");
     assert_eq!(run(&specs, &["--detailed-exitcode"]).0, Some(2));
     specs.push("missing.yaml".to_owned());
     let (code, out, _) = run(&specs, &["--format", "json"]);

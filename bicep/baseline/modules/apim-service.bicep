@@ -55,9 +55,6 @@ var tlsHardening = {
   'Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Ciphers.TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA': 'False'
 }
 
-// v2 tiers have no settings for ciphers (same page, seen 2026-11-30), and TLS 1.2 is their oldest.
-var customProperties = apim.isV2 ? null : tlsHardening
-
 // A service that calls through the network is `External` to ARM, in v2 tiers as in classic ones.
 var isInside = apimMode == 'internal' || apimMode == 'v2-injection'
 
@@ -81,27 +78,45 @@ resource service 'Microsoft.ApiManagement/service@2025-09-01-preview' = {
     publisherName: apim.publisherName
     publisherEmail: apim.publisherEmail
     virtualNetworkType: apimMode == 'none' ? 'None' : isInside ? 'Internal' : 'External'
-    virtualNetworkConfiguration: apimMode == 'none' ? null : {
-      subnetResourceId: subnetId
-    }
-    additionalLocations: empty(apim.additionalRegions) ? null : map(apim.additionalRegions, region => {
-      location: region.location
-      sku: {
-        name: apim.skuName
-        capacity: region.capacity
+    ...(apimMode == 'none' ? {} : {
+      virtualNetworkConfiguration: {
+        subnetResourceId: subnetId
       }
-      zones: empty(region.zones) ? null : region.zones
     })
-    publicIpAddressId: empty(publicAddressId) ? null : publicAddressId
-    publicNetworkAccess: empty(publicNetworkAccess) ? null : publicNetworkAccess
+    ...(empty(apim.additionalRegions) ? {} : {
+      additionalLocations: map(apim.additionalRegions, region => {
+        location: region.location
+        sku: {
+          name: apim.skuName
+          capacity: region.capacity
+        }
+        ...(empty(region.zones) ? {} : {
+          zones: region.zones
+        })
+      })
+    })
+    ...(empty(publicAddressId) ? {} : {
+      publicIpAddressId: publicAddressId
+    })
+    ...(empty(publicNetworkAccess) ? {} : {
+      publicNetworkAccess: publicNetworkAccess
+    })
     apiVersionConstraint: {
       minApiVersion: apim.minApiVersion // D-06
     }
-    customProperties: customProperties
     developerPortalStatus: apim.portal ? 'Enabled' : 'Disabled'
-    legacyPortalStatus: apim.isV2 ? null : 'Disabled' // v2 tiers never had it
-    releaseChannel: empty(apim.releaseChannel) ? null : apim.releaseChannel
-    zoneRedundant: apim.zoneRedundant ? true : null
+    // v2 tiers have no settings for ciphers (same page, seen 2026-11-30), TLS 1.2 is their oldest, and they never had the
+    // older portal.
+    ...(apim.isV2 ? {} : {
+      customProperties: tlsHardening
+      legacyPortalStatus: 'Disabled'
+    })
+    ...(empty(apim.releaseChannel) ? {} : {
+      releaseChannel: apim.releaseChannel
+    })
+    ...(apim.zoneRedundant ? {
+      zoneRedundant: true
+    } : {})
   }
 }
 
