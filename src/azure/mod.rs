@@ -40,7 +40,7 @@ pub use error::{Blame, Error, ErrorKind, Retry};
 pub use keys::KeyOf;
 pub use offers::{Capacity, GatewaySku, Location, ModelOffer, NameOf, Usage};
 pub use poll::{CancelFlag, OperationEnd, Poller};
-pub use removal::Restorable;
+pub use removal::{Purge, Restorable};
 pub use retry::RetryPolicy;
 pub use scope::Scope;
 pub use secret::SecretString;

@@ -22,6 +22,16 @@ pub struct Restorable {
     pub resource_group: String,
 }
 
+/// What came of purging.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purge {
+    Done,
+    /// There was nothing to purge.
+    Nothing,
+    /// A vault with purge protection, which stays until its retention ends.
+    Protected,
+}
+
 impl Restorable {
     /// The id that it has while it is deleted, and the api-version to ask with.
     fn deleted_id(&self, subscription_id: &str) -> Result<(String, &'static str), Error> {
@@ -111,20 +121,23 @@ impl ArmClient {
         }
     }
 
-    /// Deletes for good what was deleted, so that its name is free. False where there was nothing.
+    /// Deletes for good what was deleted, so that its name is free.
     ///
     /// # Errors
-    /// As [`ArmClient::delete`]; `Refused` for a vault that is protected from it.
-    pub async fn purge(&self, subscription_id: &str, resource: &Restorable) -> Result<bool, Error> {
+    /// As [`ArmClient::delete`].
+    pub async fn purge(&self, subscription_id: &str, resource: &Restorable) -> Result<Purge, Error> {
         let (id, api_version) = resource.deleted_id(subscription_id)?;
         if resource.kind != NameOf::KeyVault {
-            return self.delete(&id, api_version).await;
+            let was_there = self.delete(&id, api_version).await?;
+            return Ok(if was_there { Purge::Done } else { Purge::Nothing });
         }
         match self.call(Method::POST, &format!("{id}/purge"), api_version, None).await {
-            Err(error) if error.kind == ErrorKind::NotFound => Ok(false),
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(Purge::Nothing),
+            // What Key Vault says of a vault with purge protection (public reports of az keyvault purge, 2026-11).
+            Err(error) if error.code() == "MethodNotAllowed" => Ok(Purge::Protected),
             answer => {
                 self.wait_until_gone(&id, api_version, &answer?).await?;
-                Ok(true)
+                Ok(Purge::Done)
             }
         }
     }

@@ -14,6 +14,13 @@ fn run(arm: &Arm, verb: &str, more: &[&str]) -> (Option<i32>, String, String) {
     (output.status.code(), out, err)
 }
 
+/// Laid over the spec: a key vault that can be purged.
+pub(super) fn unprotected(folder: &std::path::Path) -> String {
+    let path = folder.join("unprotected.yaml");
+    std::fs::write(&path, "baseline: { keyVault: { purgeProtection: false } }\n").unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
 fn document(arm: &Arm, verb: &str, more: &[&str]) -> (Option<i32>, Json) {
     let args = [&[verb, QUICKSTART, "--subscription", SUBSCRIPTION, "--format", "json"], more].concat();
     json_of(&mut arm.with_secret(&args))
@@ -107,7 +114,9 @@ fn a_key_needs_the_right_to_list_secrets() {
 #[test]
 fn what_was_deployed_goes_and_says_what_stays_restorable() {
     let arm = Arm::start("{}");
-    assert_eq!(run(&arm, "deploy", &["--yes"]).0, Some(0));
+    let folder = tempfile::tempdir().unwrap();
+    let overlay = unprotected(folder.path());
+    assert_eq!(run(&arm, "deploy", &["--yes", "--overlay", &overlay]).0, Some(0));
     let (code, _, err) = run(&arm, "destroy", &[]);
     assert_eq!(code, Some(2), "{err}");
     assert!(err.contains("wants the name typed") && err.contains("--dry-run"), "{err}");

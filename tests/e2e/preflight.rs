@@ -25,7 +25,10 @@ fn check(arm: &Arm, spec: &str, question: &str) -> (Option<i32>, String) {
 #[test]
 fn providers_are_registered_and_names_purged_when_asked_to() {
     let arm = Arm::start(r#"{"unregistered": ["Microsoft.EventHub"]}"#);
-    let (code, told) = run(&arm, &["deploy", QUICKSTART, "--yes", "--register-providers"]);
+    let folder = tempfile::tempdir().unwrap();
+    let overlay = super::deployed::unprotected(folder.path());
+    let args = ["deploy", QUICKSTART, "--yes", "--register-providers", "--overlay", &overlay];
+    let (code, told) = run(&arm, &args);
     assert_eq!(code, Some(0), "{told}");
     assert!(
         told.contains("registering resource providers") && told.contains("  done Microsoft.EventHub"),
@@ -40,6 +43,15 @@ fn providers_are_registered_and_names_purged_when_asked_to() {
     let (code, told) = run(&arm, &["deploy", QUICKSTART, "--yes", "--purge-deleted"]);
     assert_eq!(code, Some(0), "{told}");
     assert!(told.contains("  done API Management service apim-lzv01-dev-westus3-abc in westus3"), "{told}");
+
+    // What is protected is not purged, and the name stays taken.
+    assert_eq!(run(&arm, &["destroy", QUICKSTART, "--yes"]).0, Some(0));
+    let (code, told) = run(&arm, &["deploy", QUICKSTART, "--yes", "--purge-deleted"]);
+    assert_eq!(code, Some(4), "{told}");
+    assert!(
+        told.contains("is protected from being purged") && told.contains("metadata.identifier"),
+        "{told}"
+    );
 }
 
 #[test]

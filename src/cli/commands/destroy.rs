@@ -4,7 +4,7 @@ use std::io::{BufReader, IsTerminal as _};
 
 use serde_json::{Value as Json, json};
 
-use crate::azure::{ArmClient, Error, NameOf, Restorable};
+use crate::azure::{ArmClient, Error, NameOf, Purge, Restorable};
 use crate::cli::commands::deploy;
 use crate::cli::confirm::confirmed;
 use crate::cli::deployed::{Deployed, DeployedArgs, failed};
@@ -116,9 +116,13 @@ async fn carry_out(
     for (restorable, _) in &removal.restorable {
         let what = format!("{} purged", restorable_text(restorable));
         match client.purge(subscription_id, restorable).await {
-            Ok(true) => ui.step(Mark::Done, &what),
-            Ok(false) => {
+            Ok(Purge::Done) => ui.step(Mark::Done, &what),
+            Ok(Purge::Nothing) => {
                 ui.step(Mark::Skipped, &format!("{}: nothing to purge", restorable_text(restorable)));
+            }
+            Ok(Purge::Protected) => {
+                let why = "its purge protection keeps it, and its name, until the retention ends";
+                ui.step(Mark::Skipped, &format!("{}: {why}", restorable_text(restorable)));
             }
             Err(error) => {
                 ui.step(Mark::Failed, &format!("{} not purged: {error}", restorable_text(restorable)));

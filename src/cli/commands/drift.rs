@@ -5,8 +5,8 @@ use crate::cli::commands::deploy;
 use crate::cli::deployed::{DeployedArgs, failed};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
-use crate::cli::pipeline;
 use crate::cli::ui::Ui;
+use crate::cli::{files, pipeline};
 use crate::deploy::look::look;
 use crate::drift::{compare, view};
 
@@ -44,6 +44,12 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
         ui.document(exit, view::document(&drift))?;
     } else {
         ui.data(&view::human(&drift))?;
+        if !drift.missing.is_empty() || !drift.changed.is_empty() {
+            ui.say(&format!(
+                "`genai-lz deploy {} --force` sets right what is missing or changed; what the spec does not know stays",
+                files::shown(&args.of.spec),
+            ));
+        }
     }
     Ok(exit)
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::arm;
+use crate::azure::Purge;
 use crate::deploy::destroy::{Left, Step, SurveyError, survey, take};
 use crate::plan;
 
@@ -80,8 +81,8 @@ async fn a_group_of_the_plan_goes_as_a_whole_and_another_stays() {
     // The name is free only after purging.
     let client = client(&server);
     let vault = &removal.restorable[0].0;
-    assert!(client.purge(server.subscription_id(), vault).await.unwrap());
-    assert!(!client.purge(server.subscription_id(), vault).await.unwrap(), "there is nothing left to purge");
+    assert_eq!(client.purge(server.subscription_id(), vault).await.unwrap(), Purge::Done);
+    assert_eq!(client.purge(server.subscription_id(), vault).await.unwrap(), Purge::Nothing);
     assert_eq!(destroy(&server).await, destroy::Removal::default());
     run(&server, &[stage("baseline", &[])]).await.0.unwrap();
 }

@@ -158,6 +158,11 @@ pub(super) fn serve(shared: &Shared, call: &Call, rest: &[&str]) -> Option<Resul
         }
         ("DELETE", "") | ("POST", "purge") => {
             let Some(found) = one(name, location) else { return Some(Err(not_found(name))) };
+            let protection = found.resource.at("/properties/enablePurgeProtection").and_then(Json::as_bool);
+            if resource_type == VAULT && protection == Some(true) {
+                let message = "Operation 'DeletedVaultPurge' is not allowed.";
+                return Some(Err(ArmFault::new(405, "MethodNotAllowed", message)));
+            }
             shared.deleted().retain(|one| !one.is(resource_type, name));
             let mut reply = shared.accepted(call, 200, None);
             // Of the three, API Management's contract has a body (`DeletedServices_Purge`, 2023-09-01-preview).

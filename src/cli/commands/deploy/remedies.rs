@@ -1,9 +1,10 @@
 //! `--register-providers` and `--purge-deleted`: what stands in the way of a deployment is put right before Azure is asked
 //! whether it can begin. Nothing of it happens without being asked for.
 
-use crate::azure::{ArmClient, Restorable};
+use crate::azure::{ArmClient, Purge, Restorable};
 use crate::cli::commands::deploy::{Args, azure};
 use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
 use crate::cli::sign_in;
 use crate::cli::ui::{Mark, Ui};
 use crate::deploy::remedies;
@@ -54,7 +55,12 @@ pub(super) async fn apply(
             azure::confirm(&question, "not confirmed, nothing was purged")?;
         }
         for restorable in &found {
-            client.purge(subscription, restorable).await.map_err(|error| sign_in::in_words(&error))?;
+            let purged = client.purge(subscription, restorable).await;
+            if purged.map_err(|error| sign_in::in_words(&error))? == Purge::Protected {
+                let message = format!("{} is protected from being purged", text(restorable));
+                return Err(CommandError::new(Exit::Azure, message)
+                    .hint("choose another `metadata.identifier`, wait until its retention ends, or bring it back with `az keyvault recover`"));
+            }
             ui.step(Mark::Done, &text(restorable));
         }
         if found.is_empty() {
