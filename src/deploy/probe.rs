@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::SecretString;
-use crate::azure::CaBundle;
+use crate::azure::{CaBundle, ClientOptions, Clock};
 use crate::render::KEY_HEADER;
 use crate::verify::{Ask, Check, Key, Seen, Verdict, Verified, WRONG_KEY, judge, may_go_on};
 
@@ -60,6 +61,7 @@ impl Lost {
 pub struct Probe {
     http: reqwest::Client,
     base_url: String,
+    clock: Arc<dyn Clock>,
 }
 
 impl Probe {
@@ -102,7 +104,8 @@ impl Probe {
             builder = builder.tls_certs_merge(ca.certificates());
         }
         let http = builder.build().map_err(|error| DoorError::NoClient(error.to_string()))?;
-        Ok(Self { http, base_url: door.base_url.trim_end_matches('/').to_owned() })
+        let base_url = door.base_url.trim_end_matches('/').to_owned();
+        Ok(Self { http, base_url, clock: ClientOptions::default().clock })
     }
 
     /// Asks until what is expected has come, or will not.
@@ -150,7 +153,7 @@ impl Probe {
             value.set_sensitive(true);
             request = request.header(KEY_HEADER, value);
         }
-        let began = Instant::now();
+        let began = self.clock.elapsed();
         let mut answer = request.send().await.map_err(reason)?;
         let mut seen = Seen { status: answer.status().as_u16(), ..Seen::default() };
         for (name, value) in answer.headers() {
@@ -169,7 +172,7 @@ impl Probe {
             kept.extend_from_slice(&piece[..piece.len().min(room)]);
         }
         seen.body = String::from_utf8_lossy(&kept).into_owned();
-        seen.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        seen.took_ms = u64::try_from((self.clock.elapsed() - began).as_millis()).unwrap_or(u64::MAX);
         Ok(seen)
     }
 }
