@@ -96,13 +96,17 @@ pub(super) struct Answer {
 /// Everything that is said in all the flows.
 pub(super) fn all(contract: &Contract) -> Vec<Exchange> {
     let sandbox = Recorded::start();
+    // A key vault that is protected from being purged would keep its name.
+    let overlay = sandbox.folder.path().join("unprotected.yaml");
+    std::fs::write(&overlay, "baseline: { keyVault: { purgeProtection: false } }\n").unwrap();
+    let unprotected = ["deploy", QUICKSTART, "--yes", "--overlay", overlay.to_str().unwrap()];
     sandbox.run(&["doctor"], 0);
     sandbox.run(&["plan", QUICKSTART, "--online"], 0);
     sandbox.run(&["status", QUICKSTART], 0);
     let slow = Faults { slow: vec![("payg-2".to_owned(), Duration::from_millis(300))], ..Faults::default() };
     sandbox.server.set_faults(slow);
-    sandbox.run(&["deploy", QUICKSTART, "--yes"], 0);
-    sandbox.run(&["deploy", QUICKSTART, "--yes"], 0);
+    sandbox.run(&unprotected, 0);
+    sandbox.run(&unprotected, 0);
     sandbox.run(&["status", QUICKSTART], 0);
     sandbox.run(&["outputs", QUICKSTART], 0);
     sandbox.run(&["keys", QUICKSTART, "tenant1"], 0);
