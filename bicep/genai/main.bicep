@@ -11,7 +11,7 @@ param location string
 @description('Tags on every resource and resource group.')
 param tags object
 
-@description('openaiResourceGroup, apimResourceGroup, networkingResourceGroup, apim, apimIdentity.')
+@description('openaiResourceGroup, apimResourceGroup, networkingResourceGroup, sharedResourceGroup, keyVault, apim, apimIdentity.')
 param names object
 
 @description('Object id of the identity of API Management, an output of stage baseline.')
@@ -44,6 +44,16 @@ param locked bool
 @description('Azure OpenAI accounts: name, location, customSubDomain, privateEndpoint, deployments.')
 param accounts array
 
+@description('Accounts that are there already and that the gateway is given a role at: name, subscription, resourceGroup.')
+param existingAccounts array
+
+@description('Keys of accounts, each a named value of the same name: name, secretId (of a secret that is there), own (whether it goes into the vault of the landing zone).')
+param keys array
+
+@description('The keys that go into the vault, by name, as the text of a JSON object.')
+@secure()
+param keySecrets string
+
 @description('enabled, namespace, hub, partitions, retentionDays, privateEndpoint, loggerName of the usage event hub.')
 param eventHub object
 
@@ -56,7 +66,7 @@ param namedValues array
 @description('Policy fragments: name, description, value (raw policy XML).')
 param fragments array
 
-@description('Backends: name, url, breaker, identityResource (empty where policies sign in).')
+@description('Backends: name, url, breaker, identityResource (empty where policies sign in), headers.')
 param backends array
 
 @description('Backend pools: name, members (backend, priority, weight).')
@@ -123,6 +133,29 @@ module openaiAccounts 'modules/openai-account.bicep' = [for (account, index) in 
   }
 }]
 
+module existingAccountUsers 'modules/account-user.bicep' = [for (account, index) in existingAccounts: {
+  name: take('genai-user-${index}-${account.name}', maxDeploymentName)
+  scope: resourceGroup(account.subscription, account.resourceGroup)
+  params: {
+    accountName: account.name
+    apimIdentityId: apimIdentityId
+    apimIdentityPrincipalId: apimIdentityPrincipalId
+  }
+}]
+
+var ownKeys = filter(keys, key => key.own)
+
+module keyValues 'modules/keys.bicep' = if (!empty(ownKeys)) {
+  name: 'genai-keys'
+  scope: resourceGroup(names.sharedResourceGroup)
+  params: {
+    vaultName: names.keyVault
+    names: map(ownKeys, key => key.name)
+    secrets: keySecrets
+    tags: tags
+  }
+}
+
 module eventHubZone '../shared/modules/private-dns-zone.bicep' = if (eventHub.enabled && isPrivate && access.createZones) {
   name: 'genai-event-hub-zone'
   scope: resourceGroup(names.networkingResourceGroup)
@@ -184,6 +217,8 @@ module connections 'modules/connections.bicep' = {
     apimName: names.apim
     apimIdentityClientId: apimIdentityClientId
     namedValues: namedValues
+    keys: keys
+    keyVaultUri: 'https://${names.keyVault}${environment().suffixes.keyvaultDns}/'
     eventHub: eventHub
     llmLogs: monitoring.llmLogs
     backends: backends
@@ -191,6 +226,7 @@ module connections 'modules/connections.bicep' = {
   }
   dependsOn: [
     usageHub
+    keyValues
   ]
 }
 
@@ -229,6 +265,7 @@ module apiDefinitions 'modules/api.bicep' = [for (api, index) in apis: {
   }
   dependsOn: [
     openaiAccounts
+    existingAccountUsers
     safety
     policyFragments
   ]

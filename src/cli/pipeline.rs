@@ -299,5 +299,6 @@ fn describe(secret: &Secret) -> &'static str {
     match secret {
         Secret::SelfSignedCertificate { .. } => "a self-signed certificate, made when deploying",
         Secret::PfxFile { .. } => "the certificate of the PFX file, read when deploying",
+        Secret::Keys(_) => "keys of accounts, read from the environment when deploying",
     }
 }

@@ -123,6 +123,11 @@ fn parameters(evaluated: &Evaluated, given: &GivenByStage) -> BTreeMap<String, O
         Parameter::Secret(Secret::PfxFile { path, password_env }) => {
             Some(json!({ "pfx": path, "passwordEnv": password_env }))
         }
+        Parameter::Secret(Secret::Keys(keys)) => {
+            let keys: BTreeMap<&String, &String> =
+                keys.iter().map(|(name, variable)| (name, variable)).collect();
+            Some(json!({ "keys": keys }))
+        }
     };
     evaluated.stage.parameters.iter().map(|(name, parameter)| (name.clone(), value(parameter))).collect()
 }

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use super::SecretString;
 use crate::azure::{CaBundle, ClientOptions, Clock};
-use crate::render::KEY_HEADER;
 use crate::verify::{Ask, Check, Key, Seen, Verdict, Verified, WRONG_KEY, judge, may_go_on};
 
 /// Of a body so much is kept; the rest is read and counted.
@@ -151,7 +150,7 @@ impl Probe {
             let mut value = reqwest::header::HeaderValue::from_str(key)
                 .map_err(|_| Lost::of("the key cannot be sent as a header"))?;
             value.set_sensitive(true);
-            request = request.header(KEY_HEADER, value);
+            request = request.header(ask.key_header, value);
         }
         let began = self.clock.elapsed();
         let mut answer = request.send().await.map_err(reason)?;

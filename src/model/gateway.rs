@@ -2,7 +2,8 @@
 
 use std::net::Ipv4Addr;
 
-use crate::spec::{LimitKey, QuotaPeriod, StatusRange, UsageField};
+use super::{Destinations, ServedModel};
+use crate::spec::{LimitKey, QuotaPeriod, StatusRange, Surface, UsageField};
 
 /// A group of accounts that answer for each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +17,10 @@ pub struct Pool {
 /// A backend entity as a member of a pool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolMember {
-    /// The id of an [`Account`](super::Account).
+    /// The id of an [`Account`](super::Account) or a [`Provider`](super::Provider).
     pub account: String,
+    /// The one deployment of it that is meant.
+    pub deployment: Option<String>,
     /// The lowest is used first (D-07: always given, never computed).
     pub priority: u32,
     pub weight: u32,
@@ -35,15 +38,19 @@ pub struct Breaker {
     pub accept_retry_after: bool,
 }
 
-/// An API of Azure OpenAI's shape.
+/// An API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Api {
     pub id: String,
     pub display_name: String,
     /// Without slashes at its ends.
     pub path: String,
-    /// The id of a [`Pool`].
-    pub pool: String,
+    pub surface: Surface,
+    /// The id of the [`Pool`] that all requests go to, where there is one.
+    pub pool: Option<String>,
+    pub destinations: Destinations,
+    /// The names that callers may use, the first of them for examples.
+    pub models: Vec<ServedModel>,
     pub streaming: bool,
     pub timeout_seconds: u32,
     pub retry: Retry,

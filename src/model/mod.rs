@@ -1,6 +1,7 @@
 //! Spec and catalog become a [`LandingZone`]: everything named, sized and placed. What the rest of the pipeline
 //! asks about the landing zone it asks here, never the spec.
 
+mod backends;
 mod gateway;
 pub mod naming;
 mod network;
@@ -9,6 +10,7 @@ mod resolve;
 
 use indexmap::IndexMap;
 
+pub use backends::*;
 pub use gateway::*;
 pub use network::*;
 pub use raw::*;
@@ -45,7 +47,14 @@ pub struct LandingZone {
     pub content_safety: Option<ContentSafetyAccount>,
     /// Azure OpenAI accounts in spec order.
     pub accounts: Vec<Account>,
+    /// Accounts that are called and not made.
+    pub providers: Vec<Provider>,
     pub pools: Vec<Pool>,
+    /// The backend entities, as the APIs need them.
+    pub backends: Vec<Backend>,
+    pub backend_pools: Vec<BackendPool>,
+    /// The keys of accounts.
+    pub keys: Vec<KeyValue>,
     pub apis: Vec<Api>,
     pub products: Vec<Product>,
     /// The user's own policies.

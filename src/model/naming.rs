@@ -41,6 +41,9 @@ const fn rule(resource_type: &'static str, length: (usize, usize), alphabet: Alp
     Rule { resource_type, length_min: length.0, length_max: length.1, alphabet, global }
 }
 
+/// The longest name of a backend entity (REST reference of backends, 2024-05-01).
+pub const BACKEND_MAX: usize = 80;
+
 pub const RESOURCE_GROUP: Rule = rule("Microsoft.Resources/resourceGroups", (1, 90), Alphabet::Dotted, false);
 pub const VIRTUAL_NETWORK: Rule = rule("Microsoft.Network/virtualNetworks", (2, 64), Alphabet::Dotted, false);
 pub const NSG: Rule = rule("Microsoft.Network/networkSecurityGroups", (1, 80), Alphabet::Dotted, false);

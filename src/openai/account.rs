@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use super::Deployment;
 use super::answers::{Answer, AnswerBody, Moment, Operation, answer};
 use super::faults::Fault;
+use super::provider::{Provider, Rest};
 use super::reply::{Piece, Reply, ReplyBody};
 use super::responses::{Remembered, create};
 use super::script::{Disturbance, Effect, Script};
@@ -22,6 +23,7 @@ pub struct Account {
     deployments: IndexMap<String, Deployment>,
     script: Script,
     responses: Remembered,
+    provider: Provider,
 }
 
 /// A request as it reached the account.
@@ -66,7 +68,13 @@ impl Account {
     /// An account with these deployments, undisturbed.
     pub fn new(deployments: impl IntoIterator<Item = Deployment>) -> Self {
         let deployments = deployments.into_iter().map(|one| (one.name.clone(), one)).collect();
-        Self { deployments, script: Script::default(), responses: Remembered::default() }
+        Self { deployments, ..Self::default() }
+    }
+
+    /// The same account, speaking the API of that provider.
+    #[must_use]
+    pub fn of_provider(self, provider: Provider) -> Self {
+        Self { provider, ..self }
     }
 
     /// The deployment of that name.
@@ -101,7 +109,9 @@ impl Account {
         let effects = self.script.next(&name, next_random(&mut random));
         let refusal = effects.iter().find_map(|effect| match effect {
             Effect::Reset => Some(Reply::new(0, "", ReplyBody::Reset)),
-            Effect::Status { status, retry_after_ms } => Some(on_command(call, *status, *retry_after_ms)),
+            Effect::Status { status, retry_after_ms } => {
+                Some(on_command(self.provider, call, *status, *retry_after_ms))
+            }
             Effect::ContentFilter => Some(Fault::content_filter().reply()),
             Effect::Delay { .. } | Effect::HalfStream => None,
         });
@@ -129,7 +139,7 @@ impl Account {
         mut random: u64,
     ) -> Result<Reply, Box<Reply>> {
         let refuse = |fault: Fault| Box::new(fault.reply());
-        let route = Route::of(call.path).ok_or_else(|| refuse(Fault::not_found()))?;
+        let route = Route::of(self.provider, call.path).ok_or_else(|| refuse(Fault::not_found()))?;
         let api_version = api_version(call, route.surface == Surface::Dated).map_err(refuse)?;
         let operation = match route.asks {
             Asks::Answer(operation) => operation,
@@ -216,7 +226,7 @@ impl Account {
 
     /// The deployment that a request names, whether there is one or not.
     fn name_of_deployment(&self, call: &Call<'_>) -> Option<String> {
-        let route = Route::of(call.path)?;
+        let route = Route::of(self.provider, call.path)?;
         if let Some(name) = route.deployment {
             return Some(name.to_owned());
         }
@@ -226,18 +236,21 @@ impl Account {
 }
 
 impl<'a> Route<'a> {
-    /// `/openai/deployments/{deployment}/{operation}`, `/openai/v1/{…}`, and what has no deployment in its path.
-    fn of(path: &'a str) -> Option<Self> {
-        let rest = path.strip_prefix("/openai/")?;
-        if let Some(rest) = rest.strip_prefix("deployments/") {
+    /// `/openai/deployments/{deployment}/{operation}`, `/openai/v1/{…}`, what has no deployment in its path, and the like of
+    /// other providers.
+    fn of(provider: Provider, path: &'a str) -> Option<Self> {
+        let (surface, rest) = match provider.read(path)? {
+            Rest::Native(operation, deployment) => {
+                return Some(Self { surface: Surface::V1, deployment, asks: Asks::Answer(operation) });
+            }
+            Rest::V1(rest) => (Surface::V1, rest),
+            Rest::Dated(rest) => (Surface::Dated, rest),
+        };
+        if let Some(rest) = rest.strip_prefix("deployments/").filter(|_| surface == Surface::Dated) {
             let (name, operation) = rest.split_once('/')?;
             let asks = Asks::Answer(Operation::of_path(operation)?);
-            return Some(Self { surface: Surface::Dated, deployment: Some(name), asks });
+            return Some(Self { surface, deployment: Some(name), asks });
         }
-        let (surface, rest) = match rest.strip_prefix("v1/") {
-            Some(rest) => (Surface::V1, rest),
-            None => (Surface::Dated, rest),
-        };
         let mut parts = rest.split('/');
         let asks = match (parts.next()?, parts.next(), parts.next(), parts.next()) {
             ("models", id, None, None) => Asks::Models(id),
@@ -285,9 +298,9 @@ fn random_uuid(random: &mut u64) -> uuid::Uuid {
 }
 
 /// A refusal that a script asks for.
-fn on_command(call: &Call<'_>, status: u16, retry_after_ms: Option<u64>) -> Reply {
+fn on_command(provider: Provider, call: &Call<'_>, status: u16, retry_after_ms: Option<u64>) -> Reply {
     let fault = if status == 429 {
-        let operation = Route::of(call.path).map_or(Operation::Chat, |route| route.operation());
+        let operation = Route::of(provider, call.path).map_or(Operation::Chat, |route| route.operation());
         Fault::throttled(operation.name(), call.api_version.unwrap_or("v1"), "token", retry_after_ms)
     } else {
         Fault { retry_after_ms, ..Fault::failure(status) }

@@ -33,6 +33,13 @@ pub enum Operation {
     Images,
     /// Whatever begins with `responses`; there is more than one thing to do with a response.
     Responses,
+    /// Anthropic's messages.
+    Messages,
+    /// Google's generateContent, whole and as events.
+    Generate,
+    GenerateStream,
+    /// Amazon's converse.
+    Converse,
 }
 
 impl Operation {
@@ -56,6 +63,9 @@ impl Operation {
             Self::Embeddings => "Embeddings_Create",
             Self::Images => "ImageGenerations_Create",
             Self::Responses => "Responses_Create",
+            Self::Messages => "Messages_Create",
+            Self::Generate | Self::GenerateStream => "GenerateContent",
+            Self::Converse => "Converse",
         }
     }
 
@@ -67,6 +77,9 @@ impl Operation {
             Self::Embeddings => "embeddings",
             Self::Images => "imageGenerations",
             Self::Responses => "responses",
+            Self::Messages => "messages",
+            Self::Generate | Self::GenerateStream => "generateContent",
+            Self::Converse => "converse",
         }
     }
 
@@ -75,7 +88,13 @@ impl Operation {
         match self {
             Self::Chat => "chatcmpl-",
             Self::Responses => "resp_",
-            Self::Completion | Self::Embeddings | Self::Images => "cmpl-",
+            Self::Messages => "msg_",
+            Self::Completion
+            | Self::Embeddings
+            | Self::Images
+            | Self::Generate
+            | Self::GenerateStream
+            | Self::Converse => "cmpl-",
         }
     }
 
@@ -142,6 +161,10 @@ pub fn answer(operation: Operation, request: &Json, moment: &Moment<'_>) -> Resu
             super::responses::create(request, moment, &super::responses::Remembered::default())
                 .map(|created| created.answer)
         }
+        Operation::Messages => super::native::messages(request, moment),
+        Operation::Generate => super::native::generate(request, moment, false),
+        Operation::GenerateStream => super::native::generate(request, moment, true),
+        Operation::Converse => super::native::converse(request, moment),
     }
 }
 

@@ -5,12 +5,13 @@ use std::net::Ipv4Addr;
 use minijinja::{Environment, Value, context};
 
 use super::escape::csharp_string;
-use super::policies::{CONTENT_SAFETY, LOGGER};
+use super::policies::{self, CONTENT_SAFETY, LOGGER};
+use super::routes;
 use super::templates::fill;
 use crate::diag::DiagResult;
 use crate::model::{
-    AdaptiveClass, AdaptiveLimit, Api, ContentSafety, Cors, Dimension, EntraCallers, IpFilter, LandingZone,
-    UsageRecords,
+    AdaptiveClass, AdaptiveLimit, Api, ContentSafety, Cors, Destinations, Dimension, EntraCallers, IpFilter,
+    LandingZone, UsageRecords,
 };
 use crate::spec::{DimensionValue, LimitKey, StatusRange, UsageField};
 
@@ -19,18 +20,24 @@ use crate::spec::{DimensionValue, LimitKey, StatusRange, UsageField};
 /// # Errors
 /// `template-failed`, which is a bug.
 pub(super) fn api_policy(environment: &Environment<'_>, zone: &LandingZone, api: &Api) -> DiagResult<String> {
-    let trip_seconds =
-        zone.pools.iter().find(|pool| pool.id == api.pool).map_or(60, |pool| pool.breaker.trip_seconds);
+    let one = match &api.destinations {
+        Destinations::One(destination) => Some(destination),
+        Destinations::ByName(_) => None,
+    };
     let caller = caller_address(zone);
     let keys = Keys { api, caller };
     let values = context! {
-        pool => api.pool.as_str(),
-        trip_seconds,
+        pool => one.map(|to| to.backend.as_str()),
+        sign_in => one.map(|to| routes::sign_in(to.by_identity)),
+        routes => routes::routes(api),
+        targets => routes::targets(api),
+        needs_model => policies::asks_for_the_model(api),
+        trip_seconds => routes::trip_seconds(api),
         streaming => api.streaming,
         timeout_seconds => api.timeout_seconds,
         retry => context! {
             condition => any_status(&api.retry.statuses),
-            count => api.retry.count,
+            count => routes::attempts(api),
             interval_seconds => api.retry.interval_seconds,
             first_fast_retry => api.retry.first_fast_retry,
         },
@@ -201,6 +208,9 @@ fn expression_of(value: DimensionValue, caller: &str) -> String {
         }
         DimensionValue::SubscriptionName => "@(context.Subscription.Name)".to_owned(),
         DimensionValue::OperationName => "@(context.Operation.Name)".to_owned(),
+        DimensionValue::RequestedModel => {
+            "@(context.Variables.GetValueOrDefault<string>(\"requested-model\", \"none\"))".to_owned()
+        }
         DimensionValue::Deployment => {
             "@(context.Request.MatchedParameters.GetValueOrDefault(\"deployment-id\", \"none\"))".to_owned()
         }

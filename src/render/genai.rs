@@ -1,14 +1,14 @@
 //! The parameters of stage `genai`, bicep/genai/main.bicep.
 
-use super::KEY_HEADER;
+use super::Secret;
 use super::baseline::tags;
 use super::literal::{Literal, list, object};
-use super::operations::operations;
-use super::policies::{CONTENT_SAFETY, FRAGMENTS, LOGGER, Policies, Policy};
+use super::operations::{key_header, operations};
+use super::policies::{CONTENT_SAFETY, LOGGER, Policies, Policy, fragments};
 use super::stage::{Draft, Given};
 use crate::model::{
-    Account, Breaker, ContentSafetyAccount, LandingZone, PrivateDns, ZONE_CONTENT_SAFETY, ZONE_EVENT_HUB,
-    ZONE_OPENAI,
+    Account, Backend, Breaker, ContentSafetyAccount, KeySource, LandingZone, PrivateDns, SignIn,
+    ZONE_CONTENT_SAFETY, ZONE_EVENT_HUB, ZONE_OPENAI,
 };
 
 pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
@@ -35,11 +35,14 @@ pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
             ),
             ("locked", Given::Value(zone.locked.into())),
             ("accounts", Given::Value(list(&zone.accounts, account))),
+            ("existingAccounts", Given::Value(granted(zone))),
+            ("keys", Given::Value(keys(zone))),
+            ("keySecrets", key_secrets(zone)),
             ("eventHub", Given::Value(event_hub(zone))),
             ("contentSafety", Given::Value(content_safety(zone))),
             // The module adds `apim-identity`; policies need no other.
             ("namedValues", Given::Value(Literal::List(Vec::new()))),
-            ("fragments", Given::Value(fragments(policies))),
+            ("fragments", Given::Value(fragment_list(zone, policies))),
             ("backends", Given::Value(backends(zone))),
             ("pools", Given::Value(pools(zone))),
             ("globalPolicy", Given::Value(policies.raw.global.as_ref().map_or_else(|| "".into(), file))),
@@ -56,6 +59,8 @@ fn names(zone: &LandingZone) -> Literal {
         ("openaiResourceGroup", (&names.openai_resource_group).into()),
         ("apimResourceGroup", (&names.apim_resource_group).into()),
         ("networkingResourceGroup", (&names.networking_resource_group).into()),
+        ("sharedResourceGroup", (&names.shared_resource_group).into()),
+        ("keyVault", (&names.key_vault).into()),
         ("apim", (&names.apim).into()),
         ("apimIdentity", (&names.apim_identity).into()),
     ])
@@ -120,8 +125,8 @@ fn file(policy: &Policy) -> Literal {
     Literal::File { path: policy.path.clone(), text: policy.text.clone() }
 }
 
-fn fragments(policies: &Policies) -> Literal {
-    let fragments = FRAGMENTS.iter().zip(&policies.fragments).map(|((name, description, _), policy)| {
+fn fragment_list(zone: &LandingZone, policies: &Policies) -> Literal {
+    let fragments = fragments(zone).zip(&policies.fragments).map(|((name, description, _), policy)| {
         object([("name", (*name).into()), ("description", (*description).into()), ("value", file(policy))])
     });
     let own = policies.raw.fragments.iter().map(|(name, description, policy)| {
@@ -143,28 +148,70 @@ fn content_safety(zone: &LandingZone) -> Literal {
 }
 
 fn backends(zone: &LandingZone) -> Literal {
-    let accounts = zone.accounts.iter().map(|account| backend(zone, account));
+    let accounts = zone.backends.iter().map(backend);
     let safety = zone.content_safety.iter().map(|account| {
         object([
             ("name", CONTENT_SAFETY.into()),
             ("url", Literal::Text(format!("https://{}.cognitiveservices.azure.com", account.name))),
             ("identityResource", "https://cognitiveservices.azure.com".into()),
+            ("headers", object([])),
             ("breaker", object([])),
         ])
     });
     Literal::List(accounts.chain(safety).collect())
 }
 
-/// Every account is a backend entity of the same name. Its breaker is that of the pool it is in.
-fn backend(zone: &LandingZone, account: &Account) -> Literal {
-    let pool = zone.pools.iter().find(|pool| pool.members.iter().any(|member| member.account == account.id));
+fn backend(backend: &Backend) -> Literal {
+    let headers = match &backend.sign_in {
+        SignIn::Key { header, prefix, named_value } => {
+            object([(*header, Literal::List(vec![Literal::Text(format!("{prefix}{{{{{named_value}}}}}"))]))])
+        }
+        SignIn::Identity | SignIn::Nothing => object([]),
+    };
     object([
-        ("name", (&account.id).into()),
-        ("url", Literal::Text(format!("https://{}.openai.azure.com/openai", account.name))),
+        ("name", (&backend.id).into()),
+        ("url", (&backend.url).into()),
         // The fragment `backend-managed-identity` signs in.
         ("identityResource", "".into()),
-        ("breaker", pool.map_or_else(|| object([]), |pool| breaker(&pool.breaker, &account.id))),
+        ("headers", headers),
+        ("breaker", backend.breaker.as_ref().map_or_else(|| object([]), |it| breaker(it, &backend.id))),
     ])
+}
+
+/// Keys of accounts, each a named value: from a secret that is there, or from the landing zone's own vault.
+fn keys(zone: &LandingZone) -> Literal {
+    list(&zone.keys, |key| {
+        let (secret_id, own) = match &key.source {
+            KeySource::VaultSecret(id) => (id.as_str(), false),
+            KeySource::Environment(_) => ("", true),
+        };
+        object([("name", (&key.name).into()), ("secretId", secret_id.into()), ("own", own.into())])
+    })
+}
+
+/// What deploying reads from the environment; without any key there is nothing secret.
+fn key_secrets(zone: &LandingZone) -> Given {
+    let from_environment = zone.keys.iter().filter_map(|key| match &key.source {
+        KeySource::Environment(variable) => Some((key.name.clone(), variable.clone())),
+        KeySource::VaultSecret(_) => None,
+    });
+    let all: Vec<(String, String)> = from_environment.collect();
+    if all.is_empty() { Given::Value("{}".into()) } else { Given::Secret(Secret::Keys(all)) }
+}
+
+/// Accounts that are there already and whose role is given here, because their ids are known.
+fn granted(zone: &LandingZone) -> Literal {
+    let granted = zone.providers.iter().filter(|provider| provider.by_identity);
+    let all = granted.filter_map(|provider| {
+        let parts: Vec<&str> = provider.resource_id.as_deref()?.split('/').collect();
+        let ["", _, subscription, _, group, .., name] = parts[..] else { return None };
+        Some(object([
+            ("name", name.into()),
+            ("subscription", subscription.into()),
+            ("resourceGroup", group.into()),
+        ]))
+    });
+    Literal::List(all.collect())
 }
 
 fn breaker(breaker: &Breaker, account: &str) -> Literal {
@@ -185,14 +232,14 @@ fn breaker(breaker: &Breaker, account: &str) -> Literal {
 }
 
 fn pools(zone: &LandingZone) -> Literal {
-    list(&zone.pools, |pool| {
+    list(&zone.backend_pools, |pool| {
         object([
             ("name", (&pool.id).into()),
             (
                 "members",
                 list(&pool.members, |member| {
                     object([
-                        ("backend", (&member.account).into()),
+                        ("backend", (&member.backend).into()),
                         ("priority", member.priority.into()),
                         ("weight", member.weight.into()),
                     ])
@@ -208,10 +255,10 @@ fn apis(zone: &LandingZone, policies: &Policies) -> Literal {
             ("name", (&api.id).into()),
             ("displayName", (&api.display_name).into()),
             ("path", (&api.path).into()),
-            ("subscriptionKeyHeader", KEY_HEADER.into()),
+            ("subscriptionKeyHeader", key_header(api.surface).into()),
             ("subscriptionKeyQuery", "subscription-key".into()),
             ("policy", file(policy)),
-            ("operations", operations()),
+            ("operations", operations(api)),
         ])
     });
     Literal::List(apis.collect())

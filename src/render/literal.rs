@@ -104,7 +104,7 @@ impl Literal {
                 "{",
                 fields
                     .iter()
-                    .map(|(key, value)| format!("{key}: {}", value.to_bicep(level + 1, up)))
+                    .map(|(key, value)| format!("{}: {}", bicep_key(key), value.to_bicep(level + 1, up)))
                     .collect(),
                 "}",
             ),
@@ -117,6 +117,13 @@ impl Literal {
             ),
         }
     }
+}
+
+/// A key as Bicep writes it: in quotes where it is no identifier, as a header's name.
+fn bicep_key(key: &str) -> String {
+    let is_identifier = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && !key.starts_with(|c: char| c.is_ascii_digit());
+    if is_identifier { key.to_owned() } else { bicep_string(key) }
 }
 
 /// A Bicep string literal (learn.microsoft.com/azure/azure-resource-manager/bicep/data-types, seen 2026-11): `\` and

@@ -14,6 +14,7 @@ mod operations;
 mod origin;
 mod policies;
 mod raw;
+mod routes;
 mod stage;
 mod templates;
 
@@ -25,7 +26,7 @@ use serde_json::Value as Json;
 
 pub use api_policy::dimension_expressions;
 pub use lint::lint;
-pub use operations::is_operation;
+pub use operations::{is_operation, key_header};
 pub use origin::{Origin, origins, template_line};
 pub use policies::is_fragment;
 
@@ -100,6 +101,9 @@ pub enum Secret {
     SelfSignedCertificate { fqdn: String, validity_months: u32 },
     /// A PFX file, re-encoded as base64 PFX without password.
     PfxFile { path: String, password_env: Option<String> },
+    /// Keys of accounts by the name of their named value, each with the environment variable that it is read from, as the text of
+    /// a JSON object.
+    Keys(Vec<(String, String)>),
 }
 
 #[cfg(test)]

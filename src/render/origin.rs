@@ -57,13 +57,13 @@ pub fn origins(spec: &Spec, source: &Arc<Source>) -> BTreeMap<String, Origin> {
         all.insert(format!("policies/{folder}/{id}.xml"), origin);
     };
     for api in &*spec.apis {
-        let pool = spec.pools.iter().find(|pool| pool.id.as_str() == api.backend.pool.as_str());
+        let pool = api.pool().and_then(|id| spec.pools.iter().find(|pool| pool.id.value == id.value));
         let limit = api.policies.token_limit.as_ref();
         let requests = api.policies.request_limit.as_ref();
         let quota = api.policies.token_quota.as_ref();
         let (retry, usage) = (&api.retry, &api.policies.usage);
         let keys = vec![
-            ("pool", Some(api.backend.pool.span)),
+            ("pool", api.backend.as_ref().map(|backend| backend.span)),
             ("trip_seconds", pool.map(|pool| pool.breaker.trip.span)),
             ("streaming", Some(api.streaming.span)),
             ("timeout_seconds", Some(api.timeout_seconds.span)),

@@ -12,8 +12,9 @@ use super::escape::csharp_string;
 use super::raw::{self, Raw};
 use super::templates::{environment, fill};
 use crate::diag::{DiagResult, Diagnostic, Diagnostics, finish};
-use crate::model::{LandingZone, Product};
+use crate::model::{Api, Destinations, LandingZone, Product};
 use crate::policy;
+use crate::spec::DimensionValue;
 use crate::text::Source;
 
 /// The Event Hub logger that usage records go to.
@@ -23,11 +24,26 @@ pub(super) const LOGGER: &str = "usage-eventhub";
 pub(super) const CONTENT_SAFETY: &str = "content.safety";
 
 /// A fragment: its name in APIM, what it is for, its text.
-pub(super) const FRAGMENTS: &[(&str, &str, &str)] = &[
+type Fragment = (&'static str, &'static str, &'static str);
+
+/// Signs in with the gateway's identity.
+pub(super) const BACKEND_MANAGED_IDENTITY: &str = "backend-managed-identity";
+/// Leaves the sign-in to the backend entity.
+pub(super) const BACKEND_KEY: &str = "backend-key";
+
+const REQUESTED_MODEL: &str = "requested-model";
+
+/// Every fragment that a landing zone may have.
+const FRAGMENTS: &[Fragment] = &[
     (
-        "backend-managed-identity",
+        BACKEND_MANAGED_IDENTITY,
         "Signs in to Azure OpenAI with the identity of the gateway",
         include_str!("../../policies/fragments/backend-managed-identity.xml"),
+    ),
+    (
+        BACKEND_KEY,
+        "Keeps what callers sign in with from accounts that take a key",
+        include_str!("../../policies/fragments/backend-key.xml"),
     ),
     (
         "remember-retry-after",
@@ -39,7 +55,34 @@ pub(super) const FRAGMENTS: &[(&str, &str, &str)] = &[
         "Answers 429 with Retry-After when no account of a pool can answer",
         include_str!("../../policies/fragments/pool-exhausted.xml"),
     ),
+    (
+        REQUESTED_MODEL,
+        "Finds out which model a request asks for",
+        include_str!("../../policies/fragments/requested-model.xml"),
+    ),
 ];
+
+/// The fragments that a landing zone needs.
+pub(super) fn fragments(zone: &LandingZone) -> impl Iterator<Item = &'static Fragment> {
+    let signs_in = |by_identity: bool| {
+        zone.apis.iter().flat_map(|api| api.destinations.iter()).any(|to| to.by_identity == by_identity)
+    };
+    let (by_identity, by_key) = (signs_in(true), signs_in(false));
+    let by_model = zone.apis.iter().any(asks_for_the_model);
+    FRAGMENTS.iter().filter(move |(name, ..)| match *name {
+        BACKEND_MANAGED_IDENTITY => by_identity,
+        BACKEND_KEY => by_key,
+        REQUESTED_MODEL => by_model,
+        _ => true,
+    })
+}
+
+/// Whether the policy of an API asks which model is meant.
+pub(super) fn asks_for_the_model(api: &Api) -> bool {
+    let by_dimension = api.usage_metric.iter().flat_map(|metric| &metric.dimensions);
+    matches!(api.destinations, Destinations::ByName(_))
+        || by_dimension.into_iter().any(|it| it.value == Some(DimensionValue::RequestedModel))
+}
 
 /// One policy: where it goes in the bundle, and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +117,7 @@ pub(super) fn policies(zone: &LandingZone) -> DiagResult<(Policies, Vec<Diagnost
     let environment = environment()?;
     let mut rendered =
         Policies { fragments: Vec::new(), apis: Vec::new(), products: Vec::new(), raw: Raw::default() };
-    for (name, _, text) in FRAGMENTS {
+    for (name, _, text) in fragments(zone) {
         let path = format!("policies/fragments/{name}.xml");
         rendered.fragments.push(Policy { path, text: (*text).to_owned() });
     }
@@ -88,13 +131,14 @@ pub(super) fn policies(zone: &LandingZone) -> DiagResult<(Policies, Vec<Diagnost
         rendered.products.push(text.map(|text| Policy { path, text }));
     }
     raw::apply(zone, &mut rendered);
-    let warnings = read_back(&rendered)?;
+    let shipped: Vec<&str> = fragments(zone).map(|(name, ..)| *name).collect();
+    let warnings = read_back(&shipped, &rendered)?;
     Ok((rendered, warnings))
 }
 
 /// Reads every policy as the gateway will, and puts the fragments in their places. Returns the warnings about the
 /// user's own.
-fn read_back(rendered: &Policies) -> DiagResult<Vec<Diagnostic>> {
+fn read_back(shipped: &[&str], rendered: &Policies) -> DiagResult<Vec<Diagnostic>> {
     let sources = &rendered.raw.sources;
     let mut found = Vec::new();
     let mut load = |Policy { path, text }: &Policy| {
@@ -103,7 +147,7 @@ fn read_back(rendered: &Policies) -> DiagResult<Vec<Diagnostic>> {
         found.extend(problems);
         Arc::new(policy)
     };
-    let shipped = FRAGMENTS.iter().map(|(name, ..)| *name).zip(&rendered.fragments);
+    let shipped = shipped.iter().copied().zip(&rendered.fragments);
     let own = rendered.raw.fragments.iter().map(|(name, _, policy)| (name.as_str(), policy));
     let fragments: IndexMap<String, Arc<policy::Policy>> =
         shipped.chain(own).map(|(name, it)| (name.to_owned(), load(it))).collect();
@@ -179,9 +223,9 @@ mod tests {
             products: vec![None, Some(policy("<policies><inbound /></policies>"))],
             raw: Raw::default(),
         };
-        assert_eq!(read_back(&rendered("<policies><inbound /></policies>")), Ok(Vec::new()));
+        assert_eq!(read_back(&[], &rendered("<policies><inbound /></policies>")), Ok(Vec::new()));
         for broken in ["<policies><inbound>", "<policies><inbound><forward-requst /></inbound></policies>"] {
-            let refused = read_back(&rendered(broken)).unwrap_err();
+            let refused = read_back(&[], &rendered(broken)).unwrap_err();
             assert!(refused.0.iter().all(|found| found.code.id == "rendered-policy-refused"), "{refused:?}");
         }
     }

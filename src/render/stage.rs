@@ -107,6 +107,11 @@ impl Given {
             Self::Secret(Secret::PfxFile { path, .. }) => {
                 format!("Secret, in no file: the certificate in {path} as base64 PFX without password.")
             }
+            Self::Secret(Secret::Keys(keys)) => {
+                let keys: Vec<String> =
+                    keys.iter().map(|(name, variable)| format!("{name} from {variable}")).collect();
+                format!("Secret, in no file: a JSON object with {}.", keys.join(", "))
+            }
         }
     }
 }

@@ -15,6 +15,8 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("api.xml", include_str!("../../templates/policies/api.xml.jinja")),
     ("entra.xml", include_str!("../../templates/policies/entra.xml.jinja")),
     ("product.xml", include_str!("../../templates/policies/product.xml.jinja")),
+    ("routes.xml", include_str!("../../templates/policies/routes.xml.jinja")),
+    ("targets.xml", include_str!("../../templates/policies/targets.xml.jinja")),
 ];
 
 /// Makes the engine with all templates.

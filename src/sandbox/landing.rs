@@ -11,7 +11,7 @@ use super::gateway_server::{GatewayServer, ServerOptions};
 use super::net_host::NetHost;
 use super::openai_sim::{OpenAiSim, SimAccount, SimDeployment};
 use super::services_sim::ServicesSim;
-use super::{Error, Resource, State, gateway_config, openid_hosts};
+use super::{Error, OutsideAccount, Resource, State, gateway_config, openid_hosts};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::gateway::{Config, Gateway};
 use crate::openai;
@@ -157,13 +157,34 @@ fn is_content_safety(account: &Resource) -> bool {
     account.text("/kind").is_some_and(|kind| kind.eq_ignore_ascii_case("ContentSafety"))
 }
 
-/// The Azure OpenAI accounts that are deployed, as simulated ones.
+/// The accounts that are deployed or called from here, as simulated ones.
 fn accounts(state: &State) -> Vec<SimAccount> {
+    let deployed = deployed_accounts(state);
+    let is_new = |account: &OutsideAccount| !deployed.iter().any(|known| known.host == account.host);
+    let outside: Vec<SimAccount> = state.outside().into_iter().filter(is_new).map(outside).collect();
+    deployed.into_iter().chain(outside).collect()
+}
+
+/// Takes any key that comes in the way of its provider, because which one is right only the provider knows.
+fn outside(account: OutsideAccount) -> SimAccount {
+    let deployment =
+        |(name, model): (String, String)| SimDeployment { name, model, sku: String::new(), capacity: 0 };
+    SimAccount {
+        host: account.host,
+        outside: Some(account.provider),
+        deployments: account.deployments.into_iter().map(deployment).collect(),
+    }
+}
+
+fn deployed_accounts(state: &State) -> Vec<SimAccount> {
     state
         .of_type("Microsoft.CognitiveServices/accounts")
         .iter()
-        .filter(|account| !is_content_safety(account))
+        .filter(|account| {
+            !is_content_safety(account) && account.at("/properties/customSubDomainName").is_some()
+        })
         .map(|account| SimAccount {
+            outside: None,
             host: format!("{}.openai.azure.com", subdomain(account)),
             deployments: state.children(&account.id, "deployments").iter().map(deployment).collect(),
         })
@@ -173,11 +194,9 @@ fn accounts(state: &State) -> Vec<SimAccount> {
 /// The same as pure models, by host name, for simulations without ports.
 pub fn model_accounts(state: &State) -> Vec<(String, openai::Account)> {
     let model = |account: SimAccount| {
-        let deployments = account.deployments.into_iter().map(|one| {
-            let offer = openai::Offer::of_sku(&one.sku, &one.model, one.capacity);
-            openai::Deployment::new(one.name, one.model, offer)
-        });
-        (account.host, openai::Account::new(deployments))
+        let provider = account.outside.unwrap_or_default();
+        let deployments = account.deployments.into_iter().map(SimDeployment::model);
+        (account.host, openai::Account::new(deployments).of_provider(provider))
     };
     accounts(state).into_iter().map(model).collect()
 }

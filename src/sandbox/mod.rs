@@ -35,4 +35,4 @@ pub use proof::{Call, Proof, Verdict, prove};
 pub use resource_id::ResourceId;
 pub use services_sim::ServicesSim;
 pub use standing::put_what_is_there;
-pub use state::{Resource, State};
+pub use state::{OutsideAccount, Resource, State};

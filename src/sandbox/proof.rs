@@ -4,14 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::Value as Json;
 
 use super::gateway_server::GatewayServer;
 use super::openai_sim::OpenAiSim;
 use super::{Error, Landing};
 use crate::gateway::{Config, Trace};
-use crate::model::{Account, Api, LandingZone};
-use crate::verify::calls::{self, API_VERSION, LimitProbe, members};
+use crate::model::{Api, LandingZone};
+use crate::verify::calls::{self, LimitProbe, Member, members};
 
 /// Far above what a request on loopback takes; a gateway that hangs is a failed proof, not a hung one.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
@@ -61,6 +61,8 @@ impl Verdict {
 pub struct Call {
     /// Below the gateway's URL, with its query.
     pub path: String,
+    /// A body that is answered.
+    pub body: Json,
     pub api_path: String,
     pub model_deployment: String,
     pub key_header: String,
@@ -73,21 +75,19 @@ impl Call {
     /// subscription does.
     pub fn of(zone: &LandingZone, config: &Config) -> Option<Self> {
         let api = zone.apis.first()?;
-        let subscription = zone
+        let (product, subscription) = zone
             .products
             .iter()
-            .filter(|product| product.apis.contains(&api.id))
-            .find_map(|product| product.subscriptions.first())?;
+            .filter(|product| product.apis.contains(&api.id) && product.entra.is_none())
+            .find_map(|product| Some((product, product.subscriptions.first()?)))?;
         let deployed = config.subscriptions.iter().find(|deployed| deployed.id == *subscription)?;
         let entity = config.apis.iter().find(|entity| entity.id == api.id)?;
-        let model_deployment = &calls::model_deployment(zone, api)?.name;
+        let model = calls::model(api, Some(product))?;
         Some(Self {
-            path: format!(
-                "/{}/deployments/{model_deployment}/chat/completions?api-version={API_VERSION}",
-                api.path
-            ),
+            path: calls::path(api, model),
+            body: calls::body(api, model, "hello", false),
             api_path: api.path.clone(),
-            model_deployment: model_deployment.clone(),
+            model_deployment: model.name.clone(),
             key_header: entity.subscription_key_header.clone(),
             subscription: subscription.clone(),
             key: deployed.primary_key.clone(),
@@ -152,7 +152,9 @@ impl Prover<'_> {
         let (priority, _) = self.priorities();
         let answered = seen
             .last_backend()
-            .is_some_and(|backend| self.accounts(priority).any(|account| account.id == backend));
+            .is_some_and(|backend| self.members(priority).any(|member| member.backend == backend));
+        // An API that routes by names has no members of its own: whoever answers is right.
+        let answered = answered || (seen.last_backend().is_some() && members(self.zone, self.api).is_empty());
         Ok(Proof {
             title: format!("a request is answered by {}", self.kind(priority)),
             verdict: Verdict::of(seen.status == 200 && answered),
@@ -167,17 +169,17 @@ impl Prover<'_> {
                 "the pool has one priority",
             ));
         };
-        for account in self.accounts(first) {
-            self.sim.set_throttled(&host_name(account), Some(THROTTLED_S));
+        for member in self.members(first) {
+            self.sim.set_throttled(member.host, Some(THROTTLED_S));
         }
         let seen = self.send(1).await;
-        for account in self.accounts(first) {
-            self.sim.clear(&host_name(account));
+        for member in self.members(first) {
+            self.sim.clear(member.host);
         }
         let seen = seen?;
         let answered = seen
             .last_backend()
-            .is_some_and(|backend| self.accounts(second).any(|account| account.id == backend));
+            .is_some_and(|backend| self.members(second).any(|member| member.backend == backend));
         Ok(Proof {
             title: format!(
                 "with that throttled, the same request is answered by {} and the caller sees 200",
@@ -220,7 +222,8 @@ impl Prover<'_> {
     async fn send(&self, prompt_tokens: u32) -> Result<Seen, Error> {
         let url = format!("{}{}", self.server.base_url(), self.call.path);
         let prompt = calls::prompt(prompt_tokens);
-        let body = json!({ "messages": [{ "role": "user", "content": prompt }], "max_tokens": 50 });
+        let mut body = self.call.body.clone();
+        put_prompt(&mut body, &prompt);
         let failed = |error: reqwest::Error| Error::Proof { url: url.clone(), reason: error.to_string() };
         let answer = self
             .http
@@ -240,25 +243,22 @@ impl Prover<'_> {
     /// The two lowest priority numbers of the API's pool.
     fn priorities(&self) -> (u32, Option<u32>) {
         let mut numbers: Vec<u32> =
-            members(self.zone, self.api).iter().map(|(priority, _)| *priority).collect();
+            members(self.zone, self.api).iter().map(|member| member.priority).collect();
         numbers.sort_unstable();
         numbers.dedup();
         (numbers.first().copied().unwrap_or_default(), numbers.get(1).copied())
     }
 
-    fn accounts(&self, priority: u32) -> impl Iterator<Item = &Account> {
-        members(self.zone, self.api)
-            .into_iter()
-            .filter(move |(of, _)| *of == priority)
-            .map(|(_, account)| account)
+    fn members(&self, priority: u32) -> impl Iterator<Item = Member<'_>> {
+        members(self.zone, self.api).into_iter().filter(move |member| member.priority == priority)
     }
 
-    /// `the PTU`, `a PAYG backend`.
+    /// `the PTU`, `a PAYG backend`, `a backend`.
     fn kind(&self, priority: u32) -> String {
-        let provisioned = |account: &Account| {
-            account.deployments.first().is_some_and(|deployment| deployment.sku.contains("Provisioned"))
-        };
-        if self.accounts(priority).all(provisioned) {
+        let mut all = self.members(priority).peekable();
+        if all.peek().is_none() {
+            "a backend".to_owned()
+        } else if all.all(|member| member.is_provisioned) {
             "the PTU".to_owned()
         } else {
             "a PAYG backend".to_owned()
@@ -266,9 +266,18 @@ impl Prover<'_> {
     }
 }
 
-/// Azure OpenAI's host name of an account with a custom subdomain.
-fn host_name(account: &Account) -> String {
-    format!("{}.openai.azure.com", account.name)
+/// Puts another prompt into a body, with a short answer where the surface has a field for that.
+fn put_prompt(body: &mut Json, prompt: &str) {
+    for pointer in ["/messages/0/content/0/text", "/messages/0/content", "/contents/0/parts/0/text", "/input"]
+    {
+        if let Some(place) = body.pointer_mut(pointer).filter(|place| place.is_string()) {
+            *place = prompt.into();
+            break;
+        }
+    }
+    if body["messages"][0]["content"].is_string() {
+        body["max_tokens"] = 50.into();
+    }
 }
 
 fn http_client() -> Result<reqwest::Client, Error> {

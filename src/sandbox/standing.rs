@@ -3,8 +3,13 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Resource, ResourceId, State};
-use crate::model::{ExistingNetwork, LandingZone, PrivateDns};
+use super::{OutsideAccount, Resource, ResourceId, State};
+use crate::model::{self, ExistingNetwork, KeySource, LandingZone, PrivateDns};
+use crate::openai::Provider;
+use crate::spec::ModelKind;
+
+/// Whose vaults are not known.
+const NO_SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000000";
 
 /// Puts into `state` what `zone` does not make and yet refers to.
 pub fn put_what_is_there(zone: &LandingZone, state: &State) {
@@ -20,6 +25,59 @@ pub fn put_what_is_there(zone: &LandingZone, state: &State) {
     }
     if let Some(workspace) = &zone.monitoring.existing_workspace {
         put(state, workspace, &zone.gateway.location, json!({ "sku": { "name": "PerGB2018" } }));
+    }
+    for provider in &zone.providers {
+        if let Some(id) = &provider.resource_id {
+            put(
+                state,
+                id,
+                &zone.gateway.location,
+                json!({ "endpoint": format!("https://{}/", provider.host) }),
+            );
+        }
+        state.put_outside(outside(provider));
+    }
+    for key in &zone.keys {
+        if let KeySource::VaultSecret(id) = &key.source {
+            put_secret(state, id);
+        }
+    }
+}
+
+fn outside(provider: &model::Provider) -> OutsideAccount {
+    OutsideAccount {
+        host: provider.host.clone(),
+        provider: match provider.kind {
+            ModelKind::AzureOpenai => Provider::AzureOpenai,
+            ModelKind::Foundry => Provider::Foundry,
+            ModelKind::Openai | ModelKind::SelfHosted => Provider::Openai,
+            ModelKind::Anthropic => Provider::Anthropic,
+            ModelKind::Gemini => Provider::Gemini,
+            ModelKind::Bedrock => Provider::Bedrock,
+        },
+        deployments: provider
+            .deployments
+            .iter()
+            .map(|deployment| (deployment.name.clone(), deployment.model.clone()))
+            .collect(),
+    }
+}
+
+/// A secret of a vault that is somebody else's: `https://VAULT.vault.azure.net/secrets/NAME`. Its value opens nothing.
+fn put_secret(state: &State, id: &str) {
+    let parts = id.strip_prefix("https://").and_then(|rest| rest.split_once('.'));
+    let Some((vault, name)) = parts.and_then(|(vault, rest)| Some((vault, rest.split_once("/secrets/")?.1)))
+    else {
+        return;
+    };
+    let group = format!("/subscriptions/{NO_SUBSCRIPTION}/resourceGroups/rg-elsewhere");
+    let id = format!("{group}/providers/Microsoft.KeyVault/vaults/{vault}/secrets/{name}");
+    let Some(id) = ResourceId::parse(&id) else { return };
+    let body =
+        json!({ "id": id.to_string(), "name": id.name(), "type": id.resource_type(), "properties": {} });
+    let secret = Map::from_iter([("value".to_owned(), Json::from("key-of-the-sandbox"))]);
+    if !state.exists(&id) {
+        state.put(Resource { id, body, secret });
     }
 }
 

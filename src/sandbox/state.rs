@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::ResourceId;
 use super::records::DeploymentRecord;
+use crate::openai::Provider;
 
 /// One resource as GET shows it, and what GET does not show.
 #[derive(Clone, PartialEq)]
@@ -37,6 +38,15 @@ impl std::fmt::Debug for Resource {
     }
 }
 
+/// An account that is not deployed and yet called: it is there already, or another provider's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutsideAccount {
+    pub host: String,
+    pub provider: Provider,
+    /// Name and model of what it serves.
+    pub deployments: Vec<(String, String)>,
+}
+
 /// The sandbox's resources. Cloning shares them.
 #[derive(Clone, Debug, Default)]
 pub struct State(Arc<Mutex<Inner>>);
@@ -45,6 +55,8 @@ pub struct State(Arc<Mutex<Inner>>);
 struct Inner {
     /// By lower-case id, in the order they were first created.
     resources: IndexMap<String, Resource>,
+    /// Accounts that answer and are no resource here.
+    outside: Vec<OutsideAccount>,
     deployments: IndexMap<String, DeploymentRecord>,
 }
 
@@ -72,6 +84,19 @@ impl State {
         inner.resources.retain(|other, _| *other != key && !other.starts_with(&below));
         inner.deployments.retain(|other, _| !other.starts_with(&below));
         inner.resources.len() < before
+    }
+
+    /// Adds an account that is not deployed, unless one answers at that host.
+    pub fn put_outside(&self, account: OutsideAccount) {
+        let mut inner = self.lock();
+        if !inner.outside.iter().any(|other| other.host == account.host) {
+            inner.outside.push(account);
+        }
+    }
+
+    /// The accounts that are not deployed.
+    pub fn outside(&self) -> Vec<OutsideAccount> {
+        self.lock().outside.clone()
     }
 
     /// All resources in the order they were created.

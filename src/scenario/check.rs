@@ -98,8 +98,8 @@ fn metric(host: &SimHost, name: &str, dimensions: &[(String, String)]) -> f64 {
         .filter(|total| {
             dimensions.iter().all(|(key, value)| total.metric.dimensions.get(key.as_str()) == Some(value))
         })
-        .map(|total| total.sum)
-        .sum()
+        // The sum of no floats is -0, which reads as if something had been taken away.
+        .fold(0.0, |sum, total| sum + total.sum)
 }
 
 fn holds(test: &Test, actual: &Actual) -> bool {

@@ -31,6 +31,9 @@ use crate::openai::{
     Account, Call, Deployment, Disturbance, Effect, Fault, Latency, Offer, Reply, ReplyBody,
 };
 
+/// Where accounts take their keys and tokens, each provider in its own header.
+const KEY_HEADERS: &[&str] = &["api-key", "Authorization", "x-api-key", "x-goog-api-key"];
+
 /// `toml upstreams`, before the answers are told from the accounts.
 pub(super) type Written = IndexMap<String, ::toml::Spanned<::toml::Value>>;
 
@@ -295,7 +298,7 @@ fn has_credential(request: &UpstreamRequest, names: &[&str]) -> bool {
 impl Upstream for OpenAi {
     fn answer(&mut self, request: &UpstreamRequest, now_unix_ms: i64, random: u64) -> SimAnswer {
         let mut simulated = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !simulated.open && !has_credential(request, &["api-key", "Authorization"]) {
+        if !simulated.open && !has_credential(request, KEY_HEADERS) {
             return answer_of(Fault::unauthorized_token().reply());
         }
         let (_, path, query) = parts(&request.url);

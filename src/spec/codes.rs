@@ -22,15 +22,19 @@ pub const ALL: &[&Code] = &[
     &MODELS_IN_PUBLIC,
     &MODEL_UNUSED,
     &MORE_FINDINGS,
+    &NAMES_COLLIDE,
     &NAME_REFUSED,
     &NOT_SUPPORTED,
     &NOT_TEXT,
+    &OUTSIDE_BOUNDARY,
     &OUT_OF_RANGE,
     &PTU_BESIDE_PAYG,
     &RAW_REPLACES,
     &ROUTE_MISSING,
     &SCENARIO,
+    &SIGN_INS_DIFFER,
     &SUBNET,
+    &SURFACE,
     &TIER,
     &TOO_LARGE,
     &UNKNOWN_FIELD,
@@ -187,6 +191,13 @@ pub static MORE_FINDINGS: Code = Code {
     )
 };
 
+pub static NAMES_COLLIDE: Code = Code::error(
+    "model-names-collide",
+    "a name of a model that leads to more than one thing",
+    "An API that routes by the name of the model needs to know where each name leads. Two accounts with the same deployment \
+     belong into a pool, which shares the requests; a pool that answers to several names cannot stand for one of them.",
+);
+
 pub static NAME_REFUSED: Code = Code::error(
     "azure-name-refused",
     "a name that its Azure resource type does not allow",
@@ -208,6 +219,15 @@ pub static NOT_TEXT: Code = Code::error(
     "A spec is UTF-8 text. The file is in another encoding such as UTF-16, or it is not text at all. Save it as \
      UTF-8.",
 );
+
+pub static OUTSIDE_BOUNDARY: Code = Code::error(
+    "outside-data-boundary",
+    "a model that could process prompts outside of the data boundary",
+    "`azure.dataBoundary` says where prompts may be processed. Global SKUs process them anywhere, DataZone SKUs within the zone of \
+     their region, and providers outside of Azure wherever they like. Use another SKU or region, or say for this one model that \
+     its prompts may leave: `outsideBoundary: allowed`.",
+)
+.with_url("https://learn.microsoft.com/azure/ai-foundry/foundry-models/concepts/deployment-types");
 
 pub static OUT_OF_RANGE: Code = Code::error(
     "spec-out-of-range",
@@ -246,11 +266,27 @@ pub static SCENARIO: Code = Code::error(
      at most a hundred.",
 );
 
+pub static SIGN_INS_DIFFER: Code = Code::error(
+    "pool-sign-ins-differ",
+    "members of one pool that are signed in to differently",
+    "A policy signs in before it knows which member will answer. With a key for some and a token for others, one of the two would \
+     go to an account that it is not for (H-09). Make a pool for each, and an alias over them.",
+);
+
 pub static SUBNET: Code = Code::error(
     "spec-subnet",
     "a subnet that does not fit its network",
     "Subnets lie inside the network's address space and do not overlap. Azure refuses the network otherwise.",
 );
+
+pub static SURFACE: Code = Code::error(
+    "surface-not-served",
+    "an API whose accounts, tier or policies do not know its surface",
+    "Each kind of account speaks some shapes of requests: all of them OpenAI's, Azure's the paths with deployments, Anthropic and \
+     Foundry `/v1/messages`. And the token policies of API Management read OpenAI's bodies on every tier, Anthropic's on v2 tiers, and \
+     no others; elsewhere they are taken and count nothing.",
+)
+.with_url("https://learn.microsoft.com/azure/api-management/llm-token-limit-policy");
 
 pub static TIER: Code = Code::error(
     "tier-cannot",

@@ -18,6 +18,7 @@ mod names;
 mod read;
 mod redact;
 pub mod reference;
+pub mod routing;
 mod types;
 mod yaml;
 

@@ -2,7 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::model::{Account, Api, LandingZone, ModelDeployment, Pool};
+use crate::model::{Api, Destinations, LandingZone, Product, ServedModel};
+use crate::spec::Surface;
 
 /// The `api-version` that the calls name; the newest stable one of Azure OpenAI's data plane
 /// (Azure OpenAI reference, "API specs", read 2026-11-22).
@@ -55,43 +56,92 @@ pub fn is_limit_refusal(status: u16, retry_after: Option<&str>, body: &str) -> b
     status == 429 && waits.is_some_and(|s| s > 0) && body.contains("Token limit is exceeded")
 }
 
-/// The members of an API's pool with their priorities.
-pub fn members<'a>(zone: &'a LandingZone, api: &Api) -> Vec<(u32, &'a Account)> {
-    let pool: Option<&Pool> = zone.pools.iter().find(|pool| pool.id == api.pool);
-    pool.into_iter()
-        .flat_map(|pool| &pool.members)
-        .filter_map(|member| {
-            let account = zone.accounts.iter().find(|account| account.id == member.account)?;
-            Some((member.priority, account))
-        })
-        .collect()
+/// A backend that answers for an API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member<'a> {
+    pub priority: u32,
+    /// The name of its backend entity.
+    pub backend: &'a str,
+    /// The host that answers.
+    pub host: &'a str,
+    /// Whether its throughput is bought ahead.
+    pub is_provisioned: bool,
 }
 
-/// The model deployment that an API is called with: the first of the first member of its pool.
-pub fn model_deployment<'a>(zone: &'a LandingZone, api: &Api) -> Option<&'a ModelDeployment> {
-    members(zone, api).first()?.1.deployments.first()
+/// The backends that all requests of an API go to; none for one that routes by the names of models.
+pub fn members<'a>(zone: &'a LandingZone, api: &Api) -> Vec<Member<'a>> {
+    let Destinations::One(to) = &api.destinations else { return Vec::new() };
+    let pool = zone.backend_pools.iter().find(|pool| pool.id == to.backend);
+    let of_pool =
+        pool.into_iter().flat_map(|pool| &pool.members).map(|it| (it.priority, it.backend.as_str()));
+    let alone = zone.backends.iter().filter(|it| it.id == to.backend).map(|it| (1, it.id.as_str()));
+    of_pool.chain(alone).filter_map(|(priority, id)| member(zone, priority, id)).collect()
 }
 
-/// Where a deployment answers below the gateway's URL, with its query.
-pub fn path(api: &Api, deployment: &ModelDeployment) -> String {
-    let operation = if is_embedding(deployment) { "embeddings" } else { "chat/completions" };
-    format!("/{}/deployments/{}/{operation}?api-version={API_VERSION}", api.path, deployment.name)
+fn member<'a>(zone: &'a LandingZone, priority: u32, id: &str) -> Option<Member<'a>> {
+    let backend = zone.backends.iter().find(|backend| backend.id == id)?;
+    let host = backend.url.strip_prefix("https://")?.split('/').next()?;
+    let made = zone.accounts.iter().find(|account| account.id == backend.account).map(|it| &it.deployments);
+    let found = zone.providers.iter().find(|it| it.id == backend.account).map(|it| &it.deployments);
+    let deployments = made.or(found)?;
+    let is_provisioned = deployments.first().is_some_and(|deployment| deployment.sku.contains("Provisioned"));
+    Some(Member { priority, backend: &backend.id, host, is_provisioned })
 }
 
-/// The body of a request. Without a limit on the answer: models do not agree on the name of that parameter (Azure
-/// OpenAI, "Reasoning models", 2026-11: `max_tokens` is refused by some, `max_completion_tokens` by others).
-pub fn body(deployment: &ModelDeployment, text: &str, stream: bool) -> Json {
-    if is_embedding(deployment) {
-        return json!({ "input": text });
+/// The model that a caller asks an API for: the first that chats, of those that the caller's product allows.
+pub fn model<'a>(api: &'a Api, product: Option<&Product>) -> Option<&'a ServedModel> {
+    let allowed = product.and_then(|product| product.allowed_deployments.as_ref());
+    let may = |model: &&ServedModel| {
+        allowed.is_none_or(|names| names.iter().any(|name| name.eq_ignore_ascii_case(&model.name)))
+    };
+    let mut open = api.models.iter().filter(may);
+    let first = open.clone().next();
+    open.find(|model| !is_embedding(model)).or(first)
+}
+
+/// Where a model answers below the gateway's URL, with its query.
+pub fn path(api: &Api, model: &ServedModel) -> String {
+    let operation = if is_embedding(model) { "embeddings" } else { "chat/completions" };
+    let (path, name) = (&api.path, &model.name);
+    match api.surface {
+        Surface::AzureOpenai => format!("/{path}/deployments/{name}/{operation}?api-version={API_VERSION}"),
+        Surface::OpenaiV1 => format!("/{path}/{operation}"),
+        Surface::AnthropicMessages => format!("/{path}/v1/messages"),
+        Surface::Gemini => format!("/{path}/v1beta/models/{name}:generateContent"),
+        Surface::Bedrock => format!("/{path}/model/{name}/converse"),
     }
-    let mut body = json!({ "messages": [{ "role": "user", "content": text }] });
-    if stream {
+}
+
+/// Whether answers of the surface can be asked for event by event with the same path.
+pub fn can_stream(api: &Api, model: &ServedModel) -> bool {
+    !is_embedding(model) && !matches!(api.surface, Surface::Gemini | Surface::Bedrock)
+}
+
+/// The body of a request. Without a limit on the answer where the surface needs none: models do not agree on the name of
+/// that parameter (Azure OpenAI, "Reasoning models", 2026-11: `max_tokens` is refused by some, `max_completion_tokens` by
+/// others).
+pub fn body(api: &Api, model: &ServedModel, text: &str, stream: bool) -> Json {
+    let mut body = match api.surface {
+        Surface::AzureOpenai | Surface::OpenaiV1 if is_embedding(model) => json!({ "input": text }),
+        Surface::AzureOpenai | Surface::OpenaiV1 => {
+            json!({ "messages": [{ "role": "user", "content": text }] })
+        }
+        Surface::AnthropicMessages => {
+            json!({ "max_tokens": 200, "messages": [{ "role": "user", "content": text }] })
+        }
+        Surface::Gemini => json!({ "contents": [{ "role": "user", "parts": [{ "text": text }] }] }),
+        Surface::Bedrock => json!({ "messages": [{ "role": "user", "content": [{ "text": text }] }] }),
+    };
+    if api.surface.has_model_in_body() {
+        body["model"] = model.name.as_str().into();
+    }
+    if stream && can_stream(api, model) {
         body["stream"] = true.into();
     }
     body
 }
 
 /// Models that embed take no chat.
-pub fn is_embedding(deployment: &ModelDeployment) -> bool {
-    deployment.model.to_ascii_lowercase().contains("embedding")
+pub fn is_embedding(model: &ServedModel) -> bool {
+    model.model.to_ascii_lowercase().contains("embedding")
 }

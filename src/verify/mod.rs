@@ -9,7 +9,8 @@ use serde_json::Value as Json;
 
 pub use judge::{judge, may_go_on};
 
-use crate::model::{Api, LandingZone, ModelDeployment, Product};
+use crate::model::{Api, LandingZone, Product, ServedModel};
+use crate::render::key_header;
 use calls::LimitProbe;
 
 /// A key that no subscription has.
@@ -30,6 +31,8 @@ pub struct Ask {
     /// Below the gateway's URL, with its query.
     pub path: String,
     pub key: Key,
+    /// The header that the key goes in.
+    pub key_header: &'static str,
     pub body: Json,
     /// How often it is sent, until what is expected comes.
     pub times: u32,
@@ -154,27 +157,28 @@ impl Program {
 pub fn program(zone: &LandingZone, spend: bool) -> Program {
     let mut program = Program::default();
     for api in &zone.apis {
-        match calls::model_deployment(zone, api) {
-            Some(deployment) => of_api(zone, api, deployment, spend, &mut program),
-            None => program.not_asked.push(Verified::not_asked(
-                format!("API {} answers", api.id),
-                "its pool has no model deployment to ask for",
-            )),
+        match calls::model(api, None) {
+            Some(model) => of_api(zone, api, model, spend, &mut program),
+            None => program
+                .not_asked
+                .push(Verified::not_asked(format!("API {} answers", api.id), "it has no model to ask for")),
         }
     }
     program
 }
 
-fn of_api(zone: &LandingZone, api: &Api, deployment: &ModelDeployment, spend: bool, program: &mut Program) {
+fn of_api(zone: &LandingZone, api: &Api, model: &ServedModel, spend: bool, program: &mut Program) {
     let id = &api.id;
-    let ask = |key: Key, text: &str, stream: bool| Ask {
-        path: calls::path(api, deployment),
+    let ask_for = |model: &ServedModel, key: Key, text: &str, stream: bool| Ask {
+        path: calls::path(api, model),
         key,
-        body: calls::body(deployment, text, stream),
+        key_header: key_header(api.surface),
+        body: calls::body(api, model, text, stream),
         times: 1,
         timeout_s: api.timeout_seconds,
         tokens: SMALL_TOKENS,
     };
+    let ask = |key: Key, text: &str, stream: bool| ask_for(model, key, text, stream);
     let mut add = |title: String, ask: Ask, expect: Expect| program.checks.push(Check { title, ask, expect });
     add(format!("API {id} without a key answers 401"), ask(Key::None, SHORT, false), Expect::Refused);
     add(format!("API {id} with a wrong key answers 401"), ask(Key::Wrong, SHORT, false), Expect::Refused);
@@ -193,7 +197,12 @@ fn of_api(zone: &LandingZone, api: &Api, deployment: &ModelDeployment, spend: bo
             program.not_asked.push(Verified::not_asked(title, "the product has no subscription of the spec"));
             continue;
         };
-        first.get_or_insert_with(|| key.clone());
+        let Some(model) = calls::model(api, Some(product)) else {
+            let title = format!("product {} opens API {id}", product.id);
+            program.not_asked.push(Verified::not_asked(title, "the product allows none of its models"));
+            continue;
+        };
+        first.get_or_insert_with(|| (key.clone(), model));
         let limit = api.token_limit.as_ref();
         let headers = limit.into_iter().flat_map(|limit| [&limit.remaining_header, &limit.consumed_header]);
         let headers: Vec<String> = headers.flatten().cloned().collect();
@@ -202,23 +211,23 @@ fn of_api(zone: &LandingZone, api: &Api, deployment: &ModelDeployment, spend: bo
         let title = format!("product {} opens API {id}: a model answers{with}", product.id);
         program.checks.push(Check {
             title,
-            ask: ask(key, SHORT, false),
+            ask: ask_for(model, key, SHORT, false),
             expect: Expect::Answered { headers },
         });
     }
-    let Some(key) = first else { return };
+    let Some((key, model)) = first else { return };
     let title = format!("API {id} streams event by event");
-    if !api.streaming || calls::is_embedding(deployment) {
+    if !api.streaming || !calls::can_stream(api, model) {
         let why =
             if api.streaming { "its model does not stream" } else { "the spec does not have it stream" };
         program.not_asked.push(Verified::not_asked(title, why));
     } else {
-        let ask = Ask { tokens: STREAM_TOKENS, ..ask(key.clone(), LONG, true) };
+        let ask = Ask { tokens: STREAM_TOKENS, ..ask_for(model, key.clone(), LONG, true) };
         program.checks.push(Check { title, ask, expect: Expect::Streamed });
     }
     let mut limits =
         vec![(format!("API {id}"), api.token_limit.as_ref().map(|limit| limit.tokens_per_minute), Some(key))];
-    limits.extend(open.iter().map(|product| {
+    limits.extend(open.iter().filter(|product| calls::model(api, Some(product)).is_some()).map(|product| {
         (format!("product {} on API {id}", product.id), product.tokens_per_minute, key_of(product))
     }));
     for (what, limit, key) in limits {
@@ -234,7 +243,7 @@ fn of_api(zone: &LandingZone, api: &Api, deployment: &ModelDeployment, spend: bo
                 let ask = Ask {
                     times: probe.requests_max,
                     tokens: probe.prompt_tokens,
-                    ..ask(key, &probe.prompt(), false)
+                    ..ask_for(model, key, &probe.prompt(), false)
                 };
                 program.checks.push(Check { title, ask, expect: Expect::Limited });
             }

@@ -55,15 +55,15 @@ fn a_product_that_does_not_hold_the_api_is_refused_and_one_without_subscription_
 #[test]
 fn a_model_that_embeds_is_not_chatted_with() {
     let mut zone = zone();
-    for account in &mut zone.accounts {
-        account.deployments[0].model = "text-embedding-3-small".to_owned();
+    for model in zone.apis.iter_mut().flat_map(|api| &mut api.models) {
+        model.model = "text-embedding-3-small".to_owned();
     }
     let program = program(&zone, false);
     let check = program.checks.iter().find(|check| matches!(check.expect, Expect::Answered { .. })).unwrap();
     assert!(check.ask.path.contains("/embeddings?") && check.ask.body["input"].is_string());
     assert!(program.not_asked.iter().any(|one| one.seen.contains("does not stream")));
-    let deployment = &zone.accounts[0].deployments[0];
-    assert_eq!(calls::body(deployment, "x", true), json!({"input": "x"}));
+    let api = &zone.apis[0];
+    assert_eq!(calls::body(api, &api.models[0], "x", true), json!({"input": "x"}));
 }
 
 #[test]

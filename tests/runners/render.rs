@@ -82,6 +82,11 @@ fn stage(stage: &Stage) -> Json {
         Parameter::Secret(Secret::PfxFile { path, password_env }) => {
             json!({ "pfxFile": path, "passwordEnv": password_env })
         }
+        Parameter::Secret(Secret::Keys(keys)) => {
+            let keys: serde_json::Map<_, _> =
+                keys.iter().map(|(name, variable)| (name.clone(), variable.as_str().into())).collect();
+            json!({ "keys": keys })
+        }
     };
     json!({
         "name": stage.name,
@@ -156,6 +161,18 @@ const TEXT_FIELDS: &[(&str, &str, &str)] = &[
         "tokenLimit: {",
         "adaptiveLimit: { total: { tokensPerMinute: 9 }, classes: [{ name: TEXT, default: true, base: 9 }] }\n      tokenLimit: {",
     ),
+    ("alias_name", "pools:", "aliases: [{ name: TEXT, targets: [lb-pool] }]\npools:"),
+    ("alias_target", "pools:", "aliases: [{ name: best, targets: [TEXT] }]\npools:"),
+    (
+        "endpoint",
+        "pools:",
+        "  - { id: own, kind: self-hosted, endpoint: TEXT, deployments: [{ name: own-model }] }\npools:",
+    ),
+    (
+        "key_variable",
+        "pools:",
+        "  - { id: own, kind: openai, auth: { apiKey: { env: TEXT } }, deployments: [{ name: own-model }] }\npools:",
+    ),
     ("product_id", "id: team-a", "id: TEXT"),
     ("product_display_name", "    apis: [aoai-api]", "    displayName: TEXT\n    apis: [aoai-api]"),
     ("product_description", "    apis: [aoai-api]", "    description: TEXT\n    apis: [aoai-api]"),
@@ -182,6 +199,9 @@ fn hostile(from: &str, to: &str) -> Result<(), Failed> {
             Parameter::Value(value) => holds(value, text),
             Parameter::Secret(Secret::PfxFile { path, password_env }) => {
                 path == text || password_env.as_deref() == Some(text)
+            }
+            Parameter::Secret(Secret::Keys(keys)) => {
+                keys.iter().any(|(name, variable)| name == text || variable == text)
             }
             Parameter::Secret(Secret::SelfSignedCertificate { .. }) | Parameter::Output { .. } => false,
         });

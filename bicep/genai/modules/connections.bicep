@@ -10,13 +10,19 @@ param apimIdentityClientId string
 @description('Named values: name, value, secret.')
 param namedValues array
 
+@description('Keys of accounts, each a named value: name, secretId (of a secret that is there; empty where it is in the own vault), own.')
+param keys array
+
+@description('URI of the landing zone\'s own key vault.')
+param keyVaultUri string
+
 @description('enabled, namespace, hub and loggerName of the event hub.')
 param eventHub object
 
 @description('What is logged of calls to models: none, metadata or all.')
 param llmLogs string
 
-@description('Backends: name, url, identityResource, breaker. Where identityResource is not empty, the gateway itself signs in to it. A breaker is empty, or has name, count, interval, trip, acceptRetryAfter, statusCodeRanges, errorReasons.')
+@description('Backends: name, url, identityResource, headers, breaker. Where identityResource is not empty, the gateway itself signs in to it; headers are added to each request. A breaker is empty, or has name, count, interval, trip, acceptRetryAfter, statusCodeRanges, errorReasons.')
 param backends array
 
 @description('Pools: name, members. A member has backend, priority and weight.')
@@ -43,6 +49,21 @@ resource values 'Microsoft.ApiManagement/service/namedValues@2024-05-01' = [for 
     displayName: item.name
     value: item.value
     secret: item.secret
+  }
+}]
+
+// The gateway reads the newest version of a secret, and reads it again every four hours
+// (learn.microsoft.com/azure/api-management/api-management-howto-properties, 2025-11).
+resource keyValues 'Microsoft.ApiManagement/service/namedValues@2024-05-01' = [for key in keys: {
+  parent: service
+  name: key.name
+  properties: {
+    displayName: key.name
+    secret: true
+    keyVault: {
+      secretIdentifier: key.own ? '${keyVaultUri}secrets/${key.name}' : key.secretId
+      identityClientId: apimIdentityClientId
+    }
   }
 }]
 
@@ -92,6 +113,11 @@ resource singleBackends 'Microsoft.ApiManagement/service/backends@2024-05-01' = 
         }
       }
     }))
+    ...(empty(backend.headers) ? {} : {
+      credentials: {
+        header: backend.headers
+      }
+    })
     // At most one rule is allowed
     // (learn.microsoft.com/azure/api-management/backends, 2026-01-15).
     circuitBreaker: empty(backend.breaker) ? null : {
@@ -110,6 +136,9 @@ resource singleBackends 'Microsoft.ApiManagement/service/backends@2024-05-01' = 
       ]
     }
   }
+  dependsOn: [
+    keyValues // headers name them
+  ]
 }]
 
 resource pooledBackends 'Microsoft.ApiManagement/service/backends@2024-05-01' = [for pool in pools: {

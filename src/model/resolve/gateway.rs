@@ -3,8 +3,8 @@
 use super::{callers, content_safety};
 use crate::catalog::tiers::Tier;
 use crate::model::{
-    AdaptiveClass, AdaptiveLimit, Api, Breaker, Dimension, Pool, PoolMember, Product, RequestLimit, Retry,
-    TokenLimit, TokenQuota, UsageMetric, UsageRecords,
+    AdaptiveClass, AdaptiveLimit, Api, Breaker, Destinations, Dimension, Pool, PoolMember, Product,
+    RequestLimit, Retry, ServedModel, TokenLimit, TokenQuota, UsageMetric, UsageRecords,
 };
 use crate::spec;
 
@@ -15,7 +15,8 @@ pub(super) fn pool(pool: &spec::Pool) -> Pool {
             .members
             .iter()
             .map(|member| PoolMember {
-                account: member.backend.value.0.clone(),
+                account: member.backend.account().to_owned(),
+                deployment: member.backend.deployment().map(str::to_owned),
                 priority: member.priority.0,
                 weight: member.weight.0,
             })
@@ -31,7 +32,7 @@ pub(super) fn pool(pool: &spec::Pool) -> Pool {
     }
 }
 
-pub(super) fn api(api: &spec::Api, tier: &Tier) -> Api {
+pub(super) fn api(api: &spec::Api, destinations: Destinations, models: Vec<ServedModel>, tier: &Tier) -> Api {
     let policies = &api.policies;
     let records = policies.usage.event_hub.as_ref().filter(|records| records.enabled.value);
     Api {
@@ -41,7 +42,10 @@ pub(super) fn api(api: &spec::Api, tier: &Tier) -> Api {
             .as_ref()
             .map_or_else(|| api.id.value.0.clone(), |name| name.value.0.clone()),
         path: api.path.value.0.clone(),
-        pool: api.backend.pool.value.0.clone(),
+        surface: api.surface.value,
+        pool: api.pool().map(|id| id.value.0.clone()),
+        destinations,
+        models,
         streaming: api.streaming.value,
         timeout_seconds: api.timeout_seconds.0,
         retry: Retry {

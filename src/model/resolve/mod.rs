@@ -1,5 +1,6 @@
 //! From spec to landing zone: names are made, regions normalized, defaults that depend on other parts filled in.
 
+mod backends;
 mod callers;
 mod content_safety;
 mod gateway;
@@ -7,10 +8,11 @@ mod network;
 
 use std::sync::Arc;
 
+use self::backends::Backends;
 use super::naming::{self, Rule, Stem};
 use super::{
-    Account, AdditionalRegion, ContentSafetyAccount, EventHub, GatewayPlacement, KeyVault, LandingZone,
-    ModelDeployment, Monitoring, Names, Preflight, Publisher, Service,
+    Account, AdditionalRegion, Api, Backend, ContentSafetyAccount, EventHub, GatewayPlacement, KeyVault,
+    LandingZone, ModelDeployment, Monitoring, Names, Pool, Preflight, Publisher, Service,
 };
 use crate::catalog::regions;
 use crate::diag::{DiagResult, Diagnostic, finish};
@@ -49,10 +51,29 @@ impl Resolver<'_> {
         let tier = baseline.apim.sku.name.tier();
         let names = self.names(spec.metadata.name.span);
         let content_safety = baseline.content_safety.as_ref().map(|account| self.content_safety(account));
-        let accounts = spec.models.iter().map(|model| self.account(model)).collect();
+        let accounts: Vec<Account> =
+            spec.models.iter().filter(|model| model.is_made()).map(|model| self.account(model)).collect();
+        let pools: Vec<Pool> = spec.pools.iter().map(|pool| gateway::pool(pool)).collect();
+        let host = |id: &str| {
+            let account = accounts.iter().find(|account| account.id == id)?;
+            Some(format!("{}.openai.azure.com", account.name))
+        };
+        let mut backends = Backends::new(spec, &pools, &host);
+        let apis: Vec<Api> = spec
+            .apis
+            .iter()
+            .map(|api| {
+                let destinations = backends.destinations(api);
+                gateway::api(api, destinations, backends::served(spec, api), tier)
+            })
+            .collect();
+        let Backends { backends, backend_pools, .. } = backends;
+        self.fitting_backends(spec, &backends);
         self.known_region(&spec.azure.location.value, spec.azure.location.span);
         for model in spec.models.iter() {
-            self.known_region(&model.location.value, model.location.span);
+            if let Some(location) = &model.location {
+                self.known_region(&location.value, location.span);
+            }
         }
         LandingZone {
             name: self.stem.workload.clone(),
@@ -104,8 +125,12 @@ impl Resolver<'_> {
             }),
             content_safety,
             accounts,
-            pools: spec.pools.iter().map(|pool| gateway::pool(pool)).collect(),
-            apis: spec.apis.iter().map(|api| gateway::api(api, tier)).collect(),
+            providers: backends::providers(spec),
+            pools,
+            backends,
+            backend_pools,
+            keys: backends::keys(spec),
+            apis,
             products: spec.products.iter().map(|product| gateway::product(product)).collect(),
             raw: raw::resolve(&spec.raw),
             preflight: Preflight {
@@ -113,6 +138,25 @@ impl Resolver<'_> {
                 unverified_fails: spec.preflight.unverified.value == spec::Unverified::Fail,
             },
             printed_examples: spec.outputs.print.iter().map(|example| example.word().to_owned()).collect(),
+        }
+    }
+
+    /// A long name of a deployment may be too much for the name of its backend.
+    fn fitting_backends(&mut self, spec: &Spec, backends: &[Backend]) {
+        for backend in backends.iter().filter(|backend| backend.id.len() > naming::BACKEND_MAX) {
+            let model = spec.models.iter().find(|model| model.id.as_str() == backend.account);
+            let span = model.map_or(spec.models.span, |model| model.id.span);
+            let message = format!(
+                "a name that Azure refuses: `{}` has {} characters, and a backend may have {}",
+                backend.id,
+                backend.id.len(),
+                naming::BACKEND_MAX
+            );
+            self.found.push(
+                Diagnostic::new(&codes::NAME_REFUSED, message)
+                    .at(self.source, span)
+                    .help("choose a shorter id or deployment name"),
+            );
         }
     }
 
@@ -174,7 +218,8 @@ impl Resolver<'_> {
         Account {
             id: id.to_owned(),
             name: self.name(&naming::ACCOUNT, &format!("oai-{id}"), model.id.span),
-            location: model.location.normalized(),
+            // One that is made has a region, which the checks see to.
+            location: model.location.as_ref().map_or_else(String::new, |location| location.normalized()),
             deployments: model.deployments.iter().map(|deployment| resolved_deployment(deployment)).collect(),
             private_endpoint: self.name(&naming::PRIVATE_ENDPOINT, &format!("pe-oai-{id}"), model.id.span),
         }
@@ -244,10 +289,10 @@ fn service(apim: &spec::Apim) -> Service {
 fn resolved_deployment(deployment: &spec::ModelDeployment) -> ModelDeployment {
     ModelDeployment {
         name: deployment.name.value.0.clone(),
-        model: deployment.model.value.0.clone(),
-        version: deployment.version.value.0.clone(),
-        sku: deployment.sku.word().to_owned(),
-        capacity: deployment.capacity.0,
+        model: deployment.model_name().to_owned(),
+        version: deployment.version.as_ref().map_or_else(String::new, |version| version.value.0.clone()),
+        sku: deployment.sku.as_ref().map_or_else(String::new, |sku| sku.word().to_owned()),
+        capacity: deployment.capacity.as_ref().map_or(0, |capacity| capacity.0),
         rai_policy: deployment.rai_policy.value.0.clone(),
         spillover: Some(deployment.spillover.value.0.clone()).filter(|name| name != "none"),
     }

@@ -146,7 +146,9 @@ impl Parser {
                 .service_says(mismatch(&source, &element, &stray.name))
                 .help(format!("write `</{}>`", element.name));
             self.scan.report(diagnostic, stray.span);
-            let mut rest = element.children.split_off(stray.child).into_iter();
+            // What an element inside has taken up since is behind the place that was remembered.
+            let at = stray.child.min(element.children.len());
+            let mut rest = element.children.split_off(at).into_iter();
             element.end_tag = rest.next().map(|node| node.span());
             return self.add_all(Node::Element(element), rest);
         }

@@ -71,7 +71,9 @@ async fn serve(
 async fn start() -> World {
     let (name, model, sku) = ("gpt".to_owned(), "gpt-4o".to_owned(), "Standard".to_owned());
     let deployments = vec![SimDeployment { name, model, sku, capacity: 10 }];
-    let sim = OpenAiSim::start(vec![SimAccount { host: ACCOUNT.to_owned(), deployments }]).await.unwrap();
+    let sim = OpenAiSim::start(vec![SimAccount { host: ACCOUNT.to_owned(), outside: None, deployments }])
+        .await
+        .unwrap();
     let server = serve(POLICY, sim.addresses(), ServerOptions::default()).await;
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     World { sim, server, client }

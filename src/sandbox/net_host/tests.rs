@@ -11,7 +11,9 @@ const HOST: &str = "aoai-ptu.openai.azure.com";
 async fn sim_and_host() -> (OpenAiSim, Arc<NetHost>) {
     let (name, model, sku) = ("gpt".to_owned(), "gpt-4o".to_owned(), "Standard".to_owned());
     let deployments = vec![SimDeployment { name, model, sku, capacity: 10 }];
-    let sim = OpenAiSim::start(vec![SimAccount { host: HOST.to_owned(), deployments }]).await.unwrap();
+    let sim = OpenAiSim::start(vec![SimAccount { host: HOST.to_owned(), outside: None, deployments }])
+        .await
+        .unwrap();
     let host = NetHost::new(sim.addresses());
     (sim, Arc::new(host))
 }

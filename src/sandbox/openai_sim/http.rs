@@ -13,7 +13,7 @@ use futures_util::stream;
 use serde_json::Value as Json;
 
 use super::{Account, Credential, SimRequest, control};
-use crate::openai::{Call, Fault, Piece, Reply, ReplyBody};
+use crate::openai::{Call, Fault, Piece, Provider, Reply, ReplyBody};
 
 /// Bytes of one request; the largest context of today's models is below.
 const MAX_BODY: usize = 16 << 20;
@@ -45,7 +45,7 @@ async fn handle(State(account): State<Arc<Account>>, request: Request) -> Respon
     let outcome = match axum::body::to_bytes(body, MAX_BODY).await {
         Ok(body) => {
             asked.body = body.to_vec();
-            authorize(&account, &parts.headers, asked.credential).map(|()| serve(&account, &asked))
+            authorize(&account, &parts.headers, &asked).map(|()| serve(&account, &asked))
         }
         Err(_too_large) => Err(Fault::too_large()),
     };
@@ -68,7 +68,8 @@ fn api_version(query: &str) -> Option<String> {
 }
 
 fn credential(headers: &HeaderMap) -> Credential {
-    match (headers.contains_key(header::AUTHORIZATION), headers.contains_key("api-key")) {
+    let has_key = ["api-key", "x-api-key", "x-goog-api-key"].iter().any(|name| headers.contains_key(*name));
+    match (headers.contains_key(header::AUTHORIZATION), has_key) {
         (true, _) => Credential::Bearer,
         (false, true) => Credential::ApiKey,
         (false, false) => Credential::None,
@@ -90,9 +91,12 @@ fn random() -> u64 {
     u64::from_be_bytes([a, b, c, d, e, f, y, z])
 }
 
-fn authorize(account: &Account, headers: &HeaderMap, credential: Credential) -> Result<(), Fault> {
+fn authorize(account: &Account, headers: &HeaderMap, asked: &SimRequest) -> Result<(), Fault> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    match credential {
+    if let Some(provider) = account.outside {
+        return outside(provider, &asked.path, &text);
+    }
+    match asked.credential {
         Credential::None => Err(Fault::unauthorized_token()),
         Credential::ApiKey if text("api-key") == account.api_key => Ok(()),
         Credential::ApiKey => Err(Fault::unauthorized_key()),
@@ -101,6 +105,24 @@ fn authorize(account: &Account, headers: &HeaderMap, credential: Credential) -> 
             if is_for_us(token) { Ok(()) } else { Err(Fault::unauthorized_token()) }
         }
     }
+}
+
+/// An account of another owner takes any key in the header of its provider; accounts of Azure take tokens too. A token that is
+/// made for Azure has no business with a provider outside of it, and a key none in a second header.
+fn outside<'h>(provider: Provider, path: &str, text: &impl Fn(&'static str) -> &'h str) -> Result<(), Fault> {
+    let bearer = text("authorization").strip_prefix("Bearer ").unwrap_or_default();
+    let (key, is_azure) = match provider {
+        Provider::AzureOpenai => (text("api-key"), true),
+        Provider::Foundry if path.starts_with("/anthropic/") => (text("x-api-key"), true),
+        Provider::Foundry => (text("api-key"), true),
+        Provider::Anthropic if path.ends_with("/messages") => (text("x-api-key"), false),
+        Provider::Gemini if !path.starts_with("/v1beta/openai/") => (text("x-goog-api-key"), false),
+        Provider::Openai => return if is_for_us(bearer) { Err(Fault::unauthorized_token()) } else { Ok(()) },
+        Provider::Anthropic | Provider::Gemini | Provider::Bedrock => (bearer, false),
+    };
+    let by_key = !key.is_empty() && !is_for_us(key);
+    let by_token = is_azure && is_for_us(bearer);
+    if by_key || by_token { Ok(()) } else { Err(Fault::unauthorized_key()) }
 }
 
 /// Whether a token names our audience. Nobody signs tokens in the sandbox, so no signature is looked at.

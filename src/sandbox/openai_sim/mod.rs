@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::openai::{self, Disturbance, Effect, Latency, Offer};
+use crate::openai::{self, Disturbance, Effect, Latency, Offer, Provider};
 
 /// Requests kept to look at, per account; older ones are dropped.
 const MAX_KEPT_REQUESTS: usize = 1000;
@@ -28,6 +28,8 @@ const MAX_KEPT_BODY: usize = 16 << 10;
 pub struct SimAccount {
     /// Such as `contoso-ptu.openai.azure.com`.
     pub host: String,
+    /// Whose it is, where it was not deployed from here.
+    pub outside: Option<Provider>,
     pub deployments: Vec<SimDeployment>,
 }
 
@@ -40,6 +42,17 @@ pub struct SimDeployment {
     pub sku: String,
     /// Thousands of tokens per minute, or provisioned throughput units.
     pub capacity: u32,
+}
+
+impl SimDeployment {
+    /// As the model answers. What is known of no SKU has no limits.
+    pub fn model(self) -> openai::Deployment {
+        let has_limits = !self.sku.is_empty();
+        let offer = Offer::of_sku(&self.sku, &self.model, self.capacity);
+        let mut deployment = openai::Deployment::new(self.name, self.model, offer);
+        deployment.holds_limits = has_limits;
+        deployment
+    }
 }
 
 /// What an account was asked.
@@ -79,6 +92,7 @@ struct Running {
 /// What the requests to one account share.
 struct Account {
     host: String,
+    outside: Option<Provider>,
     api_key: String,
     /// Time goes on from here without jumping.
     started: Instant,
@@ -106,15 +120,15 @@ impl OpenAiSim {
     /// Where a port could not be opened.
     pub async fn start(accounts: Vec<SimAccount>) -> io::Result<Self> {
         let mut running = IndexMap::new();
-        for SimAccount { host, deployments } in accounts {
+        for SimAccount { host, outside, deployments } in accounts {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
             let address = listener.local_addr()?;
             let host = host.to_ascii_lowercase();
             let api_key = uuid::Uuid::new_v4().simple().to_string();
             let (started, now) = (Instant::now(), OffsetDateTime::now_utc());
             let started_unix_ms = now.unix_timestamp() * 1000;
-            let state = Mutex::new(AccountState::new(deployments));
-            let account = Account { host: host.clone(), api_key, started, started_unix_ms, state };
+            let state = Mutex::new(AccountState::new(deployments, outside.unwrap_or_default()));
+            let account = Account { host: host.clone(), outside, api_key, started, started_unix_ms, state };
             let account = Arc::new(account);
             let router = http::router(Arc::clone(&account));
             // axum's serve ends only with its task; accept errors are retried inside.
@@ -199,15 +213,14 @@ impl Account {
 }
 
 impl AccountState {
-    fn new(deployments: Vec<SimDeployment>) -> Self {
+    fn new(deployments: Vec<SimDeployment>, provider: Provider) -> Self {
         let deployments = deployments.into_iter().map(|one| {
-            let offer = Offer::of_sku(&one.sku, &one.model, one.capacity);
-            let mut deployment = openai::Deployment::new(one.name, one.model, offer);
+            let mut deployment = one.model();
             deployment.holds_limits = false;
             deployment
         });
         Self {
-            core: openai::Account::new(deployments),
+            core: openai::Account::new(deployments).of_provider(provider),
             throttled: None,
             failure: None,
             enforce_limits: false,

@@ -17,6 +17,7 @@ async fn start() -> OpenAiSim {
         capacity: 1,
     };
     let account = |host: &str| SimAccount {
+        outside: None,
         host: host.to_owned(),
         deployments: vec![deployment("gpt", "gpt-4o"), deployment("ada", "text-embedding-ada-002")],
     };
@@ -341,7 +342,7 @@ async fn web_pages_give_no_commands() {
 
 #[test]
 fn the_record_is_bounded_and_numbers_stay_true() {
-    let mut state = AccountState::new(Vec::new());
+    let mut state = AccountState::new(Vec::new(), Provider::default());
     let request = |n: usize| SimRequest {
         method: "POST".to_owned(),
         path: n.to_string(),

@@ -1,9 +1,9 @@
 //! Who may call an API: what cannot be meant, and what the gateway could not tell.
 
 use super::Checks;
-use crate::spec::codes;
 use crate::spec::decode::At;
 use crate::spec::types::{Allow, Api, Cors, IpFilter, Product, Spec};
+use crate::spec::{codes, routing};
 
 pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
     let of_products = spec.products.iter().filter_map(|product| product.entra.as_ref());
@@ -63,21 +63,16 @@ fn addresses(spec: &Spec, api: &Api, filter: &At<IpFilter>, cx: &mut Checks<'_>)
 /// A name that no API of the product leads to allows nothing, and is most likely misspelt.
 fn deployments(spec: &Spec, product: &Product, allow: &Allow, cx: &mut Checks<'_>) {
     let is_of_product = |api: &Api| product.apis.iter().any(|id| id.value == api.id.value);
-    let pools = spec.apis.iter().filter(|api| is_of_product(api)).map(|api| api.backend.pool.as_str());
-    let pools: Vec<&str> = pools.collect();
-    let accounts: Vec<&str> = spec
-        .pools
-        .iter()
-        .filter(|pool| pools.contains(&pool.id.as_str()))
-        .flat_map(|pool| pool.members.iter().map(|member| member.backend.as_str()))
-        .collect();
     let known: Vec<&str> = spec
-        .models
+        .apis
         .iter()
-        .filter(|model| accounts.contains(&model.id.as_str()))
-        .flat_map(|model| model.deployments.iter().map(|deployment| deployment.name.as_str()))
+        .filter(|api| is_of_product(api))
+        .flat_map(|api| routing::names_of_api(spec, api))
+        .map(|served| served.name)
         .collect();
-    for name in allow.deployments.iter().filter(|name| !known.contains(&name.as_str())) {
+    for name in
+        allow.deployments.iter().filter(|name| !known.iter().any(|it| it.eq_ignore_ascii_case(name.as_str())))
+    {
         let message =
             format!("no API of product `{}` leads to a deployment `{}`", product.id.as_str(), name.as_str(),);
         let found = cx

@@ -6,10 +6,12 @@ mod callers;
 mod content_safety;
 mod gateway;
 mod lints;
+mod models;
 mod network;
 mod pools;
 mod raw;
 mod references;
+mod routes;
 mod scenarios;
 mod tags;
 
@@ -25,6 +27,8 @@ use crate::text::{Source, Span};
 pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>) {
     let mut cx = Checks { source, found };
     references::check(spec, &mut cx);
+    models::check(spec, &mut cx);
+    routes::check(spec, &mut cx);
     network::check(spec, &mut cx);
     gateway::check(spec, &mut cx);
     pools::check(spec, &mut cx);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Checks;
 use crate::spec::codes;
 use crate::spec::decode::At;
+use crate::spec::routing::{self, ServedBy};
 use crate::spec::types::{Model, ModelDeployment, Pool, PoolMember, Spec};
 
 /// A pool holds at most 30 backends (learn.microsoft.com/azure/api-management/backends, 2026-01-15).
@@ -17,8 +18,8 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
             .members
             .iter()
             .filter_map(|member| {
-                let model = spec.models.iter().find(|model| model.id.value == member.backend.value)?;
-                Some(Member { member: &member.value, model: &model.value })
+                let model = spec.models.iter().find(|model| model.id.as_str() == member.backend.account())?;
+                Some(Member { member: &member.value, model })
             })
             .collect();
         if pool.members.len() > MEMBERS_MAX {
@@ -36,10 +37,12 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
             cx.push(found);
         }
         same_deployments(pool, &members, cx);
+        one_way_to_sign_in(pool, &members, cx);
         ptu_apart_from_payg(&members, cx);
         own_quota(&members, cx);
     }
     one_breaker_each(spec, cx);
+    unused(spec, cx);
     for model in spec.models.iter() {
         for deployment in model.deployments.iter() {
             spillover(model, deployment, cx);
@@ -49,38 +52,79 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
 
 struct Member<'s> {
     member: &'s PoolMember,
-    model: &'s Model,
+    model: &'s At<Model>,
 }
 
 impl<'s> Member<'s> {
-    /// What callers may name: everything but deployments that only take another's spillover.
+    /// What callers may name: the one deployment that is meant, or all of the account.
     fn deployments(&self) -> impl Iterator<Item = &'s At<ModelDeployment>> {
-        let all = &self.model.deployments;
-        all.iter().filter(move |deployment| {
-            !all.iter().any(|other| {
-                other.name.value != deployment.name.value
-                    && other.spillover.as_str() == deployment.name.as_str()
-            })
-        })
+        let only = self.member.backend.deployment();
+        self.model
+            .callable()
+            .filter(move |deployment| only.is_none_or(|only| deployment.name.as_str() == only))
     }
 
     fn is_provisioned(&self) -> bool {
-        self.deployments().any(|deployment| deployment.sku.is_provisioned())
+        self.deployments().any(|deployment| deployment.is_provisioned())
     }
 }
 
-/// An account is one backend entity, which has one breaker.
+/// An account, or a deployment that pools name by itself, is one backend entity, which has one breaker.
 fn one_breaker_each(spec: &Spec, cx: &mut Checks<'_>) {
-    for model in spec.models.iter() {
-        let mut pools = spec
-            .pools
-            .iter()
-            .filter(|pool| pool.members.iter().any(|member| member.backend.value == model.id.value));
-        let Some(first) = pools.next() else {
-            // A member that is misspelt was reported already.
-            if cx.found.iter().any(|found| found.code == &codes::UNKNOWN_REFERENCE) {
+    let mut first_of: BTreeMap<&str, &Pool> = BTreeMap::new();
+    for pool in spec.pools.iter() {
+        for member in pool.members.iter() {
+            let backend = member.backend.as_str();
+            let first = *first_of.entry(backend).or_insert(pool);
+            if pool.breaker.same_as(&first.breaker) {
                 continue;
             }
+            let found = cx
+                .diagnostic(
+                    &codes::NOT_SUPPORTED,
+                    pool.breaker.span,
+                    format!(
+                        "pools `{}` and `{}` give `{backend}` different breakers",
+                        first.id.as_str(),
+                        pool.id.as_str(),
+                    ),
+                )
+                .related(cx.source, first.breaker.span, "the other breaker")
+                .help("give both pools the same breaker");
+            cx.push(found);
+        }
+    }
+}
+
+/// An account that nothing leads to is paid for and never answers.
+fn unused(spec: &Spec, cx: &mut Checks<'_>) {
+    // What leads there may be misspelt, which was reported already.
+    if cx.found.iter().any(|found| found.code == &codes::UNKNOWN_REFERENCE) {
+        return;
+    }
+    let is_of = |by: ServedBy<'_>, model: &Model| match by {
+        ServedBy::Pool(pool) => {
+            pool.members.iter().any(|member| member.backend.account() == model.id.as_str())
+        }
+        ServedBy::Deployment(of, _) => of.id.value == model.id.value,
+        ServedBy::Alias(_) => false,
+    };
+    let leads_to = |by: ServedBy<'_>, model: &Model| match by {
+        ServedBy::Alias(alias) => alias
+            .targets
+            .iter()
+            .filter_map(|it| routing::target(spec, it.to.as_str()))
+            .any(|it| is_of(it, model)),
+        other => is_of(other, model),
+    };
+    for model in spec.models.iter() {
+        let in_a_pool = spec.pools.iter().any(|pool| is_of(ServedBy::Pool(pool), model));
+        let in_an_api = spec
+            .apis
+            .iter()
+            .flat_map(|api| routing::names_of_api(spec, api))
+            .any(|served| leads_to(served.by, model));
+        if !in_a_pool && !in_an_api {
             let found = cx
                 .diagnostic(
                     &codes::MODEL_UNUSED,
@@ -88,23 +132,6 @@ fn one_breaker_each(spec: &Spec, cx: &mut Checks<'_>) {
                     format!("no pool has `{}` as a member", model.id.as_str()),
                 )
                 .help("add it to a pool, or remove it");
-            cx.push(found);
-            continue;
-        };
-        for other in pools.filter(|other| !other.breaker.same_as(&first.breaker)) {
-            let found = cx
-                .diagnostic(
-                    &codes::NOT_SUPPORTED,
-                    other.breaker.span,
-                    format!(
-                        "pools `{}` and `{}` give `{}` different breakers",
-                        first.id.as_str(),
-                        other.id.as_str(),
-                        model.id.as_str(),
-                    ),
-                )
-                .related(cx.source, first.breaker.span, "the other breaker")
-                .help("give both pools the same breaker");
             cx.push(found);
         }
     }
@@ -126,18 +153,14 @@ fn same_deployments(pool: &Pool, members: &[Member<'_>], cx: &mut Checks<'_>) {
                         pool.id.as_str()
                     ),
                 ),
-                Some(deployment)
-                    if (&deployment.model.value, &deployment.version.value)
-                        != (&expected.model.value, &expected.version.value) =>
-                {
+                Some(deployment) if !same_model(deployment, expected) => {
+                    let span = deployment.model.as_ref().map_or(deployment.name.span, |model| model.span);
                     (
-                        deployment.model.span,
+                        span,
                         format!(
-                            "deployment `{name}` is `{}` `{}` here and `{}` `{}` in `{}` of the same pool",
-                            deployment.model.as_str(),
-                            deployment.version.as_str(),
-                            expected.model.as_str(),
-                            expected.version.as_str(),
+                            "deployment `{name}` is {} here and {} in `{}` of the same pool",
+                            model_of(deployment),
+                            model_of(expected),
                             first.model.id.as_str(),
                         ),
                     )
@@ -150,6 +173,40 @@ fn same_deployments(pool: &Pool, members: &[Member<'_>], cx: &mut Checks<'_>) {
                 .help("give all members of the pool deployments of the same name, model and version");
             cx.push(found);
         }
+    }
+}
+
+/// A version that is not told, as of an account that is there already, may be any.
+fn same_model(one: &ModelDeployment, other: &ModelDeployment) -> bool {
+    let versions = one.version.as_ref().zip(other.version.as_ref());
+    one.model_name() == other.model_name() && versions.is_none_or(|(one, other)| one.value == other.value)
+}
+
+fn model_of(deployment: &ModelDeployment) -> String {
+    match &deployment.version {
+        Some(version) => format!("`{}` `{}`", deployment.model_name(), version.as_str()),
+        None => format!("`{}`", deployment.model_name()),
+    }
+}
+
+/// H-09: a policy signs in once for all members.
+fn one_way_to_sign_in(pool: &Pool, members: &[Member<'_>], cx: &mut Checks<'_>) {
+    let Some((first, others)) = members.split_first() else { return };
+    let expected = super::models::way_in(first.model);
+    for other in others.iter().filter(|other| super::models::way_in(other.model) != expected) {
+        let span = other.model.auth.as_ref().map_or(other.model.id.span, |auth| auth.span);
+        let message = format!(
+            "pool `{}` signs in to `{}` with {expected} and to `{}` with {}",
+            pool.id.as_str(),
+            first.model.id.as_str(),
+            other.model.id.as_str(),
+            super::models::way_in(other.model),
+        );
+        let found = cx
+            .diagnostic(&codes::SIGN_INS_DIFFER, span, message)
+            .related(cx.source, first.member.backend.span, "the first member")
+            .help("make two pools, and an alias over them");
+        cx.push(found);
     }
 }
 
@@ -186,27 +243,34 @@ fn ptu_apart_from_payg(members: &[Member<'_>], cx: &mut Checks<'_>) {
 /// D-09: quota is per subscription, region, model and SKU.
 fn own_quota(members: &[Member<'_>], cx: &mut Checks<'_>) {
     for (index, member) in members.iter().enumerate() {
-        for deployment in member.deployments().filter(|deployment| !deployment.sku.is_provisioned()) {
-            let shared = members[..index].iter().find(|other| {
-                other.model.location.normalized() == member.model.location.normalized()
-                    && other.deployments().any(|it| {
-                        it.name.value == deployment.name.value && it.sku.value == deployment.sku.value
-                    })
+        let Some(location) = member.model.location.as_ref().filter(|_| member.model.is_made()) else {
+            continue;
+        };
+        for deployment in member.deployments().filter(|deployment| !deployment.is_provisioned()) {
+            let Some(sku) = &deployment.sku else { continue };
+            let shared = members[..index].iter().filter(|other| other.model.is_made()).find_map(|other| {
+                let of_other = other.model.location.as_ref()?;
+                let draws = |it: &At<ModelDeployment>| {
+                    it.name.value == deployment.name.value
+                        && it.sku.as_ref().is_some_and(|other| other.value == sku.value)
+                };
+                (of_other.normalized() == location.normalized() && other.deployments().any(draws))
+                    .then_some((other, of_other))
             });
-            if let Some(other) = shared {
+            if let Some((other, of_other)) = shared {
                 let found = cx
                     .diagnostic(
                         &codes::MEMBERS_SHARE_QUOTA,
-                        member.model.location.span,
+                        location.span,
                         format!(
                             "`{}` and `{}` draw on one {} quota in `{}`",
                             other.model.id.as_str(),
                             member.model.id.as_str(),
-                            deployment.sku.word(),
-                            member.model.location.normalized(),
+                            sku.word(),
+                            location.normalized(),
                         ),
                     )
-                    .related(cx.source, other.model.location.span, "the same region")
+                    .related(cx.source, of_other.span, "the same region")
                     .help("put one of them into another region, or use another SKU");
                 cx.push(found);
             }
@@ -219,12 +283,12 @@ fn spillover(model: &Model, deployment: &ModelDeployment, cx: &mut Checks<'_>) {
     if target == "none" {
         return;
     }
-    if !deployment.sku.is_provisioned() {
+    if let Some(sku) = deployment.sku.as_ref().filter(|sku| !sku.is_provisioned()) {
         let found = cx
             .diagnostic(
                 &codes::NOT_SUPPORTED,
                 deployment.spillover.span,
-                format!("`{}` deployments have no spillover", deployment.sku.word()),
+                format!("`{}` deployments have no spillover", sku.word()),
             )
             .help("set `spillover` to `none`; Azure spills over from provisioned deployments only");
         cx.push(found);
@@ -240,14 +304,14 @@ fn spillover(model: &Model, deployment: &ModelDeployment, cx: &mut Checks<'_>) {
         cx.push(found);
     }
     let Some(target) = model.deployments.iter().find(|other| other.name.as_str() == target) else { return };
-    if target.sku.is_provisioned() {
+    if let Some(sku) = target.sku.as_ref().filter(|sku| sku.is_provisioned()) {
         let found = cx
             .diagnostic(
                 &codes::NOT_SUPPORTED,
                 deployment.spillover.span,
                 format!("spillover to `{}`, which is provisioned itself", target.name.as_str()),
             )
-            .related(cx.source, target.sku.span, "provisioned")
+            .related(cx.source, sku.span, "provisioned")
             .help("spill over to a pay-as-you-go deployment");
         cx.push(found);
     }

@@ -41,12 +41,16 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
             cx,
         );
         for member in pool.members.iter() {
-            known("model", member.backend.as_str(), member.backend.span, &models, cx);
+            known("model", member.backend.account(), member.backend.span, &models, cx);
+            let model = spec.models.iter().find(|model| model.id.as_str() == member.backend.account());
+            if let (Some(model), Some(deployment)) = (model, member.backend.deployment()) {
+                let names: Vec<_> =
+                    model.deployments.iter().map(|it| (it.name.as_str(), it.name.span)).collect();
+                known("deployment", deployment, member.backend.span, &names, cx);
+            }
         }
     }
-    for api in spec.apis.iter() {
-        known("pool", api.backend.pool.as_str(), api.backend.pool.span, &pools, cx);
-    }
+    unique("alias", spec.aliases.iter().map(|alias| (alias.name.as_str(), alias.name.span)), cx);
     for product in spec.products.iter() {
         unique("API in the product", product.apis.iter().map(|id| (id.as_str(), id.span)), cx);
         for id in product.apis.iter() {

@@ -1,7 +1,7 @@
 //! `apis`: what callers see, and the policies that requests pass.
 
-use super::{ApiPath, EntityId, Policies, ShortText, StatusRange};
-use crate::spec::decode::{At, Int, choice, record};
+use super::{AccountId, ApiPath, EntityId, Policies, Routes, ShortText, StatusRange};
+use crate::spec::decode::{At, Int, choice, one_of, record};
 
 record! {
     /// An API of the gateway.
@@ -14,9 +14,11 @@ record! {
         "surface" surface: Surface = default("azure-openai");
         /// The first part of the URL's path, such as `openai`.
         "path" path: ApiPath = required;
-        /// Where requests go.
-        "backend" backend: ApiBackend = required;
-        /// How the gateway signs in to the accounts.
+        /// Where requests go. One of `backend` and `routes` is needed.
+        "backend" backend: ApiBackend = optional;
+        /// Requests go to whatever has the model that they name.
+        "routes" routes: Routes = optional;
+        /// How the gateway signs in where an account says nothing else (`models[].auth`).
         "auth" auth: BackendAuth = default("managedIdentity");
         /// Whether answers reach the caller as they are made.
         "streaming" streaming: bool = default(true);
@@ -30,26 +32,60 @@ record! {
     refused {
         "operations": "an API has all operations of its surface",
         "requires": "the tier is given once",
-        "routes": "callers name the deployment in the path",
     }
 }
 
+// Which token policies read which bodies: learn.microsoft.com/azure/api-management/llm-token-limit-policy, 2026-04-01.
 choice! {
     /// The shape of an API.
     pub enum Surface {
-        /// Azure OpenAI's paths with the deployment in them: `/deployments/{deployment-id}/chat/completions`.
+        /// Azure OpenAI's paths with the deployment in them, `/deployments/{deployment-id}/chat/completions`, and its v1 paths.
         AzureOpenai = "azure-openai",
+        /// OpenAI's paths, `/chat/completions`, `/responses`, `/embeddings`, with the model in the body. Any provider that speaks them.
+        OpenaiV1 = "openai-v1",
+        /// Anthropic's `/v1/messages`.
+        AnthropicMessages = "anthropic-messages",
+        /// Google's `/v1beta/models/MODEL:generateContent`.
+        Gemini = "gemini",
+        /// Amazon Bedrock's `/model/MODEL/converse` and `/model/MODEL/invoke`.
+        Bedrock = "bedrock",
     }
-    refused { "a2a", "anthropic-messages", "mcp", "models", "openai-v1", "realtime", "responses", "rest" }
+    refused {
+        "a2a",
+        "mcp",
+        "models": "Foundry answers for all its models on `openai-v1`",
+        "realtime",
+        "responses": "`openai-v1` has them",
+        "rest",
+    }
 }
 
-record! {
+one_of! {
     /// Where requests go.
-    pub struct ApiBackend {
+    pub enum ApiBackend {
         /// The id of a pool.
-        "pool" pool: EntityId = required;
+        "pool" Pool(EntityId),
+        /// The id of an account.
+        "backend" Account(AccountId),
     }
-    refused { "backend": "make a pool of one", "url": "accounts are made" }
+    refused { "url": "accounts have addresses, see `models`" }
+}
+
+impl ApiBackend {
+    /// The pool, where it is one.
+    pub fn pool(&self) -> Option<&At<EntityId>> {
+        match self {
+            Self::Pool(id) => Some(id),
+            Self::Account(_) => None,
+        }
+    }
+}
+
+impl Api {
+    /// The pool that all requests go to, where there is one.
+    pub fn pool(&self) -> Option<&At<EntityId>> {
+        self.backend.as_ref().and_then(|backend| backend.pool())
+    }
 }
 
 choice! {
@@ -58,7 +94,7 @@ choice! {
         /// With a token of its managed identity.
         ManagedIdentity = "managedIdentity",
     }
-    refused { "apiKey", "oauth", "sigv4" }
+    refused { "apiKey": "an account says it, `models[].auth`", "oauth": "an account says it, `models[].auth`", "sigv4": "an account says it, `models[].auth`" }
 }
 
 record! {

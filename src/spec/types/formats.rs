@@ -105,7 +105,7 @@ text! {
     pub struct AccountId,
     "1 to 20 lower-case letters, digits and hyphens, a letter first and no hyphen last",
     "^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$",
-    |text| is_id(text, 20) && !text.bytes().any(|byte| byte.is_ascii_uppercase())
+    is_account_id
 }
 
 text! {
@@ -281,6 +281,56 @@ text! {
     is_secret_id
 }
 
+// Nothing that a policy, a template or a URL would read: no query, no user, no expression.
+text! {
+    /// Where a provider answers.
+    pub struct ProviderUrl,
+    "an address such as `https://contoso.openai.azure.com`, with a path at most",
+    "^https://[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63})+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?$",
+    is_provider_url
+}
+
+impl ProviderUrl {
+    /// Without a slash at its end.
+    pub fn base(&self) -> &str {
+        self.0.trim_end_matches('/')
+    }
+}
+
+text! {
+    /// An account, or a deployment of it.
+    pub struct BackendRef,
+    "an account's id, or `ACCOUNT/DEPLOYMENT`",
+    "^[a-z]([a-z0-9-]{0,18}[a-z0-9])?(/[A-Za-z0-9][A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$",
+    |text| match text.split_once('/') {
+        Some((account, deployment)) => is_account_id(account) && is_dotted(deployment, 2, 64),
+        None => is_account_id(text),
+    }
+}
+
+impl BackendRef {
+    /// The account.
+    pub fn account(&self) -> &str {
+        self.0.split('/').next().unwrap_or_default()
+    }
+
+    /// The one deployment of it that is meant; None where all are.
+    pub fn deployment(&self) -> Option<&str> {
+        self.0.split_once('/').map(|(_, deployment)| deployment)
+    }
+}
+
+text! {
+    /// What an alias leads to.
+    pub struct TargetRef,
+    "a pool's id, or `ACCOUNT/DEPLOYMENT`",
+    "^([A-Za-z]([A-Za-z0-9-]{0,78}[A-Za-z0-9])?|[a-z]([a-z0-9-]{0,18}[a-z0-9])?/[A-Za-z0-9][A-Za-z0-9._-]{0,62}[A-Za-z0-9])$",
+    |text| match text.split_once('/') {
+        Some((account, deployment)) => is_account_id(account) && is_dotted(deployment, 2, 64),
+        None => is_id(text, 80),
+    }
+}
+
 text! {
     /// The path of a file below the folder of the spec.
     pub struct FilePath,
@@ -408,6 +458,10 @@ fn is_id(text: &str, max: usize) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
+fn is_account_id(text: &str) -> bool {
+    is_id(text, 20) && !text.bytes().any(|byte| byte.is_ascii_uppercase())
+}
+
 fn is_dotted(text: &str, min: usize, max: usize) -> bool {
     let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     (min..=max).contains(&text.len())
@@ -444,6 +498,24 @@ fn is_origin(text: &str) -> bool {
         && (1..=5).contains(&port.len())
         && port.bytes().all(|byte| byte.is_ascii_digit())
         && port.parse::<u16>().is_ok_and(|port| port > 0)
+}
+
+fn is_provider_url(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://").filter(|_| text.len() <= 200) else { return false };
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let is_segment = |part: &str| {
+        !part.is_empty()
+            && part != "."
+            && part != ".."
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._~-".contains(&byte))
+    };
+    is_domain(host)
+        && port.len() <= 5
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+        && port.parse::<u16>().is_ok_and(|port| port > 0)
+        && (path.is_empty() || path.split('/').all(is_segment))
 }
 
 fn is_secret_id(text: &str) -> bool {
@@ -513,6 +585,28 @@ mod tests {
             "",
         ] {
             assert!(!is_origin(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_provider_has_a_host_and_a_path_at_most() {
+        for right in
+            ["https://contoso.openai.azure.com", "https://a.b/", "https://llm.contoso.com:8443/api/v1"]
+        {
+            assert!(is_provider_url(right), "{right}");
+        }
+        for wrong in [
+            "http://contoso.openai.azure.com",
+            "https://user@contoso.com",
+            "https://contoso.com?key=1",
+            "https://contoso.com/a//b",
+            "https://contoso.com/../b",
+            "https://contoso.com/{{x}}",
+            "https://localhost",
+            "https://a.b:0",
+            "",
+        ] {
+            assert!(!is_provider_url(wrong), "{wrong}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! What a spec can say. One file per part; every type is at once a struct, its reader and its JSON Schema.
 
+mod accounts;
 mod addresses;
 mod apim;
 mod apis;
@@ -17,11 +18,13 @@ mod pools;
 mod products;
 mod raw;
 mod resource_ids;
+mod routes;
 mod scenarios;
 mod usage;
 
 use std::collections::BTreeMap;
 
+pub use accounts::*;
 pub use addresses::*;
 pub use apim::*;
 pub use apis::*;
@@ -39,6 +42,7 @@ pub use pools::*;
 pub use products::*;
 pub use raw::*;
 pub use resource_ids::*;
+pub use routes::*;
 pub use scenarios::*;
 pub use usage::*;
 
@@ -68,7 +72,9 @@ record! {
         /// The model accounts.
         "models" models: Vec<At<Model>> = required;
         /// Groups of accounts that answer for each other.
-        "pools" pools: Vec<At<Pool>> = required;
+        "pools" pools: Vec<At<Pool>> = default([]);
+        /// Names that callers use for whatever serves them.
+        "aliases" aliases: Vec<At<Alias>> = default([]);
         /// What callers see.
         "apis" apis: Vec<At<Api>> = required;
         /// Bundles of APIs with limits, and the subscriptions to them.
@@ -85,7 +91,6 @@ record! {
         "scenarios" scenarios: Vec<At<SpecScenario>> = default([]);
     }
     refused {
-        "aliases": "callers name the deployment in the path",
         "catalog": "nothing is published to API Center",
         "contracts": "write products instead",
         "policyProfiles": "policies are given per API",
@@ -165,8 +170,9 @@ record! {
         "additionalRegions" additional_regions: Vec<At<AdditionalRegion>> = default([]);
         /// Locks on the resource groups. `destroy` stops at them.
         "locks" locks: Locks = default("none");
+        /// Where prompts may be processed. Models that could process them elsewhere are refused, unless one says otherwise.
+        "dataBoundary" data_boundary: DataBoundary = default("none");
     }
-    refused { "dataBoundary": "model regions are checked one by one" }
 }
 
 record! {
@@ -178,6 +184,18 @@ record! {
         "capacity" capacity: Int<1, 31> = default(1);
         /// Its availability zones: `auto` for all the region has, `none`, or a list.
         "zones" zones: Zones = default("auto");
+    }
+}
+
+choice! {
+    /// Where prompts may be processed.
+    pub enum DataBoundary {
+        /// Anywhere.
+        None = "none",
+        /// In the data zone of the European Union.
+        Eu = "eu",
+        /// In the data zone of the United States.
+        Us = "us",
     }
 }
 

@@ -1,6 +1,6 @@
 //! `pools`: accounts that answer for each other, and when one of them is left alone for a while.
 
-use super::{AccountId, Duration, EntityId, StatusRange};
+use super::{BackendRef, Duration, EntityId, StatusRange};
 use crate::spec::decode::{At, Int, choice, record};
 
 // What `needs` says: learn.microsoft.com/azure/api-management/backends (2025-05) for tiers and numbers, and the first
@@ -27,8 +27,9 @@ record! {
 record! {
     /// An account in a pool.
     pub struct PoolMember {
-        /// The id of the account.
-        "backend" backend: AccountId = required;
+        /// The id of the account, or one deployment of it: `ACCOUNT/DEPLOYMENT`. A deployment has a breaker of its own, so that one
+        /// model that is busy does not take the account's others along.
+        "backend" backend: BackendRef = required;
         /// The group: the lowest number is used first, and a higher one only when all breakers of the lower are open.
         "priority" priority: Int<0, 100> = required;
         /// The share of requests within the group.

@@ -29,6 +29,14 @@ text! {
     |text| is_id_of(text, "Microsoft.OperationalInsights/workspaces", 63)
 }
 
+text! {
+    /// The id of an account of Azure AI services, to which Azure OpenAI and Foundry belong.
+    pub struct CognitiveAccountId,
+    "the id of an account: `/subscriptions/…/resourceGroups/…/providers/Microsoft.CognitiveServices/accounts/NAME`",
+    "^/subscriptions/[0-9a-fA-F-]{36}/resourceGroups/[^/]{1,90}/providers/Microsoft\\.CognitiveServices/accounts/[^/]{2,64}$",
+    |text| is_id_of(text, "Microsoft.CognitiveServices/accounts", 64)
+}
+
 impl VirtualNetworkId {
     /// The subscription, in lower case.
     pub fn subscription(&self) -> String {

@@ -66,8 +66,9 @@ choice! {
         Location = "Location",
         /// The gateway.
         GatewayId = "Gateway ID",
+        /// The backend that answered.
+        BackendId = "Backend ID",
     }
-    refused { "Backend ID" }
 }
 
 record! {
@@ -93,8 +94,9 @@ choice! {
         OperationName = "operationName",
         /// The deployment in the path.
         Deployment = "deployment",
+        /// The model that the request names, in the path or in the body.
+        RequestedModel = "requestedModel",
     }
-    refused { "requestedModel" }
 }
 
 record! {

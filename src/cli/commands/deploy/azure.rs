@@ -45,7 +45,7 @@ pub(super) async fn run(
         let question = format!("deploy this to subscription {subscription}?");
         confirm(&question, "not confirmed, nothing was deployed")?;
     }
-    let requests = stages::requests(evaluated, &args.spec)?;
+    let requests = stages::requests(evaluated, &args.spec, stages::Keys::Read)?;
     let outcome = events::deploy(&client, subscription, &requests, rendered, &args.how(), ui).await?;
     report::Report::of_azure(&outcome, &rendered.warnings).print(ui)?;
     Ok(Exit::Ok)

@@ -181,7 +181,7 @@ pub(crate) fn to_state(spec: &Path) -> Result<State, CommandError> {
     let rendered = pipeline::render(spec, &SpecArgs::default())?;
     let subscription = rendered.zone.subscription_id.as_deref().unwrap_or(sandbox::SUBSCRIPTION);
     let (evaluated, _warnings) = pipeline::evaluate(&rendered.bundle, subscription)?;
-    let requests = stages::requests(evaluated, spec)?;
+    let requests = stages::requests(evaluated, spec, stages::Keys::MadeUp)?;
     runtime()?.block_on(sandbox::to_state(&rendered.zone, &requests, subscription))
 }
 

@@ -46,7 +46,7 @@ pub(super) async fn run(
     evaluated: Vec<Evaluated>,
     subscription: &str,
 ) -> Result<Exit, CommandError> {
-    let requests = stages::requests(evaluated, &args.spec)?;
+    let requests = stages::requests(evaluated, &args.spec, stages::Keys::MadeUp)?;
     let arm = ArmServer::start(ArmOptions {
         subscription_id: subscription.to_owned(),
         resource_delay: Duration::from_millis(args.sandbox_delay_ms),

@@ -22,12 +22,22 @@ const PFX_BYTES_MAX: u64 = 1024 * 1024;
 pub(in crate::cli::commands) fn requests(
     evaluated: Vec<Evaluated>,
     spec: &Path,
+    keys: Keys,
 ) -> Result<Vec<StageRequest>, CommandError> {
     let folder = spec.parent().unwrap_or(Path::new(""));
-    evaluated.into_iter().map(|evaluated| request(evaluated, folder)).collect()
+    evaluated.into_iter().map(|evaluated| request(evaluated, folder, keys)).collect()
 }
 
-fn request(evaluated: Evaluated, folder: &Path) -> Result<StageRequest, CommandError> {
+/// Where the keys of providers come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli::commands) enum Keys {
+    /// The environment, as the spec says.
+    Read,
+    /// Nowhere: for the sandbox, whose providers take any, so that a real key never gets there and none is needed.
+    MadeUp,
+}
+
+fn request(evaluated: Evaluated, folder: &Path, keys: Keys) -> Result<StageRequest, CommandError> {
     let Evaluated { stage, template, .. } = evaluated;
     let mut parameters = IndexMap::new();
     let mut renew_after = None;
@@ -37,7 +47,7 @@ fn request(evaluated: Evaluated, folder: &Path) -> Result<StageRequest, CommandE
             Parameter::Output { stage, output } => ParameterValue::Output { stage, output },
             Parameter::Secret(secret) => {
                 renew_after = renewal(&secret).or(renew_after);
-                ParameterValue::Secret(make(&secret, folder)?)
+                ParameterValue::Secret(make(&secret, folder, keys)?)
             }
         };
         parameters.insert(name, value);
@@ -58,11 +68,11 @@ fn renewal(secret: &Secret) -> Option<Duration> {
         Secret::SelfSignedCertificate { validity_months, .. } => {
             Some(Duration::hours(i64::from(*validity_months) * 3044 * 24 / 100) * 2 / 3)
         }
-        Secret::PfxFile { .. } => None,
+        Secret::PfxFile { .. } | Secret::Keys(_) => None,
     }
 }
 
-fn make(secret: &Secret, folder: &Path) -> Result<deploy::Secret, CommandError> {
+fn make(secret: &Secret, folder: &Path, source: Keys) -> Result<deploy::Secret, CommandError> {
     match secret {
         Secret::SelfSignedCertificate { fqdn, validity_months } => {
             let value = self_signed_certificate(fqdn, *validity_months, now())
@@ -91,7 +101,32 @@ fn make(secret: &Secret, folder: &Path) -> Result<deploy::Secret, CommandError> 
             })?;
             Ok(deploy::Secret { value, identity })
         }
+        Secret::Keys(keys) => read_keys(keys, source),
     }
+}
+
+/// Reads keys from the environment. What tells them from others later is a hash of each, cut short.
+fn read_keys(keys: &[(String, String)], source: Keys) -> Result<deploy::Secret, CommandError> {
+    let mut object = serde_json::Map::new();
+    let mut identity = String::new();
+    for (name, variable) in keys {
+        let key = match source {
+            Keys::Read => environment(variable).filter(|key| !key.trim().is_empty()),
+            Keys::MadeUp => Some("key-of-the-sandbox".to_owned()),
+        };
+        let key = key.ok_or_else(|| {
+            CommandError::input(format!(
+                "the environment variable `{variable}` with the key `{name}` is not set"
+            ))
+            .hint(format!(
+                "set `{variable}`, or give the key as a secret of a key vault: `apiKey: {{ keyVaultSecret: … }}`"
+            ))
+        })?;
+        identity.push_str(&format!("{name} {} ", deploy::secrets::fingerprint(&key)));
+        object.insert(name.clone(), key.into());
+    }
+    let value = SecretString::new(serde_json::Value::Object(object).to_string());
+    Ok(deploy::Secret { value, identity })
 }
 
 /// A certificate is valid from now on the user's clock.

@@ -48,7 +48,7 @@ pub(super) async fn prepare(
     if let Some(blocked) = pipeline::blocked(&pipeline::plan(&rendered.zone, &evaluated)) {
         return Err(blocked);
     }
-    let requests = stages::requests(evaluated, spec)?;
+    let requests = stages::requests(evaluated, spec, stages::Keys::MadeUp)?;
     let options = ArmOptions { subscription_id: subscription.clone(), ..ArmOptions::default() };
     let arm = ArmServer::start(options).await.map_err(|error| deploying::failed(&error))?;
     put_what_is_there(&rendered.zone, arm.state());

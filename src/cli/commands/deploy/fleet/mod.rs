@@ -214,7 +214,7 @@ impl Work {
                 return Err(blocked.hint("`genai-lz plan SPEC --online` shows all checks"));
             }
         }
-        let requests = stages::requests(evaluated, path)?;
+        let requests = stages::requests(evaluated, path, stages::Keys::Read)?;
         let mut show = |event: Event| {
             if let Some(line) = line_of(&event) {
                 // Whoever listens may have ended at the second Ctrl-C.

@@ -11,6 +11,8 @@ param names = {
   openaiResourceGroup: 'rg-openai-platform-prod-swedencentral-p01'
   apimResourceGroup: 'rg-apim-platform-prod-swedencentral-p01'
   networkingResourceGroup: 'rg-networking-platform-prod-swedencentral-p01'
+  sharedResourceGroup: 'rg-shared-platform-prod-swedencentral-p01'
+  keyVault: 'kv-platform-prod-p01'
   apim: 'apim-platform-prod-swedencentral-p01'
   apimIdentity: 'id-apim-platform-prod-swedencentral-p01'
 }
@@ -94,6 +96,12 @@ param accounts = [
   }
 ]
 
+param existingAccounts = []
+
+param keys = []
+
+param keySecrets = '{}'
+
 param eventHub = {
   enabled: false
   namespace: ''
@@ -137,6 +145,7 @@ param backends = [
     name: 'ptu'
     url: 'https://oai-ptu-platform-prod-swedencentral-p01.openai.azure.com/openai'
     identityResource: ''
+    headers: {}
     breaker: {
       name: 'ptu-breaker'
       count: 3
@@ -160,6 +169,7 @@ param backends = [
     name: 'embeddings'
     url: 'https://oai-embeddings-platform-prod-swedencentral-p01.openai.azure.com/openai'
     identityResource: ''
+    headers: {}
     breaker: {
       name: 'embeddings-breaker'
       count: 1

@@ -9,6 +9,8 @@ param names = {
   openaiResourceGroup: 'rg-openai-guarded-dev-swedencentral-g01'
   apimResourceGroup: 'rg-apim-guarded-dev-swedencentral-g01'
   networkingResourceGroup: 'rg-networking-guarded-dev-swedencentral-g01'
+  sharedResourceGroup: 'rg-shared-guarded-dev-swedencentral-g01'
+  keyVault: 'kv-guarded-dev-g01'
   apim: 'apim-guarded-dev-swedencentral-g01'
   apimIdentity: 'id-apim-guarded-dev-swedencentral-g01'
 }
@@ -66,6 +68,12 @@ param accounts = [
   }
 ]
 
+param existingAccounts = []
+
+param keys = []
+
+param keySecrets = '{}'
+
 param eventHub = {
   enabled: false
   namespace: ''
@@ -109,6 +117,7 @@ param backends = [
     name: 'payg'
     url: 'https://oai-payg-guarded-dev-swedencentral-g01.openai.azure.com/openai'
     identityResource: ''
+    headers: {}
     breaker: {
       name: 'payg-breaker'
       count: 1
@@ -132,6 +141,7 @@ param backends = [
     name: 'content.safety'
     url: 'https://cs-guarded-dev-swedencentral-g01.cognitiveservices.azure.com'
     identityResource: 'https://cognitiveservices.azure.com'
+    headers: {}
     breaker: {}
   }
 ]

@@ -9,6 +9,8 @@ param names = {
   openaiResourceGroup: 'rg-openai-spoke-prod-swedencentral-p01'
   apimResourceGroup: 'rg-apim-spoke-prod-swedencentral-p01'
   networkingResourceGroup: 'rg-networking-spoke-prod-swedencentral-p01'
+  sharedResourceGroup: 'rg-shared-spoke-prod-swedencentral-p01'
+  keyVault: 'kv-spoke-prod-p01'
   apim: 'apim-spoke-prod-swedencentral-p01'
   apimIdentity: 'id-apim-spoke-prod-swedencentral-p01'
 }
@@ -66,6 +68,12 @@ param accounts = [
   }
 ]
 
+param existingAccounts = []
+
+param keys = []
+
+param keySecrets = '{}'
+
 param eventHub = {
   enabled: false
   namespace: ''
@@ -109,6 +117,7 @@ param backends = [
     name: 'one'
     url: 'https://oai-one-spoke-prod-swedencentral-p01.openai.azure.com/openai'
     identityResource: ''
+    headers: {}
     breaker: {
       name: 'one-breaker'
       count: 1

@@ -9,6 +9,8 @@ param names = {
   openaiResourceGroup: 'rg-openai-aihub-prod-swedencentral-p01'
   apimResourceGroup: 'rg-apim-aihub-prod-swedencentral-p01'
   networkingResourceGroup: 'rg-networking-aihub-prod-swedencentral-p01'
+  sharedResourceGroup: 'rg-shared-aihub-prod-swedencentral-p01'
+  keyVault: 'kv-aihub-prod-p01'
   apim: 'apim-aihub-prod-swedencentral-p01'
   apimIdentity: 'id-apim-aihub-prod-swedencentral-p01'
 }
@@ -66,6 +68,12 @@ param accounts = [
   }
 ]
 
+param existingAccounts = []
+
+param keys = []
+
+param keySecrets = '{}'
+
 param eventHub = {
   enabled: true
   namespace: 'evhns-aihub-prod-swedencentral-p01'
@@ -109,6 +117,7 @@ param backends = [
     name: 'one'
     url: 'https://oai-one-aihub-prod-swedencentral-p01.openai.azure.com/openai'
     identityResource: ''
+    headers: {}
     breaker: {
       name: 'one-breaker'
       count: 1

@@ -12,6 +12,8 @@ param names = {
   openaiResourceGroup: 'rg-openai-lzv01-dev-westus3-abc'
   apimResourceGroup: 'rg-apim-lzv01-dev-westus3-abc'
   networkingResourceGroup: 'rg-networking-lzv01-dev-westus3-abc'
+  sharedResourceGroup: 'rg-shared-lzv01-dev-westus3-abc'
+  keyVault: 'kv-lzv01-dev-westus3-abc'
   apim: 'apim-lzv01-dev-westus3-abc'
   apimIdentity: 'id-apim-lzv01-dev-westus3-abc'
 }
@@ -103,6 +105,12 @@ param accounts = [
   }
 ]
 
+param existingAccounts = []
+
+param keys = []
+
+param keySecrets = '{}'
+
 param eventHub = {
   enabled: true
   namespace: 'evhns-lzv01-dev-westus3-abc'
@@ -146,6 +154,7 @@ param backends = [
     name: 'ptu-1'
     url: 'https://oai-ptu-1-lzv01-dev-westus3-abc.openai.azure.com/openai'
     identityResource: ''
+    headers: {}
     breaker: {
       name: 'ptu-1-breaker'
       count: 1
@@ -169,6 +178,7 @@ param backends = [
     name: 'payg-1'
     url: 'https://oai-payg-1-lzv01-dev-westus3-abc.openai.azure.com/openai'
     identityResource: ''
+    headers: {}
     breaker: {
       name: 'payg-1-breaker'
       count: 1
@@ -192,6 +202,7 @@ param backends = [
     name: 'payg-2'
     url: 'https://oai-payg-2-lzv01-dev-westus3-abc.openai.azure.com/openai'
     identityResource: ''
+    headers: {}
     breaker: {
       name: 'payg-2-breaker'
       count: 1

@@ -9,6 +9,8 @@ param names = {
   openaiResourceGroup: 'rg-openai-world-prod-swedencentral-p01'
   apimResourceGroup: 'rg-apim-world-prod-swedencentral-p01'
   networkingResourceGroup: 'rg-networking-world-prod-swedencentral-p01'
+  sharedResourceGroup: 'rg-shared-world-prod-swedencentral-p01'
+  keyVault: 'kv-world-prod-p01'
   apim: 'apim-world-prod-swedencentral-p01'
   apimIdentity: 'id-apim-world-prod-swedencentral-p01'
 }
@@ -66,6 +68,12 @@ param accounts = [
   }
 ]
 
+param existingAccounts = []
+
+param keys = []
+
+param keySecrets = '{}'
+
 param eventHub = {
   enabled: false
   namespace: ''
@@ -109,6 +117,7 @@ param backends = [
     name: 'one'
     url: 'https://oai-one-world-prod-swedencentral-p01.openai.azure.com/openai'
     identityResource: ''
+    headers: {}
     breaker: {
       name: 'one-breaker'
       count: 1

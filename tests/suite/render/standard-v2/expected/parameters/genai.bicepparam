@@ -9,6 +9,8 @@ param names = {
   openaiResourceGroup: 'rg-openai-stdv2-prod-swedencentral-p01'
   apimResourceGroup: 'rg-apim-stdv2-prod-swedencentral-p01'
   networkingResourceGroup: 'rg-networking-stdv2-prod-swedencentral-p01'
+  sharedResourceGroup: 'rg-shared-stdv2-prod-swedencentral-p01'
+  keyVault: 'kv-stdv2-prod-p01'
   apim: 'apim-stdv2-prod-swedencentral-p01'
   apimIdentity: 'id-apim-stdv2-prod-swedencentral-p01'
 }
@@ -66,6 +68,12 @@ param accounts = [
   }
 ]
 
+param existingAccounts = []
+
+param keys = []
+
+param keySecrets = '{}'
+
 param eventHub = {
   enabled: true
   namespace: 'evhns-stdv2-prod-swedencentral-p01'
@@ -109,6 +117,7 @@ param backends = [
     name: 'one'
     url: 'https://oai-one-stdv2-prod-swedencentral-p01.openai.azure.com/openai'
     identityResource: ''
+    headers: {}
     breaker: {
       name: 'one-breaker'
       count: 1
