@@ -197,8 +197,23 @@ pub struct Product {
     pub allowed_deployments: Option<Vec<String>>,
     pub tokens_per_minute: Option<u32>,
     pub quota: Option<TokenQuota>,
+    /// Limits of single models.
+    pub model_limits: Vec<ModelLimit>,
+    pub requests_per_minute: Option<u32>,
+    pub content_safety: Option<ContentSafety>,
+    /// Who it is for, where it is a contract.
+    pub team: Option<String>,
     /// Ids of the subscriptions to make.
     pub subscriptions: Vec<String>,
+}
+
+/// How many tokens of one model a subscription may use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelLimit {
+    /// The name that callers use, in lower case.
+    pub name: String,
+    pub tokens_per_minute: Option<u32>,
+    pub quota: Option<TokenQuota>,
 }
 
 /// How many tokens may be used in a period.

@@ -126,7 +126,8 @@ pub(super) fn entra(entra: &EntraCallers) -> Value {
     }
 }
 
-fn content_safety(policy: &ContentSafety) -> Value {
+/// For the part of a template that API and product policies share.
+pub(super) fn content_safety(policy: &ContentSafety) -> Value {
     let category = |(name, threshold): &(&str, u32)| context! { name => *name, threshold };
     context! {
         backend => CONTENT_SAFETY,

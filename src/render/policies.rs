@@ -6,13 +6,13 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use minijinja::{Environment, context};
 
-use super::api_policy::{api_policy, entra};
+use super::api_policy::{api_policy, content_safety, entra};
 use super::codes;
 use super::escape::csharp_string;
 use super::raw::{self, Raw};
 use super::templates::{environment, fill};
 use crate::diag::{DiagResult, Diagnostic, Diagnostics, finish};
-use crate::model::{Api, Destinations, LandingZone, Product};
+use crate::model::{Api, Destinations, LandingZone, ModelLimit, Product, TokenQuota};
 use crate::policy;
 use crate::spec::DimensionValue;
 use crate::text::Source;
@@ -68,7 +68,8 @@ pub(super) fn fragments(zone: &LandingZone) -> impl Iterator<Item = &'static Fra
         zone.apis.iter().flat_map(|api| api.destinations.iter()).any(|to| to.by_identity == by_identity)
     };
     let (by_identity, by_key) = (signs_in(true), signs_in(false));
-    let by_model = zone.apis.iter().any(asks_for_the_model);
+    let by_model =
+        zone.apis.iter().any(asks_for_the_model) || zone.products.iter().any(product_asks_for_the_model);
     FRAGMENTS.iter().filter(move |(name, ..)| match *name {
         BACKEND_MANAGED_IDENTITY => by_identity,
         BACKEND_KEY => by_key,
@@ -180,7 +181,13 @@ fn read_back(shipped: &[&str], rendered: &Policies) -> DiagResult<Vec<Diagnostic
 
 fn product_policy(environment: &Environment<'_>, product: &Product) -> DiagResult<Option<String>> {
     let is_limited = product.tokens_per_minute.is_some() || product.quota.is_some();
-    if !is_limited && product.entra.is_none() && product.allowed_deployments.is_none() {
+    let is_plain = !is_limited
+        && product.entra.is_none()
+        && product.allowed_deployments.is_none()
+        && product.model_limits.is_empty()
+        && product.requests_per_minute.is_none()
+        && product.content_safety.is_none();
+    if is_plain {
         return Ok(None);
     }
     let allowed = product.allowed_deployments.as_ref().map(|names| {
@@ -188,21 +195,40 @@ fn product_policy(environment: &Environment<'_>, product: &Product) -> DiagResul
             names.iter().map(|name| csharp_string(&name.to_ascii_lowercase())).collect();
         format!("new string[] {{ {} }}", literals.join(", "))
     });
+    let key = |what: &str| {
+        format!("@({} + context.Subscription.Id)", csharp_string(&format!("{what}:{}:", product.id)))
+    };
+    let quota = |quota: &TokenQuota| context! { tokens => quota.tokens, period => quota.period.word() };
+    let model_limit = |limit: &ModelLimit| {
+        context! {
+            name => limit.name.as_str(),
+            counter_key => format!(
+                "@({} + context.Subscription.Id)",
+                csharp_string(&format!("product:{}:{}:", product.id, limit.name)),
+            ),
+            tokens_per_minute => limit.tokens_per_minute,
+            quota => limit.quota.as_ref().map(quota),
+        }
+    };
     let values = context! {
         is_limited,
         entra => product.entra.as_ref().map(entra),
+        asks_for_the_model => product_asks_for_the_model(product),
         allowed,
-        counter_key => format!(
-            "@({} + context.Subscription.Id)",
-            csharp_string(&format!("product:{}:", product.id)),
-        ),
+        content_safety => product.content_safety.as_ref().map(content_safety),
+        requests_per_minute => product.requests_per_minute,
+        requests_key => key("product-requests"),
+        counter_key => key("product"),
         tokens_per_minute => product.tokens_per_minute,
-        quota => product.quota.as_ref().map(|quota| context! {
-            tokens => quota.tokens,
-            period => quota.period.word(),
-        }),
+        quota => product.quota.as_ref().map(quota),
+        model_limits => product.model_limits.iter().map(model_limit).collect::<Vec<_>>(),
     };
     fill(environment, "product.xml", values).map(Some)
+}
+
+/// Whether the policy of a product asks which model is meant.
+fn product_asks_for_the_model(product: &Product) -> bool {
+    product.allowed_deployments.is_some() || !product.model_limits.is_empty()
 }
 
 /// Whether a fragment of that name is one of those that every landing zone has.

@@ -13,6 +13,7 @@ use crate::diag::{DiagResult, Diagnostic};
 /// Name to text.
 pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("api.xml", include_str!("../../templates/policies/api.xml.jinja")),
+    ("content_safety.xml", include_str!("../../templates/policies/content_safety.xml.jinja")),
     ("entra.xml", include_str!("../../templates/policies/entra.xml.jinja")),
     ("product.xml", include_str!("../../templates/policies/product.xml.jinja")),
     ("routes.xml", include_str!("../../templates/policies/routes.xml.jinja")),

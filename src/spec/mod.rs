@@ -19,6 +19,7 @@ mod read;
 mod redact;
 pub mod reference;
 pub mod routing;
+pub mod terms;
 mod types;
 mod yaml;
 

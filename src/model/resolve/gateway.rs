@@ -1,12 +1,14 @@
 //! The gateway's entities: pools, APIs with their policies, products.
 
+use std::collections::BTreeMap;
+
 use super::{callers, content_safety};
 use crate::catalog::tiers::Tier;
 use crate::model::{
-    AdaptiveClass, AdaptiveLimit, Api, Breaker, Destinations, Dimension, Pool, PoolMember, Product,
-    RequestLimit, Retry, ServedModel, TokenLimit, TokenQuota, UsageMetric, UsageRecords,
+    AdaptiveClass, AdaptiveLimit, Api, Breaker, Destinations, Dimension, EntraCallers, ModelLimit, Pool,
+    PoolMember, Product, RequestLimit, Retry, ServedModel, TokenLimit, TokenQuota, UsageMetric, UsageRecords,
 };
-use crate::spec;
+use crate::spec::{self, terms};
 
 pub(super) fn pool(pool: &spec::Pool) -> Pool {
     Pool {
@@ -138,6 +140,61 @@ pub(super) fn product(product: &spec::Product) -> Product {
         quota: limits
             .and_then(|limits| limits.token_quota.as_ref())
             .map(|quota| TokenQuota { tokens: quota.tokens.0, period: quota.period.value }),
+        model_limits: limits.map_or_else(Vec::new, |limits| model_limits(&limits.models)),
+        requests_per_minute: limits.and_then(|limits| limits.requests.as_ref()).map(|it| it.per_minute.0),
+        content_safety: product.content_safety.as_ref().map(|policy| content_safety::policy(policy)),
+        team: None,
         subscriptions: product.subscriptions.iter().map(|id| id.value.0.clone()).collect(),
     }
+}
+
+/// A contract is a product that opens what it names and nothing else.
+pub(super) fn contract(spec: &spec::Spec, contract: &spec::Contract) -> Product {
+    let terms = terms::of(spec, contract);
+    let limits = terms.limits;
+    let product = limits.and_then(|limits| limits.product.as_ref());
+    let owner =
+        contract.owner.as_ref().map(|owner| format!(" Owner: {}", owner.as_str())).unwrap_or_default();
+    let purpose = contract.purpose.value.0.trim();
+    Product {
+        id: contract.id.value.0.clone(),
+        display_name: format!("{} / {}", contract.team.as_str(), contract.id.as_str())
+            .chars()
+            .take(100)
+            .collect(),
+        description: format!("{purpose}{owner}").trim().chars().take(1000).collect(),
+        apis: terms::apis(spec, contract).into_iter().map(str::to_owned).collect(),
+        entra: terms.jwt.map(|jwt| EntraCallers {
+            tenant: jwt.tenant.value.0.clone(),
+            audiences: vec![jwt.audience.value.0.clone()],
+            applications: jwt.applications.iter().map(|it| it.value.0.clone()).collect(),
+            roles: jwt.roles.iter().map(|it| it.value.0.clone()).collect(),
+        }),
+        allowed_deployments: Some(contract.allow.models.iter().map(|name| name.value.0.clone()).collect()),
+        tokens_per_minute: product.and_then(|limits| limits.tokens_per_minute.as_ref()).map(|limit| limit.0),
+        quota: product.and_then(|limits| limits.token_quota.as_ref()).map(|quota| quota_of(quota)),
+        model_limits: limits.map_or_else(Vec::new, |limits| model_limits(&limits.models)),
+        requests_per_minute: limits.and_then(|limits| limits.requests.as_ref()).map(|it| it.per_minute.0),
+        content_safety: terms.content_safety.map(|policy| content_safety::policy(policy)),
+        team: Some(contract.team.value.0.clone()),
+        subscriptions: contract
+            .keys
+            .subscriptions
+            .iter()
+            .map(|name| terms::subscription_id(contract, name.as_str()))
+            .collect(),
+    }
+}
+
+fn model_limits(limits: &BTreeMap<String, spec::At<spec::ModelLimits>>) -> Vec<ModelLimit> {
+    let limit = |(name, limit): (&String, &spec::At<spec::ModelLimits>)| ModelLimit {
+        name: name.to_ascii_lowercase(),
+        tokens_per_minute: limit.tokens_per_minute.as_ref().map(|limit| limit.0),
+        quota: limit.token_quota.as_ref().map(|quota| quota_of(quota)),
+    };
+    limits.iter().map(limit).collect()
+}
+
+fn quota_of(quota: &spec::ModelQuota) -> TokenQuota {
+    TokenQuota { tokens: quota.tokens.0, period: quota.period.value }
 }

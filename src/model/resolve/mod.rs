@@ -17,7 +17,7 @@ use super::{
 use crate::catalog::regions;
 use crate::diag::{DiagResult, Diagnostic, finish};
 use crate::model::raw;
-use crate::spec::{self, Region, Spec, codes};
+use crate::spec::{self, Region, Spec, codes, terms};
 use crate::text::{Source, Span};
 
 /// Resolves a spec; `source` is where it was read from.
@@ -131,7 +131,17 @@ impl Resolver<'_> {
             backend_pools,
             keys: backends::keys(spec),
             apis,
-            products: spec.products.iter().map(|product| gateway::product(product)).collect(),
+            products: spec
+                .products
+                .iter()
+                .map(|product| gateway::product(product))
+                .chain(
+                    spec.contracts
+                        .iter()
+                        .filter(|contract| terms::applies(spec, contract))
+                        .map(|contract| gateway::contract(spec, contract)),
+                )
+                .collect(),
             raw: raw::resolve(&spec.raw),
             preflight: Preflight {
                 required: spec.preflight.require.iter().map(|check| check.word().to_owned()).collect(),

@@ -21,10 +21,12 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
         if let Some(limits) = &product.limits
             && limits.tokens_per_minute.is_none()
             && limits.token_quota.is_none()
+            && limits.models.is_empty()
+            && limits.requests.is_none()
         {
             let found = cx
                 .diagnostic(&codes::MISSING_FIELD, limits.span, "`limits` limits nothing")
-                .help("add `tokensPerMinute` or `tokenQuota`, or leave `limits` out");
+                .help("add `tokensPerMinute`, `tokenQuota`, `models` or `requests`, or leave `limits` out");
             cx.push(found);
         }
     }

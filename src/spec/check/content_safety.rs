@@ -6,7 +6,11 @@ use crate::spec::decode::At;
 use crate::spec::types::{ContentSafety, SeverityLevels, Spec};
 
 pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
-    for policy in spec.apis.iter().filter_map(|api| api.policies.content_safety.as_ref()) {
+    let of_apis = spec.apis.iter().filter_map(|api| api.policies.content_safety.as_ref());
+    let of_products = spec.products.iter().filter_map(|product| product.content_safety.as_ref());
+    let of_contracts = spec.contracts.iter().filter_map(|contract| contract.content_safety.as_ref());
+    let of_profiles = spec.policy_profiles.values().filter_map(|profile| profile.content_safety.as_ref());
+    for policy in of_apis.chain(of_products).chain(of_contracts).chain(of_profiles) {
         if spec.baseline.content_safety.is_none() {
             let message = "there is no Content Safety account to ask";
             let found = cx.diagnostic(&codes::UNKNOWN_REFERENCE, policy.span, message);

@@ -4,6 +4,7 @@
 mod apis;
 mod callers;
 mod content_safety;
+mod contracts;
 mod gateway;
 mod lints;
 mod models;
@@ -35,6 +36,7 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     apis::check(spec, &mut cx);
     callers::check(spec, &mut cx);
     content_safety::check(spec, &mut cx);
+    contracts::check(spec, &mut cx);
     tags::check(spec, &mut cx);
     lints::check(spec, &mut cx);
     scenarios::check(spec, &mut cx);

@@ -14,7 +14,6 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
     let apis: Vec<_> = spec.apis.iter().map(|api| (api.id.as_str(), api.id.span)).collect();
     unique("backend", models.iter().chain(&pools).copied(), cx);
     unique("API", apis.iter().copied(), cx);
-    unique("product", spec.products.iter().map(|product| (product.id.as_str(), product.id.span)), cx);
     unique(
         "subscription",
         spec.products

@@ -8,6 +8,7 @@ mod app_gateway;
 mod baseline;
 mod callers;
 mod content_safety;
+mod contracts;
 mod entra;
 mod formats;
 mod limits;
@@ -32,6 +33,7 @@ pub use app_gateway::*;
 pub use baseline::*;
 pub use callers::*;
 pub use content_safety::*;
+pub use contracts::*;
 pub use entra::*;
 pub use formats::*;
 pub use limits::*;
@@ -79,6 +81,10 @@ record! {
         "apis" apis: Vec<At<Api>> = required;
         /// Bundles of APIs with limits, and the subscriptions to them.
         "products" products: Vec<At<Product>> = default([]);
+        /// What teams may use, each for one purpose: a product with its subscriptions, and nothing that it does not name.
+        "contracts" contracts: Vec<At<Contract>> = default([]);
+        /// Terms that contracts share, by name.
+        "policyProfiles" policy_profiles: BTreeMap<String, At<PolicyProfile>> = default({});
         /// Policies of your own, from files.
         "raw" raw: Raw = default({});
         /// What has to be checked before a deployment.
@@ -92,8 +98,6 @@ record! {
     }
     refused {
         "catalog": "nothing is published to API Center",
-        "contracts": "write products instead",
-        "policyProfiles": "policies are given per API",
         "pricing": "costs are not computed",
     }
 }

@@ -1,6 +1,11 @@
 //! `products`: bundles of APIs that callers subscribe to, each with its limits.
 
-use super::{DeploymentName, EntityId, EntraCallers, LongText, ShortText};
+use std::collections::BTreeMap;
+
+use super::{
+    ContentSafety, DeploymentName, EntityId, EntraCallers, LongText, ModelLimits, RequestsPerMinute,
+    ShortText,
+};
 use crate::spec::decode::{At, Int, choice, record};
 
 record! {
@@ -20,6 +25,8 @@ record! {
         "allow" allow: Allow = optional;
         /// Limits that each of its subscriptions has, besides those of the APIs.
         "limits" limits: Limits = optional;
+        /// What Content Safety looks at before a prompt of its callers reaches a model.
+        "contentSafety" content_safety: ContentSafety = optional;
         /// The ids of the subscriptions to make. API Management makes their keys.
         "subscriptions" subscriptions: Vec<At<EntityId>> = default([]);
     }
@@ -34,20 +41,23 @@ record! {
     }
     refused {
         "agents": "there are no agents",
-        "models": "callers name deployments; list them in `deployments`",
+        "models": "list them in `deployments`",
         "tools": "there are no tools",
     }
 }
 
 record! {
-    /// Limits of each subscription to a product. Tokens are limited, not calls, because a call may cost anything.
+    /// Limits of each subscription to a product. Those on tokens say more about costs than those on requests.
     pub struct Limits {
         /// Prompt and completion tokens per minute; beyond it, callers see 429.
         "tokensPerMinute" tokens_per_minute: Int<1, 100000000> = optional;
         /// Tokens per longer period; beyond it, callers see 403.
         "tokenQuota" token_quota: TokenQuota = optional;
+        /// Limits of single models, by the name that callers use.
+        "models" models: BTreeMap<String, At<ModelLimits>> = default({});
+        /// Requests, whatever they cost.
+        "requests" requests: RequestsPerMinute = optional;
     }
-    refused { "models": "limits count all models together", "requests": "tokens are limited, not calls" }
 }
 
 record! {

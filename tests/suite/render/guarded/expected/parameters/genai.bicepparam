@@ -110,6 +110,11 @@ param fragments = [
     description: 'Answers 429 with Retry-After when no account of a pool can answer'
     value: loadTextContent('../policies/fragments/pool-exhausted.xml')
   }
+  {
+    name: 'requested-model'
+    description: 'Finds out which model a request asks for'
+    value: loadTextContent('../policies/fragments/requested-model.xml')
+  }
 ]
 
 param backends = [
