@@ -15,14 +15,18 @@ pub(super) fn arity(name: &str) -> Option<(usize, usize)> {
 }
 
 pub(super) fn type_of(name: &str, args: &[Type], at: usize) -> Result<Type, Fault> {
-    let wants = |ok: bool, what: &str| if ok { Ok(()) } else { Err(Fault::new(at, format!("`{name}` wants {what}"))) };
+    let wants = |ok: bool, what: &str| {
+        if ok { Ok(()) } else { Err(Fault::new(at, format!("`{name}` wants {what}"))) }
+    };
     let is_number = |of: Type| matches!(of, Type::Long | Type::Real);
     match name {
         "count" | "dcount" => Ok(Type::Long),
         "countif" => wants(args[0] == Type::Bool, "a condition").map(|()| Type::Long),
         "avg" => wants(is_number(args[0]), "a number").map(|()| Type::Real),
         "sum" => wants(is_number(args[0]), "a number").map(|()| args[0]),
-        "sumif" => wants(is_number(args[0]) && args[1] == Type::Bool, "a number and a condition").map(|()| args[0]),
+        "sumif" => {
+            wants(is_number(args[0]) && args[1] == Type::Bool, "a number and a condition").map(|()| args[0])
+        }
         _ => Ok(args[0]),
     }
 }
@@ -30,7 +34,9 @@ pub(super) fn type_of(name: &str, args: &[Type], at: usize) -> Result<Type, Faul
 /// Refuses a column that stands outside of every aggregate: it has no single value for a group.
 pub(super) fn check(expr: &Expr, scope: &Scope<'_>) -> Result<(), Fault> {
     match &expr.kind {
-        Kind::Call(name, args) if arity(name).is_some() => args.iter().try_for_each(super::scalar::no_aggregate),
+        Kind::Call(name, args) if arity(name).is_some() => {
+            args.iter().try_for_each(super::scalar::no_aggregate)
+        }
         Kind::Call(_, args) => args.iter().try_for_each(|arg| check(arg, scope)),
         Kind::Name(name) if scope.columns.iter().any(|column| column.name == *name) => {
             Err(Fault::new(expr.at, format!("`{name}` has no single value for a group")))
@@ -91,9 +97,9 @@ fn aggregated(name: &str, args: &[Expr], scope: &Scope<'_>, rows: &[&Vec<Value>]
         }
         ("min" | "max", [of]) => {
             let wanted = if name == "min" { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater };
-            let best = all(of).into_iter().reduce(|best, value| {
-                if compare(&value, &best) == Some(wanted) { value } else { best }
-            });
+            let best = all(of)
+                .into_iter()
+                .reduce(|best, value| if compare(&value, &best) == Some(wanted) { value } else { best });
             best.unwrap_or(Value::Null)
         }
         _ => Value::Null,

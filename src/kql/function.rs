@@ -14,8 +14,8 @@ const ARGS_MAX: usize = 64;
 pub(super) fn arity(name: &str) -> Option<(usize, usize)> {
     Some(match name {
         "now" => (0, 0),
-        "tostring" | "tolong" | "toint" | "todouble" | "toreal" | "tolower" | "isempty" | "isnotempty" | "isnull"
-        | "isnotnull" | "ago" | "startofday" => (1, 1),
+        "tostring" | "tolong" | "toint" | "todouble" | "toreal" | "tolower" | "isempty" | "isnotempty"
+        | "isnull" | "isnotnull" | "ago" | "startofday" => (1, 1),
         "bin" | "split" => (2, 2),
         "round" => (1, 2),
         "iff" | "iif" => (3, 3),
@@ -28,7 +28,9 @@ pub(super) fn arity(name: &str) -> Option<(usize, usize)> {
 
 /// What a call gives, by what its arguments are.
 pub(super) fn type_of(name: &str, args: &[Type], at: usize) -> Result<Type, Fault> {
-    let wants = |ok: bool, what: &str| if ok { Ok(()) } else { Err(Fault::new(at, format!("`{name}` wants {what}"))) };
+    let wants = |ok: bool, what: &str| {
+        if ok { Ok(()) } else { Err(Fault::new(at, format!("`{name}` wants {what}"))) }
+    };
     let same = |types: &[Type]| types.windows(2).all(|pair| pair[0] == pair[1]);
     Ok(match name {
         "now" | "startofday" => Type::Time,
@@ -70,7 +72,8 @@ pub(super) fn type_of(name: &str, args: &[Type], at: usize) -> Result<Type, Faul
         }
         "case" => {
             let (last, pairs) = args.split_last().ok_or_else(|| Fault::new(at, "`case` wants arguments"))?;
-            let fits = pairs.len() % 2 == 0 && pairs.chunks(2).all(|pair| pair[0] == Type::Bool && pair[1] == *last);
+            let fits =
+                pairs.len() % 2 == 0 && pairs.chunks(2).all(|pair| pair[0] == Type::Bool && pair[1] == *last);
             wants(fits, "conditions, each with a value of one type, and another value")?;
             *last
         }
@@ -108,10 +111,16 @@ pub(super) fn call(name: &str, args: &[Value], now_unix_ms: i64) -> Value {
         ("bin", [Value::Time(at), Value::Span(step)]) if *step > 0 => {
             Value::Time((at + FROM_YEAR_ONE_MS).div_euclid(*step) * step - FROM_YEAR_ONE_MS)
         }
-        ("bin", [Value::Span(at), Value::Span(step)]) if *step > 0 => Value::Span(at.div_euclid(*step) * step),
-        ("bin", [Value::Long(at), Value::Long(step)]) if *step > 0 => Value::Long(at.div_euclid(*step) * step),
+        ("bin", [Value::Span(at), Value::Span(step)]) if *step > 0 => {
+            Value::Span(at.div_euclid(*step) * step)
+        }
+        ("bin", [Value::Long(at), Value::Long(step)]) if *step > 0 => {
+            Value::Long(at.div_euclid(*step) * step)
+        }
         ("iff" | "iif", [condition, yes, no]) => if is(condition) { yes } else { no }.clone(),
-        ("coalesce", args) => args.iter().find(|value| !value.is_empty()).or(args.last()).cloned().unwrap_or(Value::Null),
+        ("coalesce", args) => {
+            args.iter().find(|value| !value.is_empty()).or(args.last()).cloned().unwrap_or(Value::Null)
+        }
         ("case", [pairs @ .., last]) => {
             pairs.chunks(2).find(|pair| is(&pair[0])).and_then(|pair| pair.get(1)).unwrap_or(last).clone()
         }

@@ -15,12 +15,12 @@ pub(super) enum Token {
 
 /// Longer marks stand before shorter ones that they begin with.
 const MARKS: &[&str] = &[
-    "==", "=~", "!=", "!~", "<=", ">=", "|", "(", ")", "[", "]", ",", ";", "=", "<", ">", "+", "-", "*", "/", "%", ".", ":",
+    "==", "=~", "!=", "!~", "<=", ">=", "|", "(", ")", "[", "]", ",", ";", "=", "<", ">", "+", "-", "*", "/",
+    "%", ".", ":",
 ];
 
 /// The units of a time span and their milliseconds.
-const UNITS: &[(&str, i64)] =
-    &[("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+const UNITS: &[(&str, i64)] = &[("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 
 pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, Fault> {
     let mut found = Vec::new();
@@ -90,7 +90,8 @@ fn quoted(rest: &str, quote: char, at: usize) -> Result<(String, usize), Fault> 
 /// A number, or with a unit behind it a span.
 fn number(rest: &str, at: usize) -> Result<(Token, usize), Fault> {
     let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-    let is_real = rest[digits..].starts_with('.') && rest[digits + 1..].starts_with(|c: char| c.is_ascii_digit());
+    let is_real =
+        rest[digits..].starts_with('.') && rest[digits + 1..].starts_with(|c: char| c.is_ascii_digit());
     let mut length = digits;
     if is_real {
         let after = &rest[digits + 1..];
@@ -101,7 +102,11 @@ fn number(rest: &str, at: usize) -> Result<(Token, usize), Fault> {
     let text = &rest[..length];
     let bad = || Fault::new(at, format!("`{text}{unit}` is no number that is known here"));
     if is_real {
-        return if unit.is_empty() { Ok((Token::Real(text.parse().map_err(|_| bad())?), length)) } else { Err(bad()) };
+        return if unit.is_empty() {
+            Ok((Token::Real(text.parse().map_err(|_| bad())?), length))
+        } else {
+            Err(bad())
+        };
     }
     let value: i64 = text.parse().map_err(|_| bad())?;
     if unit.is_empty() {

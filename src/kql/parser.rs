@@ -148,7 +148,8 @@ impl Parser {
             self.mark(":")?;
             let at = self.at();
             let of = self.word("a type")?;
-            let of = Type::named(&of).ok_or_else(|| Fault::new(at, format!("the type `{of}` is not known here")))?;
+            let of = Type::named(&of)
+                .ok_or_else(|| Fault::new(at, format!("the type `{of}` is not known here")))?;
             columns.push((name, of));
             if !self.takes_mark(",") {
                 break;
@@ -264,10 +265,12 @@ impl Parser {
                 let expr = self.expr()?;
                 let name = match &expr.kind {
                     Kind::Name(name) if may_be_bare => name.clone(),
-                    Kind::Call(call, args) if may_be_bare && call == "bin" => match args.first().map(|it| &it.kind) {
-                        Some(Kind::Name(name)) => name.clone(),
-                        _ => return Err(Fault::new(expr.at, "this column needs a name here")),
-                    },
+                    Kind::Call(call, args) if may_be_bare && call == "bin" => {
+                        match args.first().map(|it| &it.kind) {
+                            Some(Kind::Name(name)) => name.clone(),
+                            _ => return Err(Fault::new(expr.at, "this column needs a name here")),
+                        }
+                    }
                     _ => return Err(Fault::new(expr.at, "this column needs a name here")),
                 };
                 found.push((name, expr));

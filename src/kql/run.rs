@@ -53,7 +53,8 @@ impl Names<'_> {
                 table.ok_or_else(|| Fault::new(*at, format!("there is no table `{name}`")))
             }
             Source::Inline(columns, rows) => {
-                let columns = columns.iter().map(|(name, of)| Column { name: name.clone(), of: *of }).collect();
+                let columns =
+                    columns.iter().map(|(name, of)| Column { name: name.clone(), of: *of }).collect();
                 Ok(Table { columns, rows: rows.clone() })
             }
             Source::Query(query) => self.query(query),
@@ -205,10 +206,12 @@ fn union(parts: &[Table], at: usize) -> Result<Table, Fault> {
         }
     }
     for part in parts {
-        let places: Vec<Option<usize>> = whole.columns.iter().map(|column| part.index(&column.name)).collect();
+        let places: Vec<Option<usize>> =
+            whole.columns.iter().map(|column| part.index(&column.name)).collect();
         for row in &part.rows {
             let cells = whole.columns.iter().zip(&places);
-            let row = cells.map(|(column, place)| place.map_or_else(|| column.of.nothing(), |it| row[it].clone()));
+            let row =
+                cells.map(|(column, place)| place.map_or_else(|| column.of.nothing(), |it| row[it].clone()));
             whole.rows.push(row.collect());
             limited(whole.rows.len(), at)?;
         }
@@ -216,7 +219,14 @@ fn union(parts: &[Table], at: usize) -> Result<Table, Fault> {
     Ok(whole)
 }
 
-fn join(left: &Table, right: &Table, on: &[String], outer: bool, keeps_key: bool, at: usize) -> Result<Table, Fault> {
+fn join(
+    left: &Table,
+    right: &Table,
+    on: &[String],
+    outer: bool,
+    keeps_key: bool,
+    at: usize,
+) -> Result<Table, Fault> {
     let place = |table: &Table, name: &String| table.index(name).ok_or_else(|| no_column(name, at));
     let left_keys = on.iter().map(|name| place(left, name)).collect::<Result<Vec<_>, _>>()?;
     let right_keys = on.iter().map(|name| place(right, name)).collect::<Result<Vec<_>, _>>()?;
@@ -239,7 +249,8 @@ fn join(left: &Table, right: &Table, on: &[String], outer: bool, keeps_key: bool
         }
         columns.push(Column { name, of: column.of });
     }
-    let key = |row: &[Value], keys: &[usize]| key_text(&keys.iter().map(|it| row[*it].clone()).collect::<Vec<_>>());
+    let key =
+        |row: &[Value], keys: &[usize]| key_text(&keys.iter().map(|it| row[*it].clone()).collect::<Vec<_>>());
     let mut by_key: BTreeMap<String, Vec<&Vec<Value>>> = BTreeMap::new();
     for row in &right.rows {
         by_key.entry(key(row, &right_keys)).or_default().push(row);

@@ -50,7 +50,8 @@ impl Scope<'_> {
             Kind::Binary(operator, left, right) => {
                 let (left, right) = (self.type_of(left)?, self.type_of(right)?);
                 binary_type(*operator, left, right).ok_or_else(|| {
-                    let message = format!("{operator:?} does not go with {} and {}", left.name(), right.name());
+                    let message =
+                        format!("{operator:?} does not go with {} and {}", left.name(), right.name());
                     Fault::new(expr.at, message)
                 })
             }
@@ -148,7 +149,9 @@ fn binary_type(operator: Operator, left: Type, right: Type) -> Option<Type> {
             (left == Type::Text && right == Type::Text).then_some(Type::Bool)
         }
         O::Equal | O::NotEqual => comparable.then_some(Type::Bool),
-        O::Less | O::AtMost | O::Greater | O::AtLeast => (comparable && left != Type::Bool).then_some(Type::Bool),
+        O::Less | O::AtMost | O::Greater | O::AtLeast => {
+            (comparable && left != Type::Bool).then_some(Type::Bool)
+        }
         O::Add | O::Subtract | O::Multiply | O::Divide | O::Remainder => match (left, right) {
             (Type::Long, Type::Long) => Some(Type::Long),
             _ if is_number(left) && is_number(right) => Some(Type::Real),

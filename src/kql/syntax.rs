@@ -35,11 +35,20 @@ pub(super) enum Step {
     Where(Expr),
     Extend(Vec<(String, Expr)>),
     Project(Vec<(String, Expr)>),
-    Summarize { values: Vec<(String, Expr)>, by: Vec<(String, Expr)> },
+    Summarize {
+        values: Vec<(String, Expr)>,
+        by: Vec<(String, Expr)>,
+    },
     OrderBy(Vec<(Expr, bool)>),
     Take(usize),
     /// A join, or a `lookup`, which leaves the key of the right side out.
-    Join { at: usize, outer: bool, keeps_key: bool, right: Query, on: Vec<String> },
+    Join {
+        at: usize,
+        outer: bool,
+        keeps_key: bool,
+        right: Query,
+        on: Vec<String>,
+    },
 }
 
 #[derive(Clone, Debug)]

@@ -44,32 +44,55 @@ fn queries_come_to_what_kusto_says() {
         // Null is let through by nothing, not even by `!=`.
         ("T | where Code != 429 | summarize n = count()", "2"),
         ("T | where isnull(Code) | project Sum", "2.0"),
-        ("T | summarize n = count(), bad = countif(Code == 429) by Name | order by Name asc", "A,1,0;a,2,0;b,1,1"),
-        ("T | summarize s = sum(Sum) by bin(TimeGenerated, 1d) | order by TimeGenerated asc",
-            "1970-01-01T00:00:00Z,12.5;1970-01-02T00:00:00Z,1.0"),
+        (
+            "T | summarize n = count(), bad = countif(Code == 429) by Name | order by Name asc",
+            "A,1,0;a,2,0;b,1,1",
+        ),
+        (
+            "T | summarize s = sum(Sum) by bin(TimeGenerated, 1d) | order by TimeGenerated asc",
+            "1970-01-01T00:00:00Z,12.5;1970-01-02T00:00:00Z,1.0",
+        ),
         ("T | summarize share = round(100.0 * countif(Code == 429) / count(), 1)", "25.0"),
         // Whole numbers divide into whole ones, and by zero into nothing.
         ("T | take 1 | project a = 7 / 2, b = 7.0 / 2, c = 1 / 0", "3,3.5,null"),
-        ("T | extend Team = tostring(Properties['Team ID']) | summarize s = sum(Sum) by Team | order by s desc",
-            "x,12.0;,1.0;y,0.5"),
+        (
+            "T | extend Team = tostring(Properties['Team ID']) | summarize s = sum(Sum) by Team | order by s desc",
+            "x,12.0;,1.0;y,0.5",
+        ),
         ("T | take 1 | project n = tolong(Properties.n), none = tostring(Properties.none)", "3,"),
         ("T | where TimeGenerated > ago(1h) | project Name", "A"),
-        ("T | take 1 | project a = tostring(split('x/y/z', '/')[1]), b = strcat('a', 'b'), c = iff(Code == 200, 1, 2)",
-            "y,ab,1"),
-        ("T | take 1 | project a = coalesce('', 'b'), b = case(Code == 1, 'x', Code == 200, 'y', 'z'), c = -1 + 2 * 3",
-            "b,y,5"),
-        ("let teams = datatable(Name: string, Who: string) ['a', 'Ann', 'b', 'Bob']; \
+        (
+            "T | take 1 | project a = tostring(split('x/y/z', '/')[1]), b = strcat('a', 'b'), c = iff(Code == 200, 1, 2)",
+            "y,ab,1",
+        ),
+        (
+            "T | take 1 | project a = coalesce('', 'b'), b = case(Code == 1, 'x', Code == 200, 'y', 'z'), c = -1 + 2 * 3",
+            "b,y,5",
+        ),
+        (
+            "let teams = datatable(Name: string, Who: string) ['a', 'Ann', 'b', 'Bob']; \
           T | lookup kind=leftouter teams on Name | summarize s = sum(Sum) by Who | order by Who asc",
-            ",1.0;Ann,12.0;Bob,0.5"),
-        ("let p = datatable(Name: string, Price: real) ['a', 2, 'a', 3]; \
+            ",1.0;Ann,12.0;Bob,0.5",
+        ),
+        (
+            "let p = datatable(Name: string, Price: real) ['a', 2, 'a', 3]; \
           T | join kind=inner (p) on Name | project Name, Name1, Price, cost = Sum * Price | order by cost asc",
-            "a,a,2.0,4.0;a,a,3.0,6.0;a,a,2.0,20.0;a,a,3.0,30.0"),
+            "a,a,2.0,4.0;a,a,3.0,6.0;a,a,2.0,20.0;a,a,3.0,30.0",
+        ),
         ("let least = 1; T | where Sum > least | summarize n = count()", "2"),
-        ("union (T | project Name, A = 1), (T | where Code == 429 | project Name, B = 2) | summarize n = count(), a = sum(A), b = sum(B)",
-            "5,4,2"),
+        (
+            "union (T | project Name, A = 1), (T | where Code == 429 | project Name, B = 2) | summarize n = count(), a = sum(A), b = sum(B)",
+            "5,4,2",
+        ),
         ("T | where Name == 'nobody' | summarize n = count(), s = sum(Sum), m = max(Sum)", "0,0,null"),
-        ("T | summarize low = min(Sum), high = max(Sum), mean = avg(Sum), names = dcount(Name)", "0.5,10.0,3.375,3"),
-        ("T | where not(Name == 'a') and (Name startswith 'B' or Name endswith 'a') | summarize n = count()", "2"),
+        (
+            "T | summarize low = min(Sum), high = max(Sum), mean = avg(Sum), names = dcount(Name)",
+            "0.5,10.0,3.375,3",
+        ),
+        (
+            "T | where not(Name == 'a') and (Name startswith 'B' or Name endswith 'a') | summarize n = count()",
+            "2",
+        ),
         ("T | summarize by Name | order by Name // a comment", "b;a;A"),
         ("datatable(a: string) ['it\\'s', \"say \\\"x\\\"\", '\\u0041\\n',]", "it's;say \"x\";A\n"),
     ] {
@@ -97,7 +120,10 @@ fn what_is_not_known_is_refused_by_its_name() {
         ("T | where Name == 'a\\q'", "the escape `\\q` is not known here"),
         ("T | take 1 ~", "`~` is not known here"),
         ("T | take 1x", "`1x` is no number that is known here"),
-        ("T | project a = tostring(Sum)", "`tostring` wants a text, a dynamic value, a whole number or a bool"),
+        (
+            "T | project a = tostring(Sum)",
+            "`tostring` wants a text, a dynamic value, a whole number or a bool",
+        ),
         ("datatable(a: string, b: long) ['x']", "the last row of the datatable is not whole"),
         ("datatable(a: long) ['x']", "this is no long"),
         ("T where", "`where` stands where the end of the query is expected"),
@@ -115,7 +141,9 @@ fn what_is_not_known_is_refused_by_its_name() {
 
 #[test]
 fn a_text_is_carried_through_a_literal() {
-    for text in ["plain", "it's \"x\" \\ | where 1 == 1 //", "a\n'b\u{2028}\t\0", "${var:X} @( {{x}} 😀 ü", ""] {
+    for text in
+        ["plain", "it's \"x\" \\ | where 1 == 1 //", "a\n'b\u{2028}\t\0", "${var:X} @( {{x}} 😀 ü", ""]
+    {
         let literal = literal(text);
         assert!(!literal.contains('\n'), "{literal}");
         let table = run(&format!("datatable(a: string) [{literal}]"), &Database::default()).unwrap();

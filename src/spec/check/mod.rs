@@ -7,6 +7,7 @@ mod content_safety;
 mod gateway;
 mod lints;
 mod models;
+mod monitoring;
 mod network;
 mod pools;
 mod raw;
@@ -35,6 +36,7 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     apis::check(spec, &mut cx);
     callers::check(spec, &mut cx);
     content_safety::check(spec, &mut cx);
+    monitoring::check(spec, &mut cx);
     tags::check(spec, &mut cx);
     lints::check(spec, &mut cx);
     scenarios::check(spec, &mut cx);

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod addresses;
+mod alerts;
 mod apim;
 mod apis;
 mod app_gateway;
@@ -15,6 +16,7 @@ mod models;
 mod network;
 mod policies;
 mod pools;
+mod pricing;
 mod products;
 mod raw;
 mod resource_ids;
@@ -26,6 +28,7 @@ use std::collections::BTreeMap;
 
 pub use accounts::*;
 pub use addresses::*;
+pub use alerts::*;
 pub use apim::*;
 pub use apis::*;
 pub use app_gateway::*;
@@ -39,6 +42,7 @@ pub use models::*;
 pub use network::*;
 pub use policies::*;
 pub use pools::*;
+pub use pricing::*;
 pub use products::*;
 pub use raw::*;
 pub use resource_ids::*;
@@ -79,6 +83,8 @@ record! {
         "apis" apis: Vec<At<Api>> = required;
         /// Bundles of APIs with limits, and the subscriptions to them.
         "products" products: Vec<At<Product>> = default([]);
+        /// What tokens cost. Left out, usage is reported in tokens alone.
+        "pricing" pricing: Pricing = optional;
         /// Policies of your own, from files.
         "raw" raw: Raw = default({});
         /// What has to be checked before a deployment.
@@ -94,7 +100,6 @@ record! {
         "catalog": "nothing is published to API Center",
         "contracts": "write products instead",
         "policyProfiles": "policies are given per API",
-        "pricing": "costs are not computed",
     }
 }
 
