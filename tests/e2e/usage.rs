@@ -145,6 +145,28 @@ fn usage_is_what_the_gateway_metered_by_the_rendered_queries() {
     every_rendered_query_runs(&used);
     what_is_deployed_asks_the_same(&used);
     questions_that_are_refused(&used);
+    quotas_and_wrong_keys_are_watched(&mut used);
+}
+
+/// A quota is used up three times, and one caller in five has no key.
+fn quotas_and_wrong_keys_are_watched(used: &mut Used) {
+    let refused = (0..12).filter(|_| used.chat("lab", "more") == 403).take(3).count();
+    assert_eq!(refused, 3);
+    let url = used.landing.server.base_url();
+    for _ in 0..5 {
+        let answer = post(&url, "/openai/deployments/chat/chat/completions", &[("api-key", "wrong")], "{}");
+        assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    }
+    for (name, expected) in [("quota-exceeded", "lab"), ("auth", "")] {
+        let rules = used.azure.state().of_type("Microsoft.Insights/scheduledQueryRules");
+        let rule = rules.iter().find(|rule| rule.id.name().starts_with(&format!("alert-{name}-"))).unwrap();
+        let query = rule.text("/properties/criteria/allOf/0/query").unwrap();
+        let body = json!({"query": query, "timespan": "P1D"});
+        let (_, answer) = used.query(&used.workspace(), Some(used.azure.token()), &body);
+        let rows = answer["tables"][0]["rows"].as_array().unwrap();
+        assert_eq!(rows.len(), 1, "{name}: {answer:#}");
+        assert!(expected.is_empty() || rows[0].as_array().unwrap().contains(&expected.into()), "{answer:#}");
+    }
 }
 
 /// The queries of the bundle, each with the rows that it has to have.
@@ -165,7 +187,7 @@ fn every_rendered_query_runs(used: &Used) {
         }
     }
     let rows = |name: &str| found[name]["rows"].as_array().unwrap_or_else(|| panic!("{name}")).len();
-    assert_eq!(found.len(), 14, "{:?}", found.keys());
+    assert_eq!(found.len(), 15, "{:?}", found.keys());
     // One request in four met a limit, none a quota, none failed.
     assert_eq!(rows("alert-throttling"), 1);
     assert_eq!((rows("alert-quota-exceeded"), rows("alert-backend-failures")), (0, 0));
@@ -189,8 +211,10 @@ fn what_is_deployed_asks_the_same(used: &Used) {
     assert_eq!(tiles.count(), 11);
     assert!(content["fallbackResourceIds"][0].as_str().unwrap().contains("/workspaces/"), "{content:#}");
     let rules = state.of_type("Microsoft.Insights/scheduledQueryRules");
-    let windows: Vec<&str> = rules.iter().map(|rule| rule.text("/properties/windowSize").unwrap()).collect();
-    assert_eq!(windows, ["PT1H", "P1D", "PT15M"]);
+    let mut windows: Vec<&str> =
+        rules.iter().map(|rule| rule.text("/properties/windowSize").unwrap()).collect();
+    windows.sort_unstable();
+    assert_eq!(windows, ["P1D", "PT15M", "PT15M", "PT1H"]);
     for rule in &rules {
         assert_eq!(rule.at("/properties/actions/actionGroups").unwrap().as_array().unwrap().len(), 2);
         let query = rule.text("/properties/criteria/allOf/0/query").unwrap();
@@ -308,5 +332,5 @@ fn calls_are_printed_for_each_product_and_fetch_their_key_themselves() {
     assert_eq!(calls.len(), 3, "{calls:#?}");
     let curl = calls[0]["curl"].as_str().unwrap();
     assert!(curl.starts_with("curl -i -k --resolve apim.example.com:443:"), "{curl}");
-    assert!(curl.contains(" https://apim.example.com/openai/deployments/"), "{curl}");
+    assert!(curl.contains(" 'https://apim.example.com/openai/deployments/"), "{curl}");
 }

@@ -43,6 +43,13 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
             nothing_to_ask("alerts", alerts.span, cx);
         }
         self::alerts(alerts, alerts.span, cx);
+        let is_checked = spec.apis.iter().any(|api| api.policies.content_safety.is_some());
+        if let Some(alert) = alerts.content_safety.as_ref().filter(|_| !is_checked) {
+            let found = cx
+                .diagnostic(&codes::MISSING_FIELD, alert.span, "no API asks Content Safety")
+                .help("give an API `policies.contentSafety`, or leave the alert out");
+            cx.push(found);
+        }
     }
     if let Some(of) = &monitoring.budget {
         budget(of, cx);

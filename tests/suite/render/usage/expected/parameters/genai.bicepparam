@@ -79,6 +79,15 @@ param watch = {
       frequency: 'PT15M'
       query: loadTextContent('../queries/alert-backend-failures.kql')
     }
+    {
+      name: 'alert-auth-apim-paid-prod-swedencentral-u01'
+      displayName: 'apim-paid-prod-swedencentral-u01: Callers are turned away'
+      description: '20 percent of the requests and more were answered 401.'
+      severity: 2
+      window: 'PT15M'
+      frequency: 'PT15M'
+      query: loadTextContent('../queries/alert-auth.kql')
+    }
   ]
   actionGroup: 'ag-paid-prod-swedencentral-u01'
   emails: [
@@ -409,7 +418,7 @@ param products = [
     name: 'research'
     displayName: 'research'
     description: ''
-    policy: ''
+    policy: loadTextContent('../policies/products/research.xml')
     apis: [
       'chat'
     ]
