@@ -9,7 +9,7 @@ use crate::gateway::{CallLog, Metric, RequestLog};
 use crate::kql::{Table, Type, Value};
 
 /// Rows of each kind that are kept; older ones are dropped.
-const ROWS_MAX: usize = 100_000;
+const ROWS_MAX: usize = 20_000;
 
 /// Cloning shares it.
 #[derive(Clone, Debug, Default)]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::{datatable, literal};
-use crate::model::{Account, Dimension, LandingZone, TokenSource};
+use crate::model::{Dimension, LandingZone, ModelDeployment, TokenSource};
 use crate::spec::DimensionValue;
 
 /// What the spec knows by itself, as tables, and the gateway's log with it.
@@ -22,10 +22,7 @@ pub(super) fn requests(zone: &LandingZone) -> String {
     text.push_str(&datatable(
         "backends",
         "Host: string, Backend: string, Kind: string",
-        zone.accounts.iter().map(|account| {
-            let host = format!("{}.openai.azure.com", account.name);
-            vec![literal(&host), literal(&account.id), literal(kind(account))]
-        }),
+        backends(zone).into_iter(),
     ));
     text.push_str(&datatable(
         "deployments",
@@ -106,7 +103,7 @@ fn from_log(zone: &LandingZone) -> String {
 /// What a metric is not split by is empty: it is not known of it.
 fn from_metric(zone: &LandingZone) -> String {
     let component = format!("/microsoft.insights/components/{}", zone.names.app_insights);
-    let of = |known: &str, own: Option<DimensionValue>| dimension(zone, known, own);
+    let of = |known: &str, own: &[DimensionValue]| dimension(zone, known, own);
     let model = match only_model(zone) {
         Some(model) => format!("coalesce(Model, {})", literal(model)),
         None => "Model".to_owned(),
@@ -125,19 +122,19 @@ fn from_metric(zone: &LandingZone) -> String {
          | project TimeGenerated, Team, Product, Subscription, Api, Model, Backend, Kind, PromptTokens, \
          CompletionTokens;\n",
         literal(&component),
-        of("Subscription ID", Some(DimensionValue::SubscriptionName)),
-        of("Product ID", Some(DimensionValue::ProductName)),
-        of("API ID", None),
-        of("", Some(DimensionValue::Deployment)),
+        of("Subscription ID", &[DimensionValue::SubscriptionName]),
+        of("Product ID", &[DimensionValue::ProductName]),
+        of("API ID", &[]),
+        of("", &[DimensionValue::Deployment, DimensionValue::RequestedModel]),
     )
 }
 
 /// The dimension that holds a thing, by all names that APIs have for it.
-fn dimension(zone: &LandingZone, known: &str, own: Option<DimensionValue>) -> String {
+fn dimension(zone: &LandingZone, known: &str, own: &[DimensionValue]) -> String {
     let of_apis = zone.apis.iter().filter_map(|api| api.usage_metric.as_ref());
     let holds = |dimension: &&Dimension| match dimension.value {
         None => dimension.name == known,
-        Some(value) => Some(value) == own,
+        Some(value) => own.contains(&value),
     };
     let names: BTreeSet<&str> =
         of_apis.flat_map(|metric| &metric.dimensions).filter(holds).map(|it| it.name.as_str()).collect();
@@ -152,27 +149,47 @@ fn dimension(zone: &LandingZone, known: &str, own: Option<DimensionValue>) -> St
 
 /// The model of all deployments, where there is but one.
 fn only_model(zone: &LandingZone) -> Option<&str> {
-    let mut models =
-        zone.accounts.iter().flat_map(|account| &account.deployments).map(|it| it.model.as_str());
+    let mut models = all_deployments(zone).map(|it| it.model.as_str());
     let first = models.next()?;
     models.all(|model| model == first).then_some(first)
 }
 
-/// Each deployment's name with its model; one that stands for several models is left out, for it says nothing.
+/// Those of accounts that are made and of those that are called and not made.
+fn all_deployments(zone: &LandingZone) -> impl Iterator<Item = &ModelDeployment> {
+    let made = zone.accounts.iter().flat_map(|account| &account.deployments);
+    made.chain(zone.providers.iter().flat_map(|provider| &provider.deployments))
+}
+
+/// Each host with the account that answers there and how it is paid. One host may stand for several accounts, such as
+/// those of a provider with several keys: then the first is named.
+fn backends(zone: &LandingZone) -> Vec<Vec<String>> {
+    let made = zone.accounts.iter().map(|account| {
+        let host = format!("{}.openai.azure.com", account.name);
+        (host, account.id.as_str(), &account.deployments)
+    });
+    let called = zone.providers.iter().map(|it| (it.host.clone(), it.id.as_str(), &it.deployments));
+    let mut seen = BTreeSet::new();
+    let first = made.chain(called).filter(|(host, ..)| seen.insert(host.clone()));
+    first.map(|(host, id, of)| vec![literal(&host), literal(id), literal(kind(of))]).collect()
+}
+
+/// Each name that callers use with its model, deployments and aliases alike; one that stands for several models is left
+/// out, for it says nothing.
 fn deployments(zone: &LandingZone) -> Vec<Vec<String>> {
-    let all = || zone.accounts.iter().flat_map(|account| &account.deployments);
-    let pairs: BTreeSet<(&str, &str)> = all().map(|it| (it.name.as_str(), it.model.as_str())).collect();
+    let own = all_deployments(zone).map(|it| (it.name.as_str(), it.model.as_str()));
+    let served = zone.apis.iter().flat_map(|api| &api.models);
+    let served = served.map(|it| (it.name.as_str(), it.model.as_str())).filter(|(name, model)| name != model);
+    let pairs: BTreeSet<(&str, &str)> = own.chain(served).collect();
     let is_single = |name: &str| pairs.iter().filter(|(other, _)| *other == name).count() == 1;
     let single = pairs.iter().filter(|(name, _)| is_single(name));
     single.map(|(name, model)| vec![literal(name), literal(model)]).collect()
 }
 
-/// How an account's answers are paid.
-fn kind(account: &Account) -> &'static str {
-    let provisioned = account.deployments.iter().filter(|it| it.is_provisioned()).count();
-    match provisioned {
+/// How the answers of an account are paid.
+fn kind(deployments: &[ModelDeployment]) -> &'static str {
+    match deployments.iter().filter(|it| it.is_provisioned()).count() {
         0 => "pay-as-you-go",
-        n if n == account.deployments.len() => "provisioned",
+        n if n == deployments.len() => "provisioned",
         _ => "mixed",
     }
 }

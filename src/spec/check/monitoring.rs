@@ -68,11 +68,15 @@ fn counts_tokens(spec: &Spec) -> bool {
         || spec.apis.iter().any(|api| api.policies.usage.metric.is_some())
 }
 
+/// Of accounts that are made: of others nobody says how they are paid.
 fn has_both_kinds(spec: &Spec) -> bool {
-    let deployments = || spec.models.iter().flat_map(|model| model.deployments.iter());
+    let skus = || {
+        let deployments =
+            spec.models.iter().filter(|model| model.is_made()).flat_map(|model| model.deployments.iter());
+        deployments.filter_map(|deployment| deployment.sku.as_ref())
+    };
     let is_provisioned = |sku: &str| sku.contains("Provisioned");
-    deployments().any(|it| is_provisioned(it.sku.word()))
-        && deployments().any(|it| !is_provisioned(it.sku.word()))
+    skus().any(|sku| is_provisioned(sku.word())) && skus().any(|sku| !is_provisioned(sku.word()))
 }
 
 fn alerts(alerts: &Alerts, span: crate::text::Span, cx: &mut Checks<'_>) {

@@ -10,6 +10,7 @@ param names = {
   apimResourceGroup: 'rg-apim-paid-prod-swedencentral-u01'
   networkingResourceGroup: 'rg-networking-paid-prod-swedencentral-u01'
   sharedResourceGroup: 'rg-shared-paid-prod-swedencentral-u01'
+  keyVault: 'kv-paid-prod-u01'
   apim: 'apim-paid-prod-swedencentral-u01'
   apimIdentity: 'id-apim-paid-prod-swedencentral-u01'
 }
@@ -158,6 +159,12 @@ param accounts = [
   }
 ]
 
+param existingAccounts = []
+
+param keys = []
+
+param keySecrets = '{}'
+
 param eventHub = {
   enabled: true
   namespace: 'evhns-paid-prod-swedencentral-u01'
@@ -201,6 +208,7 @@ param backends = [
     name: 'ptu'
     url: 'https://oai-ptu-paid-prod-swedencentral-u01.openai.azure.com/openai'
     identityResource: ''
+    headers: {}
     breaker: {
       name: 'ptu-breaker'
       count: 1
@@ -224,6 +232,7 @@ param backends = [
     name: 'payg'
     url: 'https://oai-payg-paid-prod-swedencentral-u01.openai.azure.com/openai'
     identityResource: ''
+    headers: {}
     breaker: {
       name: 'payg-breaker'
       count: 1
