@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::cli::files::STDIN;
 use crate::cli::spec_args::SpecArgs;
 use crate::model::{Api, Certificate, EntraCallers, LandingZone, Product};
-use crate::render::KEY_HEADER;
+use crate::render;
 use crate::verify::calls;
 
 /// One call. Field names are a public format.
@@ -50,11 +50,11 @@ fn of_product(
 ) -> Option<PrintedCall> {
     let subscription = product.subscriptions.first()?;
     let api = zone.apis.iter().find(|api| product.apis.contains(&api.id))?;
-    let deployment = calls::model_deployment(zone, api)?;
-    let body = calls::body(deployment, "hello", false).to_string();
-    let path = calls::path(api, deployment);
+    let model = calls::model(api, Some(product))?;
+    let body = calls::body(api, model, "hello", false).to_string();
+    let path = calls::path(api, model);
     let mut curl = format!("curl -i{options} {}", quoted(&format!("{}{path}", url.trim_end_matches('/'))));
-    let _ = write!(curl, " \\\n    -H {}", key_header(key, subscription)?);
+    let _ = write!(curl, " \\\n    -H {}", key_header(key, api, subscription)?);
     if let Some(entra) = entra(api, product) {
         let audience = entra.audiences.first().map(String::as_str).unwrap_or_default();
         let token = format!(
@@ -78,9 +78,10 @@ fn entra<'a>(api: &'a Api, product: &'a Product) -> Option<&'a EntraCallers> {
     product.entra.as_ref().or(api.entra.as_ref())
 }
 
-fn key_header(key: &KeyFrom<'_>, subscription: &str) -> Option<String> {
+fn key_header(key: &KeyFrom<'_>, api: &Api, subscription: &str) -> Option<String> {
+    let header = render::key_header(api.surface);
     match key {
-        KeyFrom::Known(find) => Some(quoted(&format!("{KEY_HEADER}: {}", find(subscription)?))),
+        KeyFrom::Known(find) => Some(quoted(&format!("{header}: {}", find(subscription)?))),
         KeyFrom::Command { spec, layers, subscription: azure } => {
             let spec = if *spec == Path::new(STDIN) { "SPEC".to_owned() } else { spec.display().to_string() };
             let mut command = format!("genai-lz keys {}", quoted(&spec));
@@ -90,7 +91,7 @@ fn key_header(key: &KeyFrom<'_>, subscription: &str) -> Option<String> {
             if let Some(azure) = azure {
                 let _ = write!(command, " --subscription {azure}");
             }
-            Some(format!("\"{KEY_HEADER}: $({command} {})\"", quoted(subscription)))
+            Some(format!("\"{header}: $({command} {})\"", quoted(subscription)))
         }
     }
 }
