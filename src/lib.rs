@@ -19,6 +19,7 @@ pub mod dotnet;
 pub mod arm;
 pub mod bicep;
 pub mod csharp;
+pub mod kql;
 pub mod policy;
 // L3 from spec to bundle
 pub mod model;

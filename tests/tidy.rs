@@ -14,6 +14,7 @@ const LAYERS: &[(u8, &str, &[&str])] = &[
     (2, "arm", &[]),
     (2, "bicep", &["arm"]),
     (2, "csharp", &[]),
+    (2, "kql", &[]),
     (2, "policy", &["csharp"]),
     (3, "spec", &[]),
     (3, "model", &["spec"]),

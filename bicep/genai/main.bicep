@@ -38,6 +38,9 @@ param logAnalyticsWorkspaceId string
 @description('diagnostics: whether resources send their logs; llmLogs: none, metadata or all.')
 param monitoring object
 
+@description('workbook (enabled, displayName, content), alerts (name, displayName, description, severity, window, frequency, query), actionGroup, emails, actionGroups, budget (enabled, name, amount, from, contacts, percents, resourceGroups).')
+param watch object
+
 @description('Whether what is in the resource group cannot be deleted.')
 param locked bool
 
@@ -293,6 +296,39 @@ module productSubscriptions 'modules/subscriptions.bicep' = {
   dependsOn: [
     productDefinitions
   ]
+}
+
+module workbook 'modules/workbook.bicep' = if (watch.workbook.enabled) {
+  name: 'genai-workbook'
+  scope: resourceGroup(names.sharedResourceGroup)
+  params: {
+    location: location
+    tags: tags
+    displayName: watch.workbook.displayName
+    content: watch.workbook.content
+    logAnalyticsWorkspaceId: logAnalyticsWorkspaceId
+  }
+}
+
+module alerts 'modules/alerts.bicep' = if (!empty(watch.alerts)) {
+  name: 'genai-alerts'
+  scope: resourceGroup(names.sharedResourceGroup)
+  params: {
+    location: location
+    tags: tags
+    logAnalyticsWorkspaceId: logAnalyticsWorkspaceId
+    actionGroup: watch.actionGroup
+    emails: watch.emails
+    actionGroups: watch.actionGroups
+    alerts: watch.alerts
+  }
+}
+
+module budget 'modules/budget.bicep' = if (watch.budget.enabled) {
+  name: 'genai-budget'
+  params: {
+    budget: watch.budget
+  }
 }
 
 module lock '../shared/modules/lock.bicep' = if (locked) {

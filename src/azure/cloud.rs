@@ -20,6 +20,8 @@ pub struct Cloud {
     /// As az names it; for a cloud of one's own what its ARM says.
     pub name: String,
     pub endpoint: Endpoint,
+    /// Where the logs of workspaces are asked; None for a cloud of one's own that does not say.
+    pub logs: Option<Endpoint>,
     /// The host that issues tokens, such as `https://login.microsoftonline.com`.
     pub authority: String,
     /// Certificates that are trusted besides the system's.
@@ -65,6 +67,8 @@ impl Cloud {
             "https://management.azure.com",
             "https://management.azure.com",
             "https://login.microsoftonline.com",
+            // The audience is older than the host (learn.microsoft.com/azure/azure-monitor/logs/api/access-api, 2026-11).
+            ("https://api.loganalytics.azure.com", "https://api.loganalytics.io"),
         )
     }
 
@@ -74,6 +78,7 @@ impl Cloud {
             "https://management.usgovcloudapi.net",
             "https://management.core.usgovcloudapi.net",
             "https://login.microsoftonline.us",
+            ("https://api.loganalytics.us", "https://api.loganalytics.us"),
         )
     }
 
@@ -83,6 +88,7 @@ impl Cloud {
             "https://management.chinacloudapi.cn",
             "https://management.chinacloudapi.cn",
             "https://login.chinacloudapi.cn",
+            ("https://api.loganalytics.azure.cn", "https://api.loganalytics.azure.cn"),
         )
     }
 
@@ -100,10 +106,24 @@ impl Cloud {
         }
     }
 
-    fn known(name: &str, resource_manager: &str, audience: &str, authority: &str) -> Self {
-        let endpoint =
-            Endpoint { base_url: resource_manager.to_owned(), scope: format!("{audience}/.default") };
-        Self { name: name.to_owned(), endpoint, authority: authority.to_owned(), ca: None }
+    fn known(
+        name: &str,
+        resource_manager: &str,
+        audience: &str,
+        authority: &str,
+        (logs, logs_audience): (&str, &str),
+    ) -> Self {
+        let endpoint = |url: &str, audience: &str| Endpoint {
+            base_url: url.to_owned(),
+            scope: format!("{audience}/.default"),
+        };
+        Self {
+            name: name.to_owned(),
+            endpoint: endpoint(resource_manager, audience),
+            logs: Some(endpoint(logs, logs_audience)),
+            authority: authority.to_owned(),
+            ca: None,
+        }
     }
 
     /// Asks an ARM endpoint where its sign-in is and what its tokens are for. No token is sent.
@@ -148,6 +168,8 @@ fn read_metadata(answer: &Json, endpoint: Endpoint, ca: Option<CaBundle>) -> Res
         name: text("/name").map_or_else(|| "custom".to_owned(), super::arm_error::clean),
         authority: authority.trim_end_matches('/').to_owned(),
         endpoint: Endpoint { scope: format!("{audience}/.default"), base_url: endpoint.base_url },
+        // The host is the audience too, as in the clouds of Azure other than the public one.
+        logs: text("/logAnalyticsResourceId").map(Endpoint::of),
         ca,
     })
 }

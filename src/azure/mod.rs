@@ -16,6 +16,7 @@ mod entities;
 mod error;
 mod keys;
 mod limiter;
+mod logs;
 mod offers;
 mod poll;
 mod readiness;
@@ -38,6 +39,7 @@ pub use deployments::{
 };
 pub use error::{Blame, Error, ErrorKind, Retry};
 pub use keys::KeyOf;
+pub use logs::{LogTable, LogsClient};
 pub use offers::{Capacity, GatewaySku, Location, ModelOffer, NameOf, Usage};
 pub use poll::{CancelFlag, OperationEnd, Poller};
 pub use removal::{Purge, Restorable};

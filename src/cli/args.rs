@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::cli::commands::{
     bicep, deploy, destroy, doctor, drift, explain, import, init, keys, outputs, plan, policy, regions,
-    render, sandbox, schema, snapshot, spec, status, test, validate, verify,
+    render, sandbox, schema, snapshot, spec, status, test, usage, validate, verify,
 };
 
 /// The options of every command stand behind its own.
@@ -97,6 +97,7 @@ pub enum Command {
     Outputs(outputs::Args),
     Keys(keys::Args),
     Verify(verify::Args),
+    Usage(usage::Args),
     Drift(drift::Args),
     Import(import::Args),
     Destroy(destroy::Args),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::azure::{ArmClient, Error};
+use crate::azure::{ArmClient, Error, LogsClient};
 use crate::cli::error::CommandError;
 use crate::cli::pipeline::{self, Rendered};
 use crate::cli::sign_in::{self, SignInArgs};
@@ -62,6 +62,23 @@ impl DeployedArgs {
         client.sign_in().await.map_err(|error| sign_in::not_signed_in(&error))?;
         client.get_subscription(&deployed.subscription_id).await.map_err(failed)?;
         Ok(client)
+    }
+}
+
+impl DeployedArgs {
+    /// Signs in to ARM and to the logs.
+    ///
+    /// # Errors
+    /// As [`DeployedArgs::sign_in`].
+    pub(crate) async fn sign_in_to_logs(
+        &self,
+        deployed: &Deployed,
+        ui: &Ui,
+    ) -> Result<(ArmClient, LogsClient), CommandError> {
+        let (client, logs) = self.sign_in.clients(Some(&deployed.subscription_id), ui).await?;
+        client.sign_in().await.map_err(|error| sign_in::not_signed_in(&error))?;
+        client.get_subscription(&deployed.subscription_id).await.map_err(failed)?;
+        Ok((client, logs))
     }
 }
 

@@ -75,6 +75,7 @@ fn run(command: &Command, ui: &Ui) -> Result<Exit, CommandError> {
         Command::Keys(args) => commands::keys::run(args, ui),
         Command::Destroy(args) => commands::destroy::run(args, ui),
         Command::Verify(args) => commands::verify::run(args, ui),
+        Command::Usage(args) => commands::usage::run(args, ui),
         Command::Drift(args) => commands::drift::run(args, ui),
         Command::Import(args) => commands::import::run(args, ui),
         Command::Doctor(args) => commands::doctor::run(args, ui),

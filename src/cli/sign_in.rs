@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::azure::{
     ArmClient, CA_BYTES_MAX, CaBundle, Chosen, ClientOptions, Cloud, Credential, CredentialKind, Endpoint,
-    Error, ErrorKind, OidcRequest, SecretString, SignInFacts, choose,
+    Error, ErrorKind, LogsClient, OidcRequest, SecretString, SignInFacts, choose,
 };
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
@@ -126,6 +126,29 @@ impl SignInArgs {
         self.account(subscription, ui).await?.client(ui)
     }
 
+    /// The same with a client of the cloud's logs, for which it signs in apart.
+    ///
+    /// # Errors
+    /// As [`SignInArgs::account`], and where the cloud does not say where logs are asked.
+    pub(crate) async fn clients(
+        &self,
+        subscription: Option<&str>,
+        ui: &Ui,
+    ) -> Result<(ArmClient, LogsClient), CommandError> {
+        let account = self.account(subscription, ui).await?;
+        let Some(endpoint) = account.cloud.logs.clone() else {
+            let message = format!(
+                "the cloud `{}` does not say where the logs of a workspace are asked",
+                account.cloud.name
+            );
+            return Err(CommandError::usage(message)
+                .hint("leave `--authority` out: the Resource Manager then says where everything is"));
+        };
+        let (credential, options) = (account.credential(), account.options());
+        let logs = LogsClient::new(&endpoint, credential, options).map_err(|error| in_words(&error))?;
+        Ok((account.client(ui)?, logs))
+    }
+
     async fn cloud(&self) -> Result<Cloud, CommandError> {
         let from_env = |given: &Option<String>, name: &str| given.clone().or_else(|| environment(name));
         let ca_file = self.ca_file.clone().or_else(|| environment("GENAI_LZ_CA_FILE").map(PathBuf::from));
@@ -141,9 +164,12 @@ impl SignInArgs {
                     .hint("check `--arm-endpoint`, and `--ca-file` where its certificate is not the system's")
                     .hint("give `--authority` where it does not say itself where to sign in")
             })?,
-            (Some(url), Some(_)) => {
-                Cloud { name: "custom".to_owned(), endpoint: Endpoint::of(&url), ..Cloud::public() }
-            }
+            (Some(url), Some(_)) => Cloud {
+                name: "custom".to_owned(),
+                endpoint: Endpoint::of(&url),
+                logs: None,
+                ..Cloud::public()
+            },
             (None, _) => self.named_cloud()?,
         };
         if let Some(authority) = authority {
@@ -169,13 +195,22 @@ impl SignInArgs {
 
 impl Account {
     pub(crate) fn client(self, ui: &Ui) -> Result<ArmClient, CommandError> {
-        let options = ClientOptions { ca: self.cloud.ca.clone(), ..ClientOptions::default() };
-        let endpoint = self.cloud.endpoint.clone();
-        let credential =
-            Credential::Entra { kind: self.chosen.kind, facts: Box::new(self.facts), cloud: self.cloud };
-        let client = ArmClient::new(&endpoint, credential, options).map_err(|error| in_words(&error))?;
+        let client = ArmClient::new(&self.cloud.endpoint, self.credential(), self.options())
+            .map_err(|error| in_words(&error))?;
         ui.explain(&format!("correlation id {}", client.correlation_id()));
         Ok(client)
+    }
+
+    fn options(&self) -> ClientOptions {
+        ClientOptions { ca: self.cloud.ca.clone(), ..ClientOptions::default() }
+    }
+
+    fn credential(&self) -> Credential {
+        Credential::Entra {
+            kind: self.chosen.kind,
+            facts: Box::new(self.facts.clone()),
+            cloud: self.cloud.clone(),
+        }
     }
 }
 

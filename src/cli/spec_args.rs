@@ -39,6 +39,15 @@ impl SpecArgs {
         !self.overlay.is_empty() || !self.variables.is_empty()
     }
 
+    /// The same options as words of a command line.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let overlays =
+            self.overlay.iter().flat_map(|path| ["--overlay".to_owned(), path.display().to_string()]);
+        let variables =
+            self.variables.iter().flat_map(|(name, value)| ["--var".to_owned(), format!("{name}={value}")]);
+        overlays.chain(variables).collect()
+    }
+
     /// Gives the spec in `bytes`, which is the file at `path` and shown as `shown`, with everything that it is made of to
     /// `then`.
     ///

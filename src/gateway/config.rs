@@ -66,6 +66,8 @@ pub struct Api {
     /// Default `subscription-key`.
     pub subscription_key_query: String,
     pub policy: Option<String>,
+    /// Whether its calls to models are logged with their tokens.
+    pub logs_calls: bool,
     /// Schema documents by id.
     pub schemas: IndexMap<String, Json>,
     pub operations: Vec<Operation>,

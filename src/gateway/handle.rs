@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::fault::Fault;
 use super::live::{Live, LiveBody, LiveRequest, LiveResponse};
+use super::log;
 use super::pipeline::{self, Flow, Pipeline, Step};
 use super::policies::Preflight;
 use super::route::Route;
@@ -36,6 +37,9 @@ impl Gateway {
         let authorized = self.routes.authorize(&mut route, &request, &url);
         let pipeline = self.pipeline(&route);
         let live = Live::new(self, &host, route, request, url);
+        if live.route.api.logs_calls && host.keeps_logs() {
+            live.state().meters.push(Arc::new(log::CallMeter));
+        }
         if let Err(fault) = authorized.and_then(|()| run_sections(&live, &pipeline)) {
             run_on_error(&live, &pipeline, fault);
         }
@@ -203,6 +207,9 @@ fn finish(live: &Live) -> Exchange {
         body: response.body.into_body(),
     };
     let mut trace = std::mem::take(&mut state.trace);
+    if live.host.keeps_logs() {
+        live.host.log_request(log::request(live, &state, &trace, response.status));
+    }
     trace.secrets = live.secrets.with(&live.gateway.secrets);
     Exchange { response, trace }
 }

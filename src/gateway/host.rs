@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::{Body, Headers};
+use super::{Body, CallLog, Headers, RequestLog};
 
 /// The outside world of a gateway. Shared between requests.
 pub trait Host: Send + Sync {
@@ -47,6 +47,21 @@ pub trait Host: Send + Sync {
 
     /// A fair random number; a seeded sequence in tests.
     fn random_u64(&self) -> u64;
+
+    /// Whether it keeps logs of requests and of calls to models, which take time to make.
+    fn keeps_logs(&self) -> bool {
+        false
+    }
+
+    /// Takes what the service's log says of a request.
+    fn log_request(&self, log: RequestLog) {
+        drop(log);
+    }
+
+    /// Takes what the log of calls to models says of one.
+    fn log_call(&self, log: CallLog) {
+        drop(log);
+    }
 
     /// Whether traces say what each policy changed, which costs a copy of the request's state for each.
     fn wants_changes(&self) -> bool {

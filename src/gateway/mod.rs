@@ -29,6 +29,7 @@ mod jwt;
 mod liquid;
 mod live;
 mod llm;
+mod log;
 mod message;
 mod pipeline;
 mod policies;
@@ -57,6 +58,7 @@ pub use config::{
 };
 pub use handle::Exchange;
 pub use host::{Branch, Host, HttpProxy, Metric, SendError, Until, UpstreamRequest, UpstreamResponse};
+pub use log::{CallLog, RequestLog};
 pub use message::{Body, BodyStream, Headers, Request, Response, StreamError};
 pub use trace::{Attempt, ShownAttempt, ShownStep, Trace};
 

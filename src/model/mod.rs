@@ -7,6 +7,7 @@ pub mod naming;
 mod network;
 mod raw;
 mod resolve;
+mod usage;
 
 use indexmap::IndexMap;
 
@@ -15,6 +16,7 @@ pub use gateway::*;
 pub use network::*;
 pub use raw::*;
 pub use resolve::resolve;
+pub use usage::*;
 
 use crate::catalog::tiers::{self, Tier};
 
@@ -59,6 +61,15 @@ pub struct LandingZone {
     pub products: Vec<Product>,
     /// The user's own policies.
     pub raw: RawPolicies,
+    /// What tokens cost; None where everything is told in tokens.
+    pub pricing: Option<Pricing>,
+    /// The parts of the workbook: `tokens`, `cost`, `throttling`, `spillover`. Empty where there is no workbook.
+    pub dashboards: Vec<&'static str>,
+    /// What is watched; empty where nothing is.
+    pub alerts: Vec<Alert>,
+    /// Who is told of it.
+    pub notify: Notify,
+    pub budget: Option<Budget>,
     pub preflight: Preflight,
     /// Examples of calls to print after a deployment: `curl`, `sdk`.
     pub printed_examples: Vec<String>,
@@ -152,6 +163,8 @@ pub struct Names {
     pub private_endpoint_key_vault: String,
     pub log_analytics: String,
     pub app_insights: String,
+    pub action_group: String,
+    pub budget: String,
     pub apim: String,
     pub apim_identity: String,
     pub app_gateway: String,

@@ -62,6 +62,8 @@ pub const KEY_VAULT: Rule = rule("Microsoft.KeyVault/vaults", (3, 24), Alphabet:
 pub const LOG_ANALYTICS: Rule =
     rule("Microsoft.OperationalInsights/workspaces", (4, 63), Alphabet::Hyphens, false);
 pub const APP_INSIGHTS: Rule = rule("Microsoft.Insights/components", (1, 260), Alphabet::Dotted, false);
+pub const ACTION_GROUP: Rule = rule("Microsoft.Insights/actionGroups", (1, 260), Alphabet::Dotted, false);
+pub const BUDGET: Rule = rule("Microsoft.Consumption/budgets", (1, 63), Alphabet::Hyphens, false);
 pub const APIM: Rule = rule("Microsoft.ApiManagement/service", (1, 50), Alphabet::Hyphens, true);
 pub const IDENTITY: Rule =
     rule("Microsoft.ManagedIdentity/userAssignedIdentities", (3, 128), Alphabet::Dotted, false);

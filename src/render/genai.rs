@@ -33,6 +33,7 @@ pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
                     ("llmLogs", zone.monitoring.llm_logs.into()),
                 ])),
             ),
+            ("watch", Given::Value(super::watch::watch(zone))),
             ("locked", Given::Value(zone.locked.into())),
             ("accounts", Given::Value(list(&zone.accounts, account))),
             ("existingAccounts", Given::Value(granted(zone))),

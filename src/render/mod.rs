@@ -13,10 +13,12 @@ mod literal;
 mod operations;
 mod origin;
 mod policies;
+mod queries;
 mod raw;
 mod routes;
 mod stage;
 mod templates;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,6 +31,7 @@ pub use lint::lint;
 pub use operations::{is_operation, key_header};
 pub use origin::{Origin, origins, template_line};
 pub use policies::is_fragment;
+pub use queries::{UsageBy, usage_query};
 
 /// The header that carries a caller's key: what the OpenAI SDKs send to Azure OpenAI.
 pub const KEY_HEADER: &str = "api-key";
@@ -46,6 +49,7 @@ pub fn render(zone: &LandingZone) -> DiagResult<Bundle> {
     let (policies, warnings) = policies::policies(zone)?;
     let mut files: BTreeMap<String, String> =
         policies.iter().map(|policy| (policy.path.clone(), policy.text.clone())).collect();
+    files.extend(queries(zone)?);
     let mut stages = Vec::new();
     for draft in [baseline::draft(zone), genai::draft(zone, &policies)] {
         files.insert(format!("parameters/{}.bicepparam", draft.name), draft.bicepparam());
@@ -53,6 +57,24 @@ pub fn render(zone: &LandingZone) -> DiagResult<Bundle> {
         stages.push(draft.stage(zone));
     }
     Ok(Bundle { files, stages, sources: policies.raw.sources, warnings })
+}
+
+/// The queries and the workbook, by their paths. Each query is read back by our own reader.
+fn queries(zone: &LandingZone) -> DiagResult<Vec<(String, String)>> {
+    let of_alerts = queries::alert_queries(zone).into_iter().map(|alert| alert.query);
+    let mut files = Vec::new();
+    for query in queries::queries(zone).into_iter().chain(of_alerts) {
+        let path = watch::path(&query.name);
+        if let Err(fault) = crate::kql::check(&query.text) {
+            let message = format!("`{path}`: {fault}");
+            return Err(Diagnostic::new(&codes::TEMPLATE, message)
+                .help("report this as a bug in genai-lz")
+                .into());
+        }
+        files.push((path, query.text));
+    }
+    files.extend(queries::workbook(zone).map(|text| (watch::WORKBOOK.to_owned(), text)));
+    Ok(files)
 }
 
 /// Everything rendered from one spec. The same spec gives the same bytes.

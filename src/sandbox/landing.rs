@@ -69,7 +69,7 @@ impl Landing {
         let (gateway, warnings) = Gateway::build(config.clone()).map_err(LandingError::Refused)?;
         let accounts = accounts(state);
         let service_hosts = service_hosts(state, &config);
-        let (sim, services, host) = upstreams(&accounts, &service_hosts, options).await?;
+        let (sim, services, host) = upstreams(state, &accounts, &service_hosts, options).await?;
         let server =
             GatewayServer::start(Arc::new(gateway), Arc::clone(&host), options.port, options.server.clone())
                 .await
@@ -94,7 +94,8 @@ impl Landing {
         let accounts = accounts(state);
         let service_hosts = service_hosts(state, &config);
         if accounts != self.accounts || service_hosts != self.service_hosts {
-            (self.sim, self.services, self.host) = upstreams(&accounts, &service_hosts, options).await?;
+            (self.sim, self.services, self.host) =
+                upstreams(state, &accounts, &service_hosts, options).await?;
             (self.accounts, self.service_hosts) = (accounts, service_hosts);
         }
         self.server.replace(Arc::new(gateway), Arc::clone(&self.host));
@@ -125,6 +126,7 @@ fn config(state: &State, options: &LandingOptions) -> Result<Config, LandingErro
 }
 
 async fn upstreams(
+    state: &State,
     accounts: &[SimAccount],
     services: &ServiceHosts,
     options: &LandingOptions,
@@ -137,6 +139,7 @@ async fn upstreams(
     addresses.extend(options.upstreams.iter().map(|(host, address)| (host.clone(), *address)));
     let mut host = NetHost::new(addresses);
     host.traces_changes = options.traces_changes;
+    host.telemetry = Some(state.telemetry());
     Ok((sim, services, Arc::new(host)))
 }
 

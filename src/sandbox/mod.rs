@@ -19,6 +19,7 @@ mod resource_id;
 mod services_sim;
 mod standing;
 pub mod state;
+mod telemetry;
 
 pub use arm_server::{
     ArmOptions, ArmServer, Bucket, Denial, During, Exchange, Faults, Limits, Recorder, ServerClock, Trouble,
@@ -36,3 +37,4 @@ pub use resource_id::ResourceId;
 pub use services_sim::ServicesSim;
 pub use standing::put_what_is_there;
 pub use state::{OutsideAccount, Resource, State};
+pub use telemetry::Telemetry;

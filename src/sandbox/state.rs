@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::ResourceId;
 use super::records::DeploymentRecord;
+use super::telemetry::Telemetry;
 use crate::openai::Provider;
 
 /// One resource as GET shows it, and what GET does not show.
@@ -58,12 +59,19 @@ struct Inner {
     /// Accounts that answer and are no resource here.
     outside: Vec<OutsideAccount>,
     deployments: IndexMap<String, DeploymentRecord>,
+    /// What the gateway that was deployed has metered.
+    telemetry: Telemetry,
 }
 
 impl State {
     /// Returns the resource of that id.
     pub fn get(&self, id: &ResourceId) -> Option<Resource> {
         self.lock().resources.get(&id.key()).cloned()
+    }
+
+    /// What gateways that were started from here have metered; shared, not a copy.
+    pub fn telemetry(&self) -> Telemetry {
+        self.lock().telemetry.clone()
     }
 
     /// True where there is a resource of that id.

@@ -310,6 +310,7 @@ fn api(short: ShortApi) -> Result<Api, String> {
         subscription_key_header: "api-key".to_owned(),
         subscription_key_query: "subscription-key".to_owned(),
         policy: None,
+        logs_calls: false,
         schemas: IndexMap::new(),
         operations: short.operations.into_iter().map(operation).collect::<Result<_, String>>()?,
     })

@@ -52,17 +52,39 @@ impl Azure {
         command
     }
 
+    /// The URL of a path.
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.server.base_url())
+    }
+
+    /// The token that everything is allowed with.
+    pub(super) fn token(&self) -> &str {
+        self.server.token()
+    }
+
     /// A request to a path below the subscription, perhaps with a query; status and body.
     pub(super) fn send(&self, method: &str, path: &str, body: Option<&Json>) -> (u16, Json) {
         let mark = if path.contains('?') { '&' } else { '?' };
-        let url = format!(
-            "{}/subscriptions/{SUBSCRIPTION}/{path}{mark}api-version=2024-05-01",
-            self.server.base_url()
-        );
+        let url = self.url(&format!("/subscriptions/{SUBSCRIPTION}/{path}{mark}api-version=2024-05-01"));
+        self.ask(method, &url, Some(self.token()), body)
+    }
+
+    /// A request as it is, perhaps with a token; status and body.
+    pub(super) fn ask(
+        &self,
+        method: &str,
+        url: &str,
+        token: Option<&str>,
+        body: Option<&Json>,
+    ) -> (u16, Json) {
         let ca = reqwest::Certificate::from_pem(self.server.ca_pem().unwrap().as_bytes()).unwrap();
         self.runtime.block_on(async {
             let http = reqwest::Client::builder().tls_certs_merge([ca]).no_proxy().build().unwrap();
-            let request = http.request(method.parse().unwrap(), &url).bearer_auth(self.server.token());
+            let request = http.request(method.parse().unwrap(), url);
+            let request = match token {
+                Some(token) => request.bearer_auth(token),
+                None => request,
+            };
             let request = match body {
                 Some(body) => request.json(body),
                 None => request,

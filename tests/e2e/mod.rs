@@ -12,6 +12,7 @@ mod import;
 mod preflight;
 mod preview;
 mod sandbox_up;
+mod usage;
 mod verify;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

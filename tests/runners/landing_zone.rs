@@ -197,13 +197,21 @@ const UNTYPED: &[(&str, &str, &str)] = &[(
     "learn.microsoft.com/azure/api-management/backends, 2026-01-15: how a backend signs in with an identity",
 )];
 
+/// Their shapes are those of learn.microsoft.com/azure/templates, read 2026-11.
+const TYPES_NOT_AT_HAND: [&str; 4] = [
+    "Microsoft.Authorization/locks",
+    "Microsoft.Consumption/budgets",
+    "Microsoft.Insights/actionGroups",
+    "Microsoft.Insights/scheduledQueryRules",
+];
+
 fn fits(types: &AzureTypes, deployments: &[Deployment]) -> Result<(), Failed> {
     let mut wrong = String::new();
     // What is left out has no body where it is a module.
     let is_there = |(_, resource): &(Vec<&str>, &Resource)| resource.condition.as_bool() != Some(false);
-    // The types that are at hand have no locks.
+    // The types that are at hand have none of these.
     let is_typed =
-        |(_, resource): &(Vec<&str>, &Resource)| resource.resource_type != "Microsoft.Authorization/locks";
+        |(_, resource): &(Vec<&str>, &Resource)| !TYPES_NOT_AT_HAND.contains(&&*resource.resource_type);
     for (_, resource) in deployments.iter().flat_map(Deployment::walk).filter(is_there).filter(is_typed) {
         for finding in types.check(resource)? {
             if UNTYPED.iter().any(|(resource_type, path, _)| {

@@ -21,5 +21,6 @@ pub mod snapshot;
 pub mod spec;
 pub mod status;
 pub mod test;
+pub mod usage;
 pub mod validate;
 pub mod verify;

@@ -5,6 +5,7 @@ mod callers;
 mod content_safety;
 mod gateway;
 mod network;
+mod usage;
 
 use std::sync::Arc;
 
@@ -143,6 +144,21 @@ impl Resolver<'_> {
                 )
                 .collect(),
             raw: raw::resolve(&spec.raw),
+            pricing: spec.pricing.as_ref().map(|pricing| usage::pricing(pricing)),
+            dashboards: baseline.monitoring.dashboards.iter().map(|dashboard| dashboard.word()).collect(),
+            alerts: baseline
+                .monitoring
+                .alerts
+                .as_ref()
+                .map(|alerts| usage::alerts(alerts))
+                .unwrap_or_default(),
+            notify: baseline
+                .monitoring
+                .alerts
+                .as_ref()
+                .map(|alerts| usage::notify(alerts))
+                .unwrap_or_default(),
+            budget: baseline.monitoring.budget.as_ref().map(|budget| usage::budget(budget)),
             preflight: Preflight {
                 required: spec.preflight.require.iter().map(|check| check.word().to_owned()).collect(),
                 unverified_fails: spec.preflight.unverified.value == spec::Unverified::Fail,
@@ -187,6 +203,8 @@ impl Resolver<'_> {
             private_endpoint_key_vault: name(&naming::PRIVATE_ENDPOINT, "pe-kv"),
             log_analytics: name(&naming::LOG_ANALYTICS, "log"),
             app_insights: name(&naming::APP_INSIGHTS, "appi"),
+            action_group: name(&naming::ACTION_GROUP, "ag"),
+            budget: name(&naming::BUDGET, "budget"),
             apim: name(&naming::APIM, "apim"),
             apim_identity: name(&naming::IDENTITY, "id-apim"),
             app_gateway: name(&naming::APP_GATEWAY, "agw"),

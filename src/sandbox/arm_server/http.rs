@@ -11,7 +11,7 @@ use futures_util::stream;
 use serde_json::{Value as Json, json};
 
 use super::faults::{Faults, RequestFault};
-use super::{Shared, deployments, lenient_json, metadata, offers, resources, subscription};
+use super::{Shared, deployments, lenient_json, log_query, metadata, offers, resources, subscription};
 use crate::sandbox::{ArmFault, ResourceId};
 
 /// Template and parameters may have 4 MB each (learn.microsoft.com, azure-subscription-service-limits).
@@ -133,6 +133,14 @@ async fn answer(shared: &Arc<Shared>, request: Request, correlation_id: &str) ->
     };
     if let Some(reply) = openly(shared, &parts.method, &path, &body) {
         return reply;
+    }
+    if path.first().is_some_and(|first| first == "v1") {
+        let answered = authenticate(shared, &parts.headers)
+            .map(|()| log_query::serve(shared, &parts.method, &path, &body));
+        match answered {
+            Ok(None) => {}
+            Ok(Some(reply)) | Err(reply) => return reply,
+        }
     }
     match read(shared, &parts, path, &body, correlation_id) {
         Ok(call) => route(shared, &call).unwrap_or_else(|fault| Reply::error(&fault)),

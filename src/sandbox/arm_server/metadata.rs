@@ -11,6 +11,7 @@ pub(super) fn endpoints(base_url: &str, tenant_id: &str) -> Json {
         "authentication": {
             "loginEndpoint": base_url, "audiences": [base_url], "tenant": tenant_id, "identityProvider": "AAD",
         },
+        "logAnalyticsResourceId": base_url,
         "suffixes": {"keyVaultDns": "vault.azure.net", "storage": "core.windows.net"},
     })
 }

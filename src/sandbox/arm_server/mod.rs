@@ -12,6 +12,7 @@ mod execute;
 mod faults;
 mod http;
 mod lenient_json;
+mod log_query;
 mod metadata;
 mod offers;
 mod operations;

@@ -128,6 +128,11 @@ impl Reader<'_> {
             subscription_key_header: key_name("header", "Ocp-Apim-Subscription-Key"),
             subscription_key_query: key_name("query", "subscription-key"),
             policy: self.policy(&api.id),
+            logs_calls: self.state.children(&api.id, "diagnostics").iter().any(|diagnostic| {
+                let logs = diagnostic.text("/properties/largeLanguageModel/logs").unwrap_or_default();
+                diagnostic.id.name().eq_ignore_ascii_case("azuremonitor")
+                    && logs.eq_ignore_ascii_case("enabled")
+            }),
             schemas: contract::schemas(self.state, &api.id),
             operations: self.each(&api.id, "operations", Self::operation),
         })

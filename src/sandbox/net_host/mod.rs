@@ -19,7 +19,10 @@ use indexmap::IndexMap;
 use tokio::runtime::Handle;
 
 use super::http1::{field_is_valid, request_head};
-use crate::gateway::{Branch, Host, HttpProxy, Metric, SendError, Until, UpstreamRequest, UpstreamResponse};
+use super::telemetry::Telemetry;
+use crate::gateway::{
+    Branch, CallLog, Host, HttpProxy, Metric, RequestLog, SendError, Until, UpstreamRequest, UpstreamResponse,
+};
 
 pub(super) use caller::Caller;
 use clock::Clock;
@@ -44,6 +47,8 @@ pub struct NetHost {
     events: Mutex<VecDeque<Event>>,
     /// Whether traces say what each policy changed.
     pub traces_changes: bool,
+    /// Where metrics and logs go for the query API; None where nobody asks.
+    pub telemetry: Option<Telemetry>,
 }
 
 /// What `log-to-eventhub` wrote.
@@ -71,6 +76,7 @@ impl NetHost {
             metrics,
             events,
             traces_changes: false,
+            telemetry: None,
         }
     }
 
@@ -195,6 +201,18 @@ impl Host for RequestHost {
         self.shared.random_u64()
     }
 
+    fn keeps_logs(&self) -> bool {
+        self.shared.keeps_logs()
+    }
+
+    fn log_request(&self, log: RequestLog) {
+        self.shared.log_request(log);
+    }
+
+    fn log_call(&self, log: CallLog) {
+        self.shared.log_call(log);
+    }
+
     fn wants_changes(&self) -> bool {
         self.shared.traces_changes
     }
@@ -245,7 +263,26 @@ impl Host for NetHost {
         Ok(self.tokens.get(resource, client_id.unwrap_or("system-assigned")))
     }
 
+    fn keeps_logs(&self) -> bool {
+        self.telemetry.is_some()
+    }
+
+    fn log_request(&self, log: RequestLog) {
+        if let Some(telemetry) = &self.telemetry {
+            telemetry.request(log);
+        }
+    }
+
+    fn log_call(&self, log: CallLog) {
+        if let Some(telemetry) = &self.telemetry {
+            telemetry.call(log);
+        }
+    }
+
     fn emit_metric(&self, metric: Metric) {
+        if let Some(telemetry) = &self.telemetry {
+            telemetry.metric(self.now_unix_ms(), metric.clone());
+        }
         push_bounded(&self.metrics, metric, MAX_METRICS);
     }
 

@@ -4,8 +4,9 @@ use super::Checks;
 use crate::spec::codes;
 use crate::spec::types::{AdaptiveLimit, Api, Dimension, Spec, UsageField};
 
-/// Azure Monitor takes five custom dimensions per metric
-/// (learn.microsoft.com/azure/api-management/llm-emit-token-metric-policy, 2026-05-27).
+/// Azure Monitor keeps ten keys of a metric, and five are the service's own (region, id, name and type of the service among
+/// them), so five are left, whether API Management fills them in or we do
+/// (learn.microsoft.com/azure/api-management/llm-emit-token-metric-policy, 2026-05-27; older pages say ten).
 const DIMENSIONS_MAX: usize = 5;
 
 pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {

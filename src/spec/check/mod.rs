@@ -8,6 +8,7 @@ mod contracts;
 mod gateway;
 mod lints;
 mod models;
+mod monitoring;
 mod network;
 mod pools;
 mod raw;
@@ -37,6 +38,7 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     callers::check(spec, &mut cx);
     content_safety::check(spec, &mut cx);
     contracts::check(spec, &mut cx);
+    monitoring::check(spec, &mut cx);
     tags::check(spec, &mut cx);
     lints::check(spec, &mut cx);
     scenarios::check(spec, &mut cx);

@@ -1,7 +1,9 @@
 //! `baseline`: the parts of it, and the shared services.
 
-use super::{Apim, AppGateway, ContentSafetyAccount, HubName, Network, WorkspaceId};
-use crate::spec::decode::{Int, Only, choice, record};
+use super::{
+    Alerts, Apim, AppGateway, Budget, ContentSafetyAccount, Dashboard, HubName, Network, WorkspaceId,
+};
+use crate::spec::decode::{At, Int, Only, choice, record};
 
 record! {
     /// The network, the gateway and what they stand on.
@@ -52,8 +54,13 @@ record! {
         "diagnostics" diagnostics: SentLogs = default("all");
         /// What the service logs of calls to models, in the table ApiManagementGatewayLlmLog of the workspace.
         "llmLogs" llm_logs: LlmLogs = default("none");
+        /// The parts of a workbook in Azure Monitor. Left out, there is no workbook.
+        "dashboards" dashboards: Vec<At<Dashboard>> = default([]);
+        /// What is watched. Left out, nothing is.
+        "alerts" alerts: Alerts = optional;
+        /// A monthly budget for the landing zone's resource groups. Left out, there is none.
+        "budget" budget: Budget = optional;
     }
-    refused { "dashboards": "no dashboards are made" }
 }
 
 choice! {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod addresses;
+mod alerts;
 mod apim;
 mod apis;
 mod app_gateway;
@@ -16,6 +17,7 @@ mod models;
 mod network;
 mod policies;
 mod pools;
+mod pricing;
 mod products;
 mod raw;
 mod resource_ids;
@@ -27,6 +29,7 @@ use std::collections::BTreeMap;
 
 pub use accounts::*;
 pub use addresses::*;
+pub use alerts::*;
 pub use apim::*;
 pub use apis::*;
 pub use app_gateway::*;
@@ -41,6 +44,7 @@ pub use models::*;
 pub use network::*;
 pub use policies::*;
 pub use pools::*;
+pub use pricing::*;
 pub use products::*;
 pub use raw::*;
 pub use resource_ids::*;
@@ -85,6 +89,8 @@ record! {
         "contracts" contracts: Vec<At<Contract>> = default([]);
         /// Terms that contracts share, by name.
         "policyProfiles" policy_profiles: BTreeMap<String, At<PolicyProfile>> = default({});
+        /// What tokens cost. Left out, usage is reported in tokens alone.
+        "pricing" pricing: Pricing = optional;
         /// Policies of your own, from files.
         "raw" raw: Raw = default({});
         /// What has to be checked before a deployment.
@@ -98,7 +104,6 @@ record! {
     }
     refused {
         "catalog": "nothing is published to API Center",
-        "pricing": "costs are not computed",
     }
 }
 

@@ -29,7 +29,7 @@ record! {
         "usage" usage: Usage = default({});
     }
     refused {
-        "alerts": "no alerts are sent",
+        "alerts": "alerts stand in `baseline.monitoring.alerts`, for all APIs",
         "debugHeaders": "no debug headers are added",
         "headers": "headers are passed on as they are",
         "latencyRouting": "accounts are chosen by priority and weight",

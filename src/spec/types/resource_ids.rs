@@ -37,6 +37,14 @@ text! {
     |text| is_id_of(text, "Microsoft.CognitiveServices/accounts", 64)
 }
 
+text! {
+    /// The id of an action group.
+    pub struct ActionGroupId,
+    "the id of an action group: `/subscriptions/…/resourceGroups/…/providers/Microsoft.Insights/actionGroups/NAME`",
+    "^/subscriptions/[0-9a-fA-F-]{36}/resourceGroups/[^/]{1,90}/providers/Microsoft\\.Insights/actionGroups/[^/]{1,260}$",
+    |text| is_id_of(text, "Microsoft.Insights/actionGroups", 260)
+}
+
 impl VirtualNetworkId {
     /// The subscription, in lower case.
     pub fn subscription(&self) -> String {

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, IsTerminal as _};
 
+use crate::cli::commands::deploy::calls::KeyFrom;
 use crate::cli::commands::deploy::{Args, events, report, stages};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
@@ -47,7 +48,10 @@ pub(super) async fn run(
     }
     let requests = stages::requests(evaluated, &args.spec, stages::Keys::Read)?;
     let outcome = events::deploy(&client, subscription, &requests, rendered, &args.how(), ui).await?;
-    report::Report::of_azure(&outcome, &rendered.warnings).print(ui)?;
+    let is_another = rendered.zone.subscription_id.as_deref() != Some(subscription);
+    let named = is_another.then_some(subscription);
+    let key = KeyFrom::Command { spec: &args.spec, layers: &args.layers, subscription: named };
+    report::Report::of_azure(&outcome, &rendered.zone, &key, &rendered.warnings).print(ui)?;
     Ok(Exit::Ok)
 }
 

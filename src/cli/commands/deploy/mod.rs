@@ -2,6 +2,7 @@
 //! what differs in `azure` and `sandbox`.
 
 mod azure;
+pub(in crate::cli::commands) mod calls;
 pub(super) mod events;
 mod fleet;
 mod interrupt;

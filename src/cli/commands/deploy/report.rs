@@ -5,12 +5,14 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use crate::cli::commands::deploy::calls::{self, KeyFrom, PrintedCall};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::ui::Ui;
 use crate::deploy::{Outcome, Way};
 use crate::diag::Diagnostic;
 use crate::diag::render::json;
+use crate::model::LandingZone;
 use crate::sandbox::Proof;
 use crate::text::plural;
 
@@ -63,6 +65,9 @@ pub(in crate::cli::commands) struct Gateway {
     pub(in crate::cli::commands) subscriptions: Vec<Subscription>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::cli::commands) example: Option<Example>,
+    /// A call for each product.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::cli::commands) calls: Vec<PrintedCall>,
     /// `outputs.print` of the spec: which ways to call it are shown to people, `curl` and `sdk`.
     #[serde(skip)]
     pub(in crate::cli::commands) shown: Vec<String>,
@@ -97,13 +102,23 @@ struct ProofView {
 
 impl Report {
     /// What Azure has now. Subscription keys stay in API Management.
-    pub(super) fn of_azure(outcome: &Outcome, warnings: &[Diagnostic]) -> Self {
-        let url = outcome.stages.iter().rev().find_map(|stage| stage.outputs.get("apimGatewayUrl")?.as_str());
-        let gateway = url.map(|url| Gateway {
-            url: url.to_owned(),
-            subscriptions: Vec::new(),
-            example: None,
-            shown: Vec::new(),
+    pub(super) fn of_azure(
+        outcome: &Outcome,
+        zone: &LandingZone,
+        key: &KeyFrom<'_>,
+        warnings: &[Diagnostic],
+    ) -> Self {
+        let output =
+            |name: &str| outcome.stages.iter().rev().find_map(|stage| stage.outputs.get(name)?.as_str());
+        let gateway = output("apimGatewayUrl").map(|url| {
+            let (door, options) = calls::front_door(zone, url, output("appGatewayPublicIp"));
+            Gateway {
+                url: url.to_owned(),
+                subscriptions: Vec::new(),
+                example: None,
+                calls: calls::of_products(zone, &door, &options, key),
+                shown: zone.printed_examples.clone(),
+            }
         });
         Self::new("azure", outcome, gateway, &[], warnings)
     }
@@ -197,9 +212,14 @@ impl Report {
             let _ = writeln!(text, "  gateway: {}", gateway.url);
             match (&gateway.example, gateway.subscriptions.first()) {
                 (Some(example), Some(subscription)) => text.push_str(&try_it(gateway, example, subscription)),
-                _ => text.push_str(
-                    "  subscription keys stay in API Management: fetch one with `genai-lz keys SPEC ID`\n",
-                ),
+                _ => {
+                    text.push_str(
+                        "  subscription keys stay in API Management: fetch one with `genai-lz keys SPEC ID`\n",
+                    );
+                    if gateway.shows("curl") {
+                        gateway.calls.iter().for_each(|call| text.push_str(&try_call(call)));
+                    }
+                }
             }
         }
         text
@@ -213,6 +233,8 @@ pub(in crate::cli::commands) fn try_it(
     subscription: &Subscription,
 ) -> String {
     let mut text = format!("\ntry it (subscription {})\n", subscription.name);
+    // The first product is the one of the lines above.
+    let others = gateway.calls.iter().filter(|call| call.subscription != subscription.name);
     for way in &gateway.shown {
         match way.as_str() {
             "curl" => text.push_str(&curl(&gateway.url, example, &subscription.key)),
@@ -220,7 +242,20 @@ pub(in crate::cli::commands) fn try_it(
             _ => {}
         }
     }
+    if gateway.shows("curl") {
+        others.for_each(|call| text.push_str(&try_call(call)));
+    }
     text
+}
+
+impl Gateway {
+    fn shows(&self, way: &str) -> bool {
+        self.shown.iter().any(|shown| shown == way)
+    }
+}
+
+fn try_call(call: &PrintedCall) -> String {
+    format!("\ntry product {} (subscription {})\n  {}\n", call.product, call.subscription, call.curl)
 }
 
 fn curl(url: &str, example: &Example, key: &str) -> String {

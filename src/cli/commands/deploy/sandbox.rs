@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::azure::{ArmClient, ClientOptions, Credential, Endpoint, SecretString};
 use crate::catalog::arm_errors;
+use crate::cli::commands::deploy::calls::{self, KeyFrom};
 use crate::cli::commands::deploy::report::{Example, Gateway, Report, Subscription};
 use crate::cli::commands::deploy::{Args, events, stages};
 use crate::cli::error::CommandError;
@@ -68,6 +69,8 @@ pub(super) async fn run(
     tell(&proofs, ui);
     let warnings: Vec<Diagnostic> = rendered.warnings.iter().chain(&proving.warnings).cloned().collect();
     drop(proving);
+    // What the proof used is nobody's usage.
+    arm.state().telemetry().clear();
 
     let options = LandingOptions { port: args.gateway_port, ..LandingOptions::default() };
     let landing = Landing::start(arm.state(), &options).await.map_err(not_landed)?;
@@ -157,8 +160,14 @@ pub(in crate::cli::commands) fn gateway(rendered: &Rendered, landing: &Landing) 
     // The one that the printed lines use comes first.
     subscriptions
         .sort_by_key(|subscription| call.as_ref().is_none_or(|call| call.subscription != subscription.name));
+    let key_of = |id: &str| {
+        let found = landing.config.subscriptions.iter().find(|subscription| subscription.id == id);
+        found.map(|subscription| subscription.primary_key.clone())
+    };
+    let url = landing.server.base_url();
     Gateway {
-        url: landing.server.base_url(),
+        calls: calls::of_products(&rendered.zone, &url, "", &KeyFrom::Known(&key_of)),
+        url,
         subscriptions,
         example: call.map(|call| Example {
             path: call.path,

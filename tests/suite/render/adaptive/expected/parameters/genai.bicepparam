@@ -48,6 +48,32 @@ param monitoring = {
   llmLogs: 'none'
 }
 
+param watch = {
+  workbook: {
+    enabled: false
+    displayName: 'GenAI gateway platform-prod'
+    content: ''
+  }
+  alerts: []
+  actionGroup: ''
+  emails: []
+  actionGroups: []
+  budget: {
+    enabled: false
+    name: 'budget-platform-prod-swedencentral-p01'
+    amount: 0
+    from: ''
+    contacts: []
+    percents: []
+    resourceGroups: [
+      'rg-apim-platform-prod-swedencentral-p01'
+      'rg-networking-platform-prod-swedencentral-p01'
+      'rg-openai-platform-prod-swedencentral-p01'
+      'rg-shared-platform-prod-swedencentral-p01'
+    ]
+  }
+}
+
 param locked = false
 
 param accounts = [

@@ -46,6 +46,32 @@ param monitoring = {
   llmLogs: 'none'
 }
 
+param watch = {
+  workbook: {
+    enabled: false
+    displayName: 'GenAI gateway small-prod'
+    content: ''
+  }
+  alerts: []
+  actionGroup: ''
+  emails: []
+  actionGroups: []
+  budget: {
+    enabled: false
+    name: 'budget-small-prod-swedencentral-p01'
+    amount: 0
+    from: ''
+    contacts: []
+    percents: []
+    resourceGroups: [
+      'rg-apim-small-prod-swedencentral-p01'
+      'rg-networking-small-prod-swedencentral-p01'
+      'rg-openai-small-prod-swedencentral-p01'
+      'rg-shared-small-prod-swedencentral-p01'
+    ]
+  }
+}
+
 param locked = false
 
 param accounts = [

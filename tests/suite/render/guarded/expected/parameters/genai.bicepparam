@@ -46,6 +46,32 @@ param monitoring = {
   llmLogs: 'none'
 }
 
+param watch = {
+  workbook: {
+    enabled: false
+    displayName: 'GenAI gateway guarded-dev'
+    content: ''
+  }
+  alerts: []
+  actionGroup: ''
+  emails: []
+  actionGroups: []
+  budget: {
+    enabled: false
+    name: 'budget-guarded-dev-swedencentral-g01'
+    amount: 0
+    from: ''
+    contacts: []
+    percents: []
+    resourceGroups: [
+      'rg-apim-guarded-dev-swedencentral-g01'
+      'rg-networking-guarded-dev-swedencentral-g01'
+      'rg-openai-guarded-dev-swedencentral-g01'
+      'rg-shared-guarded-dev-swedencentral-g01'
+    ]
+  }
+}
+
 param locked = false
 
 param accounts = [

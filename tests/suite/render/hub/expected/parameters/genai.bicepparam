@@ -46,6 +46,32 @@ param monitoring = {
   llmLogs: 'all'
 }
 
+param watch = {
+  workbook: {
+    enabled: false
+    displayName: 'GenAI gateway spoke-prod'
+    content: ''
+  }
+  alerts: []
+  actionGroup: ''
+  emails: []
+  actionGroups: []
+  budget: {
+    enabled: false
+    name: 'budget-spoke-prod-swedencentral-p01'
+    amount: 0
+    from: ''
+    contacts: []
+    percents: []
+    resourceGroups: [
+      'rg-apim-spoke-prod-swedencentral-p01'
+      'rg-networking-spoke-prod-swedencentral-p01'
+      'rg-openai-spoke-prod-swedencentral-p01'
+      'rg-shared-spoke-prod-swedencentral-p01'
+    ]
+  }
+}
+
 param locked = false
 
 param accounts = [

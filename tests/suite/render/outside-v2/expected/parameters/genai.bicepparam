@@ -46,6 +46,32 @@ param monitoring = {
   llmLogs: 'none'
 }
 
+param watch = {
+  workbook: {
+    enabled: false
+    displayName: 'GenAI gateway tryout-prod'
+    content: ''
+  }
+  alerts: []
+  actionGroup: ''
+  emails: []
+  actionGroups: []
+  budget: {
+    enabled: false
+    name: 'budget-tryout-prod-swedencentral-p01'
+    amount: 0
+    from: ''
+    contacts: []
+    percents: []
+    resourceGroups: [
+      'rg-apim-tryout-prod-swedencentral-p01'
+      'rg-networking-tryout-prod-swedencentral-p01'
+      'rg-openai-tryout-prod-swedencentral-p01'
+      'rg-shared-tryout-prod-swedencentral-p01'
+    ]
+  }
+}
+
 param locked = false
 
 param accounts = [

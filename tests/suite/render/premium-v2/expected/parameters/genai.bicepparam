@@ -46,6 +46,32 @@ param monitoring = {
   llmLogs: 'none'
 }
 
+param watch = {
+  workbook: {
+    enabled: false
+    displayName: 'GenAI gateway aihub-prod'
+    content: ''
+  }
+  alerts: []
+  actionGroup: ''
+  emails: []
+  actionGroups: []
+  budget: {
+    enabled: false
+    name: 'budget-aihub-prod-swedencentral-p01'
+    amount: 0
+    from: ''
+    contacts: []
+    percents: []
+    resourceGroups: [
+      'rg-apim-aihub-prod-swedencentral-p01'
+      'rg-networking-aihub-prod-swedencentral-p01'
+      'rg-openai-aihub-prod-swedencentral-p01'
+      'rg-shared-aihub-prod-swedencentral-p01'
+    ]
+  }
+}
+
 param locked = false
 
 param accounts = [

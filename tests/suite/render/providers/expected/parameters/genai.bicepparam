@@ -46,6 +46,32 @@ param monitoring = {
   llmLogs: 'none'
 }
 
+param watch = {
+  workbook: {
+    enabled: false
+    displayName: 'GenAI gateway many-dev'
+    content: ''
+  }
+  alerts: []
+  actionGroup: ''
+  emails: []
+  actionGroups: []
+  budget: {
+    enabled: false
+    name: 'budget-many-dev-swedencentral-abc'
+    amount: 0
+    from: ''
+    contacts: []
+    percents: []
+    resourceGroups: [
+      'rg-apim-many-dev-swedencentral-abc'
+      'rg-networking-many-dev-swedencentral-abc'
+      'rg-openai-many-dev-swedencentral-abc'
+      'rg-shared-many-dev-swedencentral-abc'
+    ]
+  }
+}
+
 param locked = false
 
 param accounts = [

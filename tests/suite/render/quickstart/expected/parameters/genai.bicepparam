@@ -49,6 +49,32 @@ param monitoring = {
   llmLogs: 'none'
 }
 
+param watch = {
+  workbook: {
+    enabled: false
+    displayName: 'GenAI gateway lzv01-dev'
+    content: ''
+  }
+  alerts: []
+  actionGroup: ''
+  emails: []
+  actionGroups: []
+  budget: {
+    enabled: false
+    name: 'budget-lzv01-dev-westus3-abc'
+    amount: 0
+    from: ''
+    contacts: []
+    percents: []
+    resourceGroups: [
+      'rg-apim-lzv01-dev-westus3-abc'
+      'rg-networking-lzv01-dev-westus3-abc'
+      'rg-openai-lzv01-dev-westus3-abc'
+      'rg-shared-lzv01-dev-westus3-abc'
+    ]
+  }
+}
+
 param locked = false
 
 param accounts = [

@@ -46,6 +46,32 @@ param monitoring = {
   llmLogs: 'none'
 }
 
+param watch = {
+  workbook: {
+    enabled: false
+    displayName: 'GenAI gateway world-prod'
+    content: ''
+  }
+  alerts: []
+  actionGroup: ''
+  emails: []
+  actionGroups: []
+  budget: {
+    enabled: false
+    name: 'budget-world-prod-swedencentral-p01'
+    amount: 0
+    from: ''
+    contacts: []
+    percents: []
+    resourceGroups: [
+      'rg-apim-world-prod-swedencentral-p01'
+      'rg-networking-world-prod-swedencentral-p01'
+      'rg-openai-world-prod-swedencentral-p01'
+      'rg-shared-world-prod-swedencentral-p01'
+    ]
+  }
+}
+
 param locked = true
 
 param accounts = [

@@ -46,6 +46,32 @@ param monitoring = {
   llmLogs: 'metadata'
 }
 
+param watch = {
+  workbook: {
+    enabled: false
+    displayName: 'GenAI gateway stdv2-prod'
+    content: ''
+  }
+  alerts: []
+  actionGroup: ''
+  emails: []
+  actionGroups: []
+  budget: {
+    enabled: false
+    name: 'budget-stdv2-prod-swedencentral-p01'
+    amount: 0
+    from: ''
+    contacts: []
+    percents: []
+    resourceGroups: [
+      'rg-apim-stdv2-prod-swedencentral-p01'
+      'rg-networking-stdv2-prod-swedencentral-p01'
+      'rg-openai-stdv2-prod-swedencentral-p01'
+      'rg-shared-stdv2-prod-swedencentral-p01'
+    ]
+  }
+}
+
 param locked = false
 
 param accounts = [
