@@ -7,6 +7,7 @@ pub mod naming;
 mod network;
 mod raw;
 mod resolve;
+mod routing;
 
 use indexmap::IndexMap;
 
@@ -15,6 +16,7 @@ pub use gateway::*;
 pub use network::*;
 pub use raw::*;
 pub use resolve::resolve;
+pub use routing::*;
 
 use crate::catalog::tiers::{self, Tier};
 

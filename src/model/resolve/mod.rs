@@ -5,6 +5,7 @@ mod callers;
 mod content_safety;
 mod gateway;
 mod network;
+mod routing;
 
 use std::sync::Arc;
 

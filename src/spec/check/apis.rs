@@ -1,12 +1,15 @@
 //! What an API's policies need from each other and from the rest of the spec.
 
-use super::Checks;
+use super::{Checks, limits};
 use crate::spec::codes;
 use crate::spec::types::{AdaptiveLimit, Api, Dimension, Spec, UsageField};
 
-/// Azure Monitor takes five custom dimensions per metric
+/// A metric has at most ten dimensions in Azure Monitor (its limits on custom metrics, as the older edition of the policy's page
+/// of 2025-04-18 quotes them).
+const DIMENSIONS_MAX: usize = 10;
+/// Of them five may be custom: those with a value, which the page tells apart from the default ones
 /// (learn.microsoft.com/azure/api-management/llm-emit-token-metric-policy, 2026-05-27).
-const DIMENSIONS_MAX: usize = 5;
+const CUSTOM_DIMENSIONS_MAX: usize = 5;
 
 pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
     for api in spec.apis.iter() {
@@ -16,6 +19,7 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
         if let Some(limit) = &api.policies.adaptive_limit {
             classes(&limit.value, cx);
         }
+        limits::check(api, cx);
     }
     for product in spec.products.iter() {
         if let Some(limits) = &product.limits
@@ -34,7 +38,7 @@ fn breaker_opens_in_time(spec: &Spec, api: &Api, cx: &mut Checks<'_>) {
     let pool = api.pool().and_then(|id| spec.pools.iter().find(|pool| pool.id.value == id.value));
     let Some(pool) = pool else { return };
     let attempts = api.retry.count.0 + 1;
-    let failures = pool.breaker.count.0;
+    let Some(failures) = pool.breaker.failures() else { return };
     let one_group = pool.members.windows(2).all(|pair| pair[0].priority.0 == pair[1].priority.0);
     if one_group || failures < attempts {
         return;
@@ -42,7 +46,7 @@ fn breaker_opens_in_time(spec: &Spec, api: &Api, cx: &mut Checks<'_>) {
     let found = cx
         .diagnostic(
             &codes::BREAKER_OUTLASTS_RETRY,
-            pool.breaker.count.span,
+            pool.breaker.count.as_ref().map_or(pool.breaker.span, |count| count.span),
             format!(
                 "the breaker opens after {failures} failures, but `{}` makes {attempts} attempts",
                 api.id.as_str(),
@@ -76,17 +80,18 @@ fn reached_by_a_route(spec: &Spec, api: &Api, cx: &mut Checks<'_>) {
 
 fn usage(spec: &Spec, api: &Api, cx: &mut Checks<'_>) {
     let policies = &api.policies;
-    if let Some(metric) = &policies.usage.metric
-        && metric.dimensions.len() > DIMENSIONS_MAX
-    {
-        let found = cx
-            .diagnostic(
-                &codes::OUT_OF_RANGE,
-                metric.dimensions.span,
-                format!("{} dimensions; a metric has at most {DIMENSIONS_MAX}", metric.dimensions.len()),
-            )
-            .help(format!("keep {DIMENSIONS_MAX} of them"));
-        cx.push(found);
+    if let Some(metric) = &policies.usage.metric {
+        let all = metric.dimensions.len();
+        let custom = metric.dimensions.iter().filter(|it| matches!(it.value, Dimension::Custom(_))).count();
+        let kinds =
+            [("dimensions", all, DIMENSIONS_MAX), ("custom dimensions", custom, CUSTOM_DIMENSIONS_MAX)];
+        for (kind, number, max) in kinds.into_iter().filter(|(_, number, max)| number > max) {
+            let message = format!("{number} {kind}; a metric has at most {max}");
+            let found = cx
+                .diagnostic(&codes::OUT_OF_RANGE, metric.dimensions.span, message)
+                .help(format!("keep {max} of them"));
+            cx.push(found);
+        }
     }
     if let Some(metric) = &policies.usage.metric {
         let name = |dimension: &Dimension| match dimension {

@@ -5,6 +5,7 @@ mod apis;
 mod callers;
 mod content_safety;
 mod gateway;
+mod limits;
 mod lints;
 mod models;
 mod network;
@@ -12,6 +13,7 @@ mod pools;
 mod raw;
 mod references;
 mod routes;
+mod routing;
 mod scenarios;
 mod tags;
 
@@ -33,6 +35,7 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     gateway::check(spec, &mut cx);
     pools::check(spec, &mut cx);
     apis::check(spec, &mut cx);
+    routing::check(spec, &mut cx);
     callers::check(spec, &mut cx);
     content_safety::check(spec, &mut cx);
     tags::check(spec, &mut cx);

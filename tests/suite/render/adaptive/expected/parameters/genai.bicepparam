@@ -194,6 +194,7 @@ param backends = [
 param pools = [
   {
     name: 'chat-pool'
+    sessionCookie: ''
     members: [
       {
         backend: 'ptu'
@@ -204,6 +205,7 @@ param pools = [
   }
   {
     name: 'embeddings-pool'
+    sessionCookie: ''
     members: [
       {
         backend: 'embeddings'

@@ -149,6 +149,7 @@ param backends = [
 param pools = [
   {
     name: 'pool'
+    sessionCookie: ''
     members: [
       {
         backend: 'payg'

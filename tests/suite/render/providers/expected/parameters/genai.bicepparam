@@ -417,6 +417,7 @@ param backends = [
 param pools = [
   {
     name: 'gpt5'
+    sessionCookie: ''
     members: [
       {
         backend: 'aoai-swc_gpt-5'
@@ -432,6 +433,7 @@ param pools = [
   }
   {
     name: 'v1_gpt5'
+    sessionCookie: ''
     members: [
       {
         backend: 'v1_aoai-swc_gpt-5'

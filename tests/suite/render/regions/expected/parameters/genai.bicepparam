@@ -142,6 +142,7 @@ param backends = [
 param pools = [
   {
     name: 'chat-pool'
+    sessionCookie: ''
     members: [
       {
         backend: 'one'
