@@ -7,6 +7,7 @@ use super::draft::Draft;
 use super::found::{Entity, Found, name, text};
 use super::{models, policies};
 use crate::render::{KEY_HEADER, is_fragment};
+use crate::spec::ErrorReason;
 
 /// The pools, with the breaker of their first member: the spec has one for all of them.
 pub(super) fn pools(found: &Found, draft: &mut Draft) {
@@ -15,6 +16,13 @@ pub(super) fn pools(found: &Found, draft: &mut Draft) {
         .iter()
         .filter_map(|backend| Some((name(backend).to_owned(), breaker(backend)?)))
         .collect();
+    for backend in &found.backends {
+        for reason in reasons(backend).filter(|reason| known_reason(reason).is_none()) {
+            let message =
+                format!("the breaker of backend `{}` counts errors called `{reason}`", name(backend));
+            draft.tell(&NOT_IN_SPEC, message);
+        }
+    }
     for pool in found.backends.iter().filter(|one| text(one, "/properties/type").eq_ignore_ascii_case("Pool"))
     {
         let id = name(pool);
@@ -22,10 +30,10 @@ pub(super) fn pools(found: &Found, draft: &mut Draft) {
         let members: Vec<Json> = services.into_iter().flatten().map(member).collect();
         let ids: Vec<String> =
             members.iter().filter_map(|one| Some(one["backend"].as_str()?.to_owned())).collect();
-        if !pool.pointer("/properties/pool/sessionAffinity").unwrap_or(&Json::Null).is_null() {
-            draft.tell(&NOT_IN_SPEC, format!("pool `{id}` keeps sessions on one backend"));
+        let mut made = with_breaker(id, members, &ids, draft);
+        if let Some(cookie) = pool.pointer("/properties/pool/sessionAffinity/sessionId/name") {
+            made["sessionAffinity"] = json!({ "cookie": cookie });
         }
-        let made = with_breaker(id, members, &ids, draft);
         draft.pools.push(made);
     }
 }
@@ -59,6 +67,16 @@ fn member(service: &Json) -> Json {
     json!({"backend": id, "priority": number("priority", 1), "weight": number("weight", 1).clamp(1, 100)})
 }
 
+/// The reasons that the breaker of a backend counts as failures.
+fn reasons(backend: &Json) -> impl Iterator<Item = &str> {
+    let list = backend.pointer("/properties/circuitBreaker/rules/0/failureCondition/errorReasons");
+    list.and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str)
+}
+
+fn known_reason(reason: &str) -> Option<&'static str> {
+    ErrorReason::WORDS.iter().find(|word| word.eq_ignore_ascii_case(reason)).copied()
+}
+
 fn breaker(backend: &Json) -> Option<Json> {
     let rule = backend.pointer("/properties/circuitBreaker/rules")?.get(0)?;
     let statuses = rule.pointer("/failureCondition/statusCodeRanges").and_then(Json::as_array);
@@ -70,13 +88,22 @@ fn breaker(backend: &Json) -> Option<Json> {
             Some(Json::from(if min == max { min.to_string() } else { format!("{min}-{max}") }))
         })
         .collect();
-    Some(json!({
-        "count": rule.pointer("/failureCondition/count").and_then(Json::as_u64).unwrap_or(1),
+    let number = |name: &str| rule.pointer(&format!("/failureCondition/{name}")).and_then(Json::as_u64);
+    let reasons: Vec<&str> = reasons(backend).filter_map(known_reason).collect();
+    let mut breaker = json!({
         "interval": text(rule, "/failureCondition/interval"),
         "statusCodes": statuses,
         "trip": text(rule, "/tripDuration"),
         "acceptRetryAfter": rule.get("acceptRetryAfter").and_then(Json::as_bool).unwrap_or(false),
-    }))
+    });
+    match number("percentage").filter(|_| number("count").is_none()) {
+        Some(percentage) => breaker["percentage"] = percentage.into(),
+        None => breaker["count"] = number("count").unwrap_or(1).into(),
+    }
+    if !reasons.is_empty() {
+        breaker["errorReasons"] = reasons.into();
+    }
+    Some(breaker)
 }
 
 /// The APIs that lead to a pool, or to an account of their own.

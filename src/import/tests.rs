@@ -139,3 +139,19 @@ fn a_v2_tier_keeps_its_network_mode() {
         assert!(imported.spec.contains(&format!("name: {sku}")), "{sku}: {}", imported.spec);
     }
 }
+
+#[test]
+fn a_breaker_keeps_its_share_and_its_reasons() {
+    let mut found = by_hand();
+    found.service["tags"] = json!({});
+    found.backends[0]["properties"]["circuitBreaker"] = json!({"rules": [{"tripDuration": "PT1M", "failureCondition": {
+        "percentage": 40, "interval": "PT30S", "statusCodeRanges": [{"min": 429, "max": 429}],
+        "errorReasons": ["timeout", "Server errors"]}}]});
+    let imported = import(&found);
+    assert_eq!(imported.refused, None, "{}", imported.spec);
+    let breaker = &read(&imported.spec).0.unwrap().pools[0].breaker;
+    assert_eq!(breaker.threshold, model::Threshold::Percentage(40));
+    assert_eq!(breaker.error_reasons, ["Timeout"]);
+    let told = |one: &crate::diag::Diagnostic| one.message.contains("counts errors called `Server errors`");
+    assert!(imported.findings.iter().any(told), "{:?}", imported.findings);
+}

@@ -47,6 +47,8 @@ pub struct BackendPool {
     /// The entity's name: the pool's id, with the surface before it as for [`Backend::id`].
     pub id: String,
     pub members: Vec<BackendPoolMember>,
+    /// The cookie that keeps a caller with one member.
+    pub session_cookie: Option<String>,
 }
 
 /// A backend entity in a pool.

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::{Destinations, ServedModel};
+use super::{AccountOrder, Destinations, Priority, ServedModel};
 use crate::spec::{LimitKey, QuotaPeriod, StatusRange, Surface, UsageField};
 
 /// A group of accounts that answer for each other.
@@ -12,6 +12,8 @@ pub struct Pool {
     pub members: Vec<PoolMember>,
     /// Put on each member's backend.
     pub breaker: Breaker,
+    /// The cookie that keeps a caller with one member.
+    pub session_cookie: Option<String>,
 }
 
 /// A backend entity as a member of a pool.
@@ -29,13 +31,24 @@ pub struct PoolMember {
 /// When a backend is left alone for a while.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Breaker {
-    pub count: u32,
+    pub threshold: Threshold,
     /// ISO 8601.
     pub interval: String,
     pub trip: String,
     pub trip_seconds: u32,
     pub statuses: Vec<StatusRange>,
+    /// `Timeout`, `BackendConnectionFailure`.
+    pub error_reasons: Vec<&'static str>,
     pub accept_retry_after: bool,
+}
+
+/// How much has to fail within the interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Threshold {
+    /// So many calls.
+    Count(u32),
+    /// Such a share of the calls, in percent.
+    Percentage(u32),
 }
 
 /// An API.
@@ -63,6 +76,13 @@ pub struct Api {
     /// Whose quota, and how much.
     pub token_quota: Option<(LimitKey, TokenQuota)>,
     pub adaptive_limit: Option<AdaptiveLimit>,
+    pub priority: Option<Priority>,
+    /// How the accounts of the pool are ordered; None where the pool chooses.
+    pub account_order: Option<AccountOrder>,
+    /// How many days it is known whose a response is; None where nobody asks.
+    pub response_owner_days: Option<u32>,
+    /// Whether answers say how they came about.
+    pub debug_headers: bool,
     pub usage_metric: Option<UsageMetric>,
     pub usage_records: Option<UsageRecords>,
 }
@@ -113,6 +133,8 @@ pub struct EntraCallers {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestLimit {
     pub key: LimitKey,
+    /// Whether an answer counts for its tokens; each request for one otherwise.
+    pub counts_tokens: bool,
     pub calls: u32,
     pub period_seconds: u32,
 }
@@ -137,8 +159,14 @@ pub struct TokenLimit {
     pub key: LimitKey,
     pub tokens_per_minute: u32,
     pub estimate_prompt_tokens: bool,
-    pub remaining_header: Option<String>,
-    pub consumed_header: Option<String>,
+    pub headers: TokenHeaders,
+}
+
+/// Names of the headers in which callers are told where they stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TokenHeaders {
+    pub remaining: Option<String>,
+    pub consumed: Option<String>,
 }
 
 /// Tokens a minute that classes of requests share.
@@ -149,6 +177,8 @@ pub struct AdaptiveLimit {
     pub classes: Vec<AdaptiveClass>,
     /// The class that takes the rest.
     pub default_class: AdaptiveClass,
+    /// Of all classes together.
+    pub headers: TokenHeaders,
 }
 
 /// One class of requests and its share.
@@ -160,6 +190,7 @@ pub struct AdaptiveClass {
     pub base: u32,
     /// The share of the total's remaining tokens, in thousandths.
     pub share_thousandths: u32,
+    pub headers: TokenHeaders,
 }
 
 /// The token metric that an API emits.

@@ -8,6 +8,7 @@ mod network;
 mod raw;
 mod resolve;
 mod usage;
+mod routing;
 
 use indexmap::IndexMap;
 
@@ -17,6 +18,7 @@ pub use network::*;
 pub use raw::*;
 pub use resolve::resolve;
 pub use usage::*;
+pub use routing::*;
 
 use crate::catalog::tiers::{self, Tier};
 

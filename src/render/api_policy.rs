@@ -8,10 +8,11 @@ use super::escape::csharp_string;
 use super::policies::{self, CONTENT_SAFETY, LOGGER};
 use super::routes;
 use super::templates::fill;
+use super::{debug, order, priority, responses};
 use crate::diag::DiagResult;
 use crate::model::{
     AdaptiveClass, AdaptiveLimit, Api, ContentSafety, Cors, Destinations, Dimension, EntraCallers, IpFilter,
-    LandingZone, UsageRecords,
+    LandingZone, TokenHeaders, UsageRecords,
 };
 use crate::spec::{DimensionValue, LimitKey, StatusRange, UsageField};
 
@@ -48,14 +49,14 @@ pub(super) fn api_policy(environment: &Environment<'_>, zone: &LandingZone, api:
             counter_key => keys.counter("requests", limit.key),
             calls => limit.calls,
             period_seconds => limit.period_seconds,
+            counts_tokens => limit.counts_tokens,
         }),
         content_safety => api.content_safety.as_ref().map(content_safety),
         token_limit => api.token_limit.as_ref().map(|limit| context! {
             counter_key => keys.counter("api", limit.key),
             tokens_per_minute => limit.tokens_per_minute,
             estimate_prompt_tokens => limit.estimate_prompt_tokens,
-            remaining_header => limit.remaining_header.as_deref(),
-            consumed_header => limit.consumed_header.as_deref(),
+            headers => token_headers(&limit.headers),
         }),
         token_quota => api.token_quota.as_ref().map(|(key, quota)| context! {
             counter_key => keys.counter("quota", *key),
@@ -63,6 +64,10 @@ pub(super) fn api_policy(environment: &Environment<'_>, zone: &LandingZone, api:
             period => quota.period.word(),
         }),
         adaptive_limit => api.adaptive_limit.as_ref().map(|limit| adaptive(api, limit)),
+        priority => api.priority.as_ref().map(|it| priority::values(zone, api, it)),
+        order => api.account_order.map(|it| order::values(zone, api, it)),
+        responses => api.response_owner_days.map(|days| responses::values(api, days)),
+        debug => api.debug_headers.then(|| debug::values(zone, api)),
         usage_metric => api.usage_metric.as_ref().map(|metric| context! {
             namespace => metric.namespace.as_str(),
             dimensions => metric.dimensions.iter().map(|it| dimension(it, caller)).collect::<Vec<_>>(),
@@ -158,15 +163,21 @@ fn adaptive(api: &Api, limit: &AdaptiveLimit) -> Value {
             header => class.header.as_deref(),
             base => class.base,
             // Without a share the limit is the same for every call, which v2 tiers need (D-16).
+            headers => token_headers(&class.headers),
             share => (class.share_thousandths > 0).then(|| share(class.share_thousandths)),
         }
     };
     context! {
         total_key => format!("adaptive:{}:total", api.id),
+        headers => token_headers(&limit.headers),
         tokens_per_minute => limit.tokens_per_minute,
         classes => limit.classes.iter().map(class).collect::<Vec<_>>(),
         default_class => class(&limit.default_class),
     }
+}
+
+fn token_headers(headers: &TokenHeaders) -> Value {
+    context! { remaining => headers.remaining.as_deref(), consumed => headers.consumed.as_deref() }
 }
 
 /// Thousandths as a C# double.

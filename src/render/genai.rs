@@ -7,7 +7,7 @@ use super::operations::{key_header, operations};
 use super::policies::{CONTENT_SAFETY, LOGGER, Policies, Policy, fragments};
 use super::stage::{Draft, Given};
 use crate::model::{
-    Account, Backend, Breaker, ContentSafetyAccount, KeySource, LandingZone, PrivateDns, SignIn,
+    Account, Backend, Breaker, ContentSafetyAccount, KeySource, LandingZone, PrivateDns, SignIn, Threshold,
     ZONE_CONTENT_SAFETY, ZONE_EVENT_HUB, ZONE_OPENAI,
 };
 
@@ -218,7 +218,10 @@ fn granted(zone: &LandingZone) -> Literal {
 fn breaker(breaker: &Breaker, account: &str) -> Literal {
     object([
         ("name", Literal::Text(format!("{account}-breaker"))),
-        ("count", breaker.count.into()),
+        match breaker.threshold {
+            Threshold::Count(count) => ("count", count.into()),
+            Threshold::Percentage(percentage) => ("percentage", percentage.into()),
+        },
         ("interval", (&breaker.interval).into()),
         ("trip", (&breaker.trip).into()),
         ("acceptRetryAfter", breaker.accept_retry_after.into()),
@@ -228,7 +231,7 @@ fn breaker(breaker: &Breaker, account: &str) -> Literal {
                 object([("min", u32::from(range.min).into()), ("max", u32::from(range.max).into())])
             }),
         ),
-        ("errorReasons", Literal::List(Vec::new())),
+        ("errorReasons", list(&breaker.error_reasons, |reason| (*reason).into())),
     ])
 }
 
@@ -236,6 +239,7 @@ fn pools(zone: &LandingZone) -> Literal {
     list(&zone.backend_pools, |pool| {
         object([
             ("name", (&pool.id).into()),
+            ("sessionCookie", pool.session_cookie.as_deref().unwrap_or("").into()),
             (
                 "members",
                 list(&pool.members, |member| {

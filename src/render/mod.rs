@@ -3,18 +3,23 @@
 //! Text of the user reaches a policy only through the filters of `escape`, and parameters only as values that
 //! `literal` writes; nothing is pasted.
 
+mod accounts;
 mod api_policy;
 mod baseline;
 pub mod codes;
+mod debug;
 mod escape;
 mod genai;
 mod lint;
 mod literal;
 mod operations;
+mod order;
 mod origin;
 mod policies;
 mod queries;
+mod priority;
 mod raw;
+mod responses;
 mod routes;
 mod stage;
 mod templates;

@@ -12,7 +12,7 @@ use super::escape::csharp_string;
 use super::raw::{self, Raw};
 use super::templates::{environment, fill};
 use crate::diag::{DiagResult, Diagnostic, Diagnostics, finish};
-use crate::model::{Api, Destinations, LandingZone, ModelLimit, Product, TokenQuota};
+use crate::model::{AccountOrder, Api, Destinations, LandingZone, ModelLimit, Product, TokenQuota};
 use crate::policy;
 use crate::spec::DimensionValue;
 use crate::text::Source;
@@ -82,6 +82,8 @@ pub(super) fn fragments(zone: &LandingZone) -> impl Iterator<Item = &'static Fra
 pub(super) fn asks_for_the_model(api: &Api) -> bool {
     let by_dimension = api.usage_metric.iter().flat_map(|metric| &metric.dimensions);
     matches!(api.destinations, Destinations::ByName(_))
+        || api.priority.is_some()
+        || api.account_order.is_some_and(AccountOrder::measures)
         || by_dimension.into_iter().any(|it| it.value == Some(DimensionValue::RequestedModel))
 }
 

@@ -12,10 +12,21 @@ use crate::diag::{DiagResult, Diagnostic};
 
 /// Name to text.
 pub(super) const TEMPLATES: &[(&str, &str)] = &[
+    ("account-measured.xml", include_str!("../../templates/policies/account-measured.xml.jinja")),
+    ("account-order.xml", include_str!("../../templates/policies/account-order.xml.jinja")),
     ("api.xml", include_str!("../../templates/policies/api.xml.jinja")),
     ("content_safety.xml", include_str!("../../templates/policies/content_safety.xml.jinja")),
+    ("debug.xml", include_str!("../../templates/policies/debug.xml.jinja")),
+    ("debug-exhausted.xml", include_str!("../../templates/policies/debug-exhausted.xml.jinja")),
     ("entra.xml", include_str!("../../templates/policies/entra.xml.jinja")),
+    ("limit-headers.xml", include_str!("../../templates/policies/limit-headers.xml.jinja")),
+    ("next-account.xml", include_str!("../../templates/policies/next-account.xml.jinja")),
+    ("priority.xml", include_str!("../../templates/policies/priority.xml.jinja")),
+    ("priority-heard.xml", include_str!("../../templates/policies/priority-heard.xml.jinja")),
     ("product.xml", include_str!("../../templates/policies/product.xml.jinja")),
+    ("request-limit.xml", include_str!("../../templates/policies/request-limit.xml.jinja")),
+    ("response-made.xml", include_str!("../../templates/policies/response-made.xml.jinja")),
+    ("response-owner.xml", include_str!("../../templates/policies/response-owner.xml.jinja")),
     ("routes.xml", include_str!("../../templates/policies/routes.xml.jinja")),
     ("targets.xml", include_str!("../../templates/policies/targets.xml.jinja")),
 ];

@@ -204,7 +204,7 @@ fn of_api(zone: &LandingZone, api: &Api, model: &ServedModel, spend: bool, progr
         };
         first.get_or_insert_with(|| (key.clone(), model));
         let limit = api.token_limit.as_ref();
-        let headers = limit.into_iter().flat_map(|limit| [&limit.remaining_header, &limit.consumed_header]);
+        let headers = limit.into_iter().flat_map(|limit| [&limit.headers.remaining, &limit.headers.consumed]);
         let headers: Vec<String> = headers.flatten().cloned().collect();
         let with =
             if headers.is_empty() { String::new() } else { format!(", with {}", headers.join(" and ")) };

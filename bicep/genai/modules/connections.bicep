@@ -22,10 +22,10 @@ param eventHub object
 @description('What is logged of calls to models: none, metadata or all.')
 param llmLogs string
 
-@description('Backends: name, url, identityResource, headers, breaker. Where identityResource is not empty, the gateway itself signs in to it; headers are added to each request. A breaker is empty, or has name, count, interval, trip, acceptRetryAfter, statusCodeRanges, errorReasons.')
+@description('Backends: name, url, identityResource, headers, breaker. Where identityResource is not empty, the gateway itself signs in to it; headers are added to each request. A breaker is empty, or has name, count or percentage, interval, trip, acceptRetryAfter, statusCodeRanges, errorReasons.')
 param backends array
 
-@description('Pools: name, members. A member has backend, priority and weight.')
+@description('Pools: name, sessionCookie, members. A member has backend, priority and weight. Where sessionCookie is not empty, that cookie keeps a caller with one member.')
 param pools array
 
 resource service 'Microsoft.ApiManagement/service@2024-05-01' existing = {
@@ -125,7 +125,7 @@ resource singleBackends 'Microsoft.ApiManagement/service/backends@2024-05-01' = 
         {
           name: backend.breaker.name
           failureCondition: {
-            count: backend.breaker.count
+            ...(contains(backend.breaker, 'count') ? { count: backend.breaker.count } : { percentage: backend.breaker.percentage })
             interval: backend.breaker.interval
             statusCodeRanges: backend.breaker.statusCodeRanges
             errorReasons: backend.breaker.errorReasons
@@ -141,7 +141,7 @@ resource singleBackends 'Microsoft.ApiManagement/service/backends@2024-05-01' = 
   ]
 }]
 
-resource pooledBackends 'Microsoft.ApiManagement/service/backends@2024-05-01' = [for pool in pools: {
+resource pooledBackends 'Microsoft.ApiManagement/service/backends@2024-05-01' = [for pool in filter(pools, pool => empty(pool.sessionCookie)): {
   parent: service
   name: pool.name
   properties: {
@@ -153,6 +153,31 @@ resource pooledBackends 'Microsoft.ApiManagement/service/backends@2024-05-01' = 
         priority: member.priority
         weight: member.weight
       }]
+    }
+  }
+  dependsOn: [
+    singleBackends
+  ]
+}]
+
+// Sessions are known since 2024-10-01-preview; other pools stay with the stable version.
+resource pooledBackendsWithSessions 'Microsoft.ApiManagement/service/backends@2025-09-01-preview' = [for pool in filter(pools, pool => !empty(pool.sessionCookie)): {
+  parent: service
+  name: pool.name
+  properties: {
+    type: 'Pool'
+    pool: {
+      services: [for member in pool.members: {
+        id: '${service.id}/backends/${member.backend}'
+        priority: member.priority
+        weight: member.weight
+      }]
+      sessionAffinity: {
+        sessionId: {
+          source: 'cookie'
+          name: pool.sessionCookie
+        }
+      }
     }
   }
   dependsOn: [

@@ -24,7 +24,12 @@ impl Object for RequestObject {
         Ok(match name {
             "Method" => Value::string(&request.method),
             "Url" => {
-                let url = upstream_url(&self.0.route, request);
+                // Once it was sent, the URL is that of the backend that was chosen
+                // (learn.microsoft.com/answers/questions/916991, 2022-07-07).
+                let url = match &state.upstream_base {
+                    Some(base) => base.join(&request.path, &request.query),
+                    None => upstream_url(&self.0.route, request),
+                };
                 drop(state);
                 url_object(url)
             }

@@ -109,7 +109,8 @@ impl<'s> Backends<'s> {
             trip_seconds: breaker.map_or(WAIT_SECONDS, |breaker| breaker.trip_seconds),
         };
         if !self.backend_pools.iter().any(|it| it.id == id) {
-            self.backend_pools.push(BackendPool { id, members });
+            let session_cookie = resolved.and_then(|pool| pool.session_cookie.clone());
+            self.backend_pools.push(BackendPool { id, members, session_cookie });
         }
         destination
     }

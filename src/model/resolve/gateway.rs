@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{callers, content_safety};
+use super::{callers, content_safety, routing};
 use crate::catalog::tiers::Tier;
 use crate::model::{
-    AdaptiveClass, AdaptiveLimit, Api, Breaker, Destinations, Dimension, EntraCallers, ModelLimit, Pool,
-    PoolMember, Product, RequestLimit, Retry, ServedModel, TokenLimit, TokenQuota, UsageMetric, UsageRecords,
+    AdaptiveClass, AdaptiveLimit, Api, Breaker, Destinations, Dimension, EntraCallers, ModelLimit, Pool, PoolMember,
+    Product, RequestLimit, Retry, ServedModel, Threshold, TokenHeaders, TokenLimit, TokenQuota, UsageMetric,
+    UsageRecords,
 };
 use crate::spec::{self, terms};
 
@@ -24,13 +25,22 @@ pub(super) fn pool(pool: &spec::Pool) -> Pool {
             })
             .collect(),
         breaker: Breaker {
-            count: pool.breaker.count.0,
+            threshold: threshold(&pool.breaker),
             interval: pool.breaker.interval.iso.clone(),
             trip: pool.breaker.trip.iso.clone(),
             trip_seconds: pool.breaker.trip.seconds,
             statuses: pool.breaker.status_codes.iter().map(|range| range.value).collect(),
+            error_reasons: pool.breaker.error_reasons.iter().map(|reason| reason.word()).collect(),
             accept_retry_after: pool.breaker.accept_retry_after.value,
         },
+        session_cookie: pool.session_affinity.as_ref().map(|affinity| affinity.cookie.value.0.clone()),
+    }
+}
+
+fn threshold(breaker: &spec::Breaker) -> Threshold {
+    match (&breaker.percentage, breaker.failures()) {
+        (Some(percentage), _) => Threshold::Percentage(percentage.0),
+        (None, failures) => Threshold::Count(failures.unwrap_or(1)),
     }
 }
 
@@ -61,6 +71,7 @@ pub(super) fn api(api: &spec::Api, destinations: Destinations, models: Vec<Serve
         entra: policies.entra.as_ref().map(|entra| callers::entra(entra)),
         request_limit: policies.request_limit.as_ref().map(|limit| RequestLimit {
             key: limit.key.value,
+            counts_tokens: limit.count.value == spec::Counted::Tokens,
             calls: limit.calls.0,
             period_seconds: limit.period_seconds.0,
         }),
@@ -69,13 +80,16 @@ pub(super) fn api(api: &spec::Api, destinations: Destinations, models: Vec<Serve
             key: limit.key.value,
             tokens_per_minute: limit.tokens_per_minute.0,
             estimate_prompt_tokens: limit.estimate_prompt_tokens.value,
-            remaining_header: limit.headers.remaining.as_ref().map(|name| name.value.0.clone()),
-            consumed_header: limit.headers.consumed.as_ref().map(|name| name.value.0.clone()),
+            headers: token_headers(&limit.headers),
         }),
         token_quota: policies.token_quota.as_ref().map(|quota| {
             (quota.key.value, TokenQuota { tokens: quota.tokens.0, period: quota.period.value })
         }),
         adaptive_limit: policies.adaptive_limit.as_ref().and_then(|limit| adaptive_limit(limit, tier)),
+        priority: policies.priority.as_ref().and_then(|priority| routing::priority(priority)),
+        account_order: routing::account_order(policies),
+        response_owner_days: policies.responses.as_ref().map(|responses| responses.days.0),
+        debug_headers: policies.debug_headers.value,
         usage_metric: policies.usage.metric.as_ref().map(|metric| UsageMetric {
             namespace: metric.namespace.value.0.clone(),
             dimensions: metric.dimensions.iter().map(|it| dimension(it)).collect(),
@@ -102,6 +116,7 @@ fn adaptive_limit(limit: &spec::AdaptiveLimit, tier: &Tier) -> Option<AdaptiveLi
             header: class.when.as_ref().map(|when| when.header.value.0.clone()),
             base: if tier.is_v2 { u32::try_from(fixed).unwrap_or(u32::MAX) } else { class.base.0 },
             share_thousandths: if tier.is_v2 { 0 } else { share },
+            headers: token_headers(&class.headers),
         }
     };
     let default_class = limit.classes.iter().find(|class| class.is_default.value)?;
@@ -109,7 +124,15 @@ fn adaptive_limit(limit: &spec::AdaptiveLimit, tier: &Tier) -> Option<AdaptiveLi
         tokens_per_minute: total,
         classes: limit.classes.iter().filter(|it| !it.is_default.value).map(|it| class(it)).collect(),
         default_class: class(default_class),
+        headers: token_headers(&limit.headers),
     })
+}
+
+fn token_headers(headers: &spec::TokenHeaders) -> TokenHeaders {
+    TokenHeaders {
+        remaining: headers.remaining.as_ref().map(|name| name.value.0.clone()),
+        consumed: headers.consumed.as_ref().map(|name| name.value.0.clone()),
+    }
 }
 
 fn dimension(dimension: &spec::Dimension) -> Dimension {

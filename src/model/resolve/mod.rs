@@ -6,6 +6,7 @@ mod content_safety;
 mod gateway;
 mod network;
 mod usage;
+mod routing;
 
 use std::sync::Arc;
 

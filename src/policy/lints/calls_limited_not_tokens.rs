@@ -41,7 +41,7 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 fn limits_tokens(policy: &crate::policy::Policy) -> bool {
-    steps(policy).iter().any(|step| is_token_limit(step.element))
+    steps(policy).iter().any(|step| is_token_limit(step.element) || counts_tokens(step.element))
 }
 
 /// `increment-count="@(… usage.total_tokens …)"` counts tokens with a limit by calls.

@@ -1,6 +1,6 @@
 //! What an API's policies need from each other and from the rest of the spec.
 
-use super::Checks;
+use super::{Checks, limits};
 use crate::spec::codes;
 use crate::spec::types::{AdaptiveLimit, Api, Dimension, Spec, UsageField};
 
@@ -17,6 +17,7 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
         if let Some(limit) = &api.policies.adaptive_limit {
             classes(&limit.value, cx);
         }
+        limits::check(api, cx);
     }
     for product in spec.products.iter() {
         if let Some(limits) = &product.limits
@@ -37,7 +38,7 @@ fn breaker_opens_in_time(spec: &Spec, api: &Api, cx: &mut Checks<'_>) {
     let pool = api.pool().and_then(|id| spec.pools.iter().find(|pool| pool.id.value == id.value));
     let Some(pool) = pool else { return };
     let attempts = api.retry.count.0 + 1;
-    let failures = pool.breaker.count.0;
+    let Some(failures) = pool.breaker.failures() else { return };
     let one_group = pool.members.windows(2).all(|pair| pair[0].priority.0 == pair[1].priority.0);
     if one_group || failures < attempts {
         return;
@@ -45,7 +46,7 @@ fn breaker_opens_in_time(spec: &Spec, api: &Api, cx: &mut Checks<'_>) {
     let found = cx
         .diagnostic(
             &codes::BREAKER_OUTLASTS_RETRY,
-            pool.breaker.count.span,
+            pool.breaker.count.as_ref().map_or(pool.breaker.span, |count| count.span),
             format!(
                 "the breaker opens after {failures} failures, but `{}` makes {attempts} attempts",
                 api.id.as_str(),

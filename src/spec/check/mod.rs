@@ -6,6 +6,7 @@ mod callers;
 mod content_safety;
 mod contracts;
 mod gateway;
+mod limits;
 mod lints;
 mod models;
 mod monitoring;
@@ -14,6 +15,7 @@ mod pools;
 mod raw;
 mod references;
 mod routes;
+mod routing;
 mod scenarios;
 mod tags;
 
@@ -35,6 +37,7 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     gateway::check(spec, &mut cx);
     pools::check(spec, &mut cx);
     apis::check(spec, &mut cx);
+    routing::check(spec, &mut cx);
     callers::check(spec, &mut cx);
     content_safety::check(spec, &mut cx);
     contracts::check(spec, &mut cx);

@@ -40,6 +40,7 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
         one_way_to_sign_in(pool, &members, cx);
         ptu_apart_from_payg(&members, cx);
         own_quota(&members, cx);
+        one_threshold(pool, cx);
     }
     one_breaker_each(spec, cx);
     unused(spec, cx);
@@ -67,6 +68,20 @@ impl<'s> Member<'s> {
     fn is_provisioned(&self) -> bool {
         self.deployments().any(|deployment| deployment.is_provisioned())
     }
+}
+
+/// The resource type has both and no page says which of the two would hold.
+fn one_threshold(pool: &Pool, cx: &mut Checks<'_>) {
+    let (Some(count), Some(percentage)) = (&pool.breaker.count, &pool.breaker.percentage) else { return };
+    let found = cx
+        .diagnostic(
+            &codes::CONFLICT,
+            percentage.span,
+            "a breaker opens at a number of failures or at a share of calls",
+        )
+        .related(cx.source, count.span, "the number")
+        .help("remove `count` or `percentage`");
+    cx.push(found);
 }
 
 /// An account, or a deployment that pools name by itself, is one backend entity, which has one breaker.

@@ -213,6 +213,26 @@ text! {
 }
 
 text! {
+    /// A query parameter's name.
+    pub struct QueryName,
+    "a query parameter of letters, digits, `-` and `_`",
+    "^[A-Za-z][A-Za-z0-9_-]{0,79}$",
+    |text| text.len() <= 80
+        && starts_with_letter(text)
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+text! {
+    /// A cookie's name.
+    pub struct CookieName,
+    "a cookie name of letters, digits, `-`, `_` and `.`",
+    "^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$",
+    |text| text.len() <= 80
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
+text! {
     /// Where a web page comes from, as browsers say it; `*` for anywhere.
     pub struct WebOrigin,
     "an origin such as `https://chat.contoso.com`, without a path, or `*`",

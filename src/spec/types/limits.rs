@@ -40,14 +40,27 @@ record! {
 }
 
 record! {
-    /// A limit on requests; beyond it, callers see 429.
+    /// A limit on requests, or on the tokens that answers say they took; beyond it, callers see 429.
     pub struct RequestLimit {
         /// What is counted together.
         "key" key: LimitKey = default("subscription");
-        /// Requests per period.
+        /// What is counted: calls, or the `usage.total_tokens` of answers, for models whose tokens `tokenLimit` cannot count.
+        "count" count: Counted = default("calls");
+        /// How many per period.
         "calls" calls: Int<1, 100000000> = required;
         /// The period. API Management takes up to five minutes.
         "periodSeconds" period_seconds: Int<1, 300> = default(60);
+    }
+}
+
+choice! {
+    /// What a request counts for.
+    pub enum Counted {
+        /// Each request for one.
+        Calls = "calls",
+        /// Each good answer for the tokens in its `usage`, and for one where it has none. Answers have to be read whole, so the
+        /// API does not stream, and a request that asks for a stream is refused.
+        Tokens = "tokens",
     }
 }
 
@@ -71,6 +84,8 @@ record! {
         "total" total: AdaptiveTotal = required;
         /// The classes. The first whose condition holds decides; the one with `default: true` takes the rest.
         "classes" classes: Vec<At<AdaptiveClass>> = required;
+        /// Headers that tell callers where all classes together stand.
+        "headers" headers: TokenHeaders = default({});
     }
 }
 
@@ -95,6 +110,8 @@ record! {
         "base" base: Int<1, 100000000> = required;
         /// The share of the total's remaining tokens it has besides.
         "shareOfRemaining" share_of_remaining: Fraction = default(0);
+        /// Headers that tell callers where the class stands.
+        "headers" headers: TokenHeaders = default({});
     }
 }
 

@@ -22,6 +22,7 @@ mod products;
 mod raw;
 mod resource_ids;
 mod routes;
+mod routing;
 mod scenarios;
 mod usage;
 
@@ -49,6 +50,7 @@ pub use products::*;
 pub use raw::*;
 pub use resource_ids::*;
 pub use routes::*;
+pub use routing::*;
 pub use scenarios::*;
 pub use usage::*;
 

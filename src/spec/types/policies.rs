@@ -1,8 +1,8 @@
 //! `policies` of an API: what requests pass, in the order in which they pass it.
 
 use super::{
-    AdaptiveLimit, ContentSafety, Cors, EntraCallers, IpFilter, KeyedTokenQuota, RequestLimit, TokenLimit,
-    Usage,
+    AdaptiveLimit, ContentSafety, Cors, EntraCallers, IpFilter, KeyedTokenQuota, LatencyRouting, Priority,
+    RequestLimit, Responses, Spillover, TokenLimit, Usage,
 };
 use crate::spec::decode::record;
 
@@ -25,17 +25,25 @@ record! {
         "tokenQuota" token_quota: KeyedTokenQuota = optional;
         /// A limit that grants some requests more, and less as the total runs out.
         "adaptiveLimit" adaptive_limit: AdaptiveLimit = optional;
+        /// Classes of requests, of which one gives way to the other.
+        "priority" priority: Priority = optional;
+        /// The order of a pool's accounts by how fast they are. Left out, by priority and weight alone.
+        "latencyRouting" latency_routing: LatencyRouting = optional;
+        /// How a request comes to another account.
+        "spillover" spillover: Spillover = default("pool");
+        /// Responses that belong to whoever made them. Left out, every caller of the API may have them by their id.
+        "responses" responses: Responses = optional;
+        /// Whether answers say in headers how they came about: `x-gateway-pool`, `x-gateway-backend` (the id of the account),
+        /// `x-gateway-attempts`, and `x-gateway-remaining-tokens` where `tokenLimit` or `adaptiveLimit` counts. Callers learn from
+        /// them how many accounts there are and what they are called, so they are for finding faults.
+        "debugHeaders" debug_headers: bool = default(false);
         /// What is recorded about tokens.
         "usage" usage: Usage = default({});
     }
     refused {
         "alerts": "alerts stand in `baseline.monitoring.alerts`, for all APIs",
-        "debugHeaders": "no debug headers are added",
         "headers": "headers are passed on as they are",
-        "latencyRouting": "accounts are chosen by priority and weight",
         "pii": "texts are passed on as they are",
-        "priority": "use `adaptiveLimit`",
         "semanticCache": "answers are not cached",
-        "spillover": "use the pool's priorities",
     }
 }

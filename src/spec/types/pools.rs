@@ -1,6 +1,6 @@
 //! `pools`: accounts that answer for each other, and when one of them is left alone for a while.
 
-use super::{BackendRef, Duration, EntityId, StatusRange};
+use super::{BackendRef, CookieName, Duration, EntityId, StatusRange};
 use crate::spec::decode::{At, Int, choice, record};
 
 // What `needs` says: learn.microsoft.com/azure/api-management/backends (2025-05) for tiers and numbers, and the first
@@ -16,11 +16,22 @@ record! {
         "breaker" breaker: Breaker = default({});
         /// What callers see when no account can answer.
         "whenExhausted" when_exhausted: WhenExhausted = default({});
+        /// Whether a caller stays with the account that answered first. Left out, every request is shared out anew.
+        "sessionAffinity" session_affinity: SessionAffinity = optional;
     }
-    refused { "sessionAffinity": "requests carry their own state" }
     needs {
+        "sessionAffinity": "`Microsoft.ApiManagement` 2024-10-01-preview; pools that have it are deployed with 2025-09-01-preview",
         "members": "any tier but Consumption; a pool has up to 30 members",
         "breaker": "any tier but Consumption; a backend has one rule",
+    }
+}
+
+record! {
+    /// How a caller is told apart, so that what an account keeps of it (the Responses API does) is found again. A caller whose
+    /// account rests goes to another one and stays there.
+    pub struct SessionAffinity {
+        /// The cookie that the first answer sets. Callers have to keep it and send it along, which SDKs do not do by themselves.
+        "cookie" cookie: CookieName = default("SessionId");
     }
 }
 
@@ -44,31 +55,59 @@ record! {
 record! {
     /// When an account is left alone for a while.
     pub struct Breaker {
-        /// How many failures open the breaker. One makes the next attempt go elsewhere at once.
-        "count" count: Int<1, 10000> = default(1);
+        /// How many failures open the breaker. One makes the next attempt go elsewhere at once, and is what holds where
+        /// neither this nor `percentage` is given.
+        "count" count: Int<1, 10000> = optional;
+        /// In place of `count`: which share of the calls of the interval has to fail, in percent. After calls that went
+        /// well a single failure does not open the breaker, so a retry may reach the same account once more.
+        "percentage" percentage: Int<1, 100> = optional;
         /// The time within which they are counted.
         "interval" interval: Duration = default("PT10S");
         /// The statuses that count as failures, such as `"429"` or `"500-599"`.
         "statusCodes" status_codes: Vec<At<StatusRange>> = default(["429", "500-599"]);
+        /// Which calls without an answer count as failures besides. The caller of such a call sees an error; whoever comes
+        /// next goes elsewhere.
+        "errorReasons" error_reasons: Vec<At<ErrorReason>> = default([]);
         /// How long the breaker stays open.
         "trip" trip: Duration = default("PT1M");
         /// Whether a `Retry-After` of the account decides instead.
         "acceptRetryAfter" accept_retry_after: bool = default(true);
     }
-    refused { "percentage": "failures are counted", "errorReasons": "failures are told by status" }
     needs { "acceptRetryAfter": "`Microsoft.ApiManagement` 2024-05-01, which is deployed with" }
 }
 
+// The resource type takes any text and no page lists what is understood; samples write `timeout`, `Server errors` and worse.
+// These two are what `context.LastError.Reason` and the gateway's logs call a call that brought no answer
+// (learn.microsoft.com/azure/api-management/api-management-error-handling-policies, seen 2026-11).
+choice! {
+    /// Why no answer came.
+    pub enum ErrorReason {
+        /// The account did not answer within `timeoutSeconds` of the API.
+        Timeout = "Timeout",
+        /// The account could not be reached, or the connection broke.
+        BackendConnectionFailure = "BackendConnectionFailure",
+    }
+    refused { "ClientConnectionFailure": "a caller who goes away says nothing about the account" }
+}
+
 impl Breaker {
+    /// How many failures open it; None where a share of the calls does.
+    pub fn failures(&self) -> Option<u32> {
+        let counted = self.count.as_ref().map_or(1, |count| count.0);
+        self.percentage.is_none().then_some(counted)
+    }
+
     /// True where both open and close alike, wherever they were written.
     pub fn same_as(&self, other: &Self) -> bool {
         let parts = |breaker: &Self| {
             (
-                breaker.count.value,
+                breaker.failures(),
+                breaker.percentage.as_ref().map(|percentage| percentage.0),
                 breaker.interval.seconds,
                 breaker.trip.seconds,
                 breaker.accept_retry_after.value,
                 breaker.status_codes.iter().map(|range| range.value).collect::<Vec<_>>(),
+                breaker.error_reasons.iter().map(|reason| reason.value).collect::<Vec<_>>(),
             )
         };
         parts(self) == parts(other)

@@ -21,7 +21,7 @@ record! {
     pub struct UsageMetric {
         /// The metrics' namespace.
         "namespace" namespace: MetricNamespace = default("aoai.token.usage");
-        /// What they are split by; at most five.
+        /// What they are split by; at most ten, of which at most five have a value of their own.
         "dimensions" dimensions: Vec<At<Dimension>> = default(["Subscription ID"]);
     }
 }

@@ -220,6 +220,7 @@ param backends = [
 param pools = [
   {
     name: 'chat-pool'
+    sessionCookie: ''
     members: [
       {
         backend: 'ptu'
@@ -230,6 +231,7 @@ param pools = [
   }
   {
     name: 'embeddings-pool'
+    sessionCookie: ''
     members: [
       {
         backend: 'embeddings'

@@ -180,6 +180,7 @@ param backends = [
 param pools = [
   {
     name: 'pool'
+    sessionCookie: ''
     members: [
       {
         backend: 'payg'

@@ -443,6 +443,7 @@ param backends = [
 param pools = [
   {
     name: 'gpt5'
+    sessionCookie: ''
     members: [
       {
         backend: 'aoai-swc_gpt-5'
@@ -458,6 +459,7 @@ param pools = [
   }
   {
     name: 'v1_gpt5'
+    sessionCookie: ''
     members: [
       {
         backend: 'v1_aoai-swc_gpt-5'

@@ -253,6 +253,7 @@ param backends = [
 param pools = [
   {
     name: 'aoai-lb-pool'
+    sessionCookie: ''
     members: [
       {
         backend: 'ptu-1'

@@ -168,6 +168,7 @@ param backends = [
 param pools = [
   {
     name: 'chat-pool'
+    sessionCookie: ''
     members: [
       {
         backend: 'one'

@@ -1,0 +1,106 @@
+// Stage baseline of a landing zone, rendered by genai-lz. Values in capitals come from the environment.
+using '../bicep/baseline/main.bicep'
+
+param location = 'swedencentral'
+
+param tags = {}
+
+param names = {
+  networkingResourceGroup: 'rg-networking-pooled-dev-swedencentral-p01'
+  sharedResourceGroup: 'rg-shared-pooled-dev-swedencentral-p01'
+  apimResourceGroup: 'rg-apim-pooled-dev-swedencentral-p01'
+  virtualNetwork: 'vnet-pooled-dev-swedencentral-p01'
+  nsgAppGateway: 'nsg-agw-pooled-dev-swedencentral-p01'
+  nsgPrivateEndpoints: 'nsg-pe-pooled-dev-swedencentral-p01'
+  nsgApim: 'nsg-apim-pooled-dev-swedencentral-p01'
+  routeTable: 'rt-apim-pooled-dev-swedencentral-p01'
+  publicIpAppGateway: 'pip-agw-pooled-dev-swedencentral-p01'
+  publicIpApim: 'pip-apim-pooled-dev-swedencentral-p01'
+  keyVault: 'kv-pooled-dev-p01'
+  privateEndpointKeyVault: 'pe-kv-pooled-dev-swedencentral-p01'
+  logAnalytics: 'log-pooled-dev-swedencentral-p01'
+  appInsights: 'appi-pooled-dev-swedencentral-p01'
+  apim: 'apim-pooled-dev-swedencentral-p01'
+  privateEndpointApim: 'pe-apim-pooled-dev-swedencentral-p01'
+  apimIdentity: 'id-apim-pooled-dev-swedencentral-p01'
+  appGateway: 'agw-pooled-dev-swedencentral-p01'
+  appGatewayIdentity: 'id-agw-pooled-dev-swedencentral-p01'
+  wafPolicy: 'wafpooleddevswedencentralp01'
+}
+
+param zones = [
+  '1'
+  '2'
+  '3'
+]
+
+param network = {
+  addressSpace: '10.2.0.0/16'
+  appGatewaySubnet: '10.2.4.0/24'
+  privateEndpointsSubnet: '10.2.5.0/24'
+  apimSubnet: '10.2.7.0/24'
+  apimMode: 'external'
+  delegation: ''
+  denyInternetOut: false
+  extraRules: []
+  firewallNextHop: ''
+  peerings: []
+  existing: {
+    virtualNetworkId: ''
+    appGatewaySubnetId: ''
+    privateEndpointsSubnetId: ''
+    apimSubnetId: ''
+  }
+}
+
+param privateDns = {
+  create: true
+  gateway: false
+  keyVault: ''
+  apim: ''
+}
+
+param apim = {
+  skuName: 'Developer'
+  capacity: 1
+  isV2: false
+  zones: []
+  zoneRedundant: false
+  additionalRegions: []
+  publisherName: 'Contoso'
+  publisherEmail: 'ai@contoso.com'
+  minApiVersion: '2021-08-01'
+  portal: false
+  releaseChannel: ''
+  privateEndpoint: false
+}
+
+param appGateway = {
+  enabled: false
+  fqdn: ''
+  wafMode: 'Prevention'
+  ruleSetType: ''
+  ruleSetVersion: ''
+  maxBodyKb: 0
+  minCapacity: 0
+  maxCapacity: 0
+  backendTimeoutSeconds: 0
+  routes: []
+  keyVaultSecretId: ''
+}
+
+param certificatePfx = ''
+
+param locked = false
+
+param keyVault = {
+  purgeProtection: true
+  softDeleteDays: 90
+}
+
+param monitoring = {
+  logRetentionDays: 30
+  metricDimensions: true
+  diagnostics: true
+  existingWorkspaceId: ''
+}

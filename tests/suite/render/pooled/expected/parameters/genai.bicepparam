@@ -1,0 +1,936 @@
+// Stage genai of a landing zone, rendered by genai-lz. Values in capitals come from the environment.
+using '../bicep/genai/main.bicep'
+
+param location = 'swedencentral'
+
+param tags = {}
+
+param names = {
+  openaiResourceGroup: 'rg-openai-pooled-dev-swedencentral-p01'
+  apimResourceGroup: 'rg-apim-pooled-dev-swedencentral-p01'
+  networkingResourceGroup: 'rg-networking-pooled-dev-swedencentral-p01'
+  sharedResourceGroup: 'rg-shared-pooled-dev-swedencentral-p01'
+  keyVault: 'kv-pooled-dev-p01'
+  apim: 'apim-pooled-dev-swedencentral-p01'
+  apimIdentity: 'id-apim-pooled-dev-swedencentral-p01'
+}
+
+// Output apimIdentityPrincipalId of stage baseline.
+param apimIdentityPrincipalId = readEnvironmentVariable('GENAI_LZ_APIM_IDENTITY_PRINCIPAL_ID')
+
+// Output apimIdentityClientId of stage baseline.
+param apimIdentityClientId = readEnvironmentVariable('GENAI_LZ_APIM_IDENTITY_CLIENT_ID')
+
+// Output virtualNetworkId of stage baseline.
+param virtualNetworkId = readEnvironmentVariable('GENAI_LZ_VIRTUAL_NETWORK_ID')
+
+// Output privateEndpointsSubnetId of stage baseline.
+param privateEndpointsSubnetId = readEnvironmentVariable('GENAI_LZ_PRIVATE_ENDPOINTS_SUBNET_ID')
+
+// Output apimOutboundIpAddresses of stage baseline.
+param apimOutboundIpAddresses = readEnvironmentVariable('GENAI_LZ_APIM_OUTBOUND_IP_ADDRESSES')
+
+param access = {
+  mode: 'private'
+  createZones: true
+  openai: ''
+  eventHub: ''
+  contentSafety: ''
+}
+
+// Output logAnalyticsWorkspaceId of stage baseline.
+param logAnalyticsWorkspaceId = readEnvironmentVariable('GENAI_LZ_LOG_ANALYTICS_WORKSPACE_ID')
+
+param monitoring = {
+  diagnostics: true
+  llmLogs: 'none'
+}
+
+param locked = false
+
+param accounts = [
+  {
+    name: 'oai-near-pooled-dev-swedencentral-p01'
+    location: 'swedencentral'
+    customSubDomain: 'oai-near-pooled-dev-swedencentral-p01'
+    privateEndpoint: 'pe-oai-near-pooled-dev-swedencentral-p01'
+    deployments: [
+      {
+        name: 'chat'
+        model: 'gpt-5-mini'
+        version: '2025-08-07'
+        sku: 'DataZoneStandard'
+        capacity: 100
+        raiPolicy: 'Microsoft.DefaultV2'
+        spillover: ''
+      }
+    ]
+  }
+  {
+    name: 'oai-far-pooled-dev-swedencentral-p01'
+    location: 'francecentral'
+    customSubDomain: 'oai-far-pooled-dev-swedencentral-p01'
+    privateEndpoint: 'pe-oai-far-pooled-dev-swedencentral-p01'
+    deployments: [
+      {
+        name: 'chat'
+        model: 'gpt-5-mini'
+        version: '2025-08-07'
+        sku: 'DataZoneStandard'
+        capacity: 100
+        raiPolicy: 'Microsoft.DefaultV2'
+        spillover: ''
+      }
+    ]
+  }
+]
+
+param existingAccounts = []
+
+param keys = []
+
+param keySecrets = '{}'
+
+param eventHub = {
+  enabled: false
+  namespace: ''
+  hub: ''
+  partitions: 0
+  retentionDays: 0
+  privateEndpoint: ''
+  loggerName: ''
+}
+
+param contentSafety = {
+  enabled: false
+  name: ''
+  location: ''
+  customSubDomain: ''
+  privateEndpoint: ''
+}
+
+param namedValues = []
+
+param fragments = [
+  {
+    name: 'backend-managed-identity'
+    description: 'Signs in to Azure OpenAI with the identity of the gateway'
+    value: loadTextContent('../policies/fragments/backend-managed-identity.xml')
+  }
+  {
+    name: 'remember-retry-after'
+    description: 'Remembers the shortest Retry-After of the accounts of a pool'
+    value: loadTextContent('../policies/fragments/remember-retry-after.xml')
+  }
+  {
+    name: 'pool-exhausted'
+    description: 'Answers 429 with Retry-After when no account of a pool can answer'
+    value: loadTextContent('../policies/fragments/pool-exhausted.xml')
+  }
+  {
+    name: 'requested-model'
+    description: 'Finds out which model a request asks for'
+    value: loadTextContent('../policies/fragments/requested-model.xml')
+  }
+]
+
+param backends = [
+  {
+    name: 'near'
+    url: 'https://oai-near-pooled-dev-swedencentral-p01.openai.azure.com/openai'
+    identityResource: ''
+    headers: {}
+    breaker: {
+      name: 'near-breaker'
+      percentage: 50
+      interval: 'PT1M'
+      trip: 'PT1M'
+      acceptRetryAfter: true
+      statusCodeRanges: [
+        {
+          min: 429
+          max: 429
+        }
+        {
+          min: 500
+          max: 599
+        }
+      ]
+      errorReasons: [
+        'Timeout'
+        'BackendConnectionFailure'
+      ]
+    }
+  }
+  {
+    name: 'far'
+    url: 'https://oai-far-pooled-dev-swedencentral-p01.openai.azure.com/openai'
+    identityResource: ''
+    headers: {}
+    breaker: {
+      name: 'far-breaker'
+      percentage: 50
+      interval: 'PT1M'
+      trip: 'PT1M'
+      acceptRetryAfter: true
+      statusCodeRanges: [
+        {
+          min: 429
+          max: 429
+        }
+        {
+          min: 500
+          max: 599
+        }
+      ]
+      errorReasons: [
+        'Timeout'
+        'BackendConnectionFailure'
+      ]
+    }
+  }
+]
+
+param pools = [
+  {
+    name: 'both'
+    sessionCookie: ''
+    members: [
+      {
+        backend: 'near'
+        priority: 1
+        weight: 1
+      }
+      {
+        backend: 'far'
+        priority: 2
+        weight: 1
+      }
+    ]
+  }
+  {
+    name: 'sessions'
+    sessionCookie: 'gateway-session'
+    members: [
+      {
+        backend: 'near'
+        priority: 1
+        weight: 1
+      }
+      {
+        backend: 'far'
+        priority: 1
+        weight: 1
+      }
+    ]
+  }
+]
+
+param globalPolicy = ''
+
+param apis = [
+  {
+    name: 'chat'
+    displayName: 'chat'
+    path: 'chat'
+    subscriptionKeyHeader: 'api-key'
+    subscriptionKeyQuery: 'subscription-key'
+    policy: loadTextContent('../policies/apis/chat.xml')
+    operations: [
+      {
+        name: 'chat-completions'
+        displayName: 'Chat completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/chat/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'completions'
+        displayName: 'Completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'embeddings'
+        displayName: 'Embeddings'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/embeddings'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-chat-completions'
+        displayName: 'Chat completions (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/chat/completions'
+        templateParameters: []
+      }
+      {
+        name: 'v1-completions'
+        displayName: 'Completions (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/completions'
+        templateParameters: []
+      }
+      {
+        name: 'v1-embeddings'
+        displayName: 'Embeddings (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/embeddings'
+        templateParameters: []
+      }
+      {
+        name: 'v1-responses'
+        displayName: 'Responses (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/responses'
+        templateParameters: []
+      }
+      {
+        name: 'v1-response'
+        displayName: 'Get a response (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/responses/{response-id}'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-response-delete'
+        displayName: 'Delete a response (v1)'
+        method: 'DELETE'
+        urlTemplate: '/v1/responses/{response-id}'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-response-input'
+        displayName: 'Input of a response (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/responses/{response-id}/input_items'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-models'
+        displayName: 'Models (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/models'
+        templateParameters: []
+      }
+      {
+        name: 'v1-model'
+        displayName: 'Get a model (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/models/{model-id}'
+        templateParameters: [
+          {
+            name: 'model-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+    ]
+  }
+  {
+    name: 'whole'
+    displayName: 'whole'
+    path: 'whole'
+    subscriptionKeyHeader: 'api-key'
+    subscriptionKeyQuery: 'subscription-key'
+    policy: loadTextContent('../policies/apis/whole.xml')
+    operations: [
+      {
+        name: 'chat-completions'
+        displayName: 'Chat completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/chat/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'completions'
+        displayName: 'Completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'embeddings'
+        displayName: 'Embeddings'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/embeddings'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-chat-completions'
+        displayName: 'Chat completions (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/chat/completions'
+        templateParameters: []
+      }
+      {
+        name: 'v1-completions'
+        displayName: 'Completions (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/completions'
+        templateParameters: []
+      }
+      {
+        name: 'v1-embeddings'
+        displayName: 'Embeddings (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/embeddings'
+        templateParameters: []
+      }
+      {
+        name: 'v1-responses'
+        displayName: 'Responses (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/responses'
+        templateParameters: []
+      }
+      {
+        name: 'v1-response'
+        displayName: 'Get a response (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/responses/{response-id}'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-response-delete'
+        displayName: 'Delete a response (v1)'
+        method: 'DELETE'
+        urlTemplate: '/v1/responses/{response-id}'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-response-input'
+        displayName: 'Input of a response (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/responses/{response-id}/input_items'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-models'
+        displayName: 'Models (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/models'
+        templateParameters: []
+      }
+      {
+        name: 'v1-model'
+        displayName: 'Get a model (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/models/{model-id}'
+        templateParameters: [
+          {
+            name: 'model-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+    ]
+  }
+  {
+    name: 'ranks'
+    displayName: 'ranks'
+    path: 'ranks'
+    subscriptionKeyHeader: 'api-key'
+    subscriptionKeyQuery: 'subscription-key'
+    policy: loadTextContent('../policies/apis/ranks.xml')
+    operations: [
+      {
+        name: 'chat-completions'
+        displayName: 'Chat completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/chat/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'completions'
+        displayName: 'Completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'embeddings'
+        displayName: 'Embeddings'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/embeddings'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-chat-completions'
+        displayName: 'Chat completions (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/chat/completions'
+        templateParameters: []
+      }
+      {
+        name: 'v1-completions'
+        displayName: 'Completions (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/completions'
+        templateParameters: []
+      }
+      {
+        name: 'v1-embeddings'
+        displayName: 'Embeddings (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/embeddings'
+        templateParameters: []
+      }
+      {
+        name: 'v1-responses'
+        displayName: 'Responses (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/responses'
+        templateParameters: []
+      }
+      {
+        name: 'v1-response'
+        displayName: 'Get a response (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/responses/{response-id}'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-response-delete'
+        displayName: 'Delete a response (v1)'
+        method: 'DELETE'
+        urlTemplate: '/v1/responses/{response-id}'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-response-input'
+        displayName: 'Input of a response (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/responses/{response-id}/input_items'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-models'
+        displayName: 'Models (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/models'
+        templateParameters: []
+      }
+      {
+        name: 'v1-model'
+        displayName: 'Get a model (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/models/{model-id}'
+        templateParameters: [
+          {
+            name: 'model-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+    ]
+  }
+  {
+    name: 'tracked'
+    displayName: 'tracked'
+    path: 'tracked'
+    subscriptionKeyHeader: 'api-key'
+    subscriptionKeyQuery: 'subscription-key'
+    policy: loadTextContent('../policies/apis/tracked.xml')
+    operations: [
+      {
+        name: 'chat-completions'
+        displayName: 'Chat completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/chat/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'completions'
+        displayName: 'Completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'embeddings'
+        displayName: 'Embeddings'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/embeddings'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-chat-completions'
+        displayName: 'Chat completions (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/chat/completions'
+        templateParameters: []
+      }
+      {
+        name: 'v1-completions'
+        displayName: 'Completions (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/completions'
+        templateParameters: []
+      }
+      {
+        name: 'v1-embeddings'
+        displayName: 'Embeddings (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/embeddings'
+        templateParameters: []
+      }
+      {
+        name: 'v1-responses'
+        displayName: 'Responses (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/responses'
+        templateParameters: []
+      }
+      {
+        name: 'v1-response'
+        displayName: 'Get a response (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/responses/{response-id}'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-response-delete'
+        displayName: 'Delete a response (v1)'
+        method: 'DELETE'
+        urlTemplate: '/v1/responses/{response-id}'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-response-input'
+        displayName: 'Input of a response (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/responses/{response-id}/input_items'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-models'
+        displayName: 'Models (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/models'
+        templateParameters: []
+      }
+      {
+        name: 'v1-model'
+        displayName: 'Get a model (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/models/{model-id}'
+        templateParameters: [
+          {
+            name: 'model-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+    ]
+  }
+  {
+    name: 'stateful'
+    displayName: 'stateful'
+    path: 'stateful'
+    subscriptionKeyHeader: 'api-key'
+    subscriptionKeyQuery: 'subscription-key'
+    policy: loadTextContent('../policies/apis/stateful.xml')
+    operations: [
+      {
+        name: 'chat-completions'
+        displayName: 'Chat completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/chat/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'completions'
+        displayName: 'Completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'embeddings'
+        displayName: 'Embeddings'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/embeddings'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-chat-completions'
+        displayName: 'Chat completions (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/chat/completions'
+        templateParameters: []
+      }
+      {
+        name: 'v1-completions'
+        displayName: 'Completions (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/completions'
+        templateParameters: []
+      }
+      {
+        name: 'v1-embeddings'
+        displayName: 'Embeddings (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/embeddings'
+        templateParameters: []
+      }
+      {
+        name: 'v1-responses'
+        displayName: 'Responses (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/responses'
+        templateParameters: []
+      }
+      {
+        name: 'v1-response'
+        displayName: 'Get a response (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/responses/{response-id}'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-response-delete'
+        displayName: 'Delete a response (v1)'
+        method: 'DELETE'
+        urlTemplate: '/v1/responses/{response-id}'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-response-input'
+        displayName: 'Input of a response (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/responses/{response-id}/input_items'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-models'
+        displayName: 'Models (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/models'
+        templateParameters: []
+      }
+      {
+        name: 'v1-model'
+        displayName: 'Get a model (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/models/{model-id}'
+        templateParameters: [
+          {
+            name: 'model-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+    ]
+  }
+]
+
+param products = [
+  {
+    name: 'all'
+    displayName: 'all'
+    description: ''
+    policy: ''
+    apis: [
+      'chat'
+      'whole'
+      'ranks'
+      'tracked'
+      'stateful'
+    ]
+  }
+]
+
+param subscriptions = [
+  {
+    name: 'first'
+    displayName: 'first'
+    product: 'all'
+  }
+]
