@@ -34,7 +34,7 @@ pub(super) fn api_policy(environment: &Environment<'_>, zone: &LandingZone, api:
             interval_seconds => api.retry.interval_seconds,
             first_fast_retry => api.retry.first_fast_retry,
         },
-        cors => api.cors.as_ref().map(cors),
+        cors => api.cors.as_ref().map(|it| cors(it, &METHODS)),
         ip_filter => api.ip_filter.as_ref().map(ip_filter),
         entra => api.entra.as_ref().map(entra),
         request_limit => api.request_limit.as_ref().map(|limit| context! {
@@ -99,9 +99,14 @@ impl Keys<'_> {
     }
 }
 
-fn cors(cors: &Cors) -> Value {
+/// The methods of the operations of an API of models.
+const METHODS: [&str; 3] = ["GET", "POST", "DELETE"];
+
+/// For the part of a template that policies of all surfaces share; `methods` are those of the API's operations.
+pub(super) fn cors(cors: &Cors, methods: &[&str]) -> Value {
     context! {
         origins => &cors.origins,
+        methods => methods.iter().map(ToString::to_string).collect::<Vec<_>>(),
         headers => &cors.headers,
         expose_headers => &cors.expose_headers,
         allow_credentials => cors.allow_credentials,
@@ -133,7 +138,8 @@ fn content_safety(policy: &ContentSafety) -> Value {
     }
 }
 
-fn ip_filter(filter: &IpFilter) -> Value {
+/// For the part of a template that policies of all surfaces share.
+pub(super) fn ip_filter(filter: &IpFilter) -> Value {
     let range = |(first, last): &(Ipv4Addr, Ipv4Addr)| {
         context! { first => first.to_string(), last => (first != last).then(|| last.to_string()) }
     };

@@ -13,7 +13,9 @@ use crate::diag::{DiagResult, Diagnostic};
 /// Name to text.
 pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("api.xml", include_str!("../../templates/policies/api.xml.jinja")),
+    ("cors.xml", include_str!("../../templates/policies/cors.xml.jinja")),
     ("entra.xml", include_str!("../../templates/policies/entra.xml.jinja")),
+    ("ip_filter.xml", include_str!("../../templates/policies/ip_filter.xml.jinja")),
     ("product.xml", include_str!("../../templates/policies/product.xml.jinja")),
 ];
 
