@@ -68,6 +68,9 @@ param globalPolicy string
 @description('APIs: name, displayName, path, subscriptionKeyHeader, subscriptionKeyQuery, policy, operations.')
 param apis array
 
+@description('APIs in front of services at a URL: name, displayName, path, subscriptionKeyHeader, subscriptionKeyQuery, policy, operations.')
+param restApis array
+
 @description('Products: name, displayName, description, policy, apis.')
 param products array
 
@@ -234,6 +237,18 @@ module apiDefinitions 'modules/api.bicep' = [for (api, index) in apis: {
   ]
 }]
 
+module restApiDefinitions 'modules/rest-api.bicep' = [for (api, index) in restApis: {
+  name: take('genai-rest-api-${index}-${api.name}', maxDeploymentName)
+  scope: resourceGroup(names.apimResourceGroup)
+  params: {
+    apimName: names.apim
+    api: api
+  }
+  dependsOn: [
+    policyFragments
+  ]
+}]
+
 module productDefinitions 'modules/product.bicep' = [for (product, index) in products: {
   name: take('genai-product-${index}-${product.name}', maxDeploymentName)
   scope: resourceGroup(names.apimResourceGroup)
@@ -243,6 +258,7 @@ module productDefinitions 'modules/product.bicep' = [for (product, index) in pro
   }
   dependsOn: [
     apiDefinitions
+    restApiDefinitions
   ]
 }]
 
@@ -273,7 +289,7 @@ module lock '../shared/modules/lock.bicep' = if (locked) {
 output apimGatewayUrl string = service.properties.gatewayUrl
 
 @description('Paths of the APIs below the gateway URL.')
-output apiPaths array = [for api in apis: api.path]
+output apiPaths array = [for api in concat(apis, restApis): api.path]
 
 @description('URLs where the model accounts answer, inside the network.')
 output openaiEndpoints array = [for (account, index) in accounts: openaiAccounts[index].outputs.endpoint]

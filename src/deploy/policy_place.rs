@@ -44,7 +44,7 @@ fn finding(cause: &ArmError, source: &Arc<Source>, rendered: &Rendered<'_>) -> D
         found = found.at(source, span);
         let line = source.line(span.start);
         let text = source.slice(line).trim_end();
-        if let Some(made) = render::template_line(path, text) {
+        if let Some(made) = origin.and_then(|origin| render::template_line(origin.template, text)) {
             found = found.related(&made.source, made.span, "the line of the template that makes it");
             // The template's line is without its indentation; its attributes are what counts.
             let offset = span.range().start - line.range().start;

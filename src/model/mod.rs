@@ -6,6 +6,7 @@ pub mod naming;
 mod network;
 mod raw;
 mod resolve;
+mod surfaces;
 
 use indexmap::IndexMap;
 
@@ -13,6 +14,7 @@ pub use gateway::*;
 pub use network::*;
 pub use raw::*;
 pub use resolve::resolve;
+pub use surfaces::*;
 
 use crate::catalog::tiers::{self, Tier};
 
@@ -47,6 +49,8 @@ pub struct LandingZone {
     pub accounts: Vec<Account>,
     pub pools: Vec<Pool>,
     pub apis: Vec<Api>,
+    /// APIs that lead to no pool.
+    pub services: Vec<ServiceApi>,
     pub products: Vec<Product>,
     /// The user's own policies.
     pub raw: RawPolicies,

@@ -22,7 +22,7 @@ pub(super) fn api_policy(environment: &Environment<'_>, zone: &LandingZone, api:
     let trip_seconds =
         zone.pools.iter().find(|pool| pool.id == api.pool).map_or(60, |pool| pool.breaker.trip_seconds);
     let caller = caller_address(zone);
-    let keys = Keys { api, caller };
+    let keys = Keys { api: &api.id, caller };
     let values = context! {
         pool => api.pool.as_str(),
         trip_seconds,
@@ -69,7 +69,7 @@ pub(super) fn api_policy(environment: &Environment<'_>, zone: &LandingZone, api:
 /// caller's address and port to `X-Forwarded-For`, at the end (azure.microsoft.com/blog,
 /// rewrite-http-headers-with-azure-application-gateway, 2019-04-16, changed 2025-06-20). A gateway that is reached
 /// directly too cannot rely on that field, which any caller may write.
-fn caller_address(zone: &LandingZone) -> &'static str {
+pub(super) fn caller_address(zone: &LandingZone) -> &'static str {
     let [direct, forwarded] = CALLER_ADDRESSES;
     if zone.app_gateway.is_some() && zone.is_called_from_within() { forwarded } else { direct }
 }
@@ -81,16 +81,17 @@ pub(super) const CALLER_ADDRESSES: [&str; 2] = [
 ];
 
 /// What the limits of an API count together.
-struct Keys<'a> {
-    api: &'a Api,
-    caller: &'static str,
+pub(super) struct Keys<'a> {
+    /// Its id.
+    pub api: &'a str,
+    pub caller: &'static str,
 }
 
 impl Keys<'_> {
     /// One counter per key value and gateway, over all policies that use the key: so each key begins with what it is
     /// for.
-    fn counter(&self, what: &str, key: LimitKey) -> String {
-        let prefix = csharp_string(&format!("{what}:{}:", self.api.id));
+    pub(super) fn counter(&self, what: &str, key: LimitKey) -> String {
+        let prefix = csharp_string(&format!("{what}:{}:", self.api));
         match key {
             LimitKey::Subscription => format!("@({prefix} + context.Subscription.Id)"),
             LimitKey::ClientIp => format!("@({prefix} + {})", self.caller),

@@ -4,7 +4,8 @@ use super::KEY_HEADER;
 use super::baseline::tags;
 use super::literal::{Literal, list, object};
 use super::operations::operations;
-use super::policies::{CONTENT_SAFETY, FRAGMENTS, LOGGER, Policies, Policy};
+use super::policies::{CONTENT_SAFETY, FRAGMENTS, KEY_QUERY, LOGGER, Policies, Policy};
+use super::services;
 use super::stage::{Draft, Given};
 use crate::model::{
     Account, Breaker, ContentSafetyAccount, LandingZone, PrivateDns, ZONE_CONTENT_SAFETY, ZONE_EVENT_HUB,
@@ -44,6 +45,7 @@ pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
             ("pools", Given::Value(pools(zone))),
             ("globalPolicy", Given::Value(policies.raw.global.as_ref().map_or_else(|| "".into(), file))),
             ("apis", Given::Value(apis(zone, policies))),
+            ("restApis", Given::Value(services::rest_apis(zone, policies))),
             ("products", Given::Value(products(zone, policies))),
             ("subscriptions", Given::Value(subscriptions(zone))),
         ],
@@ -152,7 +154,7 @@ fn backends(zone: &LandingZone) -> Literal {
             ("breaker", object([])),
         ])
     });
-    Literal::List(accounts.chain(safety).collect())
+    Literal::List(accounts.chain(safety).chain(services::backends(zone)).collect())
 }
 
 /// Every account is a backend entity of the same name. Its breaker is that of the pool it is in.
@@ -209,7 +211,7 @@ fn apis(zone: &LandingZone, policies: &Policies) -> Literal {
             ("displayName", (&api.display_name).into()),
             ("path", (&api.path).into()),
             ("subscriptionKeyHeader", KEY_HEADER.into()),
-            ("subscriptionKeyQuery", "subscription-key".into()),
+            ("subscriptionKeyQuery", KEY_QUERY.into()),
             ("policy", file(policy)),
             ("operations", operations()),
         ])

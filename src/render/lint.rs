@@ -143,7 +143,8 @@ fn backends(zone: &LandingZone) -> IndexMap<String, BackendEntity> {
         (pool.id.clone(), entity)
     };
     let safety = zone.content_safety.iter().map(|_| (CONTENT_SAFETY.to_owned(), BackendEntity::default()));
-    accounts.chain(safety).chain(zone.pools.iter().map(pool)).collect()
+    let services = zone.services.iter().map(|api| (api.backend(), BackendEntity::default()));
+    accounts.chain(safety).chain(services).chain(zone.pools.iter().map(pool)).collect()
 }
 
 fn tier(sku: &str) -> Option<Tier> {

@@ -14,6 +14,7 @@ mod operations;
 mod origin;
 mod policies;
 mod raw;
+mod services;
 mod stage;
 mod templates;
 

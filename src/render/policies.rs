@@ -10,6 +10,7 @@ use super::api_policy::{api_policy, entra};
 use super::codes;
 use super::escape::csharp_string;
 use super::raw::{self, Raw};
+use super::services;
 use super::templates::{environment, fill};
 use crate::diag::{DiagResult, Diagnostic, Diagnostics, finish};
 use crate::model::{LandingZone, Product};
@@ -21,6 +22,9 @@ pub(super) const LOGGER: &str = "usage-eventhub";
 
 /// The backend entity of the Content Safety account. No account of the spec has a name with a dot.
 pub(super) const CONTENT_SAFETY: &str = "content.safety";
+
+/// The query parameter that may carry a caller's key.
+pub(super) const KEY_QUERY: &str = "subscription-key";
 
 /// A fragment: its name in APIM, what it is for, its text.
 pub(super) const FRAGMENTS: &[(&str, &str, &str)] = &[
@@ -53,6 +57,8 @@ pub(super) struct Policy {
 pub(super) struct Policies {
     pub fragments: Vec<Policy>,
     pub apis: Vec<Policy>,
+    /// Of the APIs that lead to no pool.
+    pub services: Vec<Policy>,
     /// None for a product without limits.
     pub products: Vec<Option<Policy>>,
     /// The user's own.
@@ -61,7 +67,8 @@ pub(super) struct Policies {
 
 impl Policies {
     pub(super) fn iter(&self) -> impl Iterator<Item = &Policy> {
-        let rendered = self.fragments.iter().chain(&self.apis).chain(self.products.iter().flatten());
+        let rendered = self.fragments.iter().chain(&self.apis).chain(&self.services);
+        let rendered = rendered.chain(self.products.iter().flatten());
         rendered.chain(self.raw.fragments.iter().map(|(.., policy)| policy)).chain(&self.raw.global)
     }
 }
@@ -72,8 +79,13 @@ impl Policies {
 /// `template-failed` and `rendered-policy-refused`, which are bugs; and what is wrong with the user's own policies.
 pub(super) fn policies(zone: &LandingZone) -> DiagResult<(Policies, Vec<Diagnostic>)> {
     let environment = environment()?;
-    let mut rendered =
-        Policies { fragments: Vec::new(), apis: Vec::new(), products: Vec::new(), raw: Raw::default() };
+    let mut rendered = Policies {
+        fragments: Vec::new(),
+        apis: Vec::new(),
+        services: Vec::new(),
+        products: Vec::new(),
+        raw: Raw::default(),
+    };
     for (name, _, text) in FRAGMENTS {
         let path = format!("policies/fragments/{name}.xml");
         rendered.fragments.push(Policy { path, text: (*text).to_owned() });
@@ -81,6 +93,10 @@ pub(super) fn policies(zone: &LandingZone) -> DiagResult<(Policies, Vec<Diagnost
     for api in &zone.apis {
         let path = format!("policies/apis/{}.xml", api.id);
         rendered.apis.push(Policy { path, text: api_policy(&environment, zone, api)? });
+    }
+    for api in &zone.services {
+        let path = format!("policies/apis/{}.xml", api.id);
+        rendered.services.push(Policy { path, text: services::policy(&environment, zone, api)? });
     }
     for product in &zone.products {
         let path = format!("policies/products/{}.xml", product.id);
@@ -107,7 +123,7 @@ fn read_back(rendered: &Policies) -> DiagResult<Vec<Diagnostic>> {
     let own = rendered.raw.fragments.iter().map(|(name, _, policy)| (name.as_str(), policy));
     let fragments: IndexMap<String, Arc<policy::Policy>> =
         shipped.chain(own).map(|(name, it)| (name.to_owned(), load(it))).collect();
-    let scoped = rendered.apis.iter().map(|api| (policy::Scope::Api, api));
+    let scoped = rendered.apis.iter().chain(&rendered.services).map(|api| (policy::Scope::Api, api));
     let scoped = scoped
         .chain(rendered.products.iter().flatten().map(|product| (policy::Scope::Product, product)))
         .chain(rendered.raw.global.iter().map(|global| (policy::Scope::Global, global)));
@@ -176,6 +192,7 @@ mod tests {
         let rendered = |api: &str| Policies {
             fragments: Vec::new(),
             apis: vec![policy(api)],
+            services: Vec::new(),
             products: vec![None, Some(policy("<policies><inbound /></policies>"))],
             raw: Raw::default(),
         };

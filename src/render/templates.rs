@@ -17,6 +17,7 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("entra.xml", include_str!("../../templates/policies/entra.xml.jinja")),
     ("ip_filter.xml", include_str!("../../templates/policies/ip_filter.xml.jinja")),
     ("product.xml", include_str!("../../templates/policies/product.xml.jinja")),
+    ("rest.xml", include_str!("../../templates/policies/rest.xml.jinja")),
 ];
 
 /// Makes the engine with all templates.

@@ -31,17 +31,19 @@ pub(super) fn pool(pool: &spec::Pool) -> Pool {
     }
 }
 
-pub(super) fn api(api: &spec::Api, tier: &Tier) -> Api {
+/// None for an API that leads to no pool.
+pub(super) fn api(api: &spec::Api, tier: &Tier) -> Option<Api> {
+    let pool = api.pool()?;
     let policies = &api.policies;
     let records = policies.usage.event_hub.as_ref().filter(|records| records.enabled.value);
-    Api {
+    Some(Api {
         id: api.id.value.0.clone(),
         display_name: api
             .display_name
             .as_ref()
             .map_or_else(|| api.id.value.0.clone(), |name| name.value.0.clone()),
         path: api.path.value.0.clone(),
-        pool: api.backend.pool.value.0.clone(),
+        pool: pool.value.0.clone(),
         streaming: api.streaming.value,
         timeout_seconds: api.timeout_seconds.0,
         retry: Retry {
@@ -78,7 +80,7 @@ pub(super) fn api(api: &spec::Api, tier: &Tier) -> Api {
             fields: records.fields.iter().map(|field| field.value).collect(),
             only_status: records.only_status.0,
         }),
-    }
+    })
 }
 
 /// None without a default class, which the spec's checks refuse.

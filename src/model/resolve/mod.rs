@@ -1,6 +1,6 @@
 //! From spec to landing zone: names are made, regions normalized, defaults that depend on other parts filled in.
 
-mod callers;
+pub(super) mod callers;
 mod content_safety;
 mod gateway;
 mod network;
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::catalog::regions;
 use crate::diag::{DiagResult, Diagnostic, finish};
-use crate::model::raw;
+use crate::model::{raw, surfaces};
 use crate::spec::{self, Region, Spec, codes};
 use crate::text::{Source, Span};
 
@@ -105,7 +105,8 @@ impl Resolver<'_> {
             content_safety,
             accounts,
             pools: spec.pools.iter().map(|pool| gateway::pool(pool)).collect(),
-            apis: spec.apis.iter().map(|api| gateway::api(api, tier)).collect(),
+            apis: spec.apis.iter().filter_map(|api| gateway::api(api, tier)).collect(),
+            services: surfaces::resolve(spec),
             products: spec.products.iter().map(|product| gateway::product(product)).collect(),
             raw: raw::resolve(&spec.raw),
             preflight: Preflight {

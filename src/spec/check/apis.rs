@@ -31,7 +31,8 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
 }
 
 fn breaker_opens_in_time(spec: &Spec, api: &Api, cx: &mut Checks<'_>) {
-    let Some(pool) = spec.pools.iter().find(|pool| pool.id.value == api.backend.pool.value) else { return };
+    let pool = api.pool().and_then(|id| spec.pools.iter().find(|pool| pool.id.value == id.value));
+    let Some(pool) = pool else { return };
     let attempts = api.retry.count.0 + 1;
     let failures = pool.breaker.count.0;
     let one_group = pool.members.windows(2).all(|pair| pair[0].priority.0 == pair[1].priority.0);

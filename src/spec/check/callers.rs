@@ -63,7 +63,8 @@ fn addresses(spec: &Spec, api: &Api, filter: &At<IpFilter>, cx: &mut Checks<'_>)
 /// A name that no API of the product leads to allows nothing, and is most likely misspelt.
 fn deployments(spec: &Spec, product: &Product, allow: &Allow, cx: &mut Checks<'_>) {
     let is_of_product = |api: &Api| product.apis.iter().any(|id| id.value == api.id.value);
-    let pools = spec.apis.iter().filter(|api| is_of_product(api)).map(|api| api.backend.pool.as_str());
+    let pools =
+        spec.apis.iter().filter(|api| is_of_product(api)).filter_map(|api| Some(api.pool()?.as_str()));
     let pools: Vec<&str> = pools.collect();
     let accounts: Vec<&str> = spec
         .pools

@@ -11,6 +11,7 @@ mod pools;
 mod raw;
 mod references;
 mod scenarios;
+mod surfaces;
 mod tags;
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     network::check(spec, &mut cx);
     gateway::check(spec, &mut cx);
     pools::check(spec, &mut cx);
+    surfaces::check(spec, &mut cx);
     apis::check(spec, &mut cx);
     callers::check(spec, &mut cx);
     content_safety::check(spec, &mut cx);

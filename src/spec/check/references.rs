@@ -45,7 +45,9 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
         }
     }
     for api in spec.apis.iter() {
-        known("pool", api.backend.pool.as_str(), api.backend.pool.span, &pools, cx);
+        if let Some(pool) = api.pool() {
+            known("pool", pool.as_str(), pool.span, &pools, cx);
+        }
     }
     for product in spec.products.iter() {
         unique("API in the product", product.apis.iter().map(|id| (id.as_str(), id.span)), cx);

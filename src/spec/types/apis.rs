@@ -1,6 +1,6 @@
 //! `apis`: what callers see, and the policies that requests pass.
 
-use super::{ApiPath, EntityId, Policies, ShortText, StatusRange};
+use super::{ApiPath, Audience, BackendUrl, EntityId, Operations, Policies, ShortText, StatusRange};
 use crate::spec::decode::{At, Int, choice, record};
 
 record! {
@@ -16,6 +16,9 @@ record! {
         "path" path: ApiPath = required;
         /// Where requests go.
         "backend" backend: ApiBackend = required;
+        /// The operations of an API of surface `rest`: a list, or the path of an OpenAPI file of version 3 or 2, of which paths,
+        /// methods and parameters are taken.
+        "operations" operations: Operations = optional;
         /// How the gateway signs in to the accounts.
         "auth" auth: BackendAuth = default("managedIdentity");
         /// Whether answers reach the caller as they are made.
@@ -28,7 +31,6 @@ record! {
         "policies" policies: Policies = default({});
     }
     refused {
-        "operations": "an API has all operations of its surface",
         "requires": "the tier is given once",
         "routes": "callers name the deployment in the path",
     }
@@ -39,17 +41,38 @@ choice! {
     pub enum Surface {
         /// Azure OpenAI's paths with the deployment in them: `/deployments/{deployment-id}/chat/completions`.
         AzureOpenai = "azure-openai",
+        /// Any HTTP service at a URL: Document Intelligence, AI Search, a function app, one of your own.
+        Rest = "rest",
     }
-    refused { "a2a", "anthropic-messages", "mcp", "models", "openai-v1", "realtime", "responses", "rest" }
+    refused { "a2a", "anthropic-messages", "mcp", "models", "openai-v1", "realtime", "responses" }
 }
 
 record! {
     /// Where requests go.
     pub struct ApiBackend {
-        /// The id of a pool.
-        "pool" pool: EntityId = required;
+        /// The id of a pool of model accounts.
+        "pool" pool: EntityId = optional;
+        /// Where a service answers that is there already, for surface `rest`.
+        "url" url: BackendUrl = optional;
+        /// The token that the gateway signs in with at `url`. Left out, it sends none, and passes on the one of the caller.
+        "managedIdentity" managed_identity: UrlIdentity = optional;
     }
-    refused { "backend": "make a pool of one", "url": "accounts are made" }
+    refused { "backend": "make a pool of one" }
+}
+
+record! {
+    /// How the gateway signs in to a service at a URL. Its identity needs a role there, which whoever runs the service grants.
+    pub struct UrlIdentity {
+        /// What the token is for, such as `https://cognitiveservices.azure.com` or `https://search.azure.com`.
+        "resource" resource: Audience = required;
+    }
+}
+
+impl Api {
+    /// The pool that requests go to; None for a surface without one.
+    pub fn pool(&self) -> Option<&At<EntityId>> {
+        self.backend.pool.as_ref()
+    }
 }
 
 choice! {

@@ -481,6 +481,8 @@ param apis = [
   }
 ]
 
+param restApis = []
+
 param products = [
   {
     name: 'all'

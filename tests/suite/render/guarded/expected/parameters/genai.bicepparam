@@ -426,6 +426,8 @@ param apis = [
   }
 ]
 
+param restApis = []
+
 param products = [
   {
     name: 'all'

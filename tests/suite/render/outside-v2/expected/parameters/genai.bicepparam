@@ -284,6 +284,8 @@ param apis = [
   }
 ]
 
+param restApis = []
+
 param products = []
 
 param subscriptions = []

@@ -377,6 +377,8 @@ param apis = [
   }
 ]
 
+param restApis = []
+
 param products = [
   {
     name: 'aoai-product'
