@@ -76,6 +76,12 @@ fn path_of(id: &str) -> Option<String> {
         [_, of, name, policies, _] if is(policies, "policies") && is(of, "products") => {
             Some(format!("policies/products/{name}.xml"))
         }
+        // The handshake's policy is that of its API.
+        [_, of, name, operations, _, policies, _]
+            if is(policies, "policies") && is(operations, "operations") && is(of, "apis") =>
+        {
+            Some(format!("policies/apis/{name}.xml"))
+        }
         [_, of, name] if is(of, "policyFragments") => Some(format!("policies/fragments/{name}.xml")),
         _ => None,
     }

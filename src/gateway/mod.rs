@@ -29,6 +29,7 @@ mod jwt;
 mod liquid;
 mod live;
 mod llm;
+mod mcp;
 mod message;
 mod pipeline;
 mod policies;
@@ -51,9 +52,9 @@ use indexmap::IndexMap;
 pub use api_schema::{Contract, Parameter, Representation, ResponseContract, SchemaRef};
 pub use certificates::{Certificates, HeldCertificate, PrivateKey};
 pub use config::{
-    Api, Backend, BackendKind, Breaker, Config, Credentials, Example, ManagedIdentity, Operation, Pool,
+    Api, ApiKind, Backend, BackendKind, Breaker, Config, Credentials, Example, ManagedIdentity, Operation, Pool,
     PoolMember, Product, StatusRange, Subscription, SubscriptionDates, SubscriptionScope, SubscriptionState,
-    Threshold, Tier,
+    Threshold, Tier, Tool,
 };
 pub use handle::Exchange;
 pub use host::{Branch, Host, HttpProxy, Metric, SendError, Until, UpstreamRequest, UpstreamResponse};
@@ -91,6 +92,7 @@ pub struct Gateway {
     schemas: IndexMap<String, serde_json::Value>,
     certificates: Certificates,
     cache: Cache,
+    mcp_sessions: mcp::Sessions,
     /// What `cross-domain` serves.
     cross_domain: Option<String>,
     /// What traces do not show.

@@ -53,6 +53,16 @@ impl Routes {
         }
     }
 
+    /// An operation by the ids of its API and its own.
+    pub(super) fn operation(&self, api: &str, operation: &str) -> Option<Arc<Operation>> {
+        self.operations.get(api)?.iter().find(|one| one.id.eq_ignore_ascii_case(operation)).cloned()
+    }
+
+    /// The path of an API.
+    pub(super) fn path_of(&self, api: &str) -> Option<String> {
+        self.apis.iter().find(|one| one.id == api).map(|one| one.path.trim_matches('/').to_owned())
+    }
+
     /// The API with the longest path that the URL begins with, and what follows it.
     fn api<'a>(&self, path: &'a str) -> Option<(&Arc<Api>, &'a str)> {
         let below = self.apis.iter().filter_map(|api| Some((api, below(&api.path, path)?)));

@@ -13,6 +13,7 @@ use crate::model::{
 };
 
 pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
+    let services = services::parts(zone, policies);
     let output = |name: &'static str| (name, Given::Output { stage: "baseline", output: name });
     Draft {
         name: "genai",
@@ -45,7 +46,9 @@ pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
             ("pools", Given::Value(pools(zone))),
             ("globalPolicy", Given::Value(policies.raw.global.as_ref().map_or_else(|| "".into(), file))),
             ("apis", Given::Value(apis(zone, policies))),
-            ("restApis", Given::Value(services::rest_apis(zone, policies))),
+            ("restApis", Given::Value(services.rest_apis)),
+            ("webSocketApis", Given::Value(services.websocket_apis)),
+            ("mcpServers", Given::Value(services.mcp_servers)),
             ("products", Given::Value(products(zone, policies))),
             ("subscriptions", Given::Value(subscriptions(zone))),
         ],

@@ -66,7 +66,8 @@ pub fn origins(spec: &Spec, source: &Arc<Source>) -> BTreeMap<String, Origin> {
         let (retry, usage) = (&api.retry, &api.policies.usage);
         let keys = vec![
             ("pool", api.pool().map(|id| id.span)),
-            ("backend", api.backend.url.as_ref().map(|url| url.span)),
+            ("backend", api.url().map(|url| url.span)),
+            ("identity_resource", api.identity.as_ref().map(|identity| identity.resource.span)),
             ("trip_seconds", pool.map(|pool| pool.breaker.trip.span)),
             ("streaming", Some(api.streaming.span)),
             ("timeout_seconds", Some(api.timeout_seconds.span)),
@@ -137,6 +138,8 @@ fn template_of(surface: Surface) -> &'static str {
     match surface {
         Surface::AzureOpenai => "api.xml",
         Surface::Rest => "rest.xml",
+        Surface::Realtime => "realtime.xml",
+        Surface::Mcp => "mcp.xml",
     }
 }
 

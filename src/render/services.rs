@@ -11,6 +11,9 @@ use crate::diag::DiagResult;
 use crate::model::{LandingZone, LeadsTo, ServiceApi};
 use crate::spec::{Operation, Parameter};
 
+/// What MCP's streamable HTTP uses (modelcontextprotocol.io, "Transports", 2025-06-18).
+const MCP_METHODS: [&str; 3] = ["POST", "GET", "DELETE"];
+
 /// Fills the template of the policy of `api`.
 ///
 /// # Errors
@@ -21,10 +24,15 @@ pub(super) fn policy(
     api: &ServiceApi,
 ) -> DiagResult<String> {
     let keys = Keys { api: &api.id, caller: caller_address(zone) };
-    let LeadsTo::Rest { identity_resource, .. } = &api.leads_to;
+    let (template, identity_resource) = match &api.leads_to {
+        LeadsTo::Rest { identity_resource, .. } => ("rest.xml", identity_resource.as_deref()),
+        LeadsTo::Realtime { .. } => ("realtime.xml", None),
+        LeadsTo::Mcp { identity_resource, .. } => ("mcp.xml", identity_resource.as_deref()),
+        LeadsTo::Tools { .. } => ("mcp.xml", None),
+    };
     let values = context! {
         backend => api.backend(),
-        identity_resource => identity_resource.as_deref(),
+        identity_resource,
         key_header => KEY_HEADER,
         key_query => KEY_QUERY,
         streaming => api.streaming,
@@ -38,12 +46,12 @@ pub(super) fn policy(
             period_seconds => limit.period_seconds,
         }),
     };
-    fill(environment, "rest.xml", values)
+    fill(environment, template, values)
 }
 
 /// The methods of its operations, each once.
 fn methods(api: &ServiceApi) -> Vec<&str> {
-    let LeadsTo::Rest { operations, .. } = &api.leads_to;
+    let LeadsTo::Rest { operations, .. } = &api.leads_to else { return MCP_METHODS.to_vec() };
     let mut methods: Vec<&str> = Vec::new();
     for operation in operations {
         if !methods.contains(&operation.method.word()) {
@@ -53,36 +61,83 @@ fn methods(api: &ServiceApi) -> Vec<&str> {
     methods
 }
 
-/// The backend entities of these APIs: name and URL.
+/// The backend entities of services at a URL. WebSocket APIs and MCP servers have a service URL of their own.
 pub(super) fn backends(zone: &LandingZone) -> impl Iterator<Item = Literal> {
-    zone.services.iter().map(|api| {
-        let LeadsTo::Rest { url, .. } = &api.leads_to;
-        object([
+    zone.services.iter().filter_map(|api| {
+        let LeadsTo::Rest { url, .. } = &api.leads_to else { return None };
+        Some(object([
             ("name", Literal::Text(api.backend())),
             ("url", url.into()),
             // The policy signs in.
             ("identityResource", "".into()),
             ("breaker", object([])),
-        ])
+        ]))
     })
 }
 
-/// The APIs in front of services at a URL, as bicep/genai/modules/rest-api.bicep takes them.
-pub(super) fn rest_apis(zone: &LandingZone, policies: &Policies) -> Literal {
-    let apis = zone.services.iter().zip(&policies.services).map(|(api, policy)| parameters(api, policy));
-    Literal::List(apis.collect())
+/// What bicep/genai/main.bicep takes besides the APIs of model accounts.
+pub(super) struct Parts {
+    /// For modules/rest-api.bicep.
+    pub rest_apis: Literal,
+    /// For modules/websocket-api.bicep.
+    pub websocket_apis: Literal,
+    /// For modules/mcp-server.bicep.
+    pub mcp_servers: Literal,
 }
 
-fn parameters(api: &ServiceApi, policy: &Policy) -> Literal {
-    let LeadsTo::Rest { operations, .. } = &api.leads_to;
-    object([
+pub(super) fn parts(zone: &LandingZone, policies: &Policies) -> Parts {
+    let (mut rest, mut websockets, mut servers) = (Vec::new(), Vec::new(), Vec::new());
+    for (api, policy) in zone.services.iter().zip(&policies.services) {
+        let with = |more| Literal::Object(of_every_kind(api, policy).into_iter().chain(more).collect());
+        match &api.leads_to {
+            LeadsTo::Rest { operations, .. } => {
+                rest.push(with(vec![("operations", list(operations, operation))]));
+            }
+            // The path of the GA protocol, to which callers add `?model=DEPLOYMENT` (learn.microsoft.com/azure/foundry/
+            // openai/how-to/realtime-audio-websockets, 2026-05-14).
+            LeadsTo::Realtime { account } => {
+                let url = format!("wss://{account}.openai.azure.com/openai/v1/realtime");
+                websockets.push(with(vec![("serviceUrl", Literal::Text(url))]));
+            }
+            LeadsTo::Mcp { service_url, endpoint, .. } => servers.push(with(vec![
+                ("serviceUrl", service_url.into()),
+                ("endpoint", endpoint.into()),
+                ("tools", Literal::List(Vec::new())),
+            ])),
+            LeadsTo::Tools { api: source, operations } => servers.push(with(vec![
+                ("serviceUrl", "".into()),
+                ("endpoint", "".into()),
+                ("tools", list(operations, |operation| tool(source, operation))),
+            ])),
+        }
+    }
+    Parts {
+        rest_apis: Literal::List(rest),
+        websocket_apis: Literal::List(websockets),
+        mcp_servers: Literal::List(servers),
+    }
+}
+
+fn of_every_kind(api: &ServiceApi, policy: &Policy) -> [(&'static str, Literal); 6] {
+    [
         ("name", (&api.id).into()),
         ("displayName", (&api.display_name).into()),
         ("path", (&api.path).into()),
         ("subscriptionKeyHeader", KEY_HEADER.into()),
         ("subscriptionKeyQuery", KEY_QUERY.into()),
         ("policy", Literal::File { path: policy.path.clone(), text: policy.text.clone() }),
-        ("operations", list(operations, operation)),
+    ]
+}
+
+/// An operation as a tool. What agents read of it is its description, or its name where it has none.
+fn tool(api: &str, operation: &Operation) -> Literal {
+    let description =
+        if operation.description.is_empty() { &operation.display_name } else { &operation.description };
+    object([
+        ("name", (&operation.name).into()),
+        ("description", description.into()),
+        ("api", api.into()),
+        ("operation", (&operation.name).into()),
     ])
 }
 

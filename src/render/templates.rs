@@ -16,7 +16,9 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("cors.xml", include_str!("../../templates/policies/cors.xml.jinja")),
     ("entra.xml", include_str!("../../templates/policies/entra.xml.jinja")),
     ("ip_filter.xml", include_str!("../../templates/policies/ip_filter.xml.jinja")),
+    ("mcp.xml", include_str!("../../templates/policies/mcp.xml.jinja")),
     ("product.xml", include_str!("../../templates/policies/product.xml.jinja")),
+    ("realtime.xml", include_str!("../../templates/policies/realtime.xml.jinja")),
     ("rest.xml", include_str!("../../templates/policies/rest.xml.jinja")),
 ];
 

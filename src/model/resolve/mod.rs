@@ -49,7 +49,8 @@ impl Resolver<'_> {
         let tier = baseline.apim.sku.name.tier();
         let names = self.names(spec.metadata.name.span);
         let content_safety = baseline.content_safety.as_ref().map(|account| self.content_safety(account));
-        let accounts = spec.models.iter().map(|model| self.account(model)).collect();
+        let accounts: Vec<Account> = spec.models.iter().map(|model| self.account(model)).collect();
+        let services = surfaces::resolve(spec, &accounts);
         self.known_region(&spec.azure.location.value, spec.azure.location.span);
         for model in spec.models.iter() {
             self.known_region(&model.location.value, model.location.span);
@@ -106,7 +107,7 @@ impl Resolver<'_> {
             accounts,
             pools: spec.pools.iter().map(|pool| gateway::pool(pool)).collect(),
             apis: spec.apis.iter().filter_map(|api| gateway::api(api, tier)).collect(),
-            services: surfaces::resolve(spec),
+            services,
             products: spec.products.iter().map(|product| gateway::product(product)).collect(),
             raw: raw::resolve(&spec.raw),
             preflight: Preflight {

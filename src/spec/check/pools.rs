@@ -77,6 +77,9 @@ fn one_breaker_each(spec: &Spec, cx: &mut Checks<'_>) {
             .iter()
             .filter(|pool| pool.members.iter().any(|member| member.backend.value == model.id.value));
         let Some(first) = pools.next() else {
+            if spec.apis.iter().any(|api| api.account().is_some_and(|id| id.value == model.id.value)) {
+                continue;
+            }
             // A member that is misspelt was reported already.
             if cx.found.iter().any(|found| found.code == &codes::UNKNOWN_REFERENCE) {
                 continue;
@@ -85,7 +88,7 @@ fn one_breaker_each(spec: &Spec, cx: &mut Checks<'_>) {
                 .diagnostic(
                     &codes::MODEL_UNUSED,
                     model.id.span,
-                    format!("no pool has `{}` as a member", model.id.as_str()),
+                    format!("no pool has `{}` as a member, and no API names it", model.id.as_str()),
                 )
                 .help("add it to a pool, or remove it");
             cx.push(found);

@@ -48,6 +48,12 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
         if let Some(pool) = api.pool() {
             known("pool", pool.as_str(), pool.span, &pools, cx);
         }
+        if let Some(account) = api.account() {
+            known("model", account.as_str(), account.span, &models, cx);
+        }
+        if let Some(from) = &api.from {
+            known("API", from.api.as_str(), from.api.span, &apis, cx);
+        }
     }
     for product in spec.products.iter() {
         unique("API in the product", product.apis.iter().map(|id| (id.as_str(), id.span)), cx);

@@ -4,7 +4,7 @@
 use super::Checks;
 use crate::spec::codes;
 use crate::spec::decode::At;
-use crate::spec::types::{Api, Policies, Product, Spec, Surface, Usage};
+use crate::spec::types::{Api, ApiBackend, McpSource, Policies, Product, Spec, Surface, Usage};
 use crate::text::Span;
 
 /// A template deploys 800 resources at most, counted with those of its loops (learn.microsoft.com/azure/
@@ -16,6 +16,8 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
         match api.surface.value {
             Surface::AzureOpenai => of_models(api, cx),
             Surface::Rest => rest(api, cx),
+            Surface::Realtime => realtime(spec, api, cx),
+            Surface::Mcp => mcp(spec, api, cx),
         }
     }
     for product in spec.products.iter() {
@@ -24,22 +26,16 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
 }
 
 fn of_models(api: &At<Api>, cx: &mut Checks<'_>) {
-    let backend = &api.backend;
-    if backend.pool.is_none() {
-        missing(backend.span, "pool", "name the pool of accounts that answers", cx);
+    let why = "it has a pool of accounts, and all operations of its kind";
+    if api.backend.is_none() {
+        missing(api.span, "backend", "name the pool of accounts that answers", cx);
     }
-    let no_use = [
-        ("backend.url", backend.url.as_ref().map(|it| it.span)),
-        ("backend.managedIdentity", backend.managed_identity.as_ref().map(|it| it.span)),
-        ("operations", api.operations.as_ref().map(|it| it.span)),
-    ];
-    of_no_use(api, &no_use, "it has a pool, and all operations of its kind", cx);
+    of_no_use(api, &[not_pool(api), from(api), identity(api), operations(api)], why, cx);
 }
 
 fn rest(api: &At<Api>, cx: &mut Checks<'_>) {
-    let backend = &api.backend;
-    if backend.url.is_none() {
-        missing(backend.span, "url", "say where the service answers", cx);
+    if api.backend.is_none() {
+        missing(api.span, "backend", "say where the service answers: `backend: { url: … }`", cx);
     }
     match &api.operations {
         None => missing(api.span, "operations", "list them, or name an OpenAPI file", cx),
@@ -58,10 +54,137 @@ fn rest(api: &At<Api>, cx: &mut Checks<'_>) {
             );
         }
     }
-    let no_use =
-        [("backend.pool", backend.pool.as_ref().map(|it| it.span)), ("retry", given(api.retry.span, api))];
-    of_no_use(api, &no_use, "it goes to one URL, once", cx);
+    of_no_use(api, &[not_url(api), from(api), retry(api)], "it goes to one URL, once", cx);
     token_policies(api, "no tokens of models pass it", cx);
+}
+
+/// The policies that a WebSocket API takes are those of its handshake (learn.microsoft.com/azure/api-management/
+/// websocket-api, 2025-06-25: no `cors`, nothing about bodies). The pages of the token policies tell of answers in HTTP; of
+/// the messages in a WebSocket they say nothing (llm-token-limit-policy, 2026-04-01).
+fn realtime(spec: &Spec, api: &At<Api>, cx: &mut Checks<'_>) {
+    if api.backend.is_none() {
+        missing(api.span, "backend", "name the account that answers: `backend: { backend: … }`", cx);
+    }
+    let account = api.account().and_then(|id| spec.models.iter().find(|model| model.id.value == id.value));
+    if let (Some(id), Some(account)) = (api.account(), account)
+        && !account.deployments.iter().any(|deployment| deployment.model.as_str().contains("realtime"))
+    {
+        let message = format!("`{}` has no deployment of a realtime model", id.as_str());
+        let found = cx
+            .diagnostic(&codes::CONFLICT, id.span, message)
+            .related(cx.source, account.deployments.span, "its deployments")
+            .help("add one, such as of `gpt-realtime`");
+        cx.push(found);
+    }
+    let no_use = [not_account(api), from(api), identity(api), operations(api)];
+    of_no_use(api, &no_use, "its one operation is the handshake with an account", cx);
+    let no_use = [
+        retry(api),
+        ("streaming", given(api.streaming.span, api)),
+        ("timeoutSeconds", given(api.timeout_seconds.span, api)),
+        ("cors", api.policies.cors.as_ref().map(|it| it.span)),
+    ];
+    of_no_use(api, &no_use, "a handshake is sent once, and answered by a connection", cx);
+    token_policies(api, "no policy counts what passes a WebSocket", cx);
+}
+
+/// What policies may do to MCP: learn.microsoft.com/azure/api-management/mcp-server-overview, 2026-04-28: a policy that
+/// reads the body of an answer holds back its stream.
+fn mcp(spec: &Spec, api: &At<Api>, cx: &mut Checks<'_>) {
+    match (&api.backend, &api.from) {
+        (None, None) => {
+            missing(api.span, "backend", "say where the server answers, or `from` which API it is made", cx);
+        }
+        (Some(_), Some(from)) => {
+            let found = cx
+                .diagnostic(&codes::CONFLICT, from.span, "an MCP server is at a URL or made of an API")
+                .related(cx.source, api.backend.as_ref().map_or(from.span, |it| it.span), "the URL")
+                .help("keep one of them");
+            cx.push(found);
+        }
+        (Some(_), None) => {}
+        (None, Some(from)) => {
+            tools(spec, from, cx);
+            of_no_use(api, &[identity(api)], "the API that it is made of signs in", cx);
+        }
+    }
+    let no_use = [
+        not_url(api),
+        operations(api),
+        retry(api),
+        ("streaming", given(api.streaming.span, api)),
+        ("timeoutSeconds", given(api.timeout_seconds.span, api)),
+    ];
+    of_no_use(api, &no_use, "messages and streams are passed on as they are", cx);
+    token_policies(api, "reading its messages would hold back its streams", cx);
+}
+
+fn tools(spec: &Spec, from: &McpSource, cx: &mut Checks<'_>) {
+    let Some(source) = spec.apis.iter().find(|other| other.id.value == from.api.value) else { return };
+    if source.surface.value != Surface::Rest {
+        let message = format!("`{}` is no API of surface `rest`", source.id.as_str());
+        let found = cx
+            .diagnostic(&codes::CONFLICT, from.api.span, message)
+            .related(cx.source, source.id.span, "the API")
+            .help("tools are made of operations of services");
+        cx.push(found);
+        return;
+    }
+    let Some(names) = &from.operations else { return };
+    cx.empty("operations", names);
+    super::references::unique("tool", names.iter().map(|name| (name.as_str(), name.span)), cx);
+    let known: Vec<(&str, Span)> = source
+        .operations
+        .iter()
+        .flat_map(|operations| &operations.0)
+        .map(|operation| (operation.name.as_str(), operation.span))
+        .collect();
+    for name in names.iter() {
+        super::references::known("operation", name.as_str(), name.span, &known, cx);
+    }
+}
+
+/// A field by name, and its place where it is given.
+type Field = (&'static str, Option<Span>);
+
+fn not_pool(api: &Api) -> Field {
+    backend(api, |backend| matches!(backend, ApiBackend::Pool(_)))
+}
+
+fn not_account(api: &Api) -> Field {
+    backend(api, |backend| matches!(backend, ApiBackend::Account(_)))
+}
+
+fn not_url(api: &Api) -> Field {
+    backend(api, |backend| matches!(backend, ApiBackend::Url(_)))
+}
+
+/// The backend of another kind than the surface takes.
+fn backend(api: &Api, is_right: impl Fn(&ApiBackend) -> bool) -> Field {
+    let Some(backend) = api.backend.as_ref().filter(|backend| !is_right(backend)) else {
+        return ("backend", None);
+    };
+    match &backend.value {
+        ApiBackend::Pool(it) => ("backend.pool", Some(it.span)),
+        ApiBackend::Account(it) => ("backend.backend", Some(it.span)),
+        ApiBackend::Url(it) => ("backend.url", Some(it.span)),
+    }
+}
+
+fn from(api: &Api) -> Field {
+    ("from", api.from.as_ref().map(|it| it.span))
+}
+
+fn identity(api: &Api) -> Field {
+    ("identity", api.identity.as_ref().map(|it| it.span))
+}
+
+fn operations(api: &Api) -> Field {
+    ("operations", api.operations.as_ref().map(|it| it.span))
+}
+
+fn retry(api: &At<Api>) -> Field {
+    ("retry", given(api.retry.span, api))
 }
 
 /// The place of a field, unless it is the default's: that is the place of the whole API.
@@ -95,7 +218,7 @@ fn token_policies(api: &At<Api>, why: &str, cx: &mut Checks<'_>) {
     of_no_use(api, &no_use, why, cx);
 }
 
-fn of_no_use(api: &At<Api>, fields: &[(&str, Option<Span>)], why: &str, cx: &mut Checks<'_>) {
+fn of_no_use(api: &At<Api>, fields: &[Field], why: &str, cx: &mut Checks<'_>) {
     let surface = api.surface.word();
     for (field, span) in fields.iter().filter_map(|(field, span)| Some((field, (*span)?))) {
         let message = format!("`{field}` is not for surface `{surface}`: {why}");
@@ -118,7 +241,7 @@ fn product_of_tokens(spec: &Spec, product: &Product, cx: &mut Checks<'_>) {
     let allow = product.allow.as_ref().map(|allow| ("allow", allow.span));
     for id in product.apis.iter() {
         let api = spec.apis.iter().find(|api| api.id.value == id.value);
-        let Some(api) = api.filter(|api| api.surface.value != Surface::AzureOpenai) else { continue };
+        let Some(api) = api.filter(|api| !api.surface.has_tokens()) else { continue };
         for (field, span) in [limits, allow].into_iter().flatten() {
             let message = format!(
                 "`{field}` of product `{}` is about models, and `{}` is of surface `{}`",
@@ -129,9 +252,7 @@ fn product_of_tokens(spec: &Spec, product: &Product, cx: &mut Checks<'_>) {
             let found = cx
                 .diagnostic(&codes::CONFLICT, span, message)
                 .related(cx.source, id.span, "held by the product")
-                .help(
-                    "put it into a product of its own; `policies.requestLimit` of the API limits its calls",
-                );
+                .help("put it into a product of its own; `policies.requestLimit` of the API limits its calls");
             cx.push(found);
         }
     }

@@ -1,7 +1,9 @@
 //! `apis`: what callers see, and the policies that requests pass.
 
-use super::{ApiPath, Audience, BackendUrl, EntityId, Operations, Policies, ShortText, StatusRange};
-use crate::spec::decode::{At, Int, choice, record};
+use super::{
+    AccountId, ApiPath, Audience, BackendUrl, EntityId, OperationName, Operations, Policies, ShortText, StatusRange,
+};
+use crate::spec::decode::{At, Int, choice, one_of, record};
 
 record! {
     /// An API of the gateway.
@@ -14,8 +16,12 @@ record! {
         "surface" surface: Surface = default("azure-openai");
         /// The first part of the URL's path, such as `openai`.
         "path" path: ApiPath = required;
-        /// Where requests go.
-        "backend" backend: ApiBackend = required;
+        /// Where requests go. Left out for an MCP server that is made of an API, whose `from` says so.
+        "backend" backend: ApiBackend = optional;
+        /// The API of the spec that an MCP server is made of.
+        "from" from: McpSource = optional;
+        /// The token that the gateway signs in with at `backend.url`. Left out, it sends none, and passes on the caller's.
+        "identity" identity: UrlIdentity = optional;
         /// The operations of an API of surface `rest`: a list, or the path of an OpenAPI file of version 3 or 2, of which paths,
         /// methods and parameters are taken.
         "operations" operations: Operations = optional;
@@ -43,21 +49,37 @@ choice! {
         AzureOpenai = "azure-openai",
         /// Any HTTP service at a URL: Document Intelligence, AI Search, a function app, one of your own.
         Rest = "rest",
+        /// Azure OpenAI's realtime API: a WebSocket to an account, over which both sides send events.
+        Realtime = "realtime",
+        /// An MCP server with tools for agents: one that is there already, at a URL, or one made of an API of the spec.
+        Mcp = "mcp",
     }
-    refused { "a2a", "anthropic-messages", "mcp", "models", "openai-v1", "realtime", "responses" }
+    refused {
+        "a2a": "no published type of API Management has agents",
+        "anthropic-messages", "models", "openai-v1", "responses",
+    }
 }
 
-record! {
-    /// Where requests go.
-    pub struct ApiBackend {
-        /// The id of a pool of model accounts.
-        "pool" pool: EntityId = optional;
-        /// Where a service answers that is there already, for surface `rest`.
-        "url" url: BackendUrl = optional;
-        /// The token that the gateway signs in with at `url`. Left out, it sends none, and passes on the one of the caller.
-        "managedIdentity" managed_identity: UrlIdentity = optional;
+impl Surface {
+    /// Whether what passes are requests to models in HTTP, whose tokens policies can count.
+    pub fn has_tokens(self) -> bool {
+        match self {
+            Self::AzureOpenai => true,
+            Self::Rest | Self::Realtime | Self::Mcp => false,
+        }
     }
-    refused { "backend": "make a pool of one" }
+}
+
+one_of! {
+    /// Where requests go.
+    pub enum ApiBackend {
+        /// The id of a pool of model accounts.
+        "pool" Pool(EntityId),
+        /// The id of a model account, for surface `realtime`.
+        "backend" Account(AccountId),
+        /// Where a service answers that is there already, for surfaces `rest` and `mcp`.
+        "url" Url(BackendUrl),
+    }
 }
 
 record! {
@@ -68,10 +90,40 @@ record! {
     }
 }
 
+record! {
+    /// What an MCP server is made of.
+    pub struct McpSource {
+        /// The id of an API of surface `rest`.
+        "api" api: EntityId = required;
+        /// The names of its operations that become tools. Left out, all of them.
+        "operations" operations: Vec<At<OperationName>> = optional;
+    }
+    refused { "openapi": "make an API of surface `rest` of it, and name that" }
+}
+
 impl Api {
-    /// The pool that requests go to; None for a surface without one.
+    /// The pool that all requests go to, where there is one.
     pub fn pool(&self) -> Option<&At<EntityId>> {
-        self.backend.pool.as_ref()
+        match self.backend.as_deref() {
+            Some(ApiBackend::Pool(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The account that all requests go to, where one is named.
+    pub fn account(&self) -> Option<&At<AccountId>> {
+        match self.backend.as_deref() {
+            Some(ApiBackend::Account(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Where the service answers, where there is a URL.
+    pub fn url(&self) -> Option<&At<BackendUrl>> {
+        match self.backend.as_deref() {
+            Some(ApiBackend::Url(url)) => Some(url),
+            _ => None,
+        }
     }
 }
 

@@ -76,6 +76,17 @@ choice! {
     }
 }
 
+// Made by `operation_name`, and so the name of a tool too: letters, digits, `_` and `-`
+// (Microsoft.ApiManagement/service/apis/tools, 2025-09-01-preview).
+text! {
+    /// The name of an operation.
+    pub struct OperationName,
+    "the name of an operation: 1 to 80 letters, digits, `_` and `-`",
+    "^[A-Za-z0-9_-]{1,80}$",
+    |text| (1..=80).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+}
+
 // A template may have 1000 characters (Microsoft.ApiManagement/service/apis/operations, 2024-05-01).
 text! {
     /// A path below an API's own.

@@ -64,6 +64,23 @@ param accounts = [
       }
     ]
   }
+  {
+    name: 'oai-voice-surf-dev-swedencentral-s01'
+    location: 'swedencentral'
+    customSubDomain: 'oai-voice-surf-dev-swedencentral-s01'
+    privateEndpoint: 'pe-oai-voice-surf-dev-swedencentral-s01'
+    deployments: [
+      {
+        name: 'gpt-realtime'
+        model: 'gpt-realtime'
+        version: '2025-08-28'
+        sku: 'GlobalStandard'
+        capacity: 10
+        raiPolicy: 'Microsoft.DefaultV2'
+        spillover: ''
+      }
+    ]
+  }
 ]
 
 param eventHub = {
@@ -127,6 +144,12 @@ param backends = [
       ]
       errorReasons: []
     }
+  }
+  {
+    name: 'voice'
+    url: 'https://oai-voice-surf-dev-swedencentral-s01.openai.azure.com/openai'
+    identityResource: ''
+    breaker: {}
   }
   {
     name: 'echo.api'
@@ -379,6 +402,74 @@ param restApis = [
   }
 ]
 
+param webSocketApis = [
+  {
+    name: 'voice'
+    displayName: 'voice'
+    path: 'voice'
+    subscriptionKeyHeader: 'api-key'
+    subscriptionKeyQuery: 'subscription-key'
+    policy: loadTextContent('../policies/apis/voice.xml')
+    serviceUrl: 'wss://oai-voice-surf-dev-swedencentral-s01.openai.azure.com/openai/v1/realtime'
+  }
+]
+
+param mcpServers = [
+  {
+    name: 'learn'
+    displayName: 'Microsoft Learn'
+    path: 'learn'
+    subscriptionKeyHeader: 'api-key'
+    subscriptionKeyQuery: 'subscription-key'
+    policy: loadTextContent('../policies/apis/learn.xml')
+    serviceUrl: 'https://learn.microsoft.com/api'
+    endpoint: '/mcp'
+    tools: []
+  }
+  {
+    name: 'document-tools'
+    displayName: 'document-tools'
+    path: 'document-tools'
+    subscriptionKeyHeader: 'api-key'
+    subscriptionKeyQuery: 'subscription-key'
+    policy: loadTextContent('../policies/apis/document-tools.xml')
+    serviceUrl: ''
+    endpoint: ''
+    tools: [
+      {
+        name: 'post-documentmodels-modelid-analyze'
+        description: 'POST /documentModels/{modelId}:analyze'
+        api: 'documents'
+        operation: 'post-documentmodels-modelid-analyze'
+      }
+    ]
+  }
+  {
+    name: 'echo-tools'
+    displayName: 'echo-tools'
+    path: 'echo-tools'
+    subscriptionKeyHeader: 'api-key'
+    subscriptionKeyQuery: 'subscription-key'
+    policy: loadTextContent('../policies/apis/echo-tools.xml')
+    serviceUrl: ''
+    endpoint: ''
+    tools: [
+      {
+        name: 'read'
+        description: 'What was sent, \${back}'
+        api: 'echo'
+        operation: 'read'
+      }
+      {
+        name: 'post-echo'
+        description: 'POST /echo'
+        api: 'echo'
+        operation: 'post-echo'
+      }
+    ]
+  }
+]
+
 param products = [
   {
     name: 'models'
@@ -397,6 +488,10 @@ param products = [
     apis: [
       'echo'
       'documents'
+      'voice'
+      'learn'
+      'document-tools'
+      'echo-tools'
     ]
   }
 ]
