@@ -39,7 +39,13 @@ impl Gateway {
     }
 
     /// Answers a request of the gateway's own to one of its APIs, for the caller of `outer`.
-    pub(super) fn handle_for(self: &Arc<Self>, outer: &Live, mut route: Route, request: Request, url: Url) -> Exchange {
+    pub(super) fn handle_for(
+        self: &Arc<Self>,
+        outer: &Live,
+        mut route: Route,
+        request: Request,
+        url: Url,
+    ) -> Exchange {
         route.subscription.clone_from(&outer.route.subscription);
         route.product = outer.route.product.clone().filter(|product| product.apis.contains(&route.api.id));
         self.run(Ok(()), route, request, url, &outer.host)

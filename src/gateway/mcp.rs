@@ -76,10 +76,16 @@ pub(super) fn answer(live: &Arc<Live>, tools: &[Tool]) -> LiveResponse {
     };
     let (Some(asked), true) = (message["method"].as_str(), message["jsonrpc"] == "2.0") else {
         // Answers to requests of a server, of which this one sends none, are taken like notifications.
-        if message["jsonrpc"] == "2.0" && (message.get("result").is_some() || message.get("error").is_some()) {
+        if message["jsonrpc"] == "2.0" && (message.get("result").is_some() || message.get("error").is_some())
+        {
             return LiveResponse::empty(202);
         }
-        return framing.refused(400, &Json::Null, INVALID_REQUEST, "The message is no request of JSON-RPC 2.0.");
+        return framing.refused(
+            400,
+            &Json::Null,
+            INVALID_REQUEST,
+            "The message is no request of JSON-RPC 2.0.",
+        );
     };
     let Some(id) = message.get("id") else { return LiveResponse::empty(202) };
     let params = &message["params"];
@@ -90,7 +96,9 @@ pub(super) fn answer(live: &Arc<Live>, tools: &[Tool]) -> LiveResponse {
             return response;
         }
         "ping" => Ok(json!({})),
-        "tools/list" => Ok(json!({ "tools": tools.iter().filter_map(|tool| shown(live, tool)).collect::<Vec<_>>() })),
+        "tools/list" => {
+            Ok(json!({ "tools": tools.iter().filter_map(|tool| shown(live, tool)).collect::<Vec<_>>() }))
+        }
         "tools/call" => call(live, tools, params),
         _ => Err(Refusal { code: METHOD_NOT_FOUND, message: format!("There is no method `{asked}`.") }),
     };
@@ -182,7 +190,8 @@ fn filled_in(operation: &Operation, arguments: &Json) -> Result<(String, Option<
     let contract = &operation.contract;
     let takes_body = !contract.bodies.is_empty();
     let known = |name: &str| {
-        contract.path.iter().chain(&contract.query).any(|it| it.name == name) || (takes_body && name == "body")
+        contract.path.iter().chain(&contract.query).any(|it| it.name == name)
+            || (takes_body && name == "body")
     };
     if let Some(name) = given.keys().find(|name| !known(name)) {
         return Err(format!("There is no argument `{name}`."));
@@ -205,7 +214,9 @@ fn filled_in(operation: &Operation, arguments: &Json) -> Result<(String, Option<
     for parameter in &contract.query {
         match given.get(&parameter.name) {
             Some(value) => query.push((parameter.name.clone(), text(value)?)),
-            None if parameter.required => return Err(format!("The argument `{}` is missing.", parameter.name)),
+            None if parameter.required => {
+                return Err(format!("The argument `{}` is missing.", parameter.name));
+            }
             None => {}
         }
     }
@@ -328,11 +339,14 @@ mod tests {
             query: vec![parameter("top", false), parameter("q", true)],
             ..Contract::default()
         };
-        let operation = Operation { url_template: "/orders/{id}:read".into(), contract, ..Operation::default() };
+        let operation =
+            Operation { url_template: "/orders/{id}:read".into(), contract, ..Operation::default() };
         let filled = |arguments: Json| filled_in(&operation, &arguments).map(|(path, _)| path);
         assert_eq!(filled(json!({"id": 7, "q": "a&b=c"})).unwrap(), "/orders/7:read?q=a%26b%3Dc");
         assert_eq!(filled(json!({"id": "../x?y", "q": true})).unwrap(), "/orders/..%2Fx%3Fy:read?q=true");
-        for refused in [json!({"q": 1}), json!({"id": "", "q": 1}), json!({"id": "..", "q": 1}), json!({"id": 1})] {
+        for refused in
+            [json!({"q": 1}), json!({"id": "", "q": 1}), json!({"id": "..", "q": 1}), json!({"id": 1})]
+        {
             assert!(filled(refused.clone()).is_err(), "{refused}");
         }
         for refused in [json!({"id": 1, "q": [1]}), json!({"id": 1, "q": 1, "other": 1}), json!([1])] {

@@ -52,9 +52,9 @@ use indexmap::IndexMap;
 pub use api_schema::{Contract, Parameter, Representation, ResponseContract, SchemaRef};
 pub use certificates::{Certificates, HeldCertificate, PrivateKey};
 pub use config::{
-    Api, ApiKind, Backend, BackendKind, Breaker, Config, Credentials, Example, ManagedIdentity, Operation, Pool,
-    PoolMember, Product, StatusRange, Subscription, SubscriptionDates, SubscriptionScope, SubscriptionState,
-    Threshold, Tier, Tool,
+    Api, ApiKind, Backend, BackendKind, Breaker, Config, Credentials, Example, ManagedIdentity, Operation,
+    Pool, PoolMember, Product, StatusRange, Subscription, SubscriptionDates, SubscriptionScope,
+    SubscriptionState, Threshold, Tier, Tool,
 };
 pub use handle::Exchange;
 pub use host::{Branch, Host, HttpProxy, Metric, SendError, Until, UpstreamRequest, UpstreamResponse};

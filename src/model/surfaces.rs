@@ -79,7 +79,8 @@ fn leads_to(spec: &spec::Spec, accounts: &[Account], api: &Api) -> Option<LeadsT
             operations: operations(api, |_| true),
         }),
         Surface::Realtime => {
-            let account = accounts.iter().find(|account| api.account().is_some_and(|id| id.as_str() == account.id))?;
+            let account =
+                accounts.iter().find(|account| api.account().is_some_and(|id| id.as_str() == account.id))?;
             Some(LeadsTo::Realtime { account: account.name.clone() })
         }
         Surface::Mcp => match &api.from {
@@ -90,7 +91,8 @@ fn leads_to(spec: &spec::Spec, accounts: &[Account], api: &Api) -> Option<LeadsT
             Some(from) => {
                 let source = spec.apis.iter().find(|other| other.id.value == from.api.value)?;
                 let named = from.operations.as_ref();
-                let is_tool = |name: &str| named.is_none_or(|names| names.iter().any(|it| it.as_str() == name));
+                let is_tool =
+                    |name: &str| named.is_none_or(|names| names.iter().any(|it| it.as_str() == name));
                 let api = source.id.value.0.clone();
                 Some(LeadsTo::Tools { api, operations: operations(source, is_tool) })
             }

@@ -19,6 +19,7 @@ mod resource_id;
 mod services_sim;
 mod standing;
 pub mod state;
+mod websocket;
 
 pub use arm_server::{
     ArmOptions, ArmServer, Bucket, Denial, During, Exchange, Faults, Limits, Recorder, ServerClock, Trouble,

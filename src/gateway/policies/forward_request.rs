@@ -22,8 +22,8 @@ use super::upstream::{Followed, body_of, headers_for, headers_of, is_event_strea
 use crate::gateway::backends::{Choice, Outcome, authorize};
 use crate::gateway::compile::Compiler;
 use crate::gateway::fault::{Answer, Fault};
-use crate::gateway::mcp;
 use crate::gateway::live::{Live, LiveBody, LiveRequest, LiveResponse, Target};
+use crate::gateway::mcp;
 use crate::gateway::pipeline::{Flow, Run};
 use crate::gateway::setting::{Setting, get_or};
 use crate::gateway::trace::Attempt;

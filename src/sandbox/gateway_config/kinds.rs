@@ -61,12 +61,19 @@ fn mcp(reader: &mut Reader<'_>, api: &Resource) -> Option<(ApiKind, Option<Vec<O
             let template = one["uriTemplate"].as_str().unwrap_or_default();
             Some((ApiKind::McpServer, Some(endpoint(template))))
         }
-        _ => reader.refuse(&ENTITY_INVALID, api, "a streamable server has one endpoint, whose template begins with `/`"),
+        _ => reader.refuse(
+            &ENTITY_INVALID,
+            api,
+            "a streamable server has one endpoint, whose template begins with `/`",
+        ),
     }
 }
 
 fn endpoint(template: &str) -> Vec<Operation> {
-    MCP_METHODS.iter().map(|method| operation(&format!("mcp-{}", method.to_ascii_lowercase()), method, template)).collect()
+    MCP_METHODS
+        .iter()
+        .map(|method| operation(&format!("mcp-{}", method.to_ascii_lowercase()), method, template))
+        .collect()
 }
 
 fn operation(id: &str, method: &str, template: &str) -> Operation {
@@ -87,7 +94,8 @@ fn tool(reader: &mut Reader<'_>, tool: &Resource) -> Option<Tool> {
     };
     let service = tool.id.parent().and_then(|server| server.parent());
     let target = service.map(|service: ResourceId| service.child("apis", api));
-    let is_there = target.as_ref().is_some_and(|api| reader.state.exists(&api.child("operations", operation)));
+    let is_there =
+        target.as_ref().is_some_and(|api| reader.state.exists(&api.child("operations", operation)));
     let is_http = target.and_then(|api| reader.state.get(&api)).is_some_and(|api| {
         api.at("/properties/type").and_then(Json::as_str).unwrap_or("http").eq_ignore_ascii_case("http")
     });

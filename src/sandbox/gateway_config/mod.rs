@@ -14,8 +14,8 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 pub(super) use certificates::read as read_certificate;
-pub(super) use kinds::operation_of;
 pub use check::gateway_validator;
+pub(super) use kinds::operation_of;
 
 use super::codes::{ENTITY_INVALID, ENTITY_MISSING, ENTITY_UNSUPPORTED};
 use super::{Resource, ResourceId, State, providers};

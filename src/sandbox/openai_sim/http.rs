@@ -62,12 +62,12 @@ fn deployment_of(path: &str) -> &str {
     rest.map_or("", |(deployment, _)| deployment)
 }
 
-fn api_version(query: &str) -> Option<String> {
+pub(super) fn api_version(query: &str) -> Option<String> {
     let value = query.split('&').find_map(|pair| pair.strip_prefix("api-version="));
     value.map(str::to_owned)
 }
 
-fn credential(headers: &HeaderMap) -> Credential {
+pub(super) fn credential(headers: &HeaderMap) -> Credential {
     match (headers.contains_key(header::AUTHORIZATION), headers.contains_key("api-key")) {
         (true, _) => Credential::Bearer,
         (false, true) => Credential::ApiKey,
@@ -90,7 +90,7 @@ fn random() -> u64 {
     u64::from_be_bytes([a, b, c, d, e, f, y, z])
 }
 
-fn authorize(account: &Account, headers: &HeaderMap, credential: Credential) -> Result<(), Fault> {
+pub(super) fn authorize(account: &Account, headers: &HeaderMap, credential: Credential) -> Result<(), Fault> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match credential {
         Credential::None => Err(Fault::unauthorized_token()),

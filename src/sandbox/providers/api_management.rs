@@ -12,7 +12,11 @@ use crate::sandbox::{Resource, ResourceId};
 pub(super) const TYPES: &[Provider] = &[
     Provider { resource_type: "Microsoft.ApiManagement/service", complete: service, action: no_action },
     Provider { resource_type: "Microsoft.ApiManagement/service/apis", complete: api, action: no_action },
-    Provider { resource_type: "Microsoft.ApiManagement/service/apis/tools", complete: tool, action: no_action },
+    Provider {
+        resource_type: "Microsoft.ApiManagement/service/apis/tools",
+        complete: tool,
+        action: no_action,
+    },
     Provider {
         resource_type: "Microsoft.ApiManagement/service/backends",
         complete: backend,

@@ -252,7 +252,9 @@ fn product_of_tokens(spec: &Spec, product: &Product, cx: &mut Checks<'_>) {
             let found = cx
                 .diagnostic(&codes::CONFLICT, span, message)
                 .related(cx.source, id.span, "held by the product")
-                .help("put it into a product of its own; `policies.requestLimit` of the API limits its calls");
+                .help(
+                    "put it into a product of its own; `policies.requestLimit` of the API limits its calls",
+                );
             cx.push(found);
         }
     }

@@ -1,7 +1,8 @@
 //! `apis`: what callers see, and the policies that requests pass.
 
 use super::{
-    AccountId, ApiPath, Audience, BackendUrl, EntityId, OperationName, Operations, Policies, ShortText, StatusRange,
+    AccountId, ApiPath, Audience, BackendUrl, EntityId, OperationName, Operations, Policies, ShortText,
+    StatusRange,
 };
 use crate::spec::decode::{At, Int, choice, one_of, record};
 
