@@ -286,6 +286,10 @@ param apis = [
 
 param restApis = []
 
+param webSocketApis = []
+
+param mcpServers = []
+
 param products = []
 
 param subscriptions = []

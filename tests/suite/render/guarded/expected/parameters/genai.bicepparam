@@ -428,6 +428,10 @@ param apis = [
 
 param restApis = []
 
+param webSocketApis = []
+
+param mcpServers = []
+
 param products = [
   {
     name: 'all'

@@ -379,6 +379,10 @@ param apis = [
 
 param restApis = []
 
+param webSocketApis = []
+
+param mcpServers = []
+
 param products = [
   {
     name: 'aoai-product'
