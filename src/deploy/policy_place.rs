@@ -77,8 +77,11 @@ fn path_of(id: &str) -> Option<String> {
             Some(format!("policies/products/{name}.xml"))
         }
         // The handshake's policy is that of its API.
-        [_, of, name, operations, _, policies, _]
-            if is(policies, "policies") && is(operations, "operations") && is(of, "apis") =>
+        [_, of, name, operations, handshake, policies, _]
+            if is(policies, "policies")
+                && is(handshake, "onHandshake")
+                && is(operations, "operations")
+                && is(of, "apis") =>
         {
             Some(format!("policies/apis/{name}.xml"))
         }
@@ -158,6 +161,7 @@ mod tests {
             ("apis/chat/policies/policy", Some("policies/apis/chat.xml")),
             ("products/gold/policies/policy", Some("policies/products/gold.xml")),
             ("policyFragments/pool-exhausted", Some("policies/fragments/pool-exhausted.xml")),
+            ("apis/voice/operations/onHandshake/policies/policy", Some("policies/apis/voice.xml")),
             ("apis/chat/operations/x/policies/policy", None),
             ("apis/chat", None),
         ] {
