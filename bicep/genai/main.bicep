@@ -81,6 +81,15 @@ param globalPolicy string
 @description('APIs: name, displayName, path, subscriptionKeyHeader, subscriptionKeyQuery, policy, operations.')
 param apis array
 
+@description('APIs in front of services at a URL: name, displayName, path, subscriptionKeyHeader, subscriptionKeyQuery, policy, operations.')
+param restApis array
+
+@description('WebSocket APIs: name, displayName, path, subscriptionKeyHeader, subscriptionKeyQuery, serviceUrl, policy.')
+param webSocketApis array
+
+@description('MCP servers: name, displayName, path, subscriptionKeyHeader, subscriptionKeyQuery, serviceUrl, endpoint, tools, policy.')
+param mcpServers array
+
 @description('Products: name, displayName, description, policy, apis.')
 param products array
 
@@ -274,6 +283,45 @@ module apiDefinitions 'modules/api.bicep' = [for (api, index) in apis: {
   ]
 }]
 
+module restApiDefinitions 'modules/rest-api.bicep' = [for (api, index) in restApis: {
+  name: take('genai-rest-api-${index}-${api.name}', maxDeploymentName)
+  scope: resourceGroup(names.apimResourceGroup)
+  params: {
+    apimName: names.apim
+    api: api
+  }
+  dependsOn: [
+    policyFragments
+  ]
+}]
+
+module webSocketApiDefinitions 'modules/websocket-api.bicep' = [for (api, index) in webSocketApis: {
+  name: take('genai-websocket-api-${index}-${api.name}', maxDeploymentName)
+  scope: resourceGroup(names.apimResourceGroup)
+  params: {
+    apimName: names.apim
+    api: api
+  }
+  dependsOn: [
+    openaiAccounts
+    policyFragments
+  ]
+}]
+
+// Tools are operations of APIs that are there by then.
+module mcpServerDefinitions 'modules/mcp-server.bicep' = [for (server, index) in mcpServers: {
+  name: take('genai-mcp-server-${index}-${server.name}', maxDeploymentName)
+  scope: resourceGroup(names.apimResourceGroup)
+  params: {
+    apimName: names.apim
+    server: server
+  }
+  dependsOn: [
+    policyFragments
+    restApiDefinitions
+  ]
+}]
+
 module productDefinitions 'modules/product.bicep' = [for (product, index) in products: {
   name: take('genai-product-${index}-${product.name}', maxDeploymentName)
   scope: resourceGroup(names.apimResourceGroup)
@@ -283,6 +331,9 @@ module productDefinitions 'modules/product.bicep' = [for (product, index) in pro
   }
   dependsOn: [
     apiDefinitions
+    restApiDefinitions
+    webSocketApiDefinitions
+    mcpServerDefinitions
   ]
 }]
 
@@ -346,7 +397,7 @@ module lock '../shared/modules/lock.bicep' = if (locked) {
 output apimGatewayUrl string = service.properties.gatewayUrl
 
 @description('Paths of the APIs below the gateway URL.')
-output apiPaths array = [for api in apis: api.path]
+output apiPaths array = [for api in concat(apis, restApis, webSocketApis, mcpServers): api.path]
 
 @description('URLs where the model accounts answer, inside the network.')
 output openaiEndpoints array = [for (account, index) in accounts: openaiAccounts[index].outputs.endpoint]

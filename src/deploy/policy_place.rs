@@ -44,7 +44,7 @@ fn finding(cause: &ArmError, source: &Arc<Source>, rendered: &Rendered<'_>) -> D
         found = found.at(source, span);
         let line = source.line(span.start);
         let text = source.slice(line).trim_end();
-        if let Some(made) = render::template_line(path, text) {
+        if let Some(made) = origin.and_then(|origin| render::template_line(origin.template, text)) {
             found = found.related(&made.source, made.span, "the line of the template that makes it");
             // The template's line is without its indentation; its attributes are what counts.
             let offset = span.range().start - line.range().start;
@@ -75,6 +75,15 @@ fn path_of(id: &str) -> Option<String> {
         }
         [_, of, name, policies, _] if is(policies, "policies") && is(of, "products") => {
             Some(format!("policies/products/{name}.xml"))
+        }
+        // The handshake's policy is that of its API.
+        [_, of, name, operations, handshake, policies, _]
+            if is(policies, "policies")
+                && is(handshake, "onHandshake")
+                && is(operations, "operations")
+                && is(of, "apis") =>
+        {
+            Some(format!("policies/apis/{name}.xml"))
         }
         [_, of, name] if is(of, "policyFragments") => Some(format!("policies/fragments/{name}.xml")),
         _ => None,
@@ -152,6 +161,7 @@ mod tests {
             ("apis/chat/policies/policy", Some("policies/apis/chat.xml")),
             ("products/gold/policies/policy", Some("policies/products/gold.xml")),
             ("policyFragments/pool-exhausted", Some("policies/fragments/pool-exhausted.xml")),
+            ("apis/voice/operations/onHandshake/policies/policy", Some("policies/apis/voice.xml")),
             ("apis/chat/operations/x/policies/policy", None),
             ("apis/chat", None),
         ] {

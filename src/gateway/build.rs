@@ -33,6 +33,7 @@ impl Gateway {
         building.check_unreached(&policies);
         let found = unique(building.found);
         let gateway = Self {
+            mcp_sessions: super::mcp::Sessions::default(),
             service_name: config.service_name.clone(),
             region: config.region.clone(),
             tier: config.tier,

@@ -56,6 +56,8 @@ pub struct Api {
     pub display_name: String,
     /// Id of the workspace that holds it.
     pub workspace: Option<String>,
+    /// What it speaks.
+    pub kind: ApiKind,
     /// The first segments of the URL, without slashes at the ends, such as `openai`.
     pub path: String,
     /// Where requests go when no policy names a backend.
@@ -71,6 +73,30 @@ pub struct Api {
     /// Schema documents by id.
     pub schemas: IndexMap<String, Json>,
     pub operations: Vec<Operation>,
+}
+
+/// What an API speaks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ApiKind {
+    #[default]
+    Http,
+    /// Its one operation is the handshake; what follows is passed on.
+    WebSocket,
+    /// Messages and streams of MCP, passed to a server.
+    McpServer,
+    /// The gateway is the MCP server itself.
+    McpTools(Vec<Tool>),
+}
+
+/// An operation that agents call as a tool.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tool {
+    pub name: String,
+    pub description: String,
+    /// The id of the operation's API.
+    pub api: String,
+    /// The id of the operation.
+    pub operation: String,
 }
 
 /// An operation: a method and a template of paths below the API.

@@ -12,7 +12,7 @@ use super::route::Route;
 use super::tokens::{EventCounter, Metered, Passing, Prompt, PromptType, Usage};
 use super::trace::Trace;
 use super::url::Url;
-use super::{Body, Gateway, Headers, Host, Request, Response, Way};
+use super::{ApiKind, Body, Gateway, Headers, Host, Request, Response, Way};
 
 /// What came of a request.
 pub struct Exchange {
@@ -25,7 +25,8 @@ impl Gateway {
     /// arriving after that.
     pub fn handle(self: &Arc<Self>, request: Request, host: Arc<dyn Host>) -> Exchange {
         let url = Url::parse(&request.url);
-        let Some(mut route) = self.routes.find(&request.method, &url) else {
+        let found = self.routes.find(&request.method, &url).filter(|route| speaks(route, &request));
+        let Some(mut route) = found else {
             if let Some(response) = self.cross_domain_file(&request, &url) {
                 return Exchange { response, trace: Trace::default() };
             }
@@ -35,8 +36,32 @@ impl Gateway {
             return self.not_found(request, url, &host);
         };
         let authorized = self.routes.authorize(&mut route, &request, &url);
+        self.run(authorized, route, request, url, &host)
+    }
+
+    /// Answers a request of the gateway's own to one of its APIs, for the caller of `outer`.
+    pub(super) fn handle_for(
+        self: &Arc<Self>,
+        outer: &Live,
+        mut route: Route,
+        request: Request,
+        url: Url,
+    ) -> Exchange {
+        route.subscription.clone_from(&outer.route.subscription);
+        route.product = outer.route.product.clone().filter(|product| product.apis.contains(&route.api.id));
+        self.run(Ok(()), route, request, url, &outer.host)
+    }
+
+    fn run(
+        self: &Arc<Self>,
+        authorized: Result<(), Fault>,
+        route: Route,
+        request: Request,
+        url: Url,
+        host: &Arc<dyn Host>,
+    ) -> Exchange {
         let pipeline = self.pipeline(&route);
-        let live = Live::new(self, &host, route, request, url);
+        let live = Live::new(self, host, route, request, url);
         if live.route.api.logs_calls && host.keeps_logs() {
             live.state().meters.push(Arc::new(log::CallMeter));
         }
@@ -110,6 +135,16 @@ impl Gateway {
         };
         self.pipelines.get(&way).map(Arc::clone).unwrap_or_default()
     }
+}
+
+/// A WebSocket API answers handshakes alone.
+fn speaks(route: &Route, request: &Request) -> bool {
+    route.api.kind != ApiKind::WebSocket || is_handshake(&request.headers)
+}
+
+/// Whether a request asks for a WebSocket.
+pub(super) fn is_handshake(headers: &Headers) -> bool {
+    headers.get("Upgrade").is_some_and(|protocol| protocol.eq_ignore_ascii_case("websocket"))
 }
 
 /// Inbound, backend, outbound. `return-response` ends all of it; an answer from the cache leaves out what makes one.

@@ -30,6 +30,7 @@ mod liquid;
 mod live;
 mod llm;
 mod log;
+mod mcp;
 mod message;
 mod pipeline;
 mod policies;
@@ -52,9 +53,9 @@ use indexmap::IndexMap;
 pub use api_schema::{Contract, Parameter, Representation, ResponseContract, SchemaRef};
 pub use certificates::{Certificates, HeldCertificate, PrivateKey};
 pub use config::{
-    Api, Backend, BackendKind, Breaker, Config, Credentials, Example, ManagedIdentity, Operation, Pool,
-    PoolMember, Product, StatusRange, Subscription, SubscriptionDates, SubscriptionScope, SubscriptionState,
-    Threshold, Tier,
+    Api, ApiKind, Backend, BackendKind, Breaker, Config, Credentials, Example, ManagedIdentity, Operation,
+    Pool, PoolMember, Product, StatusRange, Subscription, SubscriptionDates, SubscriptionScope,
+    SubscriptionState, Threshold, Tier, Tool,
 };
 pub use handle::Exchange;
 pub use host::{Branch, Host, HttpProxy, Metric, SendError, Until, UpstreamRequest, UpstreamResponse};
@@ -93,6 +94,7 @@ pub struct Gateway {
     schemas: IndexMap<String, serde_json::Value>,
     certificates: Certificates,
     cache: Cache,
+    mcp_sessions: mcp::Sessions,
     /// What `cross-domain` serves.
     cross_domain: Option<String>,
     /// What traces do not show.

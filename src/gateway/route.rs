@@ -53,6 +53,16 @@ impl Routes {
         }
     }
 
+    /// An operation by the ids of its API and its own.
+    pub(super) fn operation(&self, api: &str, operation: &str) -> Option<Arc<Operation>> {
+        self.operations.get(api)?.iter().find(|one| one.id.eq_ignore_ascii_case(operation)).cloned()
+    }
+
+    /// The path of an API.
+    pub(super) fn path_of(&self, api: &str) -> Option<String> {
+        self.apis.iter().find(|one| one.id == api).map(|one| one.path.trim_matches('/').to_owned())
+    }
+
     /// The API with the longest path that the URL begins with, and what follows it.
     fn api<'a>(&self, path: &'a str) -> Option<(&Arc<Api>, &'a str)> {
         let below = self.apis.iter().filter_map(|api| Some((api, below(&api.path, path)?)));
@@ -190,13 +200,29 @@ fn match_template<'a>(template: &'a str, path: &'a str) -> Option<Vec<(&'a str, 
             return Some(parameters);
         }
         let segment = given.next()?;
-        match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-            Some(name) => parameters.push((name, segment)),
+        match variable(expected) {
+            Some((before, name, after)) => parameters.push((name, between(before, segment, after)?)),
             None if expected.eq_ignore_ascii_case(segment) => {}
             None => return None,
         }
     }
     given.next().is_none().then_some(parameters)
+}
+
+/// The name in a segment of a template such as `{model}:analyze`, and what stands around it.
+fn variable(segment: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = segment.split_once('{')?;
+    let (name, after) = rest.split_once('}')?;
+    Some((before, name, after))
+}
+
+/// What stands between the fixed ends of a segment, which compare without case; something has to.
+fn between<'a>(before: &str, segment: &'a str, after: &str) -> Option<&'a str> {
+    let end = segment.len().checked_sub(after.len())?;
+    let middle = segment.get(before.len()..end).filter(|middle| !middle.is_empty())?;
+    let fits = segment.get(..before.len())?.eq_ignore_ascii_case(before)
+        && segment.get(end..)?.eq_ignore_ascii_case(after);
+    fits.then_some(middle)
 }
 
 /// The values of the `{names}` in the query of a template such as `/get?a={b}`.
@@ -222,6 +248,10 @@ mod tests {
         };
         assert_eq!(parameters("/deployments/{id}/chat", "/deployments/a%20b/chat"), Some(vec!["a%20b"]));
         assert_eq!(parameters("/deployments/{id}/chat", "/deployments/a/chat/x"), None);
+        assert_eq!(parameters("/models/{id}:analyze", "/models/a:Analyze"), Some(vec!["a"]));
+        assert_eq!(parameters("/models/{id}:analyze", "/models/:analyze"), None);
+        assert_eq!(parameters("/models/{id}:analyze", "/models/a"), None);
+        assert_eq!(parameters("/indexes('{id}')/docs", "/indexes('é')/docs"), Some(vec!["é"]));
         assert_eq!(parameters("/*", "/any/thing"), Some(vec![]));
         assert_eq!(parameters("/", ""), Some(vec![]));
         assert_eq!(below("openai", "/openai/x"), Some("/x"));

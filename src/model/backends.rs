@@ -155,7 +155,8 @@ pub struct ServedModel {
 /// What stands before the name of a backend on a surface.
 pub fn surface_prefix(surface: Surface) -> &'static str {
     match surface {
-        Surface::AzureOpenai => "",
+        // Services have backends of their own (`ServiceApi::backend`).
+        Surface::AzureOpenai | Surface::Rest | Surface::Realtime | Surface::Mcp => "",
         Surface::OpenaiV1 => "v1_",
         Surface::AnthropicMessages => "messages_",
         Surface::Gemini => "generate_",

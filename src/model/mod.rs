@@ -7,8 +7,9 @@ pub mod naming;
 mod network;
 mod raw;
 mod resolve;
-mod usage;
 mod routing;
+mod surfaces;
+mod usage;
 
 use indexmap::IndexMap;
 
@@ -17,8 +18,9 @@ pub use gateway::*;
 pub use network::*;
 pub use raw::*;
 pub use resolve::resolve;
-pub use usage::*;
 pub use routing::*;
+pub use surfaces::*;
+pub use usage::*;
 
 use crate::catalog::tiers::{self, Tier};
 
@@ -60,6 +62,8 @@ pub struct LandingZone {
     /// The keys of accounts.
     pub keys: Vec<KeyValue>,
     pub apis: Vec<Api>,
+    /// APIs that lead to no pool.
+    pub services: Vec<ServiceApi>,
     pub products: Vec<Product>,
     /// The user's own policies.
     pub raw: RawPolicies,

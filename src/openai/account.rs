@@ -131,6 +131,18 @@ impl Account {
         reply
     }
 
+    /// The model of a deployment that speaks the realtime API.
+    ///
+    /// # Errors
+    /// The account's own refusals: no such deployment, or a model that is none of realtime.
+    pub fn realtime_model(&self, deployment: &str) -> Result<String, Fault> {
+        let found = self.deployments.get(deployment).ok_or_else(Fault::deployment_not_found)?;
+        if found.model.contains("realtime") {
+            return Ok(found.model.clone());
+        }
+        Err(Fault::operation_not_supported("realtime", &found.model))
+    }
+
     fn answer(
         &mut self,
         now_ms: i64,

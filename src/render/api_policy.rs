@@ -26,7 +26,7 @@ pub(super) fn api_policy(environment: &Environment<'_>, zone: &LandingZone, api:
         Destinations::ByName(_) => None,
     };
     let caller = caller_address(zone);
-    let keys = Keys { api, caller };
+    let keys = Keys { api: &api.id, caller };
     let values = context! {
         pool => one.map(|to| to.backend.as_str()),
         sign_in => one.map(|to| routes::sign_in(to.by_identity)),
@@ -42,7 +42,7 @@ pub(super) fn api_policy(environment: &Environment<'_>, zone: &LandingZone, api:
             interval_seconds => api.retry.interval_seconds,
             first_fast_retry => api.retry.first_fast_retry,
         },
-        cors => api.cors.as_ref().map(cors),
+        cors => api.cors.as_ref().map(|it| cors(it, &METHODS)),
         ip_filter => api.ip_filter.as_ref().map(ip_filter),
         entra => api.entra.as_ref().map(entra),
         request_limit => api.request_limit.as_ref().map(|limit| context! {
@@ -81,7 +81,7 @@ pub(super) fn api_policy(environment: &Environment<'_>, zone: &LandingZone, api:
 /// caller's address and port to `X-Forwarded-For`, at the end (azure.microsoft.com/blog,
 /// rewrite-http-headers-with-azure-application-gateway, 2019-04-16, changed 2025-06-20). A gateway that is reached
 /// directly too cannot rely on that field, which any caller may write.
-fn caller_address(zone: &LandingZone) -> &'static str {
+pub(super) fn caller_address(zone: &LandingZone) -> &'static str {
     let [direct, forwarded] = CALLER_ADDRESSES;
     if zone.app_gateway.is_some() && zone.is_called_from_within() { forwarded } else { direct }
 }
@@ -93,16 +93,17 @@ pub(super) const CALLER_ADDRESSES: [&str; 2] = [
 ];
 
 /// What the limits of an API count together.
-struct Keys<'a> {
-    api: &'a Api,
-    caller: &'static str,
+pub(super) struct Keys<'a> {
+    /// Its id.
+    pub api: &'a str,
+    pub caller: &'static str,
 }
 
 impl Keys<'_> {
     /// One counter per key value and gateway, over all policies that use the key: so each key begins with what it is
     /// for.
-    fn counter(&self, what: &str, key: LimitKey) -> String {
-        let prefix = csharp_string(&format!("{what}:{}:", self.api.id));
+    pub(super) fn counter(&self, what: &str, key: LimitKey) -> String {
+        let prefix = csharp_string(&format!("{what}:{}:", self.api));
         match key {
             LimitKey::Subscription => format!("@({prefix} + context.Subscription.Id)"),
             LimitKey::ClientIp => format!("@({prefix} + {})", self.caller),
@@ -111,9 +112,14 @@ impl Keys<'_> {
     }
 }
 
-fn cors(cors: &Cors) -> Value {
+/// The methods of the operations of an API of models.
+const METHODS: [&str; 3] = ["GET", "POST", "DELETE"];
+
+/// For the part of a template that policies of all surfaces share; `methods` are those of the API's operations.
+pub(super) fn cors(cors: &Cors, methods: &[&str]) -> Value {
     context! {
         origins => &cors.origins,
+        methods => methods.iter().map(ToString::to_string).collect::<Vec<_>>(),
         headers => &cors.headers,
         expose_headers => &cors.expose_headers,
         allow_credentials => cors.allow_credentials,
@@ -146,7 +152,8 @@ pub(super) fn content_safety(policy: &ContentSafety) -> Value {
     }
 }
 
-fn ip_filter(filter: &IpFilter) -> Value {
+/// For the part of a template that policies of all surfaces share.
+pub(super) fn ip_filter(filter: &IpFilter) -> Value {
     let range = |(first, last): &(Ipv4Addr, Ipv4Addr)| {
         context! { first => first.to_string(), last => (first != last).then(|| last.to_string()) }
     };

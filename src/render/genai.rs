@@ -4,7 +4,8 @@ use super::Secret;
 use super::baseline::tags;
 use super::literal::{Literal, list, object};
 use super::operations::{key_header, operations};
-use super::policies::{CONTENT_SAFETY, LOGGER, Policies, Policy, fragments};
+use super::policies::{CONTENT_SAFETY, KEY_QUERY, LOGGER, Policies, Policy, fragments};
+use super::services;
 use super::stage::{Draft, Given};
 use crate::model::{
     Account, Backend, Breaker, ContentSafetyAccount, KeySource, LandingZone, PrivateDns, SignIn, Threshold,
@@ -12,6 +13,7 @@ use crate::model::{
 };
 
 pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
+    let services = services::parts(zone, policies);
     let output = |name: &'static str| (name, Given::Output { stage: "baseline", output: name });
     Draft {
         name: "genai",
@@ -48,6 +50,9 @@ pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
             ("pools", Given::Value(pools(zone))),
             ("globalPolicy", Given::Value(policies.raw.global.as_ref().map_or_else(|| "".into(), file))),
             ("apis", Given::Value(apis(zone, policies))),
+            ("restApis", Given::Value(services.rest_apis)),
+            ("webSocketApis", Given::Value(services.websocket_apis)),
+            ("mcpServers", Given::Value(services.mcp_servers)),
             ("products", Given::Value(products(zone, policies))),
             ("subscriptions", Given::Value(subscriptions(zone))),
         ],
@@ -159,7 +164,7 @@ fn backends(zone: &LandingZone) -> Literal {
             ("breaker", object([])),
         ])
     });
-    Literal::List(accounts.chain(safety).collect())
+    Literal::List(accounts.chain(safety).chain(services::backends(zone)).collect())
 }
 
 fn backend(backend: &Backend) -> Literal {
@@ -261,7 +266,7 @@ fn apis(zone: &LandingZone, policies: &Policies) -> Literal {
             ("displayName", (&api.display_name).into()),
             ("path", (&api.path).into()),
             ("subscriptionKeyHeader", key_header(api.surface).into()),
-            ("subscriptionKeyQuery", "subscription-key".into()),
+            ("subscriptionKeyQuery", KEY_QUERY.into()),
             ("policy", file(policy)),
             ("operations", operations(api)),
         ])

@@ -8,7 +8,7 @@ use indexmap::{IndexMap, IndexSet};
 use super::Bundle;
 use super::policies::{CONTENT_SAFETY, LOGGER};
 use crate::diag::Sifted;
-use crate::model::{LandingZone, Pool};
+use crate::model::{LandingZone, LeadsTo, Pool};
 use crate::policy::lints::{self, Unit};
 use crate::policy::{
     self, ApiFacts, BackendEntity, DEFAULT_GLOBAL_POLICY, Document, Policy, PoolMember, Scope, Surroundings,
@@ -88,7 +88,9 @@ fn around(zone: &LandingZone, text: &Text, texts: &[Text], of_all: &Surroundings
     let mut around = of_all.clone();
     if let Some(api) = text.id_in("apis") {
         around.scope = Some(Scope::Api);
-        around.api = ApiFacts { subscription_required: Some(true), is_websocket: Some(false), method: None };
+        let is_websocket = zone.services.iter().any(|service| service.id == api && service.is_websocket());
+        around.api =
+            ApiFacts { subscription_required: Some(true), is_websocket: Some(is_websocket), method: None };
         around.outer = outer(zone, api, texts);
     } else if text.id_in("products").is_some() {
         around.scope = Some(Scope::Product);
@@ -143,7 +145,9 @@ fn backends(zone: &LandingZone) -> IndexMap<String, BackendEntity> {
         (pool.id.clone(), entity)
     };
     let safety = zone.content_safety.iter().map(|_| (CONTENT_SAFETY.to_owned(), BackendEntity::default()));
-    accounts.chain(safety).chain(zone.pools.iter().map(pool)).collect()
+    let at_urls = zone.services.iter().filter(|api| matches!(api.leads_to, LeadsTo::Rest { .. }));
+    let services = at_urls.map(|api| (api.backend(), BackendEntity::default()));
+    accounts.chain(safety).chain(services).chain(zone.pools.iter().map(pool)).collect()
 }
 
 fn tier(sku: &str) -> Option<Tier> {

@@ -69,6 +69,8 @@ fn of_surface(surface: Surface) -> &'static [Operation] {
         Surface::AnthropicMessages => ANTHROPIC,
         Surface::Gemini => GEMINI,
         Surface::Bedrock => BEDROCK,
+        // Services have operations of their own.
+        Surface::Rest | Surface::Realtime | Surface::Mcp => &[],
     }
 }
 
@@ -114,7 +116,12 @@ fn parameter(name: &str) -> Literal {
 /// The header that callers send their key in: what the SDKs of each surface send.
 pub fn key_header(surface: Surface) -> &'static str {
     match surface {
-        Surface::AzureOpenai | Surface::OpenaiV1 | Surface::Bedrock => super::KEY_HEADER,
+        Surface::AzureOpenai
+        | Surface::OpenaiV1
+        | Surface::Bedrock
+        | Surface::Rest
+        | Surface::Realtime
+        | Surface::Mcp => super::KEY_HEADER,
         Surface::AnthropicMessages => "x-api-key",
         Surface::Gemini => "x-goog-api-key",
     }

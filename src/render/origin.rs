@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use super::templates::TEMPLATES;
 use crate::diag::Label;
-use crate::spec::{At, Spec};
+use crate::spec::{At, Spec, Surface};
 use crate::text::{Source, Span};
 
 /// What in the spec a policy is rendered from.
 #[derive(Clone, Debug)]
 pub struct Origin {
+    /// The name of its template.
+    pub template: &'static str,
     /// The id of its API or product.
     pub id: Label,
     /// What the template calls a value, and where the spec gives it.
@@ -50,10 +52,10 @@ impl Origin {
 /// For each rendered policy of an API or a product where it comes from. Fragments are for all.
 pub fn origins(spec: &Spec, source: &Arc<Source>) -> BTreeMap<String, Origin> {
     let mut all = BTreeMap::new();
-    let mut add = |folder: &str, id: &str, at: Span, keys: Vec<(&'static str, Option<Span>)>| {
+    let mut add = |template, folder: &str, id: &str, at: Span, keys: Vec<(&'static str, Option<Span>)>| {
         let label = |span| Label { source: Arc::clone(source), span, message: String::new() };
         let keys = keys.into_iter().filter_map(|(name, span)| Some((name, label(span?)))).collect();
-        let origin = Origin { id: label(at), keys };
+        let origin = Origin { template, id: label(at), keys };
         all.insert(format!("policies/{folder}/{id}.xml"), origin);
     };
     for api in &*spec.apis {
@@ -64,6 +66,8 @@ pub fn origins(spec: &Spec, source: &Arc<Source>) -> BTreeMap<String, Origin> {
         let (retry, usage) = (&api.retry, &api.policies.usage);
         let keys = vec![
             ("pool", api.backend.as_ref().map(|backend| backend.span)),
+            ("backend", api.url().map(|url| url.span)),
+            ("identity_resource", api.identity.as_ref().map(|identity| identity.resource.span)),
             ("trip_seconds", pool.map(|pool| pool.breaker.trip.span)),
             ("streaming", Some(api.streaming.span)),
             ("timeout_seconds", Some(api.timeout_seconds.span)),
@@ -88,7 +92,7 @@ pub fn origins(spec: &Spec, source: &Arc<Source>) -> BTreeMap<String, Origin> {
             ),
             ("usage_metric.namespace", usage.metric.as_ref().map(|metric| metric.namespace.span)),
         ];
-        add("apis", api.id.as_str(), api.id.span, keys);
+        add(template_of(api.surface.value), "apis", api.id.as_str(), api.id.span, keys);
     }
     for product in &*spec.products {
         let limits = product.limits.as_ref();
@@ -98,7 +102,7 @@ pub fn origins(spec: &Spec, source: &Arc<Source>) -> BTreeMap<String, Origin> {
             ("quota.tokens", quota.map(|quota| quota.tokens.span)),
             ("quota.period", quota.map(|quota| quota.period.span)),
         ];
-        add("products", product.id.as_str(), product.id.span, keys);
+        add("product.xml", "products", product.id.as_str(), product.id.span, keys);
     }
     all
 }
@@ -129,28 +133,43 @@ fn attribute_at(line: &str, offset: usize) -> Option<&str> {
     Some(&before[start..end])
 }
 
-/// Finds the line of the template that made the line `text` of the policy at `path`; None where several could have.
-pub fn template_line(path: &str, text: &str) -> Option<Label> {
-    let name = match path {
-        _ if path.starts_with("policies/apis/") => "api.xml",
-        _ if path.starts_with("policies/products/") => "product.xml",
-        _ => return None,
-    };
-    let (_, template) = TEMPLATES.iter().find(|(template, _)| *template == name)?;
-    let mut start = 0;
-    let mut made = None;
-    for line in template.split_inclusive('\n') {
-        let shown = line.trim_end();
-        if can_make(shown, text) {
-            if made.is_some() {
-                return None;
-            }
-            made = Some(Span::new(start + shown.len() - shown.trim_start().len(), start + shown.len()));
-        }
-        start += line.len();
+/// The template of the policies of a surface.
+fn template_of(surface: Surface) -> &'static str {
+    match surface {
+        Surface::AzureOpenai
+        | Surface::OpenaiV1
+        | Surface::AnthropicMessages
+        | Surface::Gemini
+        | Surface::Bedrock => "api.xml",
+        Surface::Rest => "rest.xml",
+        Surface::Realtime => "realtime.xml",
+        Surface::Mcp => "mcp.xml",
     }
-    let source = Source::new(format!("templates/policies/{name}.jinja"), *template);
-    made.map(|span| Label { source, span, message: String::new() })
+}
+
+/// Parts that templates include.
+const SHARED: [&str; 3] = ["cors.xml", "entra.xml", "ip_filter.xml"];
+
+/// Finds the line of `template`, or of what it includes, that made the line `text` of a policy; None where several could
+/// have.
+pub fn template_line(template: &str, text: &str) -> Option<Label> {
+    let mut made = TEMPLATES.iter().filter(|(name, _)| *name == template || SHARED.contains(name)).flat_map(
+        |(name, template)| lines_that_make(template, text).map(move |span| (*name, *template, span)),
+    );
+    let (name, text, span) = made.next().filter(|_| made.next().is_none())?;
+    let source = Source::new(format!("templates/policies/{name}.jinja"), text);
+    Some(Label { source, span, message: String::new() })
+}
+
+/// The lines of a template that can have made the line `text`.
+fn lines_that_make(template: &str, text: &str) -> impl Iterator<Item = Span> {
+    let mut start = 0;
+    let lines = template.split_inclusive('\n').map(move |line| {
+        let (at, shown) = (start, line.trim_end());
+        start += line.len();
+        (shown, Span::new(at + shown.len() - shown.trim_start().len(), at + shown.len()))
+    });
+    lines.filter(move |(shown, _)| can_make(shown, text)).map(|(_, span)| span)
 }
 
 /// True where the fixed parts of a template line stand in the text in their order. What a block `[% if %]` holds may be
@@ -194,7 +213,7 @@ mod tests {
             ("retry.interval_seconds", label(20, 21)),
             ("block", label(23, 36)),
         ];
-        let origin = Origin { id: label(0, 5), keys };
+        let origin = Origin { template: "api.xml", id: label(0, 5), keys };
         let template =
             r#"<retry count="[[ retry.count ]]" interval="[[ retry.interval_seconds | x ]]" kind="fixed">"#;
         let rendered = r#"<retry count="3" interval="4" kind="fixed">"#;
@@ -216,10 +235,10 @@ mod tests {
 
     #[test]
     fn a_rendered_line_leads_to_the_template_line_that_alone_can_have_made_it() {
-        let made = |path: &str, text: &str| {
-            template_line(path, text).map(|label| label.source.slice(label.span).to_owned())
+        let made = |template: &str, text: &str| {
+            template_line(template, text).map(|label| label.source.slice(label.span).to_owned())
         };
-        let api = "policies/apis/chat.xml";
+        let api = "api.xml";
         assert_eq!(
             made(api, "        <set-backend-service backend-id=\"main\" />").as_deref(),
             Some("<set-backend-service backend-id=\"[[ pool | xml_attr ]]\" />")
@@ -227,11 +246,14 @@ mod tests {
         assert_eq!(made(api, "        <base />"), None);
         assert_eq!(made(api, "        <unheard-of />"), None);
         assert_eq!(made(api, ""), None);
-        assert_eq!(made("policies/fragments/pool-exhausted.xml", "<fragment>"), None);
-        let limit = made(
-            "policies/products/gold.xml",
-            "        <llm-token-limit counter-key=\"@(1)\" token-quota=\"9\" />",
+        let origin = made(api, "                <origin>*</origin>");
+        assert_eq!(
+            origin.as_deref(),
+            Some("<origin>[[ origin | xml_attr ]]</origin>"),
+            "in what it includes"
         );
+        assert_eq!(made("none.xml", "<fragment>"), None);
+        let limit = made("product.xml", "        <llm-token-limit counter-key=\"@(1)\" token-quota=\"9\" />");
         assert!(limit.is_some_and(|line| line.starts_with("<llm-token-limit")));
     }
 }

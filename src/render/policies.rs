@@ -10,6 +10,7 @@ use super::api_policy::{api_policy, content_safety, entra};
 use super::codes;
 use super::escape::csharp_string;
 use super::raw::{self, Raw};
+use super::services;
 use super::templates::{environment, fill};
 use crate::diag::{DiagResult, Diagnostic, Diagnostics, finish};
 use crate::model::{AccountOrder, Api, Destinations, LandingZone, ModelLimit, Product, TokenQuota};
@@ -22,6 +23,9 @@ pub(super) const LOGGER: &str = "usage-eventhub";
 
 /// The backend entity of the Content Safety account. No account of the spec has a name with a dot.
 pub(super) const CONTENT_SAFETY: &str = "content.safety";
+
+/// The query parameter that may carry a caller's key.
+pub(super) const KEY_QUERY: &str = "subscription-key";
 
 /// A fragment: its name in APIM, what it is for, its text.
 type Fragment = (&'static str, &'static str, &'static str);
@@ -99,6 +103,8 @@ pub(super) struct Policy {
 pub(super) struct Policies {
     pub fragments: Vec<Policy>,
     pub apis: Vec<Policy>,
+    /// Of the APIs that lead to no pool.
+    pub services: Vec<Policy>,
     /// None for a product without limits.
     pub products: Vec<Option<Policy>>,
     /// The user's own.
@@ -107,7 +113,8 @@ pub(super) struct Policies {
 
 impl Policies {
     pub(super) fn iter(&self) -> impl Iterator<Item = &Policy> {
-        let rendered = self.fragments.iter().chain(&self.apis).chain(self.products.iter().flatten());
+        let rendered = self.fragments.iter().chain(&self.apis).chain(&self.services);
+        let rendered = rendered.chain(self.products.iter().flatten());
         rendered.chain(self.raw.fragments.iter().map(|(.., policy)| policy)).chain(&self.raw.global)
     }
 }
@@ -118,8 +125,13 @@ impl Policies {
 /// `template-failed` and `rendered-policy-refused`, which are bugs; and what is wrong with the user's own policies.
 pub(super) fn policies(zone: &LandingZone) -> DiagResult<(Policies, Vec<Diagnostic>)> {
     let environment = environment()?;
-    let mut rendered =
-        Policies { fragments: Vec::new(), apis: Vec::new(), products: Vec::new(), raw: Raw::default() };
+    let mut rendered = Policies {
+        fragments: Vec::new(),
+        apis: Vec::new(),
+        services: Vec::new(),
+        products: Vec::new(),
+        raw: Raw::default(),
+    };
     for (name, _, text) in fragments(zone) {
         let path = format!("policies/fragments/{name}.xml");
         rendered.fragments.push(Policy { path, text: (*text).to_owned() });
@@ -128,9 +140,13 @@ pub(super) fn policies(zone: &LandingZone) -> DiagResult<(Policies, Vec<Diagnost
         let path = format!("policies/apis/{}.xml", api.id);
         rendered.apis.push(Policy { path, text: api_policy(&environment, zone, api)? });
     }
+    for api in &zone.services {
+        let path = format!("policies/apis/{}.xml", api.id);
+        rendered.services.push(Policy { path, text: services::policy(&environment, zone, api)? });
+    }
     for product in &zone.products {
         let path = format!("policies/products/{}.xml", product.id);
-        let text = product_policy(&environment, product)?;
+        let text = product_policy(&environment, zone, product)?;
         rendered.products.push(text.map(|text| Policy { path, text }));
     }
     raw::apply(zone, &mut rendered);
@@ -154,7 +170,7 @@ fn read_back(shipped: &[&str], rendered: &Policies) -> DiagResult<Vec<Diagnostic
     let own = rendered.raw.fragments.iter().map(|(name, _, policy)| (name.as_str(), policy));
     let fragments: IndexMap<String, Arc<policy::Policy>> =
         shipped.chain(own).map(|(name, it)| (name.to_owned(), load(it))).collect();
-    let scoped = rendered.apis.iter().map(|api| (policy::Scope::Api, api));
+    let scoped = rendered.apis.iter().chain(&rendered.services).map(|api| (policy::Scope::Api, api));
     let scoped = scoped
         .chain(rendered.products.iter().flatten().map(|product| (policy::Scope::Product, product)))
         .chain(rendered.raw.global.iter().map(|global| (policy::Scope::Global, global)));
@@ -181,7 +197,11 @@ fn read_back(shipped: &[&str], rendered: &Policies) -> DiagResult<Vec<Diagnostic
     Err(Diagnostics(own.into_iter().chain(refused).collect()))
 }
 
-fn product_policy(environment: &Environment<'_>, product: &Product) -> DiagResult<Option<String>> {
+fn product_policy(
+    environment: &Environment<'_>,
+    zone: &LandingZone,
+    product: &Product,
+) -> DiagResult<Option<String>> {
     let is_limited = product.tokens_per_minute.is_some() || product.quota.is_some();
     let is_plain = !is_limited
         && product.entra.is_none()
@@ -195,6 +215,14 @@ fn product_policy(environment: &Environment<'_>, product: &Product) -> DiagResul
     let allowed = product.allowed_deployments.as_ref().map(|names| {
         let literals: Vec<String> =
             names.iter().map(|name| csharp_string(&name.to_ascii_lowercase())).collect();
+        format!("new string[] {{ {} }}", literals.join(", "))
+    });
+    let is_about_models =
+        is_limited || product_asks_for_the_model(product) || product.content_safety.is_some();
+    let has_services = product.apis.iter().any(|id| zone.services.iter().any(|service| service.id == *id));
+    let model_apis = (is_about_models && has_services).then(|| {
+        let of_models = product.apis.iter().filter(|id| zone.apis.iter().any(|api| api.id == **id));
+        let literals: Vec<String> = of_models.map(|id| csharp_string(id)).collect();
         format!("new string[] {{ {} }}", literals.join(", "))
     });
     let key = |what: &str| {
@@ -215,6 +243,7 @@ fn product_policy(environment: &Environment<'_>, product: &Product) -> DiagResul
     let values = context! {
         is_limited,
         entra => product.entra.as_ref().map(entra),
+        model_apis,
         asks_for_the_model => product_asks_for_the_model(product),
         allowed,
         content_safety => product.content_safety.as_ref().map(content_safety),
@@ -248,6 +277,7 @@ mod tests {
         let rendered = |api: &str| Policies {
             fragments: Vec::new(),
             apis: vec![policy(api)],
+            services: Vec::new(),
             products: vec![None, Some(policy("<policies><inbound /></policies>"))],
             raw: Raw::default(),
         };

@@ -61,8 +61,12 @@ fn text_of<'a>(
     let policy = match owner {
         PolicyOwner::Global => rendered.raw.global.get_or_insert_with(|| new(SERVICE)),
         PolicyOwner::Api(id) => {
-            let at = zone.apis.iter().position(|api| api.id == *id)?;
-            rendered.apis.get_mut(at)?
+            if let Some(at) = zone.apis.iter().position(|api| api.id == *id) {
+                rendered.apis.get_mut(at)?
+            } else {
+                let at = zone.services.iter().position(|api| api.id == *id)?;
+                rendered.services.get_mut(at)?
+            }
         }
         PolicyOwner::Product(id) => {
             let at = zone.products.iter().position(|product| product.id == *id)?;

@@ -20,6 +20,7 @@ mod services_sim;
 mod standing;
 pub mod state;
 mod telemetry;
+mod websocket;
 
 pub use arm_server::{
     ArmOptions, ArmServer, Bucket, Denial, During, Exchange, Faults, Limits, Recorder, ServerClock, Trouble,

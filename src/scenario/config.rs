@@ -11,7 +11,7 @@ use super::contract::{self, ShortContract};
 use super::values::Ms;
 use crate::dotnet::Certificate;
 use crate::gateway::{
-    Api, Backend, BackendKind, Breaker, Config, Credentials, Example, HeldCertificate, HttpProxy,
+    Api, ApiKind, Backend, BackendKind, Breaker, Config, Credentials, Example, HeldCertificate, HttpProxy,
     ManagedIdentity, Operation, Pool, PoolMember, PrivateKey, Product, StatusRange, Subscription,
     SubscriptionDates, SubscriptionScope, SubscriptionState, Threshold, Tier,
 };
@@ -301,6 +301,7 @@ fn api(short: ShortApi) -> Result<Api, String> {
         })
     };
     Ok(Api {
+        kind: ApiKind::Http,
         display_name: short.id.clone(),
         id: short.id,
         path: short.path,

@@ -15,6 +15,7 @@ mod files;
 mod from_env;
 mod layers;
 mod names;
+mod openapi;
 mod read;
 mod redact;
 pub mod reference;

@@ -34,6 +34,9 @@ impl Surface {
             Self::AnthropicMessages => matches!(kind, ModelKind::Anthropic | ModelKind::Foundry),
             Self::Gemini => kind == ModelKind::Gemini,
             Self::Bedrock => kind == ModelKind::Bedrock,
+            // A WebSocket leads to an account that is made, whose name is known.
+            Self::Realtime => kind == ModelKind::AzureOpenai,
+            Self::Rest | Self::Mcp => false,
         }
     }
 }
@@ -116,6 +119,9 @@ fn is_pooled(spec: &Spec, model: &Model, name: &str) -> bool {
 /// The names that callers may use on an API.
 pub fn names_of_api<'s>(spec: &'s Spec, api: &'s super::types::Api) -> Vec<Served<'s>> {
     use super::types::{ApiBackend, RoutedNames};
+    if !api.surface.is_of_models() {
+        return Vec::new();
+    }
     let surface = api.surface.value;
     if let Some(routes) = &api.routes {
         let all = names(spec, surface);
@@ -150,6 +156,6 @@ pub fn names_of_api<'s>(spec: &'s Spec, api: &'s super::types::Api) -> Vec<Serve
                 })
                 .collect()
         }
-        None => Vec::new(),
+        Some(ApiBackend::Url(_)) | None => Vec::new(),
     }
 }

@@ -109,6 +109,8 @@ pub fn path(api: &Api, model: &ServedModel) -> String {
         Surface::AnthropicMessages => format!("/{path}/v1/messages"),
         Surface::Gemini => format!("/{path}/v1beta/models/{name}:generateContent"),
         Surface::Bedrock => format!("/{path}/model/{name}/converse"),
+        // Services are no APIs of models, and not asked.
+        Surface::Rest | Surface::Realtime | Surface::Mcp => format!("/{path}"),
     }
 }
 
@@ -131,6 +133,7 @@ pub fn body(api: &Api, model: &ServedModel, text: &str, stream: bool) -> Json {
         }
         Surface::Gemini => json!({ "contents": [{ "role": "user", "parts": [{ "text": text }] }] }),
         Surface::Bedrock => json!({ "messages": [{ "role": "user", "content": [{ "text": text }] }] }),
+        Surface::Rest | Surface::Realtime | Surface::Mcp => Json::Null,
     };
     if api.surface.has_model_in_body() {
         body["model"] = model.name.as_str().into();

@@ -164,6 +164,12 @@ pub fn program(zone: &LandingZone, spend: bool) -> Program {
                 .push(Verified::not_asked(format!("API {} answers", api.id), "it has no model to ask for")),
         }
     }
+    for api in &zone.services {
+        program.not_asked.push(Verified::not_asked(
+            format!("API {} answers", api.id),
+            "what the service behind it answers is not known; a scenario of the spec can say it",
+        ));
+    }
     program
 }
 

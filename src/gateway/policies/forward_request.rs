@@ -23,11 +23,12 @@ use crate::gateway::backends::{Choice, Outcome, authorize};
 use crate::gateway::compile::Compiler;
 use crate::gateway::fault::{Answer, Fault};
 use crate::gateway::live::{Live, LiveBody, LiveRequest, LiveResponse, Target};
+use crate::gateway::mcp;
 use crate::gateway::pipeline::{Flow, Run};
 use crate::gateway::setting::{Setting, get_or};
 use crate::gateway::trace::Attempt;
 use crate::gateway::url::Url;
-use crate::gateway::{Body, SendError, UpstreamRequest, UpstreamResponse};
+use crate::gateway::{ApiKind, Body, Gateway, SendError, UpstreamRequest, UpstreamResponse};
 use crate::policy::PolicyElement;
 
 pub(super) static EXECUTOR: Executor = Executor {
@@ -83,6 +84,11 @@ fn is_true(text: &str) -> bool {
 
 impl Run for ForwardRequest {
     fn run(&self, live: &Arc<Live>) -> Result<Flow, Fault> {
+        if let Some(tools) = Gateway::tools_of(&live.route) {
+            let response = mcp::answer(live, tools);
+            live.state().response = Some(response);
+            return Ok(Flow::Next);
+        }
         let timeout_ms = self.timeout_ms(live)?;
         let follows = get_or(self.follows.as_ref(), false, live)?;
         let Some(upstream) = choose(live)? else { return Ok(Flow::Next) };
@@ -133,6 +139,11 @@ impl ForwardRequest {
         let body = take_body(request, self.buffers_request)?;
         let host = request.host_is_set.then(|| request.headers.get("Host")).flatten();
         let mut headers = headers_for(&upstream.url.authority, host, &request.headers);
+        if live.route.api.kind == ApiKind::WebSocket {
+            // The frames of an extension would be those of the caller and the upstream alone.
+            headers.remove("Sec-WebSocket-Extensions");
+            headers.set("Upgrade", "websocket");
+        }
         let mut text = upstream.text.clone();
         let credentials = live.gateway.backends().credentials(&upstream.backend);
         if let Some(credentials) = credentials {
@@ -174,7 +185,8 @@ impl ForwardRequest {
             headers,
             body,
             from_upstream: true,
-            unbuffered: !self.buffers_response,
+            // Decision: a stream of MCP is passed on whatever the service's policy says, as servers behind the service need.
+            unbuffered: !self.buffers_response || live.route.api.kind == ApiKind::McpServer,
         });
         if self.fails_on_status && (400..600).contains(&status) {
             let message = format!("the backend answered {status}");

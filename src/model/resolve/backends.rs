@@ -41,6 +41,8 @@ impl<'s> Backends<'s> {
                     model.map_or_else(|| nowhere(id.as_str()), |model| self.account(model, surface)),
                 )
             }
+            // A model has no URL of an API's own, which the checks see to.
+            Some(ApiBackend::Url(_)) => Destinations::One(nowhere(api.id.as_str())),
             None => {
                 let served = routing::names_of_api(self.spec, api);
                 Destinations::ByName(served.into_iter().map(|it| self.route(it, surface)).collect())
@@ -173,7 +175,8 @@ fn url(model: &spec::Model, surface: Surface, made: Option<&str>) -> String {
             format!("{base}/v1")
         }
         (Surface::AnthropicMessages, ModelKind::Foundry) => format!("{base}/anthropic"),
-        (Surface::AnthropicMessages | Surface::Gemini | Surface::Bedrock, _) => base,
+        (Surface::AnthropicMessages | Surface::Gemini | Surface::Bedrock, _)
+        | (Surface::Rest | Surface::Realtime | Surface::Mcp, _) => base,
     }
 }
 

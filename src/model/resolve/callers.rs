@@ -3,7 +3,7 @@
 use crate::model::{Cors, EntraCallers, IpFilter};
 use crate::spec;
 
-pub(super) fn cors(cors: &spec::Cors) -> Cors {
+pub(in crate::model) fn cors(cors: &spec::Cors) -> Cors {
     Cors {
         origins: cors.origins.iter().map(|origin| origin.value.0.clone()).collect(),
         headers: match &cors.headers {
@@ -16,7 +16,7 @@ pub(super) fn cors(cors: &spec::Cors) -> Cors {
     }
 }
 
-pub(super) fn ip_filter(filter: &spec::IpFilter) -> IpFilter {
+pub(in crate::model) fn ip_filter(filter: &spec::IpFilter) -> IpFilter {
     let (allows, ranges) = match filter {
         spec::IpFilter::Allow(ranges) => (true, ranges),
         spec::IpFilter::Forbid(ranges) => (false, ranges),
@@ -24,7 +24,7 @@ pub(super) fn ip_filter(filter: &spec::IpFilter) -> IpFilter {
     IpFilter { allows, ranges: ranges.iter().map(|range| (range.first, range.last)).collect() }
 }
 
-pub(super) fn entra(entra: &spec::EntraCallers) -> EntraCallers {
+pub(in crate::model) fn entra(entra: &spec::EntraCallers) -> EntraCallers {
     EntraCallers {
         tenant: entra.tenant.value.0.clone(),
         audiences: entra.audiences.iter().map(|it| it.value.0.clone()).collect(),

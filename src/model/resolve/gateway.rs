@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::{callers, content_safety, routing};
 use crate::catalog::tiers::Tier;
 use crate::model::{
-    AdaptiveClass, AdaptiveLimit, Api, Breaker, Destinations, Dimension, EntraCallers, ModelLimit, Pool, PoolMember,
-    Product, RequestLimit, Retry, ServedModel, Threshold, TokenHeaders, TokenLimit, TokenQuota, UsageMetric,
-    UsageRecords,
+    AdaptiveClass, AdaptiveLimit, Api, Breaker, Destinations, Dimension, EntraCallers, ModelLimit, Pool,
+    PoolMember, Product, RequestLimit, Retry, ServedModel, Threshold, TokenHeaders, TokenLimit, TokenQuota,
+    UsageMetric, UsageRecords,
 };
 use crate::spec::{self, terms};
 

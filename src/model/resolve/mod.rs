@@ -1,12 +1,12 @@
 //! From spec to landing zone: names are made, regions normalized, defaults that depend on other parts filled in.
 
 mod backends;
-mod callers;
+pub(super) mod callers;
 mod content_safety;
 mod gateway;
 mod network;
-mod usage;
 mod routing;
+mod usage;
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::catalog::regions;
 use crate::diag::{DiagResult, Diagnostic, finish};
-use crate::model::raw;
+use crate::model::{raw, surfaces};
 use crate::spec::{self, Region, Spec, codes, terms};
 use crate::text::{Source, Span};
 
@@ -64,6 +64,7 @@ impl Resolver<'_> {
         let apis: Vec<Api> = spec
             .apis
             .iter()
+            .filter(|api| api.surface.is_of_models())
             .map(|api| {
                 let destinations = backends.destinations(api);
                 gateway::api(api, destinations, backends::served(spec, api), tier)
@@ -71,6 +72,7 @@ impl Resolver<'_> {
             .collect();
         let Backends { backends, backend_pools, .. } = backends;
         self.fitting_backends(spec, &backends);
+        let services = surfaces::resolve(spec, &accounts);
         self.known_region(&spec.azure.location.value, spec.azure.location.span);
         for model in spec.models.iter() {
             if let Some(location) = &model.location {
@@ -133,6 +135,7 @@ impl Resolver<'_> {
             backend_pools,
             keys: backends::keys(spec),
             apis,
+            services,
             products: spec
                 .products
                 .iter()

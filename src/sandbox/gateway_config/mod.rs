@@ -7,6 +7,7 @@ mod certificates;
 mod check;
 mod contract;
 mod examples;
+mod kinds;
 
 use serde_json::Value as Json;
 use time::OffsetDateTime;
@@ -14,6 +15,7 @@ use time::format_description::well_known::Rfc3339;
 
 pub(super) use certificates::read as read_certificate;
 pub use check::gateway_validator;
+pub(super) use kinds::operation_of;
 
 use super::codes::{ENTITY_INVALID, ENTITY_MISSING, ENTITY_UNSUPPORTED};
 use super::{Resource, ResourceId, State, providers};
@@ -96,13 +98,7 @@ impl Reader<'_> {
 
     fn api(&mut self, api: &Resource) -> Option<Api> {
         let kind = api.text("/properties/type").or_else(|| api.text("/properties/apiType")).unwrap_or("http");
-        if !kind.eq_ignore_ascii_case("http") {
-            return self.refuse(
-                &ENTITY_UNSUPPORTED,
-                api,
-                format!("APIs of type `{kind}` are not run by the sandbox"),
-            );
-        }
+        let (kind, own_operations) = kinds::read(self, api, kind)?;
         if api.text("/properties/format").is_some() {
             return self.refuse(
                 &ENTITY_UNSUPPORTED,
@@ -122,6 +118,7 @@ impl Reader<'_> {
             id: api.id.name().to_owned(),
             display_name: self.text(api, "displayName")?,
             workspace: None,
+            kind,
             path: self.text(api, "path")?.trim_matches('/').to_owned(),
             service_url: api.text("/properties/serviceUrl").filter(|url| !url.is_empty()).map(str::to_owned),
             subscription_required: flag(api, "subscriptionRequired", true),
@@ -134,7 +131,10 @@ impl Reader<'_> {
                     && logs.eq_ignore_ascii_case("enabled")
             }),
             schemas: contract::schemas(self.state, &api.id),
-            operations: self.each(&api.id, "operations", Self::operation),
+            operations: match own_operations {
+                Some(operations) => operations,
+                None => self.each(&api.id, "operations", Self::operation),
+            },
         })
     }
 

@@ -37,8 +37,8 @@ pub(super) struct Connection {
     pub(super) shared: Arc<Shared>,
     peer: SocketAddr,
     /// What has been read and not been used.
-    buffer: Vec<u8>,
-    stop: watch::Receiver<bool>,
+    pub(super) buffer: Vec<u8>,
+    pub(super) stop: watch::Receiver<bool>,
 }
 
 /// Why there is no request.
@@ -223,6 +223,15 @@ impl Connection {
             }
             Some(Ok((response, trace))) => {
                 served.trace = trace;
+                if head.is_handshake
+                    && response.status == 101
+                    && let Some(upstream) = waiting.caller.take_upgraded()
+                {
+                    self.become_websocket(response, upstream, &mut served).await;
+                    served.duration = started.elapsed();
+                    self.shared.tell(&served);
+                    return false;
+                }
                 let close = head.wants_close || *self.stop.borrow();
                 let number = self.shared.options.numbers_answers.then_some(number);
                 self.answer(head, Answer::of(response, number), close, &mut served).await && !close

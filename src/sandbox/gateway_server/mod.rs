@@ -5,6 +5,7 @@ mod answer;
 mod connection;
 mod options;
 mod served;
+mod websocket;
 mod workers;
 
 use std::collections::VecDeque;

@@ -17,6 +17,8 @@ pub struct ServerOptions {
     pub body_patience: Duration,
     /// How long a caller may take nothing of an answer.
     pub write_patience: Duration,
+    /// How long a WebSocket may be open without a frame.
+    pub websocket_patience: Duration,
     /// Connections served at the same time; others are answered 503.
     pub max_connections: usize,
     /// Requests that are worked on at the same time; others wait. Streams do not count.
@@ -39,6 +41,9 @@ impl Default for ServerOptions {
             idle_patience: Duration::from_secs(75),
             body_patience: Duration::from_secs(60),
             write_patience: Duration::from_secs(60),
+            // The idle timeout of the load balancer in front of the service (Learn, "Configure API for server-sent events":
+            // 4 minutes, 2025-05).
+            websocket_patience: Duration::from_secs(240),
             max_connections: 8192,
             max_working: 512,
             max_body: 16 << 20,

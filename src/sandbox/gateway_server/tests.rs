@@ -1,8 +1,10 @@
 //! The gateway over real sockets: what passes, what is refused, an occupied port. `hostile` has callers and upstreams
-//! that misbehave, `streams` what arrives piece by piece.
+//! that misbehave, `streams` what arrives piece by piece, `websockets` what
+//! goes both ways.
 
 mod hostile;
 mod streams;
+mod websockets;
 
 use indexmap::IndexMap;
 use serde_json::{Value as Json, json};

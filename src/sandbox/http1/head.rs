@@ -46,6 +46,8 @@ pub(in crate::sandbox) struct RequestHead {
     pub is_1_1: bool,
     pub wants_close: bool,
     pub expects_continue: bool,
+    /// Whether it asks for a WebSocket, in the one way that RFC 6455 has (4.1).
+    pub is_handshake: bool,
     /// Bytes that the head took.
     pub length: usize,
 }
@@ -80,7 +82,10 @@ pub(in crate::sandbox) fn parse_request(input: &[u8]) -> Result<Option<RequestHe
     let headers = headers(request.headers);
     let framing = request_framing(&headers, version)?;
     let expects_continue = expects_continue(&headers)?;
-    if method == "CONNECT" || headers.contains("Upgrade") || connection_says(&headers, "upgrade") {
+    let is_handshake =
+        method == "GET" && version == 1 && framing == Framing::None && asks_for_websocket(&headers);
+    let switches = headers.contains("Upgrade") || connection_says(&headers, "upgrade");
+    if method == "CONNECT" || (switches && !is_handshake) {
         return Err(Malformed {
             status: 501,
             message: "This gateway opens no tunnels and switches no protocols",
@@ -93,9 +98,25 @@ pub(in crate::sandbox) fn parse_request(input: &[u8]) -> Result<Option<RequestHe
         is_1_1: version == 1,
         wants_close: version == 0 || connection_says(&headers, "close"),
         expects_continue,
+        is_handshake,
         length,
         headers,
     }))
+}
+
+/// Whether fields are those of a WebSocket's handshake (RFC 6455, 4.1).
+fn asks_for_websocket(headers: &Headers) -> bool {
+    let is = |name: &str, value: &str| {
+        let mut values = headers.get_all(name);
+        values.next().is_some_and(|first| first.trim().eq_ignore_ascii_case(value)) && values.next().is_none()
+    };
+    let mut keys = headers.get_all("Sec-WebSocket-Key");
+    // Sixteen bytes in base64.
+    let has_key = keys.next().is_some_and(|key| key.trim().len() == 24) && keys.next().is_none();
+    is("Upgrade", "websocket")
+        && connection_says(headers, "upgrade")
+        && is("Sec-WebSocket-Version", "13")
+        && has_key
 }
 
 /// Reads the head of a response to `method`; None where it is not whole yet.

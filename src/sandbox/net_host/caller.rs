@@ -17,6 +17,8 @@ struct State {
     has_left: bool,
     /// The upstream connections that are waited for; several where a policy runs others side by side.
     waiting_on: Vec<Arc<TcpStream>>,
+    /// The upstream that took the caller's handshake, and what it has said since.
+    upgraded: Option<(Arc<TcpStream>, Vec<u8>)>,
 }
 
 impl Caller {
@@ -47,6 +49,16 @@ impl Caller {
 
     pub(super) fn waits_no_more(&self, connection: &Arc<TcpStream>) {
         self.state().waiting_on.retain(|other| !Arc::ptr_eq(other, connection));
+    }
+
+    /// The upstream has taken the handshake: what follows is between it and the caller.
+    pub(super) fn upgraded(&self, connection: Arc<TcpStream>, said: Vec<u8>) {
+        self.state().upgraded = Some((connection, said));
+    }
+
+    /// The upstream that took the handshake, and what it has said since.
+    pub(in crate::sandbox) fn take_upgraded(&self) -> Option<(Arc<TcpStream>, Vec<u8>)> {
+        self.state().upgraded.take()
     }
 
     /// Sleeps, but not on when the caller has left.

@@ -131,9 +131,16 @@ impl NetHost {
         // A policy may name another host than the one that is connected to.
         let named = headers.get("Host").unwrap_or_else(|| url.authority().to_owned());
         let mut bytes = request_head(&request.method, &target, &named, &headers, request.body.len());
+        let is_handshake =
+            headers.get("Upgrade").is_some_and(|protocol| protocol.eq_ignore_ascii_case("websocket"));
+        if is_handshake {
+            // In the place of the empty line.
+            bytes.truncate(bytes.len() - 2);
+            bytes.extend_from_slice(b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+        }
         bytes.extend_from_slice(&request.body);
         let timeout = Duration::from_millis(request.timeout_ms);
-        Ok(Outgoing { address, method: request.method.clone(), bytes, timeout })
+        Ok(Outgoing { address, method: request.method.clone(), bytes, timeout, is_handshake })
     }
 
     fn address(&self, url: &reqwest::Url) -> Result<SocketAddr, SendError> {

@@ -59,6 +59,8 @@ pub(super) struct Outgoing {
     pub bytes: Vec<u8>,
     /// For everything up to the head of the answer.
     pub timeout: Duration,
+    /// Whether it asks for a WebSocket.
+    pub is_handshake: bool,
 }
 
 impl Connections {
@@ -72,7 +74,7 @@ impl Connections {
         caller: &Caller,
     ) -> Result<UpstreamResponse, SendError> {
         let deadline = Deadline::after(outgoing.timeout);
-        let mut connection = self.connection(outgoing.address, &deadline)?;
+        let mut connection = self.connection(outgoing, &deadline)?;
         let socket = Arc::clone(&connection.socket);
         caller.waits_on(&socket);
         let exchanged = exchange(&mut connection, outgoing, &deadline);
@@ -85,8 +87,10 @@ impl Connections {
         exchange.finish(self, connection, outgoing.address, caller)
     }
 
-    fn connection(&self, address: SocketAddr, deadline: &Deadline) -> Result<Connection, SendError> {
-        while let Some(idle) = self.take_idle(address) {
+    fn connection(&self, outgoing: &Outgoing, deadline: &Deadline) -> Result<Connection, SendError> {
+        let address = outgoing.address;
+        // A handshake has a connection of its own, as it keeps it.
+        while let Some(idle) = self.take_idle(address).filter(|_| !outgoing.is_handshake) {
             if is_alive(&idle.socket) {
                 return Ok(idle);
             }
@@ -142,7 +146,7 @@ fn exchange(
     let mut socket = connection.socket.as_ref();
     // An upstream may answer and close before it has read everything, so a failed write is not the end yet.
     let written = socket.write_all(&outgoing.bytes);
-    match (read_head(connection, &outgoing.method, deadline), written) {
+    match (read_head(connection, outgoing, deadline), written) {
         (Ok(exchange), written) => Ok(Exchange { reusable: written.is_ok(), ..exchange }),
         (Err(_), Err(error)) if !is_timeout(&error) => Err(failed("took no request", &error)),
         (Err(error), _) => Err(error),
@@ -168,6 +172,11 @@ impl Exchange {
         let keeps = self.reusable && self.head.keeps_connection;
         let mut headers = std::mem::take(&mut self.head.headers);
         headers.0.retain(|(name, _)| !is_connection_field(name));
+        if self.head.status == 101 {
+            caller.upgraded(connection.socket, std::mem::take(&mut self.rest));
+            let (reason, body) = (std::mem::take(&mut self.head.reason), Body::Bytes(Vec::new()));
+            return Ok(UpstreamResponse { status: 101, reason, headers, body });
+        }
         let decoder = BodyDecoder::new(self.head.framing);
         let body = if is_event_stream(&headers) && self.head.framing != Framing::None {
             let returns_to = keeps.then(|| (Arc::clone(connections), address));
@@ -199,15 +208,21 @@ fn is_event_stream(headers: &Headers) -> bool {
 }
 
 /// Reads until the head of the final answer is whole.
-fn read_head(connection: &mut Connection, method: &str, deadline: &Deadline) -> Result<Exchange, SendError> {
+fn read_head(
+    connection: &mut Connection,
+    outgoing: &Outgoing,
+    deadline: &Deadline,
+) -> Result<Exchange, SendError> {
     let socket = Arc::clone(&connection.socket);
     let mut reader = socket.as_ref();
     let mut bytes = Vec::new();
     let mut n_informational = 0;
     let mut buffer = [0; READ_SIZE];
     loop {
-        match parse_response(&bytes, method).map_err(|malformed| no_answer(malformed.message))? {
-            Some(head) if (100..200).contains(&head.status) => {
+        match parse_response(&bytes, &outgoing.method).map_err(|malformed| no_answer(malformed.message))? {
+            Some(head)
+                if (100..200).contains(&head.status) && !(outgoing.is_handshake && head.status == 101) =>
+            {
                 n_informational += 1;
                 if head.status == 101 || n_informational > MAX_INFORMATIONAL {
                     return Err(no_answer("the upstream does not come to its answer"));

@@ -45,7 +45,8 @@ async fn handle(State(account): State<Arc<Account>>, request: Request) -> Respon
     let outcome = match axum::body::to_bytes(body, MAX_BODY).await {
         Ok(body) => {
             asked.body = body.to_vec();
-            authorize(&account, &parts.headers, &asked).map(|()| serve(&account, &asked))
+            authorize(&account, &parts.headers, &asked.path, asked.credential)
+                .map(|()| serve(&account, &asked))
         }
         Err(_too_large) => Err(Fault::too_large()),
     };
@@ -62,12 +63,12 @@ fn deployment_of(path: &str) -> &str {
     rest.map_or("", |(deployment, _)| deployment)
 }
 
-fn api_version(query: &str) -> Option<String> {
+pub(super) fn api_version(query: &str) -> Option<String> {
     let value = query.split('&').find_map(|pair| pair.strip_prefix("api-version="));
     value.map(str::to_owned)
 }
 
-fn credential(headers: &HeaderMap) -> Credential {
+pub(super) fn credential(headers: &HeaderMap) -> Credential {
     let has_key = ["api-key", "x-api-key", "x-goog-api-key"].iter().any(|name| headers.contains_key(*name));
     match (headers.contains_key(header::AUTHORIZATION), has_key) {
         (true, _) => Credential::Bearer,
@@ -91,12 +92,18 @@ fn random() -> u64 {
     u64::from_be_bytes([a, b, c, d, e, f, y, z])
 }
 
-fn authorize(account: &Account, headers: &HeaderMap, asked: &SimRequest) -> Result<(), Fault> {
+/// Whether whoever asks for `path` may.
+pub(super) fn authorize(
+    account: &Account,
+    headers: &HeaderMap,
+    path: &str,
+    credential: Credential,
+) -> Result<(), Fault> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if let Some(provider) = account.outside {
-        return outside(provider, &asked.path, &text);
+        return outside(provider, path, &text);
     }
-    match asked.credential {
+    match credential {
         Credential::None => Err(Fault::unauthorized_token()),
         Credential::ApiKey if text("api-key") == account.api_key => Ok(()),
         Credential::ApiKey => Err(Fault::unauthorized_key()),

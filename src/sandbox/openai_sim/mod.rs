@@ -4,6 +4,7 @@
 
 mod control;
 mod http;
+mod realtime;
 
 use std::collections::VecDeque;
 use std::io;
@@ -131,9 +132,10 @@ impl OpenAiSim {
             let account = Account { host: host.clone(), outside, api_key, started, started_unix_ms, state };
             let account = Arc::new(account);
             let router = http::router(Arc::clone(&account));
+            let sorted = realtime::Sorted::start(listener, address, Arc::clone(&account));
             // axum's serve ends only with its task; accept errors are retried inside.
             let serving = tokio::spawn(async move {
-                let _ended = axum::serve(listener, router).await;
+                let _ended = axum::serve(sorted, router).await;
             });
             running.insert(host, Running { account, address, serving });
         }

@@ -6,12 +6,17 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::{ArmFault, Draft, Provider, no_action, service_network, stable_octet};
-use crate::sandbox::gateway_config::read_certificate;
+use crate::sandbox::gateway_config::{operation_of, read_certificate};
 use crate::sandbox::{Resource, ResourceId};
 
 pub(super) const TYPES: &[Provider] = &[
     Provider { resource_type: "Microsoft.ApiManagement/service", complete: service, action: no_action },
     Provider { resource_type: "Microsoft.ApiManagement/service/apis", complete: api, action: no_action },
+    Provider {
+        resource_type: "Microsoft.ApiManagement/service/apis/tools",
+        complete: tool,
+        action: no_action,
+    },
     Provider {
         resource_type: "Microsoft.ApiManagement/service/backends",
         complete: backend,
@@ -69,7 +74,29 @@ fn api(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
     draft.default("subscriptionRequired", true);
     let names = json!({"header": "Ocp-Apim-Subscription-Key", "query": "subscription-key"});
     draft.default("subscriptionKeyParameterNames", names);
+    if draft.text("/properties/type").is_some_and(|kind| kind.eq_ignore_ascii_case("websocket")) {
+        // The operation is there as soon as the API is (learn.microsoft.com/azure/api-management/websocket-api, 2025-06-25).
+        let id = draft.id().child("operations", "onHandshake");
+        if !draft.state.exists(&id) {
+            let properties = json!({"displayName": "onHandshake", "method": "GET", "urlTemplate": "/", "templateParameters": []});
+            draft.also.push(Resource { id, body: json!({ "properties": properties }), secret: Map::new() });
+        }
+    }
     Ok(())
+}
+
+/// A tool is an operation that is there (learn.microsoft.com/azure/api-management/manage-mcp-servers-rest-api, 2026-06-23,
+/// "Common errors").
+fn tool(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
+    let id = draft.text("/properties/operationId").unwrap_or_default().to_owned();
+    let service = draft.id().parent().and_then(|server| server.parent());
+    let known = operation_of(&id).zip(service).is_some_and(|((api, operation), service)| {
+        draft.state.exists(&service.child("apis", api).child("operations", operation))
+    });
+    if known {
+        return Ok(());
+    }
+    Err(validation_error(format!("Operation with id '{id}' could not be found.")).with_target("operationId"))
 }
 
 /// A pool may name only backends that are there, each once. A proxy may have a password.

@@ -17,6 +17,7 @@ mod references;
 mod routes;
 mod routing;
 mod scenarios;
+mod surfaces;
 mod tags;
 
 use std::sync::Arc;
@@ -36,6 +37,7 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     network::check(spec, &mut cx);
     gateway::check(spec, &mut cx);
     pools::check(spec, &mut cx);
+    surfaces::check(spec, &mut cx);
     apis::check(spec, &mut cx);
     routing::check(spec, &mut cx);
     callers::check(spec, &mut cx);

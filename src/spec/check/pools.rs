@@ -139,12 +139,13 @@ fn unused(spec: &Spec, cx: &mut Checks<'_>) {
             .iter()
             .flat_map(|api| routing::names_of_api(spec, api))
             .any(|served| leads_to(served.by, model));
-        if !in_a_pool && !in_an_api {
+        let is_named = spec.apis.iter().any(|api| api.account().is_some_and(|id| id.value == model.id.value));
+        if !in_a_pool && !in_an_api && !is_named {
             let found = cx
                 .diagnostic(
                     &codes::MODEL_UNUSED,
                     model.id.span,
-                    format!("no pool has `{}` as a member", model.id.as_str()),
+                    format!("no pool has `{}` as a member, and no API names it", model.id.as_str()),
                 )
                 .help("add it to a pool, or remove it");
             cx.push(found);

@@ -50,6 +50,11 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
         }
     }
     unique("alias", spec.aliases.iter().map(|alias| (alias.name.as_str(), alias.name.span)), cx);
+    for api in spec.apis.iter() {
+        if let Some(from) = &api.from {
+            known("API", from.api.as_str(), from.api.span, &apis, cx);
+        }
+    }
     for product in spec.products.iter() {
         unique("API in the product", product.apis.iter().map(|id| (id.as_str(), id.span)), cx);
         for id in product.apis.iter() {

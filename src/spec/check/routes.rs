@@ -17,8 +17,10 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
     }
     let tier = spec.baseline.apim.sku.name.tier();
     for api in spec.apis.iter() {
-        one_way(api, cx);
         backend(spec, api, cx);
+    }
+    for api in spec.apis.iter().filter(|api| api.surface.is_of_models()) {
+        one_way(api, cx);
         names(spec, api, cx);
         token_policies(api, tier, cx);
     }
@@ -119,7 +121,7 @@ fn one_way(api: &Api, cx: &mut Checks<'_>) {
 fn backend(spec: &Spec, api: &Api, cx: &mut Checks<'_>) {
     let surface = api.surface.value;
     let (span, unserved) = match api.backend.as_ref().map(|backend| &backend.value) {
-        None => return,
+        None | Some(ApiBackend::Url(_)) => return,
         Some(ApiBackend::Pool(id)) => {
             let known: Vec<_> = spec.pools.iter().map(|pool| (pool.id.as_str(), pool.id.span)).collect();
             super::references::known("pool", id.as_str(), id.span, &known, cx);
@@ -214,6 +216,8 @@ fn token_policies(api: &Api, tier: &Tier, cx: &mut Checks<'_>) {
         Surface::AnthropicMessages => {
             format!("the tier {} does not read the tokens of `{}`", tier.name, surface.word())
         }
+        // What surfaces of services have no use for is told where they are checked.
+        Surface::Rest | Surface::Realtime | Surface::Mcp => return,
         Surface::Gemini | Surface::Bedrock => {
             format!("the tokens of `{}` are not read by any tier", surface.word())
         }

@@ -1,6 +1,9 @@
 //! `apis`: what callers see, and the policies that requests pass.
 
-use super::{AccountId, ApiPath, EntityId, Policies, Routes, ShortText, StatusRange};
+use super::{
+    AccountId, ApiPath, Audience, BackendUrl, EntityId, OperationName, Operations, Policies, Routes,
+    ShortText, StatusRange,
+};
 use crate::spec::decode::{At, Int, choice, one_of, record};
 
 record! {
@@ -14,10 +17,17 @@ record! {
         "surface" surface: Surface = default("azure-openai");
         /// The first part of the URL's path, such as `openai`.
         "path" path: ApiPath = required;
-        /// Where requests go. One of `backend` and `routes` is needed.
+        /// Where requests go. Left out where `routes` or `from` say so.
         "backend" backend: ApiBackend = optional;
         /// Requests go to whatever has the model that they name.
         "routes" routes: Routes = optional;
+        /// The API of the spec that an MCP server is made of.
+        "from" from: McpSource = optional;
+        /// The token that the gateway signs in with at `backend.url`. Left out, it sends none, and passes on the caller's.
+        "identity" identity: UrlIdentity = optional;
+        /// The operations of an API of surface `rest`: a list, or the path of an OpenAPI file of version 3 or 2, of which paths,
+        /// methods and parameters are taken.
+        "operations" operations: Operations = optional;
         /// How the gateway signs in where an account says nothing else (`models[].auth`).
         "auth" auth: BackendAuth = default("managedIdentity");
         /// Whether answers reach the caller as they are made.
@@ -30,7 +40,6 @@ record! {
         "policies" policies: Policies = default({});
     }
     refused {
-        "operations": "an API has all operations of its surface",
         "requires": "the tier is given once",
     }
 }
@@ -49,42 +58,86 @@ choice! {
         Gemini = "gemini",
         /// Amazon Bedrock's `/model/MODEL/converse` and `/model/MODEL/invoke`.
         Bedrock = "bedrock",
+        /// Any HTTP service at a URL: Document Intelligence, AI Search, a function app, one of your own.
+        Rest = "rest",
+        /// Azure OpenAI's realtime API: a WebSocket to an account, over which both sides send events.
+        Realtime = "realtime",
+        /// An MCP server with tools for agents: one that is there already, at a URL, or one made of an API of the spec.
+        Mcp = "mcp",
     }
     refused {
-        "a2a",
-        "mcp",
+        "a2a": "no published type of API Management has agents",
         "models": "Foundry answers for all its models on `openai-v1`",
-        "realtime",
         "responses": "`openai-v1` has them",
-        "rest",
+    }
+}
+
+impl Surface {
+    /// Whether what passes are requests to models in HTTP.
+    pub fn is_of_models(self) -> bool {
+        match self {
+            Self::AzureOpenai | Self::OpenaiV1 | Self::AnthropicMessages | Self::Gemini | Self::Bedrock => {
+                true
+            }
+            Self::Rest | Self::Realtime | Self::Mcp => false,
+        }
     }
 }
 
 one_of! {
     /// Where requests go.
     pub enum ApiBackend {
-        /// The id of a pool.
+        /// The id of a pool of model accounts.
         "pool" Pool(EntityId),
-        /// The id of an account.
+        /// The id of a model account.
         "backend" Account(AccountId),
+        /// Where a service answers that is there already, for surfaces `rest` and `mcp`.
+        "url" Url(BackendUrl),
     }
-    refused { "url": "accounts have addresses, see `models`" }
 }
 
-impl ApiBackend {
-    /// The pool, where it is one.
-    pub fn pool(&self) -> Option<&At<EntityId>> {
-        match self {
-            Self::Pool(id) => Some(id),
-            Self::Account(_) => None,
-        }
+record! {
+    /// How the gateway signs in to a service at a URL. Its identity needs a role there, which whoever runs the service grants.
+    pub struct UrlIdentity {
+        /// What the token is for, such as `https://cognitiveservices.azure.com` or `https://search.azure.com`.
+        "resource" resource: Audience = required;
     }
+}
+
+record! {
+    /// What an MCP server is made of.
+    pub struct McpSource {
+        /// The id of an API of surface `rest`.
+        "api" api: EntityId = required;
+        /// The names of its operations that become tools. Left out, all of them.
+        "operations" operations: Vec<At<OperationName>> = optional;
+    }
+    refused { "openapi": "make an API of surface `rest` of it, and name that" }
 }
 
 impl Api {
     /// The pool that all requests go to, where there is one.
     pub fn pool(&self) -> Option<&At<EntityId>> {
-        self.backend.as_ref().and_then(|backend| backend.pool())
+        match self.backend.as_deref() {
+            Some(ApiBackend::Pool(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The account that all requests go to, where one is named.
+    pub fn account(&self) -> Option<&At<AccountId>> {
+        match self.backend.as_deref() {
+            Some(ApiBackend::Account(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Where the service answers, where there is a URL.
+    pub fn url(&self) -> Option<&At<BackendUrl>> {
+        match self.backend.as_deref() {
+            Some(ApiBackend::Url(url)) => Some(url),
+            _ => None,
+        }
     }
 }
 

@@ -241,6 +241,14 @@ text! {
 }
 
 text! {
+    /// Where a service answers. A password in it would be in every file that is rendered, a query in every log.
+    pub struct BackendUrl,
+    "a URL such as `https://orders.contoso.com/api`: https and a host name, without user, query and fragment",
+    "^https://[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63})+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$",
+    is_backend_url
+}
+
+text! {
     /// The namespace of metrics.
     pub struct MetricNamespace,
     "1 to 100 letters, digits, `.`, `_` and `-`",
@@ -507,6 +515,20 @@ fn is_domain(text: &str) -> bool {
                 && !label.ends_with('-')
                 && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         })
+}
+
+fn is_backend_url(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://") else { return false };
+    let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    let (host, port) = authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port)));
+    let is_port = |port: &str| {
+        port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0)
+    };
+    text.len() <= 500
+        && is_domain(host)
+        && port.is_none_or(is_port)
+        && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._~/-".contains(&byte))
+        && !path.split('/').any(|part| part == "." || part == "..")
 }
 
 fn is_origin(text: &str) -> bool {

@@ -46,6 +46,32 @@ param monitoring = {
   llmLogs: 'none'
 }
 
+param watch = {
+  workbook: {
+    enabled: false
+    displayName: 'GenAI gateway teams-dev'
+    content: ''
+  }
+  alerts: []
+  actionGroup: ''
+  emails: []
+  actionGroups: []
+  budget: {
+    enabled: false
+    name: 'budget-teams-dev-swedencentral-abc'
+    amount: 0
+    from: ''
+    contacts: []
+    percents: []
+    resourceGroups: [
+      'rg-apim-teams-dev-swedencentral-abc'
+      'rg-networking-teams-dev-swedencentral-abc'
+      'rg-openai-teams-dev-swedencentral-abc'
+      'rg-shared-teams-dev-swedencentral-abc'
+    ]
+  }
+}
+
 param locked = false
 
 param accounts = [
@@ -308,6 +334,12 @@ param apis = [
     ]
   }
 ]
+
+param restApis = []
+
+param webSocketApis = []
+
+param mcpServers = []
 
 param products = [
   {

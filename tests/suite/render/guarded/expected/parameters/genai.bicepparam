@@ -468,6 +468,12 @@ param apis = [
   }
 ]
 
+param restApis = []
+
+param webSocketApis = []
+
+param mcpServers = []
+
 param products = [
   {
     name: 'all'

@@ -320,6 +320,12 @@ param apis = [
   }
 ]
 
+param restApis = []
+
+param webSocketApis = []
+
+param mcpServers = []
+
 param products = []
 
 param subscriptions = []

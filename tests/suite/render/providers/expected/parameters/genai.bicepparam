@@ -719,6 +719,12 @@ param apis = [
   }
 ]
 
+param restApis = []
+
+param webSocketApis = []
+
+param mcpServers = []
+
 param products = [
   {
     name: 'everything'

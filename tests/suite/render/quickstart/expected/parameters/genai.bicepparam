@@ -415,6 +415,12 @@ param apis = [
   }
 ]
 
+param restApis = []
+
+param webSocketApis = []
+
+param mcpServers = []
+
 param products = [
   {
     name: 'aoai-product'

@@ -257,6 +257,7 @@ param backends = [
 param pools = [
   {
     name: 'chat-pool'
+    sessionCookie: ''
     members: [
       {
         backend: 'ptu'
@@ -412,6 +413,12 @@ param apis = [
     ]
   }
 ]
+
+param restApis = []
+
+param webSocketApis = []
+
+param mcpServers = []
 
 param products = [
   {
