@@ -70,6 +70,7 @@ pub(super) fn backends(zone: &LandingZone) -> impl Iterator<Item = Literal> {
             ("url", url.into()),
             // The policy signs in.
             ("identityResource", "".into()),
+            ("headers", object([])),
             ("breaker", object([])),
         ]))
     })

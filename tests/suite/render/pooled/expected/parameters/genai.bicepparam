@@ -46,6 +46,32 @@ param monitoring = {
   llmLogs: 'none'
 }
 
+param watch = {
+  workbook: {
+    enabled: false
+    displayName: 'GenAI gateway pooled-dev'
+    content: ''
+  }
+  alerts: []
+  actionGroup: ''
+  emails: []
+  actionGroups: []
+  budget: {
+    enabled: false
+    name: 'budget-pooled-dev-swedencentral-p01'
+    amount: 0
+    from: ''
+    contacts: []
+    percents: []
+    resourceGroups: [
+      'rg-apim-pooled-dev-swedencentral-p01'
+      'rg-networking-pooled-dev-swedencentral-p01'
+      'rg-openai-pooled-dev-swedencentral-p01'
+      'rg-shared-pooled-dev-swedencentral-p01'
+    ]
+  }
+}
+
 param locked = false
 
 param accounts = [
@@ -910,6 +936,12 @@ param apis = [
     ]
   }
 ]
+
+param restApis = []
+
+param webSocketApis = []
+
+param mcpServers = []
 
 param products = [
   {

@@ -184,12 +184,14 @@ param backends = [
     name: 'echo.api'
     url: 'https://echo.contoso.com'
     identityResource: ''
+    headers: {}
     breaker: {}
   }
   {
     name: 'documents.api'
     url: 'https://di.cognitiveservices.azure.com/documentintelligence'
     identityResource: ''
+    headers: {}
     breaker: {}
   }
 ]
