@@ -55,7 +55,7 @@ pub fn run(text: &str, database: &Database) -> Result<Table, Fault> {
 /// Whether a text is a query that could be run here, over whatever tables.
 ///
 /// # Errors
-/// As [`run`], as far as that is seen without the tables.
+/// As [`run()`], as far as that is seen without the tables.
 pub fn check(text: &str) -> Result<(), Fault> {
     parser::parse(text).map(drop)
 }

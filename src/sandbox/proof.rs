@@ -11,6 +11,7 @@ use super::openai_sim::OpenAiSim;
 use super::{Error, Landing};
 use crate::gateway::{Config, Trace};
 use crate::model::{Api, LandingZone};
+use crate::spec::Surface;
 use crate::verify::calls::{self, LimitProbe, Member, members};
 
 /// Far above what a request on loopback takes; a gateway that hangs is a failed proof, not a hung one.
@@ -63,6 +64,7 @@ pub struct Call {
     pub path: String,
     /// A body that is answered.
     pub body: Json,
+    pub surface: Surface,
     pub api_path: String,
     pub model_deployment: String,
     pub key_header: String,
@@ -86,6 +88,7 @@ impl Call {
         Some(Self {
             path: calls::path(api, model),
             body: calls::body(api, model, "hello", false),
+            surface: api.surface,
             api_path: api.path.clone(),
             model_deployment: model.name.clone(),
             key_header: entity.subscription_key_header.clone(),

@@ -14,6 +14,7 @@ use crate::diag::Diagnostic;
 use crate::diag::render::json;
 use crate::model::LandingZone;
 use crate::sandbox::Proof;
+use crate::spec::Surface;
 use crate::text::plural;
 
 /// The summary of a deployment. Field names are a public format.
@@ -90,6 +91,11 @@ pub(in crate::cli::commands) struct Example {
     pub(in crate::cli::commands) api_path: String,
     pub(in crate::cli::commands) model_deployment: String,
     pub(in crate::cli::commands) api_version: String,
+    /// A body that is answered.
+    #[serde(skip)]
+    pub(in crate::cli::commands) body: serde_json::Value,
+    #[serde(skip)]
+    pub(in crate::cli::commands) surface: Surface,
 }
 
 #[derive(Debug, Serialize)]
@@ -259,29 +265,55 @@ fn try_call(call: &PrintedCall) -> String {
 }
 
 fn curl(url: &str, example: &Example, key: &str) -> String {
-    let Example { path, key_header, .. } = example;
+    let Example { path, key_header, body, .. } = example;
     format!(
         r#"  curl -i '{url}{path}' \
     -H '{key_header}: {key}' -H 'Content-Type: application/json' \
-    -d '{{"messages":[{{"role":"user","content":"hello"}}],"max_tokens":50}}'
+    -d '{body}'
 "#
     )
 }
 
+/// Lines for the SDK of the API's surface; none where there is no such SDK that takes another address.
 fn sdk(url: &str, example: &Example, key: &str) -> String {
-    let Example { key_header, api_path, model_deployment, api_version, .. } = example;
+    let Example { key_header, api_path, model_deployment: model, api_version, surface, .. } = example;
     // The SDK sends its key in the header `api-key`; any other header has to be named.
-    let key = if key_header.eq_ignore_ascii_case("api-key") {
+    let named_key = if key_header.eq_ignore_ascii_case("api-key") && *surface == Surface::AzureOpenai {
         format!("api_key=\"{key}\"")
     } else {
         format!("api_key=\"-\", default_headers={{\"{key_header}\": \"{key}\"}}")
     };
-    format!(
-        r#"
+    let messages = r#"messages=[{"role": "user", "content": "hello"}]"#;
+    let call = if example.body.get("input").is_some() {
+        format!(r#"client.embeddings.create(model="{model}", input="hello")"#)
+    } else {
+        format!(r#"client.chat.completions.create(model="{model}", {messages})"#)
+    };
+    match surface {
+        Surface::AzureOpenai => format!(
+            r#"
   from openai import AzureOpenAI
-  client = AzureOpenAI(base_url="{url}/{api_path}/deployments/{model_deployment}", api_version="{api_version}",
-                       {key})
-  client.chat.completions.create(model="{model_deployment}", messages=[{{"role": "user", "content": "hello"}}])
+  client = AzureOpenAI(base_url="{url}/{api_path}/deployments/{model}", api_version="{api_version}",
+                       {named_key})
+  {call}
 "#
-    )
+        ),
+        Surface::OpenaiV1 => format!(
+            r#"
+  from openai import OpenAI
+  client = OpenAI(base_url="{url}/{api_path}", {named_key})
+  {call}
+"#
+        ),
+        Surface::AnthropicMessages => format!(
+            r#"
+  from anthropic import Anthropic
+  client = Anthropic(base_url="{url}/{api_path}", api_key="{key}")
+  client.messages.create(model="{model}", max_tokens=50, {messages})
+"#
+        ),
+        Surface::Gemini | Surface::Bedrock | Surface::Rest | Surface::Realtime | Surface::Mcp => {
+            String::new()
+        }
+    }
 }

@@ -175,6 +175,8 @@ pub(in crate::cli::commands) fn gateway(rendered: &Rendered, landing: &Landing) 
             api_path: call.api_path,
             model_deployment: call.model_deployment,
             api_version: API_VERSION.to_owned(),
+            body: call.body,
+            surface: call.surface,
         }),
         shown: rendered.zone.printed_examples.clone(),
     }
