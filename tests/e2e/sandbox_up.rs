@@ -149,3 +149,39 @@ fn what_cannot_be_brought_up_is_said_at_once() {
         assert!(err.contains(said), "{args:?}: {err}");
     }
 }
+
+/// The simulated accounts look at the header that their provider looks at, and refuse a token that is made for Azure.
+#[test]
+fn each_provider_is_signed_in_to_in_its_own_way() {
+    let up = Up::start(&["tests/suite/render/providers/spec.yaml"]);
+    let chat =
+        |model: &str| format!(r#"{{"model":"{model}","messages":[{{"role":"user","content":"hello"}}]}}"#);
+    let asked = [
+        "gpt-5",
+        "gpt-4.1",
+        "deepseek",
+        "gpt-5-nano",
+        "claude-sonnet-4-5",
+        "gemini-2.5-flash",
+        "nova-lite",
+        "llama",
+        "gpt-advanced",
+        "cheap-chat",
+    ];
+    for model in asked {
+        let answer = post(&up.url, "/llm/chat/completions", &[("api-key", &up.key)], &chat(model));
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{model}: {answer}");
+    }
+    let messages =
+        r#"{"model":"claude-sonnet-4-5","max_tokens":9,"messages":[{"role":"user","content":"hello"}]}"#;
+    let contents = r#"{"contents":[{"role":"user","parts":[{"text":"hello"}]}]}"#;
+    let converse = r#"{"messages":[{"role":"user","content":[{"text":"hello"}]}]}"#;
+    for (path, header, body) in [
+        ("/anthropic/v1/messages", "x-api-key", messages),
+        ("/gemini/v1beta/models/gemini-2.5-flash:generateContent", "x-goog-api-key", contents),
+        ("/bedrock/model/nova-lite/converse", "api-key", converse),
+    ] {
+        let answer = post(&up.url, path, &[(header, &up.key)], body);
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{path}: {answer}");
+    }
+}
