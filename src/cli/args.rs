@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::cli::commands::{
-    bicep, deploy, destroy, doctor, drift, explain, import, init, keys, outputs, plan, policy, regions,
+    bicep, contract, deploy, destroy, doctor, drift, explain, import, init, keys, outputs, plan, policy, regions,
     render, sandbox, schema, snapshot, spec, status, test, usage, validate, verify,
 };
 
@@ -105,6 +105,7 @@ pub enum Command {
     Sandbox(sandbox::Args),
     Regions(regions::Args),
     Spec(spec::Args),
+    Contract(contract::Args),
     Schema(schema::Args),
     Explain(explain::Args),
 }
