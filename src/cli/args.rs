@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::cli::commands::{
-    bicep, contract, deploy, destroy, doctor, drift, explain, import, init, keys, outputs, plan, policy, regions,
-    render, sandbox, schema, snapshot, spec, status, test, usage, validate, verify,
+    bicep, contract, deploy, destroy, doctor, drift, explain, import, init, keys, outputs, plan, policy,
+    regions, render, sandbox, schema, snapshot, spec, status, test, usage, validate, verify,
 };
 
 /// The options of every command stand behind its own.

@@ -131,9 +131,8 @@ pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> Result<(), Comman
 /// # Errors
 /// An input error naming the folder.
 pub(crate) fn create_folder(path: &Path) -> Result<(), CommandError> {
-    fs::create_dir_all(path).map_err(|error| {
-        CommandError::input(format!("`{}` cannot be made: {}", shown(path), reason(&error)))
-    })
+    fs::create_dir_all(path)
+        .map_err(|error| CommandError::input(format!("`{}` cannot be made: {}", shown(path), reason(&error))))
 }
 
 /// Removes a file that this program has written; one that is gone already is no error.

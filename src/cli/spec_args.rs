@@ -117,7 +117,11 @@ struct Folder {
 impl Folder {
     fn of(spec: &Path) -> Self {
         let folder = spec.parent().filter(|folder| !folder.as_os_str().is_empty());
-        Self { root: folder.unwrap_or(Path::new(".")).to_owned(), read: Mutex::default(), pending: Vec::new() }
+        Self {
+            root: folder.unwrap_or(Path::new(".")).to_owned(),
+            read: Mutex::default(),
+            pending: Vec::new(),
+        }
     }
 }
 

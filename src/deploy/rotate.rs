@@ -128,9 +128,14 @@ pub async fn step(
 enum Decided {
     Nothing,
     /// A key is made anew and goes to all vaults.
-    New { rotation: Option<String> },
+    New {
+        rotation: Option<String>,
+    },
     /// It was made anew already, and these vaults do not have it.
-    GoOn { rotation: String, missing: Vec<usize> },
+    GoOn {
+        rotation: String,
+        missing: Vec<usize>,
+    },
 }
 
 fn decide(step: Step, held: &[Option<Held>]) -> Result<Decided, RotateError> {

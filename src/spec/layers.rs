@@ -111,7 +111,13 @@ struct Chain<'a> {
 
 impl<'a> Chain<'a> {
     fn new(own: &Arc<Source>, path: &str, inputs: &'a Inputs<'a>) -> Self {
-        Self { inputs, paths: vec![path.to_owned()], sources: vec![Arc::clone(own)], trees: Vec::new(), laid: Vec::new() }
+        Self {
+            inputs,
+            paths: vec![path.to_owned()],
+            sources: vec![Arc::clone(own)],
+            trees: Vec::new(),
+            laid: Vec::new(),
+        }
     }
 
     /// Reads until a file extends nothing.
@@ -174,10 +180,13 @@ impl<'a> Chain<'a> {
         for item in items {
             let (path, over) = self.open(source, item, from, "is laid over itself")?;
             if paths.contains(&path) {
-                return Err(Diagnostic::new(&codes::EXTENDS, format!("`{path}` is laid over the spec twice"))
-                    .at(source, item.span)
-                    .help("remove one of the two")
-                    .into());
+                return Err(Diagnostic::new(
+                    &codes::EXTENDS,
+                    format!("`{path}` is laid over the spec twice"),
+                )
+                .at(source, item.span)
+                .help("remove one of the two")
+                .into());
             }
             let tree = yaml::compose(&over)?;
             stands_alone(&tree, &over, "name that file in `overlays` of the spec, before this one")?;
@@ -213,10 +222,7 @@ impl<'a> Chain<'a> {
             );
         }
         if self.paths.contains(&path) {
-            return refuse(
-                format!("`{relative}` {circle}, by way of others or at once"),
-                "break the circle",
-            );
+            return refuse(format!("`{relative}` {circle}, by way of others or at once"), "break the circle");
         }
         let bytes = match self.inputs.world.read(&path) {
             Ok(bytes) => bytes,

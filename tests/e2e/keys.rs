@@ -145,7 +145,10 @@ fn a_delivered_key_is_the_gateways_and_a_rotation_cuts_nobody_off() {
     let (same, new_secondary) = rotated.both();
     assert_eq!((&same, rotated.delivered()), (&primary, new_secondary.clone()));
     assert_ne!(new_secondary, secondary);
-    assert_eq!((rotated.call(&primary), rotated.call(&new_secondary), rotated.call(&secondary)), (200, 200, 401));
+    assert_eq!(
+        (rotated.call(&primary), rotated.call(&new_secondary), rotated.call(&secondary)),
+        (200, 200, 401)
+    );
     let told = rotated.keys(&["hr-primary", "--rotate", "begin", "--yes"], 0);
     assert!(told.contains("has begun already"), "{told}");
     assert_eq!(rotated.both().1, new_secondary);
@@ -156,12 +159,18 @@ fn a_delivered_key_is_the_gateways_and_a_rotation_cuts_nobody_off() {
     let told = rotated.keys(&["hr-primary", "--rotate", "finish", "--yes"], 1);
     assert!(told.contains("run `--rotate begin` again"), "{told}");
     rotated.keys(&["hr-primary", "--rotate", "begin", "--yes"], 0);
-    assert_eq!((rotated.delivered(), rotated.both()), (new_secondary.clone(), (primary.clone(), new_secondary.clone())));
+    assert_eq!(
+        (rotated.delivered(), rotated.both()),
+        (new_secondary.clone(), (primary.clone(), new_secondary.clone()))
+    );
 
     rotated.keys(&["--rotate", "finish", "--yes"], 0);
     let (new_primary, same) = rotated.both();
     assert_eq!((&same, rotated.delivered()), (&new_secondary, new_primary.clone()));
-    assert_eq!((rotated.call(&new_primary), rotated.call(&new_secondary), rotated.call(&primary)), (200, 200, 401));
+    assert_eq!(
+        (rotated.call(&new_primary), rotated.call(&new_secondary), rotated.call(&primary)),
+        (200, 200, 401)
+    );
     let due = rotated.due();
     assert_eq!((&due["keys"][0]["due"], &due["keys"][0]["rotated"]), (&Json::from(false), &Json::from(true)));
 

@@ -88,8 +88,8 @@ fn add(args: &AddArgs, ui: &Ui) -> Result<Exit, CommandError> {
         return Err(CommandError::usage("the spec is changed, so it has to be a file").hint("name the file"));
     }
     // It becomes a path before anything has read it.
-    let is_id = args.id.len() <= ID_MAX
-        && args.id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_id =
+        args.id.len() <= ID_MAX && args.id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if !is_id {
         return Err(CommandError::usage(format!("`{}` is no id of a contract", args.id))
             .hint("use letters, digits and hyphens, a letter first"));
@@ -105,7 +105,9 @@ fn add(args: &AddArgs, ui: &Ui) -> Result<Exit, CommandError> {
     let source = spec::read(&shown, &old)?;
     let Some(new) = edit::with_overlay(&source, &path) else {
         return Err(CommandError::input(format!("where `{shown}` could name the new file cannot be told"))
-            .hint(format!("add `overlays: [{path}]` to it as a line of its own, then run this again without it"))
+            .hint(format!(
+                "add `overlays: [{path}]` to it as a line of its own, then run this again without it"
+            ))
             .hint("is it a spec in YAML? `genai-lz validate` tells"));
     };
     let text = contract(args);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Checks;
-use crate::spec::{codes, terms};
 use crate::spec::types::Spec;
+use crate::spec::{codes, terms};
 use crate::text::Span;
 
 pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {

@@ -129,11 +129,10 @@ fn in_words(error: RotateError, subscription: &str, word: &str) -> CommandError 
     match error {
         RotateError::Azure(error) => failed(error),
         RotateError::Standing(why) => CommandError::input(format!("`{subscription}`: {why}")),
-        RotateError::NotDelivered(_) => {
-            CommandError::new(Exit::Azure, format!("`{subscription}`: {error}")).hint(format!(
+        RotateError::NotDelivered(_) => CommandError::new(Exit::Azure, format!("`{subscription}`: {error}"))
+            .hint(format!(
                 "the key that the vault holds still works; run `--rotate {word}` again once the cause is gone"
-            ))
-        }
+            )),
     }
 }
 
@@ -186,10 +185,7 @@ fn table(ages: &[(&Delivered, Age)]) -> String {
     text
 }
 
-async fn due_of<'a>(
-    client: &ArmClient,
-    all: Vec<&'a Delivered>,
-) -> Result<Vec<&'a Delivered>, CommandError> {
+async fn due_of<'a>(client: &ArmClient, all: Vec<&'a Delivered>) -> Result<Vec<&'a Delivered>, CommandError> {
     let mut due = Vec::new();
     for one in all {
         if age(client, one).await.map_err(failed)?.is_due {

@@ -92,12 +92,7 @@ fn is_markdown(path: &Path) -> bool {
 }
 
 /// The scenarios that a spec names and those that it has in it, each to be run against what the spec renders.
-fn of_spec(
-    path: &Path,
-    spec: &str,
-    layers: &SpecArgs,
-    inputs: &mut Vec<Input>,
-) -> Result<(), CommandError> {
+fn of_spec(path: &Path, spec: &str, layers: &SpecArgs, inputs: &mut Vec<Input>) -> Result<(), CommandError> {
     let shown = files::shown(path);
     let spec = layers.with(path, &shown, spec.as_bytes(), spec::load)?.value.spec;
     let folder = path.parent().unwrap_or(Path::new(""));

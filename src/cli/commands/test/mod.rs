@@ -65,9 +65,8 @@ const MAX_WIDTH: usize = 140;
 
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     let inputs = inputs::gather(&args.paths, &args.layers)?;
-    let is_of_spec = |input: &Input| {
-        input.file.as_ref().is_ok_and(|file| file.cases.iter().any(Case::is_deployed))
-    };
+    let is_of_spec =
+        |input: &Input| input.file.as_ref().is_ok_and(|file| file.cases.iter().any(Case::is_deployed));
     if args.layers.is_given() && !inputs.iter().any(is_of_spec) {
         return Err(CommandError::usage("there is no spec that `--overlay` and `--var` could be for")
             .hint("name a spec with `scenarios`, or a scenario file that has a block `spec`"));
