@@ -96,8 +96,13 @@ param products array
 @description('Subscriptions: name, displayName, product.')
 param subscriptions array
 
+@description('Keys to put into vaults: subscription, secret, vaultSubscription, vaultResourceGroup, vault.')
+param keyDeliveries array
+
 // Known before anything is deployed, so that a plan can name every role assignment.
 var apimIdentityId = resourceId(subscription().subscriptionId, names.apimResourceGroup, 'Microsoft.ManagedIdentity/userAssignedIdentities', names.apimIdentity)
+
+var apimId = resourceId(subscription().subscriptionId, names.apimResourceGroup, 'Microsoft.ApiManagement/service', names.apim)
 
 var isPrivate = access.mode == 'private'
 var allowedAddresses = access.mode == 'addresses' ? split(apimOutboundIpAddresses, ',') : []
@@ -348,6 +353,22 @@ module productSubscriptions 'modules/subscriptions.bicep' = {
     productDefinitions
   ]
 }
+
+module deliveredKeys 'modules/key-delivery.bicep' = [for (delivery, index) in keyDeliveries: {
+  name: take('genai-delivery-${index}-${delivery.secret}', maxDeploymentName)
+  scope: resourceGroup(delivery.vaultSubscription, delivery.vaultResourceGroup)
+  params: {
+    vaultName: delivery.vault
+    secretName: delivery.secret
+    apimId: apimId
+    subscriptionName: delivery.subscription
+    keyName: 'primaryKey'
+    rotation: ''
+  }
+  dependsOn: [
+    productSubscriptions
+  ]
+}]
 
 module workbook 'modules/workbook.bicep' = if (watch.workbook.enabled) {
   name: 'genai-workbook'

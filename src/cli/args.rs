@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::cli::commands::{
-    bicep, deploy, destroy, doctor, drift, explain, import, init, keys, outputs, plan, policy, regions,
-    render, sandbox, schema, snapshot, spec, status, test, usage, validate, verify,
+    bicep, contract, deploy, destroy, doctor, drift, explain, import, init, keys, outputs, plan, policy,
+    regions, render, sandbox, schema, snapshot, spec, status, test, usage, validate, verify,
 };
 
 /// The options of every command stand behind its own.
@@ -105,6 +105,7 @@ pub enum Command {
     Sandbox(sandbox::Args),
     Regions(regions::Args),
     Spec(spec::Args),
+    Contract(contract::Args),
     Schema(schema::Args),
     Explain(explain::Args),
 }

@@ -126,6 +126,15 @@ pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> Result<(), Comman
     written.map(drop).map_err(|error| unwritten(path, &error))
 }
 
+/// Makes a folder and those that it stands in, unless they are there.
+///
+/// # Errors
+/// An input error naming the folder.
+pub(crate) fn create_folder(path: &Path) -> Result<(), CommandError> {
+    fs::create_dir_all(path)
+        .map_err(|error| CommandError::input(format!("`{}` cannot be made: {}", shown(path), reason(&error))))
+}
+
 /// Removes a file that this program has written; one that is gone already is no error.
 ///
 /// # Errors

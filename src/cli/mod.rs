@@ -81,6 +81,7 @@ fn run(command: &Command, ui: &Ui) -> Result<Exit, CommandError> {
         Command::Doctor(args) => commands::doctor::run(args, ui),
         Command::Sandbox(args) => commands::sandbox::run(args, ui),
         Command::Regions(args) => commands::regions::run(args, ui),
+        Command::Contract(args) => commands::contract::run(args, ui),
         Command::Spec(args) => commands::spec::run(args, ui),
         Command::Schema(args) => commands::schema::run(args, ui),
         Command::Explain(args) => commands::explain::run(args, ui),

@@ -60,13 +60,28 @@ impl SpecArgs {
         bytes: &[u8],
         then: impl FnOnce(&Arc<Source>, &str, &Inputs<'_>) -> DiagResult<T>,
     ) -> Result<Read<T>, CommandError> {
+        self.with_pending(path, shown, bytes, &[], then)
+    }
+
+    /// As [`SpecArgs::with`], as if the files `pending` lay there already, by their paths from the folder of the spec.
+    ///
+    /// # Errors
+    /// As [`SpecArgs::with`].
+    pub(crate) fn with_pending<T>(
+        &self,
+        path: &Path,
+        shown: &str,
+        bytes: &[u8],
+        pending: &[(String, Vec<u8>)],
+        then: impl FnOnce(&Arc<Source>, &str, &Inputs<'_>) -> DiagResult<T>,
+    ) -> Result<Read<T>, CommandError> {
         let own = spec::read(shown, bytes)?;
         let mut overlays = Vec::new();
         for overlay in &self.overlay {
             let bytes = files::read(overlay, spec::BYTES_MAX as u64)?;
             overlays.push(spec::read(&files::shown(overlay), &bytes)?);
         }
-        let folder = Folder::of(path);
+        let folder = Folder { pending: pending.to_vec(), ..Folder::of(path) };
         let (prefix, name) = match shown.rfind('/') {
             Some(at) => shown.split_at(at + 1),
             None => ("", shown),
@@ -95,17 +110,26 @@ pub(crate) struct Read<T> {
 struct Folder {
     root: PathBuf,
     read: Mutex<Vec<PathBuf>>,
+    /// Files that are to be written, by path from the root.
+    pending: Vec<(String, Vec<u8>)>,
 }
 
 impl Folder {
     fn of(spec: &Path) -> Self {
         let folder = spec.parent().filter(|folder| !folder.as_os_str().is_empty());
-        Self { root: folder.unwrap_or(Path::new(".")).to_owned(), read: Mutex::default() }
+        Self {
+            root: folder.unwrap_or(Path::new(".")).to_owned(),
+            read: Mutex::default(),
+            pending: Vec::new(),
+        }
     }
 }
 
 impl World for Folder {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        if let Some((_, bytes)) = self.pending.iter().find(|(pending, _)| pending == path) {
+            return Ok(bytes.clone());
+        }
         let unreadable =
             |reason: &str| FileError::Unreadable { path: path.to_owned(), reason: reason.to_owned() };
         let file = self.root.join(path);

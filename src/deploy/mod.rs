@@ -18,6 +18,7 @@ pub mod preview;
 pub mod probe;
 pub mod read_service;
 pub mod remedies;
+pub mod rotate;
 mod run;
 pub mod secrets;
 mod start;

@@ -236,6 +236,10 @@ pub struct Product {
     pub team: Option<String>,
     /// Ids of the subscriptions to make.
     pub subscriptions: Vec<String>,
+    /// Ids of the key vaults that their primary keys are put into.
+    pub deliver_to: Vec<String>,
+    /// After how many days their keys are due for new ones.
+    pub rotation_days: Option<u32>,
 }
 
 /// How many tokens of one model a subscription may use.

@@ -124,7 +124,7 @@ impl LandingZone {
             product.subscriptions.iter().map(|subscription| Caller {
                 subscription,
                 product: &product.id,
-                team: &product.id,
+                team: product.team.as_deref().unwrap_or(&product.id),
             })
         });
         of_product.collect()

@@ -11,6 +11,7 @@ use crate::model::{
     Account, Backend, Breaker, ContentSafetyAccount, KeySource, LandingZone, PrivateDns, SignIn, Threshold,
     ZONE_CONTENT_SAFETY, ZONE_EVENT_HUB, ZONE_OPENAI,
 };
+use crate::spec::terms::secret_name;
 
 pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
     let services = services::parts(zone, policies);
@@ -55,6 +56,7 @@ pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
             ("mcpServers", Given::Value(services.mcp_servers)),
             ("products", Given::Value(products(zone, policies))),
             ("subscriptions", Given::Value(subscriptions(zone))),
+            ("keyDeliveries", Given::Value(key_deliveries(zone))),
         ],
     }
 }
@@ -294,4 +296,25 @@ fn subscriptions(zone: &LandingZone) -> Literal {
         })
     });
     Literal::List(of_all.collect())
+}
+
+/// Which keys go into which vaults; their ids were checked by the spec.
+fn key_deliveries(zone: &LandingZone) -> Literal {
+    let mut all = Vec::new();
+    for product in &zone.products {
+        for (subscription, vault) in
+            product.subscriptions.iter().flat_map(|id| product.deliver_to.iter().map(move |to| (id, to)))
+        {
+            let parts: Vec<&str> = vault.split('/').collect();
+            let ["", _, subscription_id, _, group, .., name] = parts[..] else { continue };
+            all.push(object([
+                ("subscription", subscription.into()),
+                ("secret", Literal::Text(secret_name(subscription))),
+                ("vaultSubscription", subscription_id.into()),
+                ("vaultResourceGroup", group.into()),
+                ("vault", name.into()),
+            ]));
+        }
+    }
+    Literal::List(all)
 }

@@ -37,6 +37,9 @@ pub fn put_what_is_there(zone: &LandingZone, state: &State) {
         }
         state.put_outside(outside(provider));
     }
+    for vault in zone.products.iter().flat_map(|product| &product.deliver_to) {
+        put(state, vault, &zone.gateway.location, json!({}));
+    }
     for key in &zone.keys {
         if let KeySource::VaultSecret(id) = &key.source {
             put_secret(state, id);

@@ -106,7 +106,7 @@ impl File {
 
 impl Case {
     /// Whether its configuration comes from a spec.
-    fn is_deployed(&self) -> bool {
+    pub fn is_deployed(&self) -> bool {
         self.spec.is_some() || self.steps.iter().any(|step| matches!(step.kind, StepKind::Spec(_)))
     }
 }

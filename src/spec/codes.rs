@@ -123,7 +123,7 @@ pub static EXTENDS: Code = Code::error(
     "a file that a spec is made of and that cannot be had",
     "A spec may extend another file (`extends: base.yaml`), which may extend a third. The file has to lie in the folder of \
      the spec or below it, has to be there, and may not lead back to itself; at most eight files extend each other. A file \
-     given with `--overlay` is laid over the spec and extends nothing itself.",
+     given with `--overlay`, or that the spec names in `overlays`, is laid over the spec once and is made of no other.",
 );
 
 pub static FILE: Code = Code::error(

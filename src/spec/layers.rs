@@ -14,6 +14,9 @@ const EXTENDS_MAX: usize = 8;
 /// A file for the environment, one for the region, one for the day: sixteen are plenty.
 const OVERLAYS_MAX: usize = 16;
 
+/// Teams have files of their own: hundreds are more than one gateway has products for.
+const OWN_OVERLAYS_MAX: usize = 100;
+
 /// What a spec is read with, besides its own text.
 #[derive(Clone, Copy)]
 pub struct Inputs<'a> {
@@ -47,7 +50,9 @@ pub(super) fn layer(own: &Arc<Source>, path: &str, inputs: &Inputs<'_>) -> DiagR
     }
     let mut bases = Chain::new(own, path, inputs);
     bases.follow()?;
-    let sources: Vec<Arc<Source>> = bases.sources.iter().skip(1).chain(inputs.overlays).cloned().collect();
+    let own_overlays = bases.laid.iter().flatten().map(|(source, _)| source);
+    let sources: Vec<Arc<Source>> =
+        bases.sources.iter().skip(1).chain(own_overlays).chain(inputs.overlays).cloned().collect();
     let given = given_source(inputs.variables);
     let others: Vec<Arc<Source>> = sources.iter().chain(&given).cloned().collect();
     if others.iter().map(|source| source.text().len()).sum::<usize>() + own.text().len() > BYTES_MAX {
@@ -58,25 +63,39 @@ pub(super) fn layer(own: &Arc<Source>, path: &str, inputs: &Inputs<'_>) -> DiagR
     }
     let files = Files::new(own, &others);
     // The file that extends no other was read last, and is the ground of all others.
-    let n_bases = bases.trees.len();
-    let trees = bases.trees.into_iter().enumerate().rev().map(|(at, tree)| tree.moved(files.start(at)));
+    let n_bases = bases.trees.len() + bases.laid.iter().map(Vec::len).sum::<usize>();
+    let mut at_laid = bases.trees.len();
+    let mut trees = Vec::new();
+    for (at, (tree, laid)) in bases.trees.into_iter().zip(bases.laid).enumerate() {
+        let mut tree = tree.moved(files.start(at));
+        for (_, over) in laid {
+            tree = yaml::merge(tree, over.moved(files.start(at_laid)));
+            at_laid += 1;
+        }
+        trees.push(tree);
+    }
+    let trees = trees.into_iter().rev();
     let mut root =
         trees.reduce(yaml::merge).ok_or_else(|| Diagnostic::new(&codes::EMPTY, "the spec is empty"))?;
     for (at, overlay) in (n_bases..).zip(inputs.overlays) {
         let tree = yaml::compose(overlay)?;
-        if let Some((_, extends)) = tree.field("extends") {
-            return Err(Diagnostic::new(
-                &codes::EXTENDS,
-                "a file that is laid over a spec extends another one",
-            )
-            .at(overlay, extends.span)
-            .help("name that file with `--overlay` too, before this one")
-            .into());
-        }
+        stands_alone(&tree, overlay, "name that file with `--overlay` too, before this one")?;
         root = yaml::merge(root, tree.moved(files.start(at)));
     }
     let variables = variables(&mut root, &files, inputs)?;
     Ok(Layered { files, root, variables })
+}
+
+/// A file that is laid over a spec is made of no other.
+fn stands_alone(tree: &Node, source: &Arc<Source>, help: &str) -> DiagResult<()> {
+    let named = [("extends", "extends another one"), ("overlays", "has files laid over itself")];
+    for (field, what) in named {
+        if let Some((_, value)) = tree.field(field) {
+            let message = format!("a file that is laid over a spec {what}");
+            return Err(Diagnostic::new(&codes::EXTENDS, message).at(source, value.span).help(help).into());
+        }
+    }
+    Ok(())
 }
 
 /// The files that a spec extends, one after the other.
@@ -86,11 +105,19 @@ struct Chain<'a> {
     paths: Vec<String>,
     sources: Vec<Arc<Source>>,
     trees: Vec<Node>,
+    /// Of each, the files that it has laid over itself.
+    laid: Vec<Vec<(Arc<Source>, Node)>>,
 }
 
 impl<'a> Chain<'a> {
     fn new(own: &Arc<Source>, path: &str, inputs: &'a Inputs<'a>) -> Self {
-        Self { inputs, paths: vec![path.to_owned()], sources: vec![Arc::clone(own)], trees: Vec::new() }
+        Self {
+            inputs,
+            paths: vec![path.to_owned()],
+            sources: vec![Arc::clone(own)],
+            trees: Vec::new(),
+            laid: Vec::new(),
+        }
     }
 
     /// Reads until a file extends nothing.
@@ -98,18 +125,86 @@ impl<'a> Chain<'a> {
         loop {
             let at = self.trees.len();
             let source = Arc::clone(&self.sources[at]);
-            let tree = yaml::compose(&source)?;
-            let extends = tree.field("extends").map(|(key, value)| (key.span, value.clone()));
+            let mut tree = yaml::compose(&source)?;
+            let overlays = tree.take("overlays").filter(|value| !value.is_null());
+            let extends = tree.field("extends").map(|(_, value)| value.clone());
             self.trees.push(tree);
+            let laid = match overlays {
+                Some(overlays) => self.overlays(&source, &overlays, &self.paths[at].clone())?,
+                None => Vec::new(),
+            };
+            self.laid.push(laid);
             match extends {
-                Some((_, value)) if !value.is_null() => self.open(&source, &value)?,
+                Some(value) if !value.is_null() => {
+                    if self.paths.len() > EXTENDS_MAX {
+                        let message = format!("more than {EXTENDS_MAX} files extend each other");
+                        return Err(Diagnostic::new(&codes::EXTENDS, message)
+                            .at(&source, value.span)
+                            .help("put some of them together")
+                            .into());
+                    }
+                    let from = self.paths[at].clone();
+                    let (path, base) = self.open(&source, &value, &from, "extends itself")?;
+                    self.sources.push(base);
+                    self.paths.push(path);
+                }
                 _ => return Ok(()),
             }
         }
     }
 
-    fn open(&mut self, source: &Arc<Source>, named: &Node) -> DiagResult<()> {
-        let refuse = |message: String, help: &str| -> DiagResult<()> {
+    /// Reads the files that the one at `from` has laid over itself.
+    fn overlays(
+        &self,
+        source: &Arc<Source>,
+        named: &Node,
+        from: &str,
+    ) -> DiagResult<Vec<(Arc<Source>, Node)>> {
+        let Kind::List(items) = &named.kind else {
+            let message = format!("expected a list of paths of files, found {}", named.describe());
+            return Err(Diagnostic::new(&codes::WRONG_TYPE, message)
+                .at(source, named.span)
+                .help("write `overlays: [FILE, …]`")
+                .into());
+        };
+        let n_before: usize = self.laid.iter().map(Vec::len).sum();
+        if n_before + items.len() > OWN_OVERLAYS_MAX {
+            let message = format!("more than {OWN_OVERLAYS_MAX} files are laid over the spec by itself");
+            return Err(Diagnostic::new(&codes::TOO_LARGE, message)
+                .at(source, named.span)
+                .help("put some of them together")
+                .into());
+        }
+        let mut paths: Vec<String> = Vec::new();
+        let mut laid = Vec::new();
+        for item in items {
+            let (path, over) = self.open(source, item, from, "is laid over itself")?;
+            if paths.contains(&path) {
+                return Err(Diagnostic::new(
+                    &codes::EXTENDS,
+                    format!("`{path}` is laid over the spec twice"),
+                )
+                .at(source, item.span)
+                .help("remove one of the two")
+                .into());
+            }
+            let tree = yaml::compose(&over)?;
+            stands_alone(&tree, &over, "name that file in `overlays` of the spec, before this one")?;
+            paths.push(path);
+            laid.push((over, tree));
+        }
+        Ok(laid)
+    }
+
+    /// Reads the file that `named` names, seen from the file at `from`; gives its path and what it holds.
+    fn open(
+        &self,
+        source: &Arc<Source>,
+        named: &Node,
+        from: &str,
+        circle: &str,
+    ) -> DiagResult<(String, Arc<Source>)> {
+        let refuse = |message: String, help: &str| -> DiagResult<(String, Arc<Source>)> {
             Err(Diagnostic::new(&codes::EXTENDS, message).at(source, named.span).help(help).into())
         };
         let Some(relative) = named.as_text().filter(|path| !path.is_empty()) else {
@@ -119,8 +214,7 @@ impl<'a> Chain<'a> {
                 .help("write the path of the file, from the folder of this one")
                 .into());
         };
-        let from = self.paths.last().map_or("", |path| parent(path));
-        let path = join(from, relative);
+        let path = join(parent(from), relative);
         if path.starts_with(['/', '\\']) || path == ".." || path.starts_with("../") || path.contains('\\') {
             return refuse(
                 format!("`{relative}` lies outside of the folder of the spec"),
@@ -128,16 +222,7 @@ impl<'a> Chain<'a> {
             );
         }
         if self.paths.contains(&path) {
-            return refuse(
-                format!("`{relative}` extends itself, by way of others or at once"),
-                "break the circle",
-            );
-        }
-        if self.paths.len() > EXTENDS_MAX {
-            return refuse(
-                format!("more than {EXTENDS_MAX} files extend each other"),
-                "put some of them together",
-            );
+            return refuse(format!("`{relative}` {circle}, by way of others or at once"), "break the circle");
         }
         let bytes = match self.inputs.world.read(&path) {
             Ok(bytes) => bytes,
@@ -154,9 +239,8 @@ impl<'a> Chain<'a> {
                 );
             }
         };
-        self.sources.push(read(&format!("{}{path}", self.inputs.folder), &bytes)?);
-        self.paths.push(path);
-        Ok(())
+        let over = read(&format!("{}{path}", self.inputs.folder), &bytes)?;
+        Ok((path, over))
     }
 }
 

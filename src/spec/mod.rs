@@ -11,6 +11,7 @@ mod check;
 pub mod codes;
 mod decode;
 mod dotenv;
+pub mod edit;
 mod files;
 mod from_env;
 mod layers;

@@ -68,3 +68,9 @@ pub fn apis<'s>(spec: &'s Spec, contract: &Contract) -> Vec<&'s str> {
 pub fn subscription_id(contract: &Contract, name: &str) -> String {
     format!("{}-{name}", contract.id.as_str())
 }
+
+/// The secret that the key of a subscription is delivered as: letters, digits and hyphens, which is what a subscription's id is
+/// made of, too (learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules, Key Vault, 2026-11).
+pub fn secret_name(subscription_id: &str) -> String {
+    format!("apim-{subscription_id}")
+}

@@ -110,6 +110,7 @@ pub(super) fn all(contract: &Contract) -> Vec<Exchange> {
     sandbox.run(&["status", QUICKSTART], 0);
     sandbox.run(&["outputs", QUICKSTART], 0);
     sandbox.run(&["keys", QUICKSTART, "tenant1"], 0);
+    make_keys_anew(&sandbox);
     look_around(&sandbox, contract);
     sandbox.run(&["destroy", QUICKSTART, "--dry-run"], 0);
     sandbox.run(&["destroy", QUICKSTART, "--yes"], 0);
@@ -125,6 +126,26 @@ pub(super) fn all(contract: &Contract) -> Vec<Exchange> {
     sandbox.run(&["deploy", QUICKSTART, "--yes"], 4);
     sandbox.run(&["status", QUICKSTART], 4);
     sandbox.said()
+}
+
+/// A contract is laid over the spec, its key delivered and made anew.
+fn make_keys_anew(sandbox: &Recorded) {
+    let subscription = sandbox.server.subscription_id();
+    let vaults = sandbox.server.state().of_type("Microsoft.KeyVault/vaults");
+    let vault = vaults.first().unwrap().id.to_string();
+    let overlay = sandbox.folder.path().join("contract.yaml");
+    let text = format!(
+        "baseline: {{ keyVault: {{ purgeProtection: false }} }}\n\
+         contracts: [{{ id: hr, team: hr, allow: {{ models: [aoai] }}, keys: {{ deliverTo: [{{ keyVault: {vault} }}] }} }}]\n"
+    );
+    assert!(vault.contains(subscription));
+    std::fs::write(&overlay, text).unwrap();
+    let of = ["--overlay", overlay.to_str().unwrap(), "--yes"];
+    sandbox.run(&[&["deploy", QUICKSTART], of.as_slice()].concat(), 0);
+    for step in ["begin", "finish"] {
+        sandbox.run(&[&["keys", QUICKSTART, "hr-primary", "--rotate", step], of.as_slice()].concat(), 0);
+    }
+    sandbox.run(&["keys", QUICKSTART, "--due", "--overlay", overlay.to_str().unwrap()], 0);
 }
 
 /// GETs, HEADs and lists everything that was deployed, where a contract has it.

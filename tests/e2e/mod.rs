@@ -9,6 +9,7 @@ mod doctor;
 mod drift;
 mod fleet;
 mod import;
+mod keys;
 mod preflight;
 mod preview;
 mod sandbox_up;

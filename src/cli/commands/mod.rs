@@ -1,6 +1,7 @@
 //! One file per command: its arguments with their help, and `run`.
 
 pub mod bicep;
+pub mod contract;
 pub mod deploy;
 pub mod destroy;
 pub mod doctor;

@@ -168,6 +168,8 @@ pub(super) fn product(product: &spec::Product) -> Product {
         content_safety: product.content_safety.as_ref().map(|policy| content_safety::policy(policy)),
         team: None,
         subscriptions: product.subscriptions.iter().map(|id| id.value.0.clone()).collect(),
+        deliver_to: Vec::new(),
+        rotation_days: None,
     }
 }
 
@@ -206,6 +208,8 @@ pub(super) fn contract(spec: &spec::Spec, contract: &spec::Contract) -> Product 
             .iter()
             .map(|name| terms::subscription_id(contract, name.as_str()))
             .collect(),
+        deliver_to: contract.keys.deliver_to.iter().map(|to| to.key_vault.value.0.clone()).collect(),
+        rotation_days: contract.keys.rotation.as_ref().map(|rotation| rotation.every.days()),
     }
 }
 

@@ -213,6 +213,10 @@ fn unlocked(shared: &Shared, id: &ResourceId) -> Result<(), ArmFault> {
 fn act(shared: &Shared, id: &ResourceId, action: &str) -> Result<Reply, ArmFault> {
     let resource = shared.state.get(id).ok_or_else(|| not_found(id))?;
     allowed(shared, id, &format!("{action}/action"))?;
+    if let Some(changed) = providers::regenerated(&resource, action) {
+        shared.state.put(changed);
+        return Ok(Reply::empty(204));
+    }
     let answer = providers::action(&resource, action).ok_or_else(|| {
         let message = format!("The sandbox has no action '{action}' for {}.", id.resource_type());
         ArmFault::not_found("ResourceActionNotFound", message)

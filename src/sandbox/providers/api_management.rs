@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{ArmFault, Draft, Provider, no_action, service_network, stable_octet};
+use super::{ArmFault, Draft, Provider, no_action, random_key, service_network, stable_octet};
 use crate::sandbox::gateway_config::{operation_of, read_certificate};
 use crate::sandbox::{Resource, ResourceId};
 
@@ -236,6 +236,19 @@ fn now() -> String {
 fn list_secrets(subscription: &Resource, action: &str) -> Option<Json> {
     let keys: Map<String, Json> = subscription.secret.clone();
     action.eq_ignore_ascii_case("listSecrets").then_some(Json::Object(keys))
+}
+
+/// Makes one of a subscription's keys anew; None where the action is another one. Azure answers 204 without a body, and the other
+/// key stays (REST reference, `Subscription - Regenerate Primary Key`, 2024-05-01).
+pub(in crate::sandbox) fn regenerated(subscription: &Resource, action: &str) -> Option<Resource> {
+    if !subscription.id.is_type("Microsoft.ApiManagement/service/subscriptions") {
+        return None;
+    }
+    let names = [("regeneratePrimaryKey", "primaryKey"), ("regenerateSecondaryKey", "secondaryKey")];
+    let (_, key) = names.into_iter().find(|(known, _)| action.eq_ignore_ascii_case(known))?;
+    let mut changed = subscription.clone();
+    changed.secret.insert(key.to_owned(), Json::from(random_key()));
+    Some(changed)
 }
 
 /// `/products/x`, `/apis/x`, `/apis` or `/`, alone or behind the id of the service.

@@ -15,7 +15,7 @@ mod service_network;
 
 use serde_json::{Map, Value as Json, json};
 
-pub(in crate::sandbox) use api_management::scope_of_subscription;
+pub(in crate::sandbox) use api_management::{regenerated, scope_of_subscription};
 
 use super::{ArmFault, Resource, ResourceId, State};
 

@@ -8,6 +8,8 @@ use crate::spec::{codes, routing, terms};
 /// A subscription's id has up to 80 characters, and a contract's stands before its name
 /// (REST reference of subscriptions, 2024-05-01).
 const SUBSCRIPTION_ID_MAX: usize = 80;
+/// Each is a deployment of its own, and ARM takes 800 in a template.
+const VAULTS_MAX: usize = 10;
 
 pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
     profiles(spec, cx);
@@ -20,6 +22,7 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
         }
         models(spec, contract, cx);
         subscriptions(contract, cx);
+        keys(contract, cx);
         if let Some(limits) = &contract.limits {
             limits_of(limits, contract, cx);
         }
@@ -90,7 +93,6 @@ fn models(spec: &Spec, contract: &Contract, cx: &mut Checks<'_>) {
 
 fn subscriptions(contract: &Contract, cx: &mut Checks<'_>) {
     cx.empty("subscriptions", &contract.keys.subscriptions);
-    unique("subscription", contract.keys.subscriptions.iter().map(|id| (id.as_str(), id.span)), cx);
     for name in contract.keys.subscriptions.iter() {
         let id = terms::subscription_id(contract, name.as_str());
         if id.len() > SUBSCRIPTION_ID_MAX {
@@ -101,6 +103,22 @@ fn subscriptions(contract: &Contract, cx: &mut Checks<'_>) {
             let found = cx.diagnostic(&codes::OUT_OF_RANGE, name.span, message).help("choose a shorter name");
             cx.push(found);
         }
+    }
+}
+
+/// A new key that is delivered nowhere reaches nobody, and so cuts everybody off.
+fn keys(contract: &Contract, cx: &mut Checks<'_>) {
+    let vaults = &contract.keys.deliver_to;
+    unique("vault", vaults.iter().map(|to| (to.key_vault.as_str(), to.key_vault.span)), cx);
+    if vaults.len() > VAULTS_MAX {
+        let message = format!("the keys are delivered to more than {VAULTS_MAX} vaults");
+        let found = cx.diagnostic(&codes::OUT_OF_RANGE, vaults.span, message);
+        cx.push(found.help("let those who use them share a vault"));
+    }
+    if let Some(rotation) = contract.keys.rotation.as_ref().filter(|_| vaults.is_empty()) {
+        let message = "new keys of a rotation would be delivered nowhere";
+        let found = cx.diagnostic(&codes::MISSING_FIELD, rotation.span, message);
+        cx.push(found.help("add `deliverTo: [{ keyVault: ID }]`"));
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Checks;
-use crate::spec::codes;
 use crate::spec::types::Spec;
+use crate::spec::{codes, terms};
 use crate::text::Span;
 
 pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
@@ -14,13 +14,14 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
     let apis: Vec<_> = spec.apis.iter().map(|api| (api.id.as_str(), api.id.span)).collect();
     unique("backend", models.iter().chain(&pools).copied(), cx);
     unique("API", apis.iter().copied(), cx);
-    unique(
-        "subscription",
-        spec.products
-            .iter()
-            .flat_map(|product| product.subscriptions.iter().map(|id| (id.as_str(), id.span))),
-        cx,
-    );
+    let of_products = spec.products.iter().flat_map(|product| product.subscriptions.iter());
+    let of_products = of_products.map(|id| (id.as_str().to_owned(), id.span));
+    let of_contracts = spec.contracts.iter().flat_map(|contract| {
+        let names = contract.keys.subscriptions.iter();
+        names.map(|name| (terms::subscription_id(contract, name.as_str()), name.span))
+    });
+    let subscriptions: Vec<(String, Span)> = of_products.chain(of_contracts).collect();
+    unique("subscription", subscriptions.iter().map(|(id, span)| (id.as_str(), *span)), cx);
     unique("path", spec.apis.iter().map(|api| (api.path.as_str(), api.path.span)), cx);
     for model in spec.models.iter() {
         let names: Vec<_> = model

@@ -2,8 +2,8 @@
 //! name is refused. `policyProfiles` hold what several contracts share.
 
 use super::{
-    AppRole, ApplicationId, Audience, ContentSafety, DeploymentName, Email, EntityId, EnvironmentName,
-    LongText, QuotaPeriod, ShortText, TenantName,
+    AppRole, ApplicationId, Audience, ContentSafety, Days, DeploymentName, Email, EntityId, EnvironmentName,
+    KeyVaultId, LongText, QuotaPeriod, ShortText, TenantName,
 };
 use crate::spec::decode::{At, Int, record};
 use std::collections::BTreeMap;
@@ -119,10 +119,29 @@ record! {
     pub struct ContractKeys {
         /// Its subscriptions, each with two keys. The contract's id stands before the names.
         "subscriptions" subscriptions: Vec<At<EntityId>> = default(["primary"]);
+        /// Where the deployment puts the primary key of each of its subscriptions, as the secret `apim-CONTRACT-SUBSCRIPTION`. The key
+        /// goes from API Management to the vault inside of Azure.
+        "deliverTo" deliver_to: Vec<At<KeyDelivery>> = default([]);
+        /// How old keys may be.
+        "rotation" rotation: KeyRotation = optional;
     }
-    refused {
-        "deliverTo": "`genai-lz keys` fetches them",
-        "rotation": "either key can be made anew in Azure while the other is in use",
+}
+
+record! {
+    /// Where a key is put.
+    pub struct KeyDelivery {
+        /// A vault that is there already. Whoever deploys needs the action `Microsoft.KeyVault/vaults/secrets/write` on it, and
+        /// `Microsoft.Resources/deployments/write` on its resource group.
+        "keyVault" key_vault: KeyVaultId = required;
+    }
+    refused { "foundry": "no connections of Foundry projects are made" }
+}
+
+record! {
+    /// How old keys may be.
+    pub struct KeyRotation {
+        /// Days, from the last rotation or from when the subscription was made. `genai-lz keys --due` tells which are older.
+        "every" every: Days = required;
     }
 }
 

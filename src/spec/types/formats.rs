@@ -430,6 +430,29 @@ impl Decode for Duration {
     }
 }
 
+text! {
+    /// An ISO 8601 duration of days.
+    pub struct Days,
+    "an ISO 8601 duration of days such as `P90D`, from `P1D` to `P730D`",
+    "^P[0-9]{1,3}D$",
+    |text| Days::count(text).is_some()
+}
+
+impl Days {
+    const MAX: u32 = 730;
+
+    fn count(text: &str) -> Option<u32> {
+        let digits = text.strip_prefix('P')?.strip_suffix('D')?;
+        let days = digits.parse().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+        (1..=Self::MAX).contains(&days).then_some(days)
+    }
+
+    /// How many.
+    pub fn days(&self) -> u32 {
+        Self::count(&self.0).unwrap_or(Self::MAX)
+    }
+}
+
 /// One HTTP status or a range of them: `429`, `"500-599"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatusRange {

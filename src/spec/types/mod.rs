@@ -71,6 +71,8 @@ record! {
         "kind" kind: SpecKind = required;
         /// A file that this one is laid over: what stands here goes before what stands there.
         "extends" extends: FilePath = optional;
+        /// Files that are laid over this one, in this order, such as one for each team's contract.
+        "overlays" overlays: Vec<At<FilePath>> = default([]);
         /// Values by name, for `${var:NAME}`. One that is null has to be given from outside, with `--var NAME=VALUE`.
         "variables" variables: BTreeMap<String, At<AnyValue>> = default({});
         /// Who this landing zone is: what goes into the names and tags of its resources.

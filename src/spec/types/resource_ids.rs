@@ -38,6 +38,14 @@ text! {
 }
 
 text! {
+    /// The id of a key vault.
+    pub struct KeyVaultId,
+    "the id of a key vault: `/subscriptions/…/resourceGroups/…/providers/Microsoft.KeyVault/vaults/NAME`",
+    "^/subscriptions/[0-9a-fA-F-]{36}/resourceGroups/[^/]{1,90}/providers/Microsoft\\.KeyVault/vaults/[^/]{3,24}$",
+    |text| is_id_of(text, "Microsoft.KeyVault/vaults", 24)
+}
+
+text! {
     /// The id of an action group.
     pub struct ActionGroupId,
     "the id of an action group: `/subscriptions/…/resourceGroups/…/providers/Microsoft.Insights/actionGroups/NAME`",

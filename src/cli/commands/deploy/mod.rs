@@ -178,8 +178,8 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
 ///
 /// # Errors
 /// All that is wrong with the spec, or the failure of the deployment.
-pub(crate) fn to_state(spec: &Path) -> Result<State, CommandError> {
-    let rendered = pipeline::render(spec, &SpecArgs::default())?;
+pub(crate) fn to_state(spec: &Path, layers: &SpecArgs) -> Result<State, CommandError> {
+    let rendered = pipeline::render(spec, layers)?;
     let subscription = rendered.zone.subscription_id.as_deref().unwrap_or(sandbox::SUBSCRIPTION);
     let (evaluated, _warnings) = pipeline::evaluate(&rendered.bundle, subscription)?;
     let requests = stages::requests(evaluated, spec, stages::Keys::MadeUp)?;

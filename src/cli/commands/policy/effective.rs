@@ -8,6 +8,7 @@ use super::gather;
 use crate::cli::args::Format;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::spec_args::SpecArgs;
 use crate::cli::ui::Ui;
 use crate::diag::render;
 use crate::policy::effective::{self, Ask, EffectiveText, Line, Part};
@@ -40,10 +41,13 @@ pub struct Args {
     /// Only the policy, without places
     #[arg(long)]
     plain: bool,
+
+    #[command(flatten)]
+    layers: SpecArgs,
 }
 
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
-    let project = gather::project(std::slice::from_ref(&args.path))?;
+    let project = gather::project(std::slice::from_ref(&args.path), &args.layers)?;
     let ask = Ask {
         api: args.api.clone(),
         operation: args.operation.clone(),

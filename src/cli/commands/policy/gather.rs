@@ -23,12 +23,17 @@ enum Read {
 /// Reads what lies at `paths`: folders, specs, policy files.
 ///
 /// # Errors
-/// A path that cannot be read, a spec that is refused, a policy file that is no text.
-pub(super) fn project(paths: &[PathBuf]) -> Result<Project, CommandError> {
+/// A path that cannot be read, a spec that is refused, a policy file that is no text, `layers` without a spec.
+pub(super) fn project(paths: &[PathBuf], layers: &SpecArgs) -> Result<Project, CommandError> {
     let given = Given::default();
     let mut sources = Vec::new();
+    let mut has_spec = false;
     for path in paths {
-        sources.extend(if path.is_dir() { folder(path)? } else { file(path)? });
+        sources.extend(if path.is_dir() { folder(path)? } else { file(path, layers, &mut has_spec)? });
+    }
+    if layers.is_given() && !has_spec {
+        return Err(CommandError::usage("there is no spec that `--overlay` and `--var` could be for")
+            .hint("name the spec file, or leave them out"));
     }
     let mut texts = Vec::new();
     let mut infos = Vec::new();
@@ -71,14 +76,16 @@ fn folder(path: &Path) -> Result<Vec<Arc<Source>>, CommandError> {
 }
 
 /// A spec stands for the policies rendered from it, any other file for itself.
-fn file(path: &Path) -> Result<Vec<Arc<Source>>, CommandError> {
+fn file(path: &Path, layers: &SpecArgs, has_spec: &mut bool) -> Result<Vec<Arc<Source>>, CommandError> {
     if path == Path::new(files::STDIN) {
-        return Ok(of_spec(pipeline::render(path, &SpecArgs::default())?));
+        *has_spec = true;
+        return Ok(of_spec(pipeline::render(path, layers)?));
     }
     let begun = files::begin(path, kind::HEAD_BYTES as u64)?;
     if kind::of_content(&begun.head) == Some(Kind::Spec) {
         let bytes = begun.rest(path, spec::BYTES_MAX as u64)?;
-        return Ok(of_spec(pipeline::render_bytes(path, &files::shown(path), &bytes, &SpecArgs::default())?));
+        *has_spec = true;
+        return Ok(of_spec(pipeline::render_bytes(path, &files::shown(path), &bytes, layers)?));
     }
     Ok(vec![text(path, &begun.rest(path, policy::MAX_FILE_BYTES as u64)?)?])
 }

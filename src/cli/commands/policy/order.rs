@@ -8,6 +8,7 @@ use super::gather;
 use crate::cli::args::Format;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::spec_args::SpecArgs;
 use crate::cli::ui::Ui;
 use crate::policy::project::{Need, Step};
 use crate::text::plural;
@@ -21,10 +22,13 @@ pub struct Args {
     /// Folders of policies, policy files, or spec files
     #[arg(default_value = ".")]
     paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    layers: SpecArgs,
 }
 
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
-    let project = gather::project(&args.paths)?;
+    let project = gather::project(&args.paths, &args.layers)?;
     let steps = project.deployment_order().map_err(CommandError::Refused)?;
     if ui.format == Format::Json {
         let steps: Vec<_> = steps.iter().map(view).collect();

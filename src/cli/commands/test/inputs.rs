@@ -33,7 +33,7 @@ const FENCES: [&str; 4] = ["```toml config", "```spec", "```http request", "```t
 ///
 /// # Errors
 /// Where something cannot be read, or nothing is there to run.
-pub(super) fn gather(paths: &[PathBuf]) -> Result<Vec<Input>, CommandError> {
+pub(super) fn gather(paths: &[PathBuf], layers: &SpecArgs) -> Result<Vec<Input>, CommandError> {
     let named = if paths.is_empty() { default_folder()? } else { paths.to_vec() };
     let mut inputs = Vec::new();
     for path in &named {
@@ -45,7 +45,7 @@ pub(super) fn gather(paths: &[PathBuf]) -> Result<Vec<Input>, CommandError> {
             let text = text(path)?;
             is_spec = !is_markdown(path) && kind::of_content(text.as_bytes()) == Some(Kind::Spec);
             if is_spec {
-                of_spec(path, &text, &mut inputs)?;
+                of_spec(path, &text, layers, &mut inputs)?;
             } else {
                 inputs.push(input(path, text));
             }
@@ -92,9 +92,9 @@ fn is_markdown(path: &Path) -> bool {
 }
 
 /// The scenarios that a spec names and those that it has in it, each to be run against what the spec renders.
-fn of_spec(path: &Path, spec: &str, inputs: &mut Vec<Input>) -> Result<(), CommandError> {
+fn of_spec(path: &Path, spec: &str, layers: &SpecArgs, inputs: &mut Vec<Input>) -> Result<(), CommandError> {
     let shown = files::shown(path);
-    let spec = SpecArgs::default().with(path, &shown, spec.as_bytes(), spec::load)?.value.spec;
+    let spec = layers.with(path, &shown, spec.as_bytes(), spec::load)?.value.spec;
     let folder = path.parent().unwrap_or(Path::new(""));
     let Some(spec_path) = path.to_str() else {
         return Err(CommandError::input(format!("the path `{shown}` is not UTF-8 text")));

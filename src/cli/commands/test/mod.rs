@@ -11,6 +11,7 @@ use crate::cli::args::Format;
 use crate::cli::commands::deploy::runtime;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::spec_args::SpecArgs;
 use crate::cli::ui::Ui;
 use crate::cli::{files, parallel};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -52,6 +53,9 @@ pub struct Args {
     /// Rewrite the blocks that show something in full, such as `http response`, with what came
     #[arg(long)]
     bless: bool,
+
+    #[command(flatten)]
+    layers: SpecArgs,
 }
 
 /// Columns where nobody says how wide the terminal is.
@@ -60,14 +64,20 @@ const DEFAULT_WIDTH: usize = 100;
 const MAX_WIDTH: usize = 140;
 
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
-    let inputs = inputs::gather(&args.paths)?;
+    let inputs = inputs::gather(&args.paths, &args.layers)?;
+    let is_of_spec =
+        |input: &Input| input.file.as_ref().is_ok_and(|file| file.cases.iter().any(Case::is_deployed));
+    if args.layers.is_given() && !inputs.iter().any(is_of_spec) {
+        return Err(CommandError::usage("there is no spec that `--overlay` and `--var` could be for")
+            .hint("name a spec with `scenarios`, or a scenario file that has a block `spec`"));
+    }
     let runtime = args.network.then(runtime).transpose()?;
-    let specs = Deployed::over(runtime.as_ref().map(|runtime| Ports(runtime.handle().clone())));
+    let specs = Deployed::over(runtime.as_ref().map(|runtime| Ports(runtime.handle().clone())), &args.layers);
     let options = Options { seed: args.seed };
     if args.bless {
         bless(&inputs, args, &options, &specs, ui)?;
     }
-    let inputs = if args.bless { inputs::gather(&args.paths)? } else { inputs };
+    let inputs = if args.bless { inputs::gather(&args.paths, &args.layers)? } else { inputs };
     let ran = all(&inputs, args, &options, &specs);
     let (n, n_failed) = view::counts(&ran);
     if n == 0 {

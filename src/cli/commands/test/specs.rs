@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 
 use crate::cli::commands::deploy::to_state;
 use crate::cli::error::CommandError;
+use crate::cli::spec_args::SpecArgs;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::gateway::Config;
 use crate::openai::Account;
@@ -18,12 +19,14 @@ use crate::scenario::{Landing, Network, Specs, codes};
 pub(super) struct Deployed {
     outcomes: Mutex<IndexMap<PathBuf, Arc<Outcome>>>,
     ports: Option<Ports>,
+    /// What every spec is read with.
+    layers: SpecArgs,
 }
 
 impl Deployed {
     /// For cases that run over `ports`, or in virtual time.
-    pub(super) fn over(ports: Option<Ports>) -> Self {
-        Self { outcomes: Mutex::default(), ports }
+    pub(super) fn over(ports: Option<Ports>, layers: &SpecArgs) -> Self {
+        Self { outcomes: Mutex::default(), ports, layers: layers.clone() }
     }
 }
 
@@ -35,7 +38,7 @@ impl Specs for Deployed {
         let outcome = {
             // Held while deploying, so that two cases of one spec do not both do it.
             let mut deployed = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(deployed.entry(path.clone()).or_insert_with(|| Arc::new(deploy(&path))))
+            Arc::clone(deployed.entry(path.clone()).or_insert_with(|| Arc::new(deploy(&path, &self.layers))))
         };
         match outcome.as_ref() {
             Ok((config, accounts)) => Ok(Landing { config: config.clone(), accounts: accounts.clone() }),
@@ -48,8 +51,8 @@ impl Specs for Deployed {
     }
 }
 
-fn deploy(path: &Path) -> Outcome {
-    let state = to_state(path).map_err(|error| match error {
+fn deploy(path: &Path, layers: &SpecArgs) -> Outcome {
+    let state = to_state(path, layers).map_err(|error| match error {
         CommandError::Refused(found) => found,
         CommandError::Failed { message, hints, .. } => {
             let diagnostic = Diagnostic::new(&codes::SPEC, message);

@@ -550,3 +550,5 @@ param subscriptions = [
     product: 'all'
   }
 ]
+
+param keyDeliveries = []

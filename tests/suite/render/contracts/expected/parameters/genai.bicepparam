@@ -380,3 +380,20 @@ param subscriptions = [
     product: 'search'
   }
 ]
+
+param keyDeliveries = [
+  {
+    subscription: 'search-shop'
+    secret: 'apim-search-shop'
+    vaultSubscription: '00000000-0000-0000-0000-000000000000'
+    vaultResourceGroup: 'rg-retail'
+    vault: 'kv-retail'
+  }
+  {
+    subscription: 'search-app'
+    secret: 'apim-search-app'
+    vaultSubscription: '00000000-0000-0000-0000-000000000000'
+    vaultResourceGroup: 'rg-retail'
+    vault: 'kv-retail'
+  }
+]

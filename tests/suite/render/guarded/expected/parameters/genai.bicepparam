@@ -494,3 +494,5 @@ param subscriptions = [
     product: 'all'
   }
 ]
+
+param keyDeliveries = []

@@ -329,3 +329,5 @@ param mcpServers = []
 param products = []
 
 param subscriptions = []
+
+param keyDeliveries = []

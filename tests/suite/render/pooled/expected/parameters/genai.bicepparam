@@ -966,3 +966,5 @@ param subscriptions = [
     product: 'all'
   }
 ]
+
+param keyDeliveries = []

@@ -748,3 +748,5 @@ param subscriptions = [
     product: 'everything'
   }
 ]
+
+param keyDeliveries = []

@@ -468,3 +468,5 @@ param subscriptions = [
     product: 'multi-tenant-product2'
   }
 ]
+
+param keyDeliveries = []

@@ -540,3 +540,5 @@ param subscriptions = [
     product: 'services'
   }
 ]
+
+param keyDeliveries = []

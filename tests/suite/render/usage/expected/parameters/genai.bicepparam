@@ -458,3 +458,5 @@ param subscriptions = [
     product: 'research'
   }
 ]
+
+param keyDeliveries = []
