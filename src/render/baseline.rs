@@ -102,8 +102,11 @@ pub(super) fn region_networks(zone: &LandingZone) -> impl Iterator<Item = &Regio
 
 /// Empty where the gateway stands in no network; else all of them have one, which the checks of the spec see to.
 fn regions(zone: &LandingZone) -> Literal {
-    let placed: Vec<_> =
-        zone.additional_regions.iter().filter_map(|region| Some((region, region.network.as_ref()?))).collect();
+    let placed: Vec<_> = zone
+        .additional_regions
+        .iter()
+        .filter_map(|region| Some((region, region.network.as_ref()?)))
+        .collect();
     list(&placed, |(region, network)| {
         let names = &network.names;
         object([

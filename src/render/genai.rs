@@ -85,10 +85,7 @@ fn access(zone: &LandingZone) -> Literal {
     object([
         ("mode", mode.into()),
         ("createZones", (*dns == PrivateDns::Create).into()),
-        (
-            "linkedNetworks",
-            list(&linked, |network| (&network.names.virtual_network).into()),
-        ),
+        ("linkedNetworks", list(&linked, |network| (&network.names.virtual_network).into())),
         ("openai", dns.existing(ZONE_OPENAI).into()),
         ("eventHub", dns.existing(ZONE_EVENT_HUB).into()),
         ("contentSafety", dns.existing(ZONE_CONTENT_SAFETY).into()),

@@ -1,6 +1,8 @@
 //! The network, and what stands in it before the gateway.
 
-use crate::model::{AppGateway, Certificate, ExistingNetwork, ExtraRule, Network, Peering, PrivateDns, TrafficManager};
+use crate::model::{
+    AppGateway, Certificate, ExistingNetwork, ExtraRule, Network, Peering, PrivateDns, TrafficManager,
+};
 use crate::spec::{self, Spec};
 
 pub(super) fn network(network: &spec::Network) -> Network {

@@ -47,7 +47,8 @@ fn traffic_manager(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
     let state = draft.state;
     let endpoints = draft.resource.body.pointer_mut("/properties/endpoints").and_then(Json::as_array_mut);
     for endpoint in endpoints.into_iter().flatten() {
-        let target = endpoint.pointer("/properties/targetResourceId").and_then(Json::as_str).unwrap_or_default();
+        let target =
+            endpoint.pointer("/properties/targetResourceId").and_then(Json::as_str).unwrap_or_default();
         let address = crate::sandbox::ResourceId::parse(target).and_then(|id| state.get(&id));
         let host = address.and_then(|it| it.text("/properties/dnsSettings/fqdn").map(str::to_owned));
         let Some(host) = host else {

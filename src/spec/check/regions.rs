@@ -92,9 +92,9 @@ fn networks(spec: &Spec, tier: &Tier, cx: &mut Checks<'_>) {
         let network = match (&region.network, mode.is_in_network()) {
             (Some(network), true) => network,
             (None, true) => {
-                let message =
-                    format!("`network` is missing: in mode `{}` each region has one", mode.word());
-                let help = "add `network` with `addressSpace` and `subnets`, or set `network.apimMode` to `none`";
+                let message = format!("`network` is missing: in mode `{}` each region has one", mode.word());
+                let help =
+                    "add `network` with `addressSpace` and `subnets`, or set `network.apimMode` to `none`";
                 refuse(&codes::MISSING_FIELD, region.location.span, message, help, cx);
                 continue;
             }
@@ -122,7 +122,9 @@ fn networks(spec: &Spec, tier: &Tier, cx: &mut Checks<'_>) {
             let help = format!("choose a range with a prefix of /{prefix} or less");
             refuse(&codes::SUBNET, apim.span, message, &help, cx);
         }
-        if let Some((of, other)) = ranges.iter().find(|(_, other)| network.address_space.overlaps(other.value)) {
+        if let Some((of, other)) =
+            ranges.iter().find(|(_, other)| network.address_space.overlaps(other.value))
+        {
             let message = format!(
                 "the network of `{name}` ({}) overlaps that of {of} ({})",
                 network.address_space.value, other.value
@@ -130,7 +132,9 @@ fn networks(spec: &Spec, tier: &Tier, cx: &mut Checks<'_>) {
             let found = cx
                 .diagnostic(&codes::SUBNET, network.address_space.span, message)
                 .related(cx.source, other.span, "the other network")
-                .help("choose a range that no other region uses; networks that are connected must not overlap");
+                .help(
+                    "choose a range that no other region uses; networks that are connected must not overlap",
+                );
             cx.push(found);
         }
         ranges.push((format!("`{name}`"), network.address_space));
@@ -165,7 +169,10 @@ fn traffic_manager(spec: &Spec, cx: &mut Checks<'_>) {
     let Some(manager) = &spec.baseline.network.traffic_manager else { return };
     let mode = spec.baseline.network.apim_mode.mode();
     let (message, help) = if spec.azure.additional_regions.is_empty() {
-        ("there is one region, and nothing to choose", "add `azure.additionalRegions`, or leave `trafficManager` out")
+        (
+            "there is one region, and nothing to choose",
+            "add `azure.additionalRegions`, or leave `trafficManager` out",
+        )
     } else if !mode.is_in_network() {
         (
             "further regions have an Application Gateway only where the gateway stands in a network",
