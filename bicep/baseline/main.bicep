@@ -33,6 +33,12 @@ param appGateway object
 @secure()
 param certificatePfx string
 
+@description('location, zones, names (virtualNetwork, nsgAppGateway, nsgApim, routeTable, publicIpAppGateway, publicIpApim, appGateway, wafPolicy) and network (addressSpace and subnets) of each further region, in the order of apim.additionalRegions; empty where the gateway stands in no network.')
+param regions array
+
+@description('enabled, method and ttlSeconds of Traffic Manager.')
+param trafficManager object
+
 @description('Whether what is in the resource groups cannot be deleted.')
 param locked bool
 
@@ -45,6 +51,29 @@ param monitoring object
 // Known before anything is deployed, so that a plan can name every role assignment.
 var apimIdentityId = resourceId(subscription().subscriptionId, names.apimResourceGroup, 'Microsoft.ManagedIdentity/userAssignedIdentities', names.apimIdentity)
 var appGatewayIdentityId = resourceId(subscription().subscriptionId, names.networkingResourceGroup, 'Microsoft.ManagedIdentity/userAssignedIdentities', names.appGatewayIdentity)
+
+var subscriptionId = subscription().subscriptionId
+var networkId = resourceId(subscriptionId, names.networkingResourceGroup, 'Microsoft.Network/virtualNetworks', names.virtualNetwork)
+var regionNetworkNames = map(regions, region => region.names.virtualNetwork)
+
+// Each region's gateway stands in the network of its region.
+var placedRegions = [for (region, index) in apim.additionalRegions: union(region, empty(regions) ? {
+  subnetId: ''
+  publicAddressId: ''
+} : {
+  subnetId: resourceId(subscriptionId, names.networkingResourceGroup, 'Microsoft.Network/virtualNetworks/subnets', regions[index].names.virtualNetwork, 'snet-apim')
+  publicAddressId: resourceId(subscriptionId, names.networkingResourceGroup, 'Microsoft.Network/publicIPAddresses', regions[index].names.publicIpApim)
+})]
+var placedApim = {
+  ...apim
+  additionalRegions: placedRegions
+}
+
+// The gateway of one region
+// (learn.microsoft.com/azure/api-management/api-management-howto-deploy-multi-region, seen 2026-12-01).
+var regionalHosts = empty(regions) ? [] : map(concat([
+  location
+], map(regions, region => region.location)), place => '${names.apim}-${place}-01.regional.azure-api.net')
 
 var usesCertificatePfx = appGateway.enabled && empty(appGateway.keyVaultSecretId)
 
@@ -73,12 +102,73 @@ module networking 'modules/networking.bicep' = {
     network: network
     zones: zones
     appGatewayEnabled: appGateway.enabled
+    appGatewayLabel: trafficManager.enabled ? toLower(names.appGateway) : ''
+    otherApimPrefixes: map(regions, region => region.network.apimSubnet)
+    suffix: ''
     apimPrivateEndpoint: apim.privateEndpoint
   }
   dependsOn: [
     groups
   ]
 }
+
+module regionNetworks 'modules/networking.bicep' = [for region in regions: {
+  name: 'baseline-networking-${region.location}'
+  scope: resourceGroup(names.networkingResourceGroup)
+  params: {
+    location: region.location
+    tags: tags
+    names: {
+      ...names
+      ...region.names
+    }
+    network: {
+      ...network
+      ...region.network
+    }
+    zones: region.zones
+    appGatewayEnabled: appGateway.enabled
+    appGatewayLabel: trafficManager.enabled ? toLower(region.names.appGateway) : ''
+    otherApimPrefixes: []
+    suffix: '-${region.location}'
+    apimPrivateEndpoint: false
+  }
+  dependsOn: [
+    groups
+  ]
+}]
+
+// Private endpoints stand in the first region; the gateways of the others reach them from their networks.
+@batchSize(1)
+module toRegions 'modules/peering.bicep' = [for region in regions: {
+  name: 'baseline-peering-to-${region.location}'
+  scope: resourceGroup(names.networkingResourceGroup)
+  params: {
+    networkName: names.virtualNetwork
+    name: 'region-${region.location}'
+    virtualNetworkId: resourceId(subscriptionId, names.networkingResourceGroup, 'Microsoft.Network/virtualNetworks', region.names.virtualNetwork)
+    lendsGateway: false
+  }
+  dependsOn: [
+    networking
+    regionNetworks
+  ]
+}]
+
+@batchSize(1)
+module fromRegions 'modules/peering.bicep' = [for region in regions: {
+  name: 'baseline-peering-from-${region.location}'
+  scope: resourceGroup(names.networkingResourceGroup)
+  params: {
+    networkName: region.names.virtualNetwork
+    name: 'region-${location}'
+    virtualNetworkId: networkId
+    lendsGateway: false
+  }
+  dependsOn: [
+    toRegions
+  ]
+}]
 
 module apimIdentity '../shared/modules/user-assigned-identity.bicep' = {
   name: 'baseline-apim-identity'
@@ -131,8 +221,12 @@ module vaultZone '../shared/modules/private-dns-zone.bicep' = if (privateDns.cre
   params: {
     zoneName: 'privatelink.vaultcore.azure.net'
     virtualNetworkId: networking.outputs.virtualNetworkId
+    otherNetworks: regionNetworkNames
     tags: tags
   }
+  dependsOn: [
+    regionNetworks
+  ]
 }
 
 module vault 'modules/key-vault.bicep' = {
@@ -197,7 +291,7 @@ module apimService 'modules/apim.bicep' = {
     location: location
     tags: tags
     name: names.apim
-    apim: apim
+    apim: placedApim
     apimMode: network.apimMode
     subnetId: networking.outputs.apimSubnetId
     publicAddressId: networking.outputs.apimAddressId
@@ -209,6 +303,7 @@ module apimService 'modules/apim.bicep' = {
   }
   dependsOn: [
     apimReadsVault
+    fromRegions
   ]
 }
 
@@ -220,6 +315,11 @@ module apimNames 'modules/apim-dns.bicep' = if (privateDns.gateway) {
     gatewayOnly: apim.isV2
     privateIpAddress: apimService.outputs.privateIpAddress
     virtualNetworkId: networking.outputs.virtualNetworkId
+    otherNetworks: regionNetworkNames
+    regionalHosts: regionalHosts
+    regionalAddresses: concat([
+      apimService.outputs.privateIpAddress
+    ], apimService.outputs.regionalAddresses)
     tags: tags
   }
 }
@@ -230,6 +330,7 @@ module apimZone '../shared/modules/private-dns-zone.bicep' = if (apim.privateEnd
   params: {
     zoneName: 'privatelink.azure-api.net'
     virtualNetworkId: networking.outputs.virtualNetworkId
+    otherNetworks: []
     tags: tags
   }
 }
@@ -261,7 +362,7 @@ module apimClosed 'modules/apim-service.bicep' = if (apim.privateEndpoint) {
     location: location
     tags: tags
     name: names.apim
-    apim: apim
+    apim: placedApim
     apimMode: network.apimMode
     subnetId: networking.outputs.apimSubnetId
     publicAddressId: networking.outputs.apimAddressId
@@ -287,7 +388,7 @@ module gateway 'modules/app-gateway.bicep' = if (appGateway.enabled) {
     publicAddressId: networking.outputs.appGatewayAddressId
     identityId: appGatewayIdentityId
     certificateSecretId: usesCertificatePfx ? certificate!.outputs.secretId : appGateway.keyVaultSecretId
-    backendHost: '${names.apim}.azure-api.net'
+    backendHost: empty(regions) ? '${names.apim}.azure-api.net' : regionalHosts[0]
     logAnalyticsWorkspaceId: monitoring.diagnostics ? insights.outputs.logAnalyticsWorkspaceId : ''
   }
   dependsOn: [
@@ -295,6 +396,56 @@ module gateway 'modules/app-gateway.bicep' = if (appGateway.enabled) {
     apimService
     apimNames
     apimEndpoint
+  ]
+}
+
+module regionGateways 'modules/app-gateway.bicep' = [for (region, index) in regions: if (appGateway.enabled) {
+  name: 'baseline-app-gateway-${region.location}'
+  scope: resourceGroup(names.networkingResourceGroup)
+  params: {
+    location: region.location
+    tags: tags
+    name: region.names.appGateway
+    wafPolicyName: region.names.wafPolicy
+    appGateway: appGateway
+    zones: region.zones
+    subnetId: resourceId(subscriptionId, names.networkingResourceGroup, 'Microsoft.Network/virtualNetworks/subnets', region.names.virtualNetwork, 'snet-app-gateway')
+    publicAddressId: resourceId(subscriptionId, names.networkingResourceGroup, 'Microsoft.Network/publicIPAddresses', region.names.publicIpAppGateway)
+    identityId: appGatewayIdentityId
+    certificateSecretId: usesCertificatePfx ? certificate!.outputs.secretId : appGateway.keyVaultSecretId
+    backendHost: regionalHosts[index + 1]
+    logAnalyticsWorkspaceId: monitoring.diagnostics ? insights.outputs.logAnalyticsWorkspaceId : ''
+  }
+  dependsOn: [
+    appGatewayReadsVault
+    apimService
+    apimNames
+  ]
+}]
+
+module traffic 'modules/traffic-manager.bicep' = if (trafficManager.enabled) {
+  name: 'baseline-traffic-manager'
+  scope: resourceGroup(names.networkingResourceGroup)
+  params: {
+    name: names.trafficManager
+    tags: tags
+    method: trafficManager.method
+    ttlSeconds: trafficManager.ttlSeconds
+    fqdn: appGateway.fqdn
+    endpoints: map(concat([
+      {
+        location: location
+        names: names
+      }
+    ], regions), region => {
+      name: region.location
+      addressId: resourceId(subscriptionId, names.networkingResourceGroup, 'Microsoft.Network/publicIPAddresses', region.names.publicIpAppGateway)
+    })
+    logAnalyticsWorkspaceId: monitoring.diagnostics ? insights.outputs.logAnalyticsWorkspaceId : ''
+  }
+  dependsOn: [
+    gateway
+    regionGateways
   ]
 }
 
@@ -309,6 +460,8 @@ module locks '../shared/modules/lock.bicep' = [for (name, index) in groupNames: 
     apimService
     apimClosed
     gateway
+    regionGateways
+    traffic
   ]
 }]
 
@@ -350,3 +503,6 @@ output logAnalyticsWorkspaceId string = insights.outputs.logAnalyticsWorkspaceId
 
 @description('Public address of Application Gateway; empty without one.')
 output appGatewayPublicIp string = networking.outputs.appGatewayIp
+
+@description('DNS name of Traffic Manager, which the name that callers use has to lead to; empty without one.')
+output trafficManagerHost string = trafficManager.enabled ? traffic!.outputs.host : ''

@@ -26,7 +26,7 @@ param virtualNetworkId string
 @description('Resource id of the subnet for private endpoints, an output of stage baseline.')
 param privateEndpointsSubnetId string
 
-@description('mode: private, addresses or internet, which is how the gateway calls accounts and event hub; createZones; openai, eventHub and contentSafety: ids of zones that are there already.')
+@description('mode: private, addresses or internet, which is how the gateway calls accounts and event hub; createZones; openai, eventHub and contentSafety: ids of zones that are there already. linkedNetworks: names of the networks of further regions, which resolve the zones too.')
 param access object
 
 @description('Addresses that the gateway calls from, separated by commas: an output of stage baseline.')
@@ -129,6 +129,7 @@ module openaiZone '../shared/modules/private-dns-zone.bicep' = if (isPrivate && 
   params: {
     zoneName: 'privatelink.openai.azure.com'
     virtualNetworkId: virtualNetworkId
+    otherNetworks: access.linkedNetworks
     tags: tags
   }
 }
@@ -179,6 +180,7 @@ module eventHubZone '../shared/modules/private-dns-zone.bicep' = if (eventHub.en
   params: {
     zoneName: 'privatelink.servicebus.windows.net'
     virtualNetworkId: virtualNetworkId
+    otherNetworks: access.linkedNetworks
     tags: tags
   }
 }
@@ -206,6 +208,7 @@ module contentSafetyZone '../shared/modules/private-dns-zone.bicep' = if (conten
   params: {
     zoneName: 'privatelink.cognitiveservices.azure.com'
     virtualNetworkId: virtualNetworkId
+    otherNetworks: access.linkedNetworks
     tags: tags
   }
 }

@@ -107,6 +107,8 @@ pub struct AdditionalRegion {
     pub location: String,
     pub capacity: u32,
     pub zones: Vec<String>,
+    /// Its network; None where the gateway stands outside.
+    pub network: Option<RegionNetwork>,
 }
 
 /// The zones of those that a number of units is spread over: they are spread evenly over listed zones, so their number
@@ -180,6 +182,7 @@ pub struct Names {
     pub private_endpoint_event_hub: String,
     pub private_endpoint_apim: String,
     pub route_table: String,
+    pub traffic_manager: String,
 }
 
 /// The settings of the API Management service.

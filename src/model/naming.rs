@@ -58,6 +58,9 @@ pub const WAF_POLICY: Rule = rule(
     Alphabet::Alphanumeric,
     false,
 );
+/// Its name is the first part of its DNS name too, below `trafficmanager.net`.
+pub const TRAFFIC_MANAGER: Rule =
+    rule("Microsoft.Network/trafficManagerProfiles", (1, 63), Alphabet::Hyphens, true);
 pub const KEY_VAULT: Rule = rule("Microsoft.KeyVault/vaults", (3, 24), Alphabet::SingleHyphens, true);
 pub const LOG_ANALYTICS: Rule =
     rule("Microsoft.OperationalInsights/workspaces", (4, 63), Alphabet::Hyphens, false);

@@ -18,6 +18,37 @@ pub struct Network {
     pub private_dns: PrivateDns,
     pub peerings: Vec<Peering>,
     pub firewall_next_hop: Option<String>,
+    pub traffic_manager: Option<TrafficManager>,
+}
+
+/// One name in front of the Application Gateways of all regions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrafficManager {
+    /// `Performance` or `Priority`.
+    pub method: &'static str,
+    pub ttl_seconds: u32,
+}
+
+/// The network of a further region, with the names of what stands in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RegionNetwork {
+    pub address_space: String,
+    pub app_gateway_subnet: Option<String>,
+    pub apim_subnet: String,
+    pub names: RegionNames,
+}
+
+/// Names of what is there once in each further region.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RegionNames {
+    pub virtual_network: String,
+    pub nsg_app_gateway: String,
+    pub nsg_apim: String,
+    pub route_table: String,
+    pub public_ip_app_gateway: String,
+    pub public_ip_apim: String,
+    pub app_gateway: String,
+    pub waf_policy: String,
 }
 
 /// Ids of a network and subnets that are there already.

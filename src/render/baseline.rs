@@ -5,8 +5,12 @@ use super::literal::{Literal, list, object};
 use super::stage::{Draft, Given};
 use crate::catalog::tiers::ZoneSupport;
 use crate::model::{
-    AppGateway, Certificate, ExtraRule, LandingZone, PrivateDns, ZONE_APIM, ZONE_KEY_VAULT, spread_over,
+    AppGateway, Certificate, ExtraRule, LandingZone, PrivateDns, RegionNetwork, TrafficManager, ZONE_APIM,
+    ZONE_KEY_VAULT, spread_over,
 };
+
+/// The health page of every API Management gateway.
+const GATEWAY_STATUS_PATH: &str = "/status-0123456789abcdef";
 
 pub(super) fn draft(zone: &LandingZone) -> Draft {
     let certificate = match zone.app_gateway.as_ref().map(|gateway| (&gateway.certificate, &gateway.fqdn)) {
@@ -32,8 +36,10 @@ pub(super) fn draft(zone: &LandingZone) -> Draft {
             ("network", Given::Value(network(zone))),
             ("privateDns", Given::Value(private_dns(zone))),
             ("apim", Given::Value(apim(zone))),
-            ("appGateway", Given::Value(app_gateway(zone.app_gateway.as_ref()))),
+            ("appGateway", Given::Value(app_gateway(zone))),
             ("certificatePfx", certificate),
+            ("regions", Given::Value(regions(zone))),
+            ("trafficManager", Given::Value(traffic_manager(zone.network.traffic_manager.as_ref()))),
             ("locked", Given::Value(zone.locked.into())),
             (
                 "keyVault",
@@ -85,6 +91,58 @@ fn names(zone: &LandingZone) -> Literal {
         ("appGateway", (&names.app_gateway).into()),
         ("appGatewayIdentity", (&names.app_gateway_identity).into()),
         ("wafPolicy", (&names.waf_policy).into()),
+        ("trafficManager", (&names.traffic_manager).into()),
+    ])
+}
+
+/// The networks of further regions, which private endpoints of the first are reached from.
+pub(super) fn region_networks(zone: &LandingZone) -> impl Iterator<Item = &RegionNetwork> {
+    zone.additional_regions.iter().filter_map(|region| region.network.as_ref())
+}
+
+/// Empty where the gateway stands in no network; else all of them have one, which the checks of the spec see to.
+fn regions(zone: &LandingZone) -> Literal {
+    let placed: Vec<_> = zone
+        .additional_regions
+        .iter()
+        .filter_map(|region| Some((region, region.network.as_ref()?)))
+        .collect();
+    list(&placed, |(region, network)| {
+        let names = &network.names;
+        object([
+            ("location", (&region.location).into()),
+            ("zones", list(&region.zones, Literal::from)),
+            (
+                "names",
+                object([
+                    ("virtualNetwork", (&names.virtual_network).into()),
+                    ("nsgAppGateway", (&names.nsg_app_gateway).into()),
+                    ("nsgApim", (&names.nsg_apim).into()),
+                    ("routeTable", (&names.route_table).into()),
+                    ("publicIpAppGateway", (&names.public_ip_app_gateway).into()),
+                    ("publicIpApim", (&names.public_ip_apim).into()),
+                    ("appGateway", (&names.app_gateway).into()),
+                    ("wafPolicy", (&names.waf_policy).into()),
+                ]),
+            ),
+            (
+                "network",
+                object([
+                    ("addressSpace", (&network.address_space).into()),
+                    ("appGatewaySubnet", network.app_gateway_subnet.as_deref().unwrap_or("").into()),
+                    ("privateEndpointsSubnet", "".into()),
+                    ("apimSubnet", (&network.apim_subnet).into()),
+                ]),
+            ),
+        ])
+    })
+}
+
+fn traffic_manager(manager: Option<&TrafficManager>) -> Literal {
+    object([
+        ("enabled", manager.is_some().into()),
+        ("method", manager.map_or("Performance", |manager| manager.method).into()),
+        ("ttlSeconds", Literal::Int(manager.map_or(0, |manager| manager.ttl_seconds))),
     ])
 }
 
@@ -186,7 +244,12 @@ fn apim(zone: &LandingZone) -> Literal {
 }
 
 /// All fields are there even where there is no Application Gateway, so that the module may name them.
-fn app_gateway(gateway: Option<&AppGateway>) -> Literal {
+fn app_gateway(zone: &LandingZone) -> Literal {
+    let gateway = zone.app_gateway.as_ref();
+    // Traffic Manager asks through the Application Gateway whether the gateway is well.
+    let probed = zone.network.traffic_manager.as_ref().map(|_| GATEWAY_STATUS_PATH.to_owned());
+    let routes: Vec<String> =
+        gateway.iter().flat_map(|gateway| gateway.routes.iter().cloned().chain(probed.clone())).collect();
     let number = |of: fn(&AppGateway) -> u32| Literal::Int(gateway.map_or(0, of));
     let text = |of: fn(&AppGateway) -> &str| Literal::from(gateway.map_or("", of));
     let mode = |gateway: &AppGateway| if gateway.waf_prevents { "Prevention" } else { "Detection" };
@@ -200,7 +263,7 @@ fn app_gateway(gateway: Option<&AppGateway>) -> Literal {
         ("minCapacity", number(|gateway| gateway.min_capacity)),
         ("maxCapacity", number(|gateway| gateway.max_capacity)),
         ("backendTimeoutSeconds", number(|gateway| gateway.backend_timeout_seconds)),
-        ("routes", list(gateway.map_or(&[][..], |gateway| &gateway.routes), Literal::from)),
+        ("routes", list(&routes, Literal::from)),
         (
             "keyVaultSecretId",
             text(|gateway| match &gateway.certificate {

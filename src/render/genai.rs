@@ -83,9 +83,11 @@ fn access(zone: &LandingZone) -> Literal {
         false if own_addresses => "addresses",
         false => "internet",
     };
+    let linked: Vec<_> = super::baseline::region_networks(zone).collect();
     object([
         ("mode", mode.into()),
         ("createZones", (*dns == PrivateDns::Create).into()),
+        ("linkedNetworks", list(&linked, |network| (&network.names.virtual_network).into())),
         ("openai", dns.existing(ZONE_OPENAI).into()),
         ("eventHub", dns.existing(ZONE_EVENT_HUB).into()),
         ("contentSafety", dns.existing(ZONE_CONTENT_SAFETY).into()),

@@ -21,6 +21,7 @@ mod read;
 mod redact;
 pub mod reference;
 pub mod routing;
+mod templates;
 pub mod terms;
 mod types;
 mod yaml;
@@ -34,6 +35,7 @@ pub use layers::Inputs;
 pub use names::named_values;
 pub use read::{BYTES_MAX, read};
 use serde_json::{Value as Json, json};
+pub use templates::{HUB, MULTI_REGION, QUICKSTART, TEMPLATES, TOOLKIT, Template, starter};
 pub use types::*;
 
 use self::decode::{Decode as _, Decoder};
@@ -161,24 +163,9 @@ pub fn json_schema() -> Json {
     schema
 }
 
-/// The commented spec that `genai-lz init` writes.
-pub fn starter() -> &'static str {
-    include_str!("starter.yaml")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_starter_and_the_quickstart_are_valid() {
-        for (name, text) in
-            [("starter", starter()), ("quickstart", include_str!("../../examples/quickstart.yaml"))]
-        {
-            let found = parse(&Source::new(name, text), &|_| None).map(|(_, warnings)| warnings);
-            assert_eq!(found, Ok(Vec::new()), "{name}");
-        }
-    }
 
     #[test]
     fn a_file_that_is_no_spec_gives_a_report_of_readable_length() {

@@ -9,7 +9,7 @@ param tags object
 @description('Name of the service.')
 param name string
 
-@description('skuName, capacity, isV2, zones, zoneRedundant, additionalRegions (location, capacity, zones), publisherName, publisherEmail, minApiVersion, portal, releaseChannel.')
+@description('skuName, capacity, isV2, zones, zoneRedundant, additionalRegions (location, capacity, zones, and in a network subnetId and publicAddressId), publisherName, publisherEmail, minApiVersion, portal, releaseChannel.')
 param apim object
 
 @description('How the gateway stands towards the network.')
@@ -93,6 +93,12 @@ resource service 'Microsoft.ApiManagement/service@2025-09-01-preview' = {
         ...(empty(region.zones) ? {} : {
           zones: region.zones
         })
+        ...(empty(region.subnetId) ? {} : {
+          virtualNetworkConfiguration: {
+            subnetResourceId: region.subnetId
+          }
+          publicIpAddressId: region.publicAddressId
+        })
       })
     })
     ...(empty(publicAddressId) ? {} : {
@@ -125,6 +131,10 @@ output gatewayUrl string = service.properties.gatewayUrl
 
 @description('Address of the gateway inside the network; empty where it has none.')
 output privateIpAddress string = isInside ? service.properties.privateIPAddresses[0] : ''
+
+// The service answers with its own spelling of regions, in its own order.
+@description('Addresses of the gateways of the additional regions inside their networks, in the order of additionalRegions; empty texts where they have none.')
+output regionalAddresses array = [for region in apim.additionalRegions: isInside ? first(filter(service.properties.additionalLocations, it => toLower(replace(it.location, ' ', '')) == region.location)).privateIPAddresses[0] : '']
 
 // Each region calls from its own.
 var otherAddresses = empty(apim.additionalRegions) ? [] : flatten(map(service.properties.additionalLocations, region => region.publicIPAddresses))

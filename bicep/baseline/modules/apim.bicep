@@ -154,5 +154,8 @@ output gatewayUrl string = apimService.outputs.gatewayUrl
 @description('Address of the gateway inside the network; empty where it has none.')
 output privateIpAddress string = apimService.outputs.privateIpAddress
 
+@description('Addresses of the gateways of the additional regions inside their networks.')
+output regionalAddresses array = apimService.outputs.regionalAddresses
+
 @description('Addresses that calls to backends come from, where they are the own ones of the service; separated by commas.')
 output outboundIpAddresses string = apimService.outputs.outboundIpAddresses

@@ -19,10 +19,21 @@ param zones array
 @description('Whether an Application Gateway, and so its public address, is wanted.')
 param appGatewayEnabled bool
 
+@description('First part of the DNS name of the public address of Application Gateway; empty for none.')
+param appGatewayLabel string
+
+@description('Address ranges of the API Management subnets of further regions, which reach the private endpoints here.')
+param otherApimPrefixes array
+
+@description('End of the names of the deployments in this one, which keeps those of several regions apart; empty for the first.')
+param suffix string
+
 @description('Whether callers reach the gateway by a private endpoint.')
 param apimPrivateEndpoint bool
 
 var isNew = empty(network.existing.virtualNetworkId)
+var hasAppGatewaySubnet = isNew && !empty(network.appGatewaySubnet)
+var hasEndpoints = isNew && !empty(network.privateEndpointsSubnet)
 var holdsApim = network.apimMode != 'none'
 var isClassic = network.apimMode == 'internal' || network.apimMode == 'external'
 
@@ -31,8 +42,8 @@ var appGatewayRules = map(filter(network.extraRules, rule => rule.subnet == 'app
 var privateEndpointsRules = map(filter(network.extraRules, rule => rule.subnet == 'privateEndpoints'), rule => rule.rule)
 var apimRules = map(filter(network.extraRules, rule => rule.subnet == 'apim'), rule => rule.rule)
 
-module nsgAppGateway 'nsg-app-gateway.bicep' = if (isNew) {
-  name: 'baseline-nsg-app-gateway'
+module nsgAppGateway 'nsg-app-gateway.bicep' = if (hasAppGatewaySubnet) {
+  name: 'baseline-nsg-app-gateway${suffix}'
   params: {
     name: names.nsgAppGateway
     location: location
@@ -41,13 +52,14 @@ module nsgAppGateway 'nsg-app-gateway.bicep' = if (isNew) {
   }
 }
 
-module nsgPrivateEndpoints 'nsg-private-endpoints.bicep' = if (isNew) {
-  name: 'baseline-nsg-private-endpoints'
+module nsgPrivateEndpoints 'nsg-private-endpoints.bicep' = if (hasEndpoints) {
+  name: 'baseline-nsg-private-endpoints${suffix}'
   params: {
     name: names.nsgPrivateEndpoints
     location: location
     tags: tags
     apimSubnetPrefix: holdsApim ? network.apimSubnet : ''
+    otherApimPrefixes: otherApimPrefixes
     appGatewaySubnetPrefix: network.appGatewaySubnet
     // With an Application Gateway callers come in through it; without one they come from anywhere in the network.
     allowCallers: apimPrivateEndpoint && !appGatewayEnabled
@@ -57,7 +69,7 @@ module nsgPrivateEndpoints 'nsg-private-endpoints.bicep' = if (isNew) {
 }
 
 module nsgApim 'nsg-apim.bicep' = if (isNew && holdsApim) {
-  name: 'baseline-nsg-apim'
+  name: 'baseline-nsg-apim${suffix}'
   params: {
     name: names.nsgApim
     location: location
@@ -113,7 +125,7 @@ resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-09-01' = if (isN
   }
 }
 
-resource appGatewaySubnet 'Microsoft.Network/virtualNetworks/subnets@2025-09-01' = if (isNew) {
+resource appGatewaySubnet 'Microsoft.Network/virtualNetworks/subnets@2025-09-01' = if (hasAppGatewaySubnet) {
   parent: virtualNetwork
   name: 'snet-app-gateway'
   properties: {
@@ -124,7 +136,7 @@ resource appGatewaySubnet 'Microsoft.Network/virtualNetworks/subnets@2025-09-01'
   }
 }
 
-resource privateEndpointsSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-09-01' = if (isNew) {
+resource privateEndpointsSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-09-01' = if (hasEndpoints) {
   parent: virtualNetwork
   name: 'snet-private-endpoints'
   properties: {
@@ -162,6 +174,7 @@ resource apimSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-09-01' = if 
     ]
   }
   dependsOn: [
+    appGatewaySubnet // where there is no subnet for private endpoints
     privateEndpointsSubnet
   ]
 }
@@ -188,7 +201,7 @@ resource peerings 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings@2025
 
 // A peering carries nothing until the other network has one too.
 module peeringsBack 'peering.bicep' = [for (peering, index) in network.peerings: if (isNew && peering.bothSides) {
-  name: take('baseline-peering-${index}-${peering.name}', 64)
+  name: take('baseline-peering${suffix}-${index}-${peering.name}', 64)
   scope: resourceGroup(split(peering.virtualNetworkId, '/')[2], split(peering.virtualNetworkId, '/')[4])
   params: {
     networkName: last(split(peering.virtualNetworkId, '/'))
@@ -210,6 +223,11 @@ resource appGatewayAddress 'Microsoft.Network/publicIPAddresses@2025-09-01' = if
   properties: {
     publicIPAllocationMethod: 'Static'
     publicIPAddressVersion: 'IPv4'
+    ...(empty(appGatewayLabel) ? {} : {
+      dnsSettings: {
+        domainNameLabel: appGatewayLabel
+      }
+    })
   }
 }
 

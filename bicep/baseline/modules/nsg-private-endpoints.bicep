@@ -13,6 +13,9 @@ param tags object
 @description('Address range of the API Management subnet, in CIDR notation; empty where the service stands outside.')
 param apimSubnetPrefix string
 
+@description('Address ranges of the API Management subnets of further regions.')
+param otherApimPrefixes array
+
 @description('Address range of the Application Gateway subnet, in CIDR notation.')
 param appGatewaySubnetPrefix string
 
@@ -33,7 +36,14 @@ var apimRules = [
       direction: 'Inbound'
       access: 'Allow'
       protocol: 'Tcp'
-      sourceAddressPrefix: apimSubnetPrefix
+      // One or several: Azure keeps the two apart.
+      ...(empty(otherApimPrefixes) ? {
+        sourceAddressPrefix: apimSubnetPrefix
+      } : {
+        sourceAddressPrefixes: concat([
+          apimSubnetPrefix
+        ], otherApimPrefixes)
+      })
       sourcePortRange: '*'
       destinationAddressPrefix: '*'
       destinationPortRanges: [ '443', '5671', '5672' ] // HTTPS, and AMQP to Event Hubs

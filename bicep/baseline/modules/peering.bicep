@@ -1,12 +1,12 @@
 // The other half of a peering: from a network that is there already, such as a hub, to the gateway's.
 
-@description('Name of the network that is there already.')
+@description('Name of the network that the peering belongs to.')
 param networkName string
 
 @description('Name of the peering.')
 param name string
 
-@description('Resource id of the gateway network.')
+@description('Resource id of the network that it leads to.')
 param virtualNetworkId string
 
 @description('Whether the gateway network uses the VPN or ExpressRoute gateway of this one.')

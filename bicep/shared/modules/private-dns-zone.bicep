@@ -7,6 +7,9 @@ param zoneName string
 @description('Resource id of the virtual network whose resources resolve the zone.')
 param virtualNetworkId string
 
+@description('Names of further networks of the same resource group whose resources resolve the zone too.')
+param otherNetworks array
+
 @description('Tags on every resource.')
 param tags object
 
@@ -28,6 +31,19 @@ resource link 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01'
     }
   }
 }
+
+resource otherLinks 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [for network in otherNetworks: {
+  parent: zone
+  name: network
+  location: 'global'
+  tags: tags
+  properties: {
+    registrationEnabled: false
+    virtualNetwork: {
+      id: resourceId('Microsoft.Network/virtualNetworks', network)
+    }
+  }
+}]
 
 @description('Resource id of the zone, for the zone groups of private endpoints.')
 output id string = zone.id

@@ -14,7 +14,8 @@ use self::backends::Backends;
 use super::naming::{self, Rule, Stem};
 use super::{
     Account, AdditionalRegion, Api, Backend, ContentSafetyAccount, EventHub, GatewayPlacement, KeyVault,
-    LandingZone, ModelDeployment, Monitoring, Names, Pool, Preflight, Publisher, Service,
+    LandingZone, ModelDeployment, Monitoring, Names, Pool, Preflight, Publisher, RegionNames, RegionNetwork,
+    Service,
 };
 use crate::catalog::regions;
 use crate::diag::{DiagResult, Diagnostic, finish};
@@ -218,12 +219,18 @@ impl Resolver<'_> {
             private_endpoint_event_hub: name(&naming::PRIVATE_ENDPOINT, "pe-evhns"),
             private_endpoint_apim: name(&naming::PRIVATE_ENDPOINT, "pe-apim"),
             route_table: name(&naming::ROUTE_TABLE, "rt-apim"),
+            traffic_manager: name(&naming::TRAFFIC_MANAGER, "tm"),
         }
     }
 
     /// A refused name is reported at `span`, and stays empty.
     fn name(&mut self, rule: &Rule, prefix: &str, span: Span) -> String {
-        self.stem.name(rule, prefix).unwrap_or_else(|reason| {
+        let stem = self.stem.clone();
+        self.name_of(&stem, rule, prefix, span)
+    }
+
+    fn name_of(&mut self, stem: &Stem, rule: &Rule, prefix: &str, span: Span) -> String {
+        stem.name(rule, prefix).unwrap_or_else(|reason| {
             self.found.push(
                 Diagnostic::new(&codes::NAME_REFUSED, format!("a name that Azure refuses: {reason}"))
                     .at(self.source, span)
@@ -263,7 +270,28 @@ impl Resolver<'_> {
         AdditionalRegion {
             zones: self.zones(&region.zones.value, &location),
             capacity: region.capacity.0,
+            network: region.network.as_ref().map(|network| RegionNetwork {
+                address_space: network.address_space.to_string(),
+                app_gateway_subnet: network.subnets.app_gateway.map(|subnet| subnet.to_string()),
+                apim_subnet: network.subnets.apim.to_string(),
+                names: self.region_names(&location, region.location.span),
+            }),
             location,
+        }
+    }
+
+    fn region_names(&mut self, location: &str, span: Span) -> RegionNames {
+        let stem = Stem { location: location.to_owned(), ..self.stem.clone() };
+        let mut name = |rule: &Rule, prefix: &str| self.name_of(&stem, rule, prefix, span);
+        RegionNames {
+            virtual_network: name(&naming::VIRTUAL_NETWORK, "vnet"),
+            nsg_app_gateway: name(&naming::NSG, "nsg-agw"),
+            nsg_apim: name(&naming::NSG, "nsg-apim"),
+            route_table: name(&naming::ROUTE_TABLE, "rt-apim"),
+            public_ip_app_gateway: name(&naming::PUBLIC_IP, "pip-agw"),
+            public_ip_apim: name(&naming::PUBLIC_IP, "pip-apim"),
+            app_gateway: name(&naming::APP_GATEWAY, "agw"),
+            waf_policy: name(&naming::WAF_POLICY, "waf"),
         }
     }
 

@@ -1,6 +1,8 @@
 //! The network, and what stands in it before the gateway.
 
-use crate::model::{AppGateway, Certificate, ExistingNetwork, ExtraRule, Network, Peering, PrivateDns};
+use crate::model::{
+    AppGateway, Certificate, ExistingNetwork, ExtraRule, Network, Peering, PrivateDns, TrafficManager,
+};
 use crate::spec::{self, Spec};
 
 pub(super) fn network(network: &spec::Network) -> Network {
@@ -22,6 +24,10 @@ pub(super) fn network(network: &spec::Network) -> Network {
         },
         peerings: network.peering.iter().map(|it| peering(it)).collect(),
         firewall_next_hop: network.firewall.as_ref().map(|firewall| firewall.next_hop.value.0.clone()),
+        traffic_manager: network.traffic_manager.as_ref().map(|manager| TrafficManager {
+            method: manager.method.word(),
+            ttl_seconds: manager.ttl_seconds.0,
+        }),
     }
 }
 

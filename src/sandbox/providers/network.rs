@@ -19,6 +19,11 @@ pub(super) const TYPES: &[Provider] = &[
         complete: private_endpoint,
         action: no_action,
     },
+    Provider {
+        resource_type: "Microsoft.Network/trafficManagerProfiles",
+        complete: traffic_manager,
+        action: no_action,
+    },
 ];
 
 /// 203.0.113.0/24 is for documentation (RFC 5737): no packet goes there.
@@ -29,6 +34,31 @@ fn public_ip(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
         let fqdn = format!("{label}.{location}.cloudapp.azure.com");
         draft.resource.body["properties"]["dnsSettings"]["fqdn"] = Json::from(fqdn);
     }
+    Ok(())
+}
+
+/// An endpoint in Azure leads to a name, so a public address needs one
+/// (learn.microsoft.com/azure/traffic-manager/traffic-manager-endpoint-types, seen 2026-12-01).
+fn traffic_manager(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
+    let name = draft.text("/properties/dnsConfig/relativeName").unwrap_or_default().to_ascii_lowercase();
+    if name.is_empty() {
+        return Err(ArmFault::bad_request("BadRequest", "The profile has no relative DNS name."));
+    }
+    let state = draft.state;
+    let endpoints = draft.resource.body.pointer_mut("/properties/endpoints").and_then(Json::as_array_mut);
+    for endpoint in endpoints.into_iter().flatten() {
+        let target =
+            endpoint.pointer("/properties/targetResourceId").and_then(Json::as_str).unwrap_or_default();
+        let address = crate::sandbox::ResourceId::parse(target).and_then(|id| state.get(&id));
+        let host = address.and_then(|it| it.text("/properties/dnsSettings/fqdn").map(str::to_owned));
+        let Some(host) = host else {
+            let message = format!("The target resource {target} was not found, or has no DNS name.");
+            return Err(ArmFault::bad_request("BadRequest", message));
+        };
+        endpoint["properties"]["target"] = Json::from(host);
+        endpoint["properties"]["endpointMonitorStatus"] = Json::from("Online");
+    }
+    draft.resource.body["properties"]["dnsConfig"]["fqdn"] = Json::from(format!("{name}.trafficmanager.net"));
     Ok(())
 }
 

@@ -2,6 +2,8 @@
 //! or none, the public endpoint a private one beside it. The words are ours; what is refused is what the pages say that
 //! `catalog::tiers` names.
 
+use std::net::Ipv4Addr;
+
 use serde_json::{Value as Json, json};
 
 use super::{ArmFault, Draft, network, stable_octet};
@@ -19,9 +21,9 @@ pub(super) fn check(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
         let message = format!("The capacity {units} is not valid for the SKU {}.", tier.name);
         return Err(ArmFault::bad_request("InvalidParameters", message));
     }
-    regions(draft, tier)?;
-    draft.set("platformVersion", if tier.is_v2 { "mtv1" } else { "stv2" });
     let mode = mode(draft, tier);
+    regions(draft, tier, mode)?;
+    draft.set("platformVersion", if tier.is_v2 { "mtv1" } else { "stv2" });
     if !tier.modes.contains(&mode) {
         let message = format!("The SKU {} does not support this virtual network type.", tier.name);
         return Err(ArmFault::bad_request("InvalidParameters", message));
@@ -33,8 +35,9 @@ pub(super) fn check(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
 }
 
 /// Gateways in other regions have addresses of their own.
-fn regions(draft: &mut Draft<'_>, tier: &Tier) -> Result<(), ArmFault> {
+fn regions(draft: &mut Draft<'_>, tier: &Tier, mode: NetworkMode) -> Result<(), ArmFault> {
     let own = stable_octet(draft.id());
+    let state = draft.state;
     let Some(regions) = draft.resource.body.pointer_mut("/properties/additionalLocations") else {
         return Ok(());
     };
@@ -48,8 +51,36 @@ fn regions(draft: &mut Draft<'_>, tier: &Tier) -> Result<(), ArmFault> {
     for (index, region) in regions.iter_mut().enumerate().take(usize::from(u8::MAX)) {
         let last = (usize::from(own) + index) % 254 + 1;
         region["publicIPAddresses"] = json!([format!("198.51.100.{last}")]);
+        if mode.is_in_network() {
+            let address = region_address(region, state)?;
+            if mode == NetworkMode::Internal {
+                region["privateIPAddresses"] = json!([address.to_string()]);
+            }
+        }
     }
     Ok(())
+}
+
+/// A service that stands in a network does so in all regions, in a network of each
+/// (learn.microsoft.com/azure/api-management/api-management-howto-deploy-multi-region, seen 2026-12-01).
+fn region_address(region: &Json, state: &State) -> Result<Ipv4Addr, ArmFault> {
+    let text = |at: &str| region.pointer(at).and_then(Json::as_str).unwrap_or_default();
+    let plain = |name: &str| name.to_ascii_lowercase().replace(' ', "");
+    let location = plain(text("/location"));
+    let subnet = text("/virtualNetworkConfiguration/subnetResourceId");
+    let refused = |message: String| ArmFault::bad_request("InvalidParameters", message);
+    let Some(address) = network::address_in(state, subnet, 4) else {
+        return Err(refused(format!("The subnet {subnet} of the location {location} was not found.")));
+    };
+    let network = ResourceId::parse(subnet).and_then(|id| id.parent()).and_then(|id| state.get(&id));
+    if network.and_then(|network| network.text("/location").map(plain)) != Some(location.clone()) {
+        return Err(refused(format!("The subnet {subnet} is not in the location {location}.")));
+    }
+    let address_id = ResourceId::parse(text("/publicIpAddressId"));
+    if !address_id.is_some_and(|id| state.get(&id).is_some()) {
+        return Err(refused(format!("The location {location} has no public IP address.")));
+    }
+    Ok(address)
 }
 
 fn mode(draft: &Draft<'_>, tier: &Tier) -> NetworkMode {

@@ -4,7 +4,6 @@ use super::Checks;
 use crate::catalog::tiers::{NetworkMode, Tier, ZoneSupport};
 use crate::spec::codes;
 use crate::spec::types::{ApimSkuName, LlmLogs, ReleaseChannel, SentLogs, Spec, Zones};
-use crate::text::plural;
 
 /// The version that bicep/genai sends its requests with.
 const OWN_VERSION: &str = "2024-05-01";
@@ -14,7 +13,6 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
     mode(spec, tier, cx);
     units(spec, tier, cx);
     zones(spec, tier, cx);
-    regions(spec, tier, cx);
     versions(spec, tier, cx);
     event_hub(spec, cx);
     llm_logs(spec, cx);
@@ -109,62 +107,6 @@ fn zones(spec: &Spec, tier: &Tier, cx: &mut Checks<'_>) {
     };
     let found = cx.diagnostic(&codes::TIER, sku.zones.span, message).help(help);
     cx.push(found);
-}
-
-/// In a network every region would need one of its own, with all that stands in it.
-fn regions(spec: &Spec, tier: &Tier, cx: &mut Checks<'_>) {
-    let regions = &spec.azure.additional_regions;
-    if regions.is_empty() {
-        return;
-    }
-    let mode = spec.baseline.network.apim_mode.mode();
-    let refused = if !tier.regions {
-        Some((
-            format!("the tier {} has one region", tier.name),
-            "choose `Premium`, or remove `additionalRegions`",
-        ))
-    } else if mode.is_in_network() {
-        let message = format!("a gateway in mode `{}` has one region here, that of its network", mode.word());
-        Some((message, "set `network.apimMode` to `none`, or remove `additionalRegions`"))
-    } else if spec.baseline.apim.private_endpoint.value {
-        let message = "a private endpoint leads to one region".to_owned();
-        Some((message, "leave `privateEndpoint` out, or remove `additionalRegions`"))
-    } else {
-        None
-    };
-    if let Some((message, help)) = refused {
-        let found = cx.diagnostic(&codes::TIER, regions.span, message).help(help);
-        cx.push(found);
-    }
-    let mut seen = vec![(spec.azure.location.normalized(), spec.azure.location.span)];
-    for region in regions.iter() {
-        let name = region.location.normalized();
-        if let Some((_, first)) = seen.iter().find(|(other, _)| *other == name) {
-            let found = cx
-                .diagnostic(
-                    &codes::DUPLICATE_ID,
-                    region.location.span,
-                    format!("a second time the region `{name}`"),
-                )
-                .related(cx.source, *first, "the first")
-                .help("remove one of the two");
-            cx.push(found);
-        }
-        seen.push((name, region.location.span));
-        if let Zones::Listed(zones) = &region.zones.value
-            && (region.capacity.0 as usize).checked_rem(zones.len()).is_some_and(|rest| rest != 0)
-        {
-            let message = format!(
-                "{} cannot be spread evenly over {}",
-                plural(region.capacity.0 as usize, "unit"),
-                plural(zones.len(), "zone")
-            );
-            let found = cx
-                .diagnostic(&codes::TIER, region.zones.span, message)
-                .help("set `capacity` to a multiple of the number of zones, or `zones` to `auto`");
-            cx.push(found);
-        }
-    }
 }
 
 fn versions(spec: &Spec, tier: &Tier, cx: &mut Checks<'_>) {

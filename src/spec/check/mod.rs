@@ -14,6 +14,7 @@ mod network;
 mod pools;
 mod raw;
 mod references;
+mod regions;
 mod routes;
 mod routing;
 mod scenarios;
@@ -36,6 +37,7 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     routes::check(spec, &mut cx);
     network::check(spec, &mut cx);
     gateway::check(spec, &mut cx);
+    regions::check(spec, &mut cx);
     pools::check(spec, &mut cx);
     surfaces::check(spec, &mut cx);
     apis::check(spec, &mut cx);

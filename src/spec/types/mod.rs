@@ -181,7 +181,7 @@ record! {
         "location" location: Region = required;
         /// How resources are spread over resource groups.
         "resourceGroups" resource_groups: ResourceGroups = default({});
-        /// Further regions of the gateway, on Premium outside of a network.
+        /// Further regions of the gateway, on Premium.
         "additionalRegions" additional_regions: Vec<At<AdditionalRegion>> = default([]);
         /// Locks on the resource groups. `destroy` stops at them.
         "locks" locks: Locks = default("none");
@@ -191,7 +191,7 @@ record! {
 }
 
 record! {
-    /// A further region of the gateway. Callers are led to the nearest one by the service itself.
+    /// A further region of the gateway. Outside of a network and in mode `external` the service itself leads callers to the nearest.
     pub struct AdditionalRegion {
         /// The region.
         "location" location: Region = required;
@@ -199,6 +199,8 @@ record! {
         "capacity" capacity: Int<1, 31> = default(1);
         /// Its availability zones: `auto` for all the region has, `none`, or a list.
         "zones" zones: Zones = default("auto");
+        /// Its network; needed where the gateway stands in one.
+        "network" network: RegionNetwork = optional;
     }
 }
 

@@ -28,8 +28,51 @@ record! {
         "peering" peering: Vec<At<Peering>> = default([]);
         /// A firewall that calls of the gateway to the internet go through.
         "firewall" firewall: Firewall = optional;
+        /// One name in front of the Application Gateways of all regions. Left out, each has a name of its own.
+        "trafficManager" traffic_manager: TrafficManager = optional;
     }
-    refused { "trafficManager": "the gateway has one region" }
+}
+
+record! {
+    /// Traffic Manager. The name that callers use, `appGateway.fqdn`, has to lead to it; that record (CNAME) is yours to make.
+    pub struct TrafficManager {
+        /// How a region is chosen among those that are well.
+        "method" method: TrafficMethod = default("Performance");
+        /// How long callers may keep the answer, so how long some go on to a region that is not well.
+        "ttlSeconds" ttl_seconds: Int<1, 86400> = default(60);
+    }
+}
+
+choice! {
+    /// How Traffic Manager chooses a region.
+    pub enum TrafficMethod {
+        /// The one that answers the caller's network fastest.
+        Performance = "Performance",
+        /// The first that is well: the landing zone's own, then the others in order.
+        Priority = "Priority",
+    }
+    refused { "Geographic": "regions have no areas to answer for", "MultiValue": "it answers with addresses, and these have names", "Subnet": "regions have no ranges of callers", "Weighted": "regions have no shares" }
+}
+
+record! {
+    /// The virtual network of a further region. It is made, and connected with that of the first region.
+    pub struct RegionNetwork {
+        /// The address range of the network, apart from those of all other regions.
+        "addressSpace" address_space: Cidr = required;
+        /// The address ranges of its subnets.
+        "subnets" subnets: RegionSubnets = required;
+    }
+}
+
+record! {
+    /// The address ranges of the subnets of a further region.
+    pub struct RegionSubnets {
+        /// The subnet of the Application Gateway there; needed where there is one.
+        "appGateway" app_gateway: Cidr = optional;
+        /// The subnet of API Management.
+        "apim" apim: Cidr = required;
+    }
+    refused { "privateEndpoints": "private endpoints stand in the network of the first region, which the others are connected with" }
 }
 
 record! {

@@ -28,6 +28,7 @@ param names = {
   appGateway: 'agw-platform-prod-swedencentral-p01'
   appGatewayIdentity: 'id-agw-platform-prod-swedencentral-p01'
   wafPolicy: 'wafplatformprodswedencentralp01'
+  trafficManager: 'tm-platform-prod-swedencentral-p01'
 }
 
 param zones = [
@@ -97,6 +98,14 @@ param appGateway = {
 }
 
 param certificatePfx = ''
+
+param regions = []
+
+param trafficManager = {
+  enabled: false
+  method: 'Performance'
+  ttlSeconds: 0
+}
 
 param locked = false
 

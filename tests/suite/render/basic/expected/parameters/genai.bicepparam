@@ -33,6 +33,7 @@ param apimOutboundIpAddresses = readEnvironmentVariable('GENAI_LZ_APIM_OUTBOUND_
 param access = {
   mode: 'addresses'
   createZones: true
+  linkedNetworks: []
   openai: ''
   eventHub: ''
   contentSafety: ''

@@ -26,6 +26,7 @@ param names = {
   appGateway: 'agw-teams-dev-swedencentral-abc'
   appGatewayIdentity: 'id-agw-teams-dev-swedencentral-abc'
   wafPolicy: 'wafteamsdevswedencentralabc'
+  trafficManager: 'tm-teams-dev-swedencentral-abc'
 }
 
 param zones = [
@@ -90,6 +91,14 @@ param appGateway = {
 }
 
 param certificatePfx = ''
+
+param regions = []
+
+param trafficManager = {
+  enabled: false
+  method: 'Performance'
+  ttlSeconds: 0
+}
 
 param locked = false
 

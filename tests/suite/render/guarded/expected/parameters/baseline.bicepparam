@@ -26,6 +26,7 @@ param names = {
   appGateway: 'agw-guarded-dev-swedencentral-g01'
   appGatewayIdentity: 'id-agw-guarded-dev-swedencentral-g01'
   wafPolicy: 'wafguardeddevswedencentralg01'
+  trafficManager: 'tm-guarded-dev-swedencentral-g01'
 }
 
 param zones = [
@@ -90,6 +91,14 @@ param appGateway = {
 }
 
 param certificatePfx = ''
+
+param regions = []
+
+param trafficManager = {
+  enabled: false
+  method: 'Performance'
+  ttlSeconds: 0
+}
 
 param locked = false
 

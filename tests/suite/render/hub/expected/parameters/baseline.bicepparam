@@ -26,6 +26,7 @@ param names = {
   appGateway: 'agw-spoke-prod-swedencentral-p01'
   appGatewayIdentity: 'id-agw-spoke-prod-swedencentral-p01'
   wafPolicy: 'wafspokeprodswedencentralp01'
+  trafficManager: 'tm-spoke-prod-swedencentral-p01'
 }
 
 param zones = [
@@ -106,6 +107,14 @@ param appGateway = {
 
 // Secret, in no file: a self-signed certificate for ai.contoso.com, valid 12 months, as base64 PFX without password.
 param certificatePfx = readEnvironmentVariable('GENAI_LZ_CERTIFICATE_PFX')
+
+param regions = []
+
+param trafficManager = {
+  enabled: false
+  method: 'Performance'
+  ttlSeconds: 0
+}
 
 param locked = false
 

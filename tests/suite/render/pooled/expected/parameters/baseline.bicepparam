@@ -26,6 +26,7 @@ param names = {
   appGateway: 'agw-pooled-dev-swedencentral-p01'
   appGatewayIdentity: 'id-agw-pooled-dev-swedencentral-p01'
   wafPolicy: 'wafpooleddevswedencentralp01'
+  trafficManager: 'tm-pooled-dev-swedencentral-p01'
 }
 
 param zones = [
@@ -90,6 +91,14 @@ param appGateway = {
 }
 
 param certificatePfx = ''
+
+param regions = []
+
+param trafficManager = {
+  enabled: false
+  method: 'Performance'
+  ttlSeconds: 0
+}
 
 param locked = false
 

@@ -33,6 +33,7 @@ param apimOutboundIpAddresses = readEnvironmentVariable('GENAI_LZ_APIM_OUTBOUND_
 param access = {
   mode: 'private'
   createZones: true
+  linkedNetworks: []
   openai: ''
   eventHub: ''
   contentSafety: ''

@@ -26,6 +26,7 @@ param names = {
   appGateway: 'agw-aihub-prod-swedencentral-p01'
   appGatewayIdentity: 'id-agw-aihub-prod-swedencentral-p01'
   wafPolicy: 'wafaihubprodswedencentralp01'
+  trafficManager: 'tm-aihub-prod-swedencentral-p01'
 }
 
 param zones = [
@@ -90,6 +91,14 @@ param appGateway = {
 }
 
 param certificatePfx = ''
+
+param regions = []
+
+param trafficManager = {
+  enabled: false
+  method: 'Performance'
+  ttlSeconds: 0
+}
 
 param locked = false
 

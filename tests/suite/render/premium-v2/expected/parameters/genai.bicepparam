@@ -33,6 +33,7 @@ param apimOutboundIpAddresses = readEnvironmentVariable('GENAI_LZ_APIM_OUTBOUND_
 param access = {
   mode: 'private'
   createZones: false
+  linkedNetworks: []
   openai: '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-hub/providers/Microsoft.Network/privateDnsZones/privatelink.openai.azure.com'
   eventHub: '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-hub/providers/Microsoft.Network/privateDnsZones/privatelink.servicebus.windows.net'
   contentSafety: ''

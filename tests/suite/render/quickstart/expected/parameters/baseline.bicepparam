@@ -29,6 +29,7 @@ param names = {
   appGateway: 'agw-lzv01-dev-westus3-abc'
   appGatewayIdentity: 'id-agw-lzv01-dev-westus3-abc'
   wafPolicy: 'waflzv01devwestus3abc'
+  trafficManager: 'tm-lzv01-dev-westus3-abc'
 }
 
 param zones = [
@@ -96,6 +97,14 @@ param appGateway = {
 
 // Secret, in no file: a self-signed certificate for apim.example.com, valid 12 months, as base64 PFX without password.
 param certificatePfx = readEnvironmentVariable('GENAI_LZ_CERTIFICATE_PFX')
+
+param regions = []
+
+param trafficManager = {
+  enabled: false
+  method: 'Performance'
+  ttlSeconds: 0
+}
 
 param locked = false
 

@@ -26,6 +26,7 @@ param names = {
   appGateway: 'agw-world-prod-swedencentral-p01'
   appGatewayIdentity: 'id-agw-world-prod-swedencentral-p01'
   wafPolicy: 'wafworldprodswedencentralp01'
+  trafficManager: 'tm-world-prod-swedencentral-p01'
 }
 
 param zones = [
@@ -108,6 +109,14 @@ param appGateway = {
 }
 
 param certificatePfx = ''
+
+param regions = []
+
+param trafficManager = {
+  enabled: false
+  method: 'Performance'
+  ttlSeconds: 0
+}
 
 param locked = true
 

@@ -26,6 +26,7 @@ param names = {
   appGateway: 'agw-stdv2-prod-swedencentral-p01'
   appGatewayIdentity: 'id-agw-stdv2-prod-swedencentral-p01'
   wafPolicy: 'wafstdv2prodswedencentralp01'
+  trafficManager: 'tm-stdv2-prod-swedencentral-p01'
 }
 
 param zones = [
@@ -128,6 +129,14 @@ param appGateway = {
 }
 
 param certificatePfx = ''
+
+param regions = []
+
+param trafficManager = {
+  enabled: false
+  method: 'Performance'
+  ttlSeconds: 0
+}
 
 param locked = false
 

@@ -26,6 +26,7 @@ param names = {
   appGateway: 'agw-surf-dev-swedencentral-s01'
   appGatewayIdentity: 'id-agw-surf-dev-swedencentral-s01'
   wafPolicy: 'wafsurfdevswedencentrals01'
+  trafficManager: 'tm-surf-dev-swedencentral-s01'
 }
 
 param zones = [
@@ -90,6 +91,14 @@ param appGateway = {
 }
 
 param certificatePfx = ''
+
+param regions = []
+
+param trafficManager = {
+  enabled: false
+  method: 'Performance'
+  ttlSeconds: 0
+}
 
 param locked = false
 

@@ -26,6 +26,7 @@ param names = {
   appGateway: 'agw-paid-prod-swedencentral-u01'
   appGatewayIdentity: 'id-agw-paid-prod-swedencentral-u01'
   wafPolicy: 'wafpaidprodswedencentralu01'
+  trafficManager: 'tm-paid-prod-swedencentral-u01'
 }
 
 param zones = [
@@ -90,6 +91,14 @@ param appGateway = {
 }
 
 param certificatePfx = ''
+
+param regions = []
+
+param trafficManager = {
+  enabled: false
+  method: 'Performance'
+  ttlSeconds: 0
+}
 
 param locked = false
 

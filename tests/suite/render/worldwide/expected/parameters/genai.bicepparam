@@ -1,0 +1,385 @@
+// Stage genai of a landing zone, rendered by genai-lz. Values in capitals come from the environment.
+using '../bicep/genai/main.bicep'
+
+param location = 'swedencentral'
+
+param tags = {}
+
+param names = {
+  openaiResourceGroup: 'rg-openai-world-prod-swedencentral-w01'
+  apimResourceGroup: 'rg-apim-world-prod-swedencentral-w01'
+  networkingResourceGroup: 'rg-networking-world-prod-swedencentral-w01'
+  sharedResourceGroup: 'rg-shared-world-prod-swedencentral-w01'
+  keyVault: 'kv-world-prod-w01'
+  apim: 'apim-world-prod-swedencentral-w01'
+  apimIdentity: 'id-apim-world-prod-swedencentral-w01'
+}
+
+// Output apimIdentityPrincipalId of stage baseline.
+param apimIdentityPrincipalId = readEnvironmentVariable('GENAI_LZ_APIM_IDENTITY_PRINCIPAL_ID')
+
+// Output apimIdentityClientId of stage baseline.
+param apimIdentityClientId = readEnvironmentVariable('GENAI_LZ_APIM_IDENTITY_CLIENT_ID')
+
+// Output virtualNetworkId of stage baseline.
+param virtualNetworkId = readEnvironmentVariable('GENAI_LZ_VIRTUAL_NETWORK_ID')
+
+// Output privateEndpointsSubnetId of stage baseline.
+param privateEndpointsSubnetId = readEnvironmentVariable('GENAI_LZ_PRIVATE_ENDPOINTS_SUBNET_ID')
+
+// Output apimOutboundIpAddresses of stage baseline.
+param apimOutboundIpAddresses = readEnvironmentVariable('GENAI_LZ_APIM_OUTBOUND_IP_ADDRESSES')
+
+param access = {
+  mode: 'private'
+  createZones: true
+  linkedNetworks: [
+    'vnet-world-prod-eastus2-w01'
+  ]
+  openai: ''
+  eventHub: ''
+  contentSafety: ''
+}
+
+// Output logAnalyticsWorkspaceId of stage baseline.
+param logAnalyticsWorkspaceId = readEnvironmentVariable('GENAI_LZ_LOG_ANALYTICS_WORKSPACE_ID')
+
+param monitoring = {
+  diagnostics: true
+  llmLogs: 'none'
+}
+
+param watch = {
+  workbook: {
+    enabled: false
+    displayName: 'GenAI gateway world-prod'
+    content: ''
+  }
+  alerts: []
+  actionGroup: ''
+  emails: []
+  actionGroups: []
+  budget: {
+    enabled: false
+    name: 'budget-world-prod-swedencentral-w01'
+    amount: 0
+    from: ''
+    contacts: []
+    percents: []
+    resourceGroups: [
+      'rg-apim-world-prod-swedencentral-w01'
+      'rg-networking-world-prod-swedencentral-w01'
+      'rg-openai-world-prod-swedencentral-w01'
+      'rg-shared-world-prod-swedencentral-w01'
+    ]
+  }
+}
+
+param locked = false
+
+param accounts = [
+  {
+    name: 'oai-one-world-prod-swedencentral-w01'
+    location: 'swedencentral'
+    customSubDomain: 'oai-one-world-prod-swedencentral-w01'
+    privateEndpoint: 'pe-oai-one-world-prod-swedencentral-w01'
+    deployments: [
+      {
+        name: 'chat'
+        model: 'gpt-5-mini'
+        version: '2025-08-07'
+        sku: 'GlobalStandard'
+        capacity: 50
+        raiPolicy: 'Microsoft.DefaultV2'
+        spillover: ''
+      }
+    ]
+  }
+  {
+    name: 'oai-two-world-prod-swedencentral-w01'
+    location: 'eastus2'
+    customSubDomain: 'oai-two-world-prod-swedencentral-w01'
+    privateEndpoint: 'pe-oai-two-world-prod-swedencentral-w01'
+    deployments: [
+      {
+        name: 'chat'
+        model: 'gpt-5-mini'
+        version: '2025-08-07'
+        sku: 'GlobalStandard'
+        capacity: 50
+        raiPolicy: 'Microsoft.DefaultV2'
+        spillover: ''
+      }
+    ]
+  }
+]
+
+param existingAccounts = []
+
+param keys = []
+
+param keySecrets = '{}'
+
+param eventHub = {
+  enabled: true
+  namespace: 'evhns-world-prod-swedencentral-w01'
+  hub: 'apim-utilization-reporting'
+  partitions: 1
+  retentionDays: 7
+  privateEndpoint: 'pe-evhns-world-prod-swedencentral-w01'
+  loggerName: 'usage-eventhub'
+}
+
+param contentSafety = {
+  enabled: false
+  name: ''
+  location: ''
+  customSubDomain: ''
+  privateEndpoint: ''
+}
+
+param namedValues = []
+
+param fragments = [
+  {
+    name: 'backend-managed-identity'
+    description: 'Signs in to Azure OpenAI with the identity of the gateway'
+    value: loadTextContent('../policies/fragments/backend-managed-identity.xml')
+  }
+  {
+    name: 'remember-retry-after'
+    description: 'Remembers the shortest Retry-After of the accounts of a pool'
+    value: loadTextContent('../policies/fragments/remember-retry-after.xml')
+  }
+  {
+    name: 'pool-exhausted'
+    description: 'Answers 429 with Retry-After when no account of a pool can answer'
+    value: loadTextContent('../policies/fragments/pool-exhausted.xml')
+  }
+  {
+    name: 'requested-model'
+    description: 'Finds out which model a request asks for'
+    value: loadTextContent('../policies/fragments/requested-model.xml')
+  }
+]
+
+param backends = [
+  {
+    name: 'one'
+    url: 'https://oai-one-world-prod-swedencentral-w01.openai.azure.com/openai'
+    identityResource: ''
+    headers: {}
+    breaker: {
+      name: 'one-breaker'
+      count: 1
+      interval: 'PT10S'
+      trip: 'PT1M'
+      acceptRetryAfter: true
+      statusCodeRanges: [
+        {
+          min: 429
+          max: 429
+        }
+        {
+          min: 500
+          max: 599
+        }
+      ]
+      errorReasons: []
+    }
+  }
+  {
+    name: 'two'
+    url: 'https://oai-two-world-prod-swedencentral-w01.openai.azure.com/openai'
+    identityResource: ''
+    headers: {}
+    breaker: {
+      name: 'two-breaker'
+      count: 1
+      interval: 'PT10S'
+      trip: 'PT1M'
+      acceptRetryAfter: true
+      statusCodeRanges: [
+        {
+          min: 429
+          max: 429
+        }
+        {
+          min: 500
+          max: 599
+        }
+      ]
+      errorReasons: []
+    }
+  }
+]
+
+param pools = [
+  {
+    name: 'chat-pool'
+    sessionCookie: ''
+    members: [
+      {
+        backend: 'one'
+        priority: 1
+        weight: 1
+      }
+      {
+        backend: 'two'
+        priority: 1
+        weight: 1
+      }
+    ]
+  }
+]
+
+param globalPolicy = ''
+
+param apis = [
+  {
+    name: 'chat'
+    displayName: 'chat'
+    path: 'openai'
+    subscriptionKeyHeader: 'api-key'
+    subscriptionKeyQuery: 'subscription-key'
+    policy: loadTextContent('../policies/apis/chat.xml')
+    operations: [
+      {
+        name: 'chat-completions'
+        displayName: 'Chat completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/chat/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'completions'
+        displayName: 'Completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'embeddings'
+        displayName: 'Embeddings'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/embeddings'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-chat-completions'
+        displayName: 'Chat completions (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/chat/completions'
+        templateParameters: []
+      }
+      {
+        name: 'v1-completions'
+        displayName: 'Completions (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/completions'
+        templateParameters: []
+      }
+      {
+        name: 'v1-embeddings'
+        displayName: 'Embeddings (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/embeddings'
+        templateParameters: []
+      }
+      {
+        name: 'v1-responses'
+        displayName: 'Responses (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/responses'
+        templateParameters: []
+      }
+      {
+        name: 'v1-response'
+        displayName: 'Get a response (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/responses/{response-id}'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-response-delete'
+        displayName: 'Delete a response (v1)'
+        method: 'DELETE'
+        urlTemplate: '/v1/responses/{response-id}'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-response-input'
+        displayName: 'Input of a response (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/responses/{response-id}/input_items'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-models'
+        displayName: 'Models (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/models'
+        templateParameters: []
+      }
+      {
+        name: 'v1-model'
+        displayName: 'Get a model (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/models/{model-id}'
+        templateParameters: [
+          {
+            name: 'model-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+    ]
+  }
+]
+
+param restApis = []
+
+param webSocketApis = []
+
+param mcpServers = []
+
+param products = []
+
+param subscriptions = []
