@@ -156,3 +156,6 @@ output privateIpAddress string = apimService.outputs.privateIpAddress
 
 @description('Addresses that calls to backends come from, where they are the own ones of the service; separated by commas.')
 output outboundIpAddresses string = apimService.outputs.outboundIpAddresses
+
+@description('Object id of the service\'s own identity; empty where it has none.')
+output systemPrincipalId string = apimService.outputs.systemPrincipalId

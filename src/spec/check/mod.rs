@@ -11,12 +11,14 @@ mod lints;
 mod models;
 mod monitoring;
 mod network;
+mod pii;
 mod pools;
 mod raw;
 mod references;
 mod routes;
 mod routing;
 mod scenarios;
+mod semantic_cache;
 mod surfaces;
 mod tags;
 
@@ -42,6 +44,8 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     routing::check(spec, &mut cx);
     callers::check(spec, &mut cx);
     content_safety::check(spec, &mut cx);
+    pii::check(spec, &mut cx);
+    semantic_cache::check(spec, &mut cx);
     contracts::check(spec, &mut cx);
     monitoring::check(spec, &mut cx);
     tags::check(spec, &mut cx);

@@ -43,6 +43,7 @@ param network = {
   apimMode: 'external'
   delegation: ''
   denyInternetOut: true
+  redis: false
   extraRules: []
   firewallNextHop: ''
   peerings: []
@@ -77,6 +78,7 @@ param apim = {
   portal: false
   releaseChannel: ''
   privateEndpoint: false
+  systemIdentity: false
 }
 
 param appGateway = {

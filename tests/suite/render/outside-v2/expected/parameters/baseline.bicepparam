@@ -42,6 +42,7 @@ param network = {
   apimMode: 'none'
   delegation: ''
   denyInternetOut: false
+  redis: false
   extraRules: []
   firewallNextHop: ''
   peerings: []
@@ -73,6 +74,7 @@ param apim = {
   portal: false
   releaseChannel: ''
   privateEndpoint: false
+  systemIdentity: false
 }
 
 param appGateway = {

@@ -42,6 +42,7 @@ param network = {
   apimMode: 'v2-injection'
   delegation: 'Microsoft.Web/hostingEnvironments'
   denyInternetOut: false
+  redis: false
   extraRules: []
   firewallNextHop: ''
   peerings: []
@@ -73,6 +74,7 @@ param apim = {
   portal: false
   releaseChannel: ''
   privateEndpoint: false
+  systemIdentity: false
 }
 
 param appGateway = {

@@ -45,6 +45,7 @@ param network = {
   apimMode: 'internal'
   delegation: ''
   denyInternetOut: false
+  redis: false
   extraRules: []
   firewallNextHop: ''
   peerings: []
@@ -76,6 +77,7 @@ param apim = {
   portal: false
   releaseChannel: ''
   privateEndpoint: false
+  systemIdentity: false
 }
 
 param appGateway = {
