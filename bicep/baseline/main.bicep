@@ -17,13 +17,13 @@ param names object
 @description('Availability zones of the public addresses, such as 1, 2 and 3; empty where there are none.')
 param zones array
 
-@description('addressSpace, appGatewaySubnet, privateEndpointsSubnet, apimSubnet in CIDR notation; apimMode and delegation; denyInternetOut, extraRules, firewallNextHop, peerings; existing: virtualNetworkId and the ids of its subnets.')
+@description('addressSpace, appGatewaySubnet, privateEndpointsSubnet, apimSubnet in CIDR notation; apimMode and delegation; denyInternetOut, redis, extraRules, firewallNextHop, peerings; existing: virtualNetworkId and the ids of its subnets.')
 param network object
 
 @description('create: whether zones for private endpoints are made; gateway: whether those of an internal gateway are; keyVault and apim: ids of zones that are there already.')
 param privateDns object
 
-@description('skuName, capacity, isV2, zones, zoneRedundant, additionalRegions, publisherName, publisherEmail, minApiVersion, portal, releaseChannel, privateEndpoint of API Management.')
+@description('skuName, capacity, isV2, zones, zoneRedundant, additionalRegions, publisherName, publisherEmail, minApiVersion, portal, releaseChannel, privateEndpoint, systemIdentity of API Management.')
 param apim object
 
 @description('enabled, fqdn, wafMode, ruleSetType, ruleSetVersion, maxBodyKb, minCapacity, maxCapacity, backendTimeoutSeconds, routes, keyVaultSecretId of Application Gateway.')
@@ -479,6 +479,9 @@ output apimIdentityClientId string = apimIdentity.outputs.clientId
 
 @description('Resource id of the identity of API Management.')
 output apimIdentityResourceId string = apimIdentityId
+
+@description('Object id of the service\'s own identity; empty where it has none.')
+output apimSystemPrincipalId string = apimService.outputs.systemPrincipalId
 
 @description('URL where the API Management gateway answers.')
 output apimGatewayUrl string = apimService.outputs.gatewayUrl

@@ -20,13 +20,16 @@ param apimIdentityPrincipalId string
 @description('Client id of the identity of API Management, an output of stage baseline.')
 param apimIdentityClientId string
 
+@description('Object id of the service\'s own identity, an output of stage baseline; empty where it has none.')
+param apimSystemPrincipalId string
+
 @description('Resource id of the virtual network, an output of stage baseline.')
 param virtualNetworkId string
 
 @description('Resource id of the subnet for private endpoints, an output of stage baseline.')
 param privateEndpointsSubnetId string
 
-@description('mode: private, addresses or internet, which is how the gateway calls accounts and event hub; createZones; openai, eventHub and contentSafety: ids of zones that are there already. linkedNetworks: names of the networks of further regions, which resolve the zones too.')
+@description('mode: private, addresses or internet, which is how the gateway calls accounts and event hub; createZones; openai, eventHub, contentSafety and redis: ids of zones that are there already. linkedNetworks: names of the networks of further regions, which resolve the zones too.')
 param access object
 
 @description('Addresses that the gateway calls from, separated by commas: an output of stage baseline.')
@@ -62,6 +65,15 @@ param eventHub object
 
 @description('enabled, name, location, customSubDomain, privateEndpoint of the Content Safety account.')
 param contentSafety object
+
+@description('enabled, name, location, customSubDomain, privateEndpoint of the Language account.')
+param languageAccount object
+
+@description('enabled, name, location, sku, highAvailability, privateEndpoint of the Azure Managed Redis of the semantic cache.')
+param redis object
+
+@description('Names of accounts that the service\'s own identity asks for embeddings.')
+param embeddingsAccounts array
 
 @description('Named values that policies use: name, value, secret. The value apim-identity is always there.')
 param namedValues array
@@ -202,7 +214,7 @@ module usageHub 'modules/event-hub.bicep' = if (eventHub.enabled) {
   }
 }
 
-module contentSafetyZone '../shared/modules/private-dns-zone.bicep' = if (contentSafety.enabled && isPrivate && access.createZones) {
+module contentSafetyZone '../shared/modules/private-dns-zone.bicep' = if ((contentSafety.enabled || languageAccount.enabled) && isPrivate && access.createZones) {
   name: 'genai-content-safety-zone'
   scope: resourceGroup(names.networkingResourceGroup)
   params: {
@@ -229,6 +241,73 @@ module safety 'modules/content-safety.bicep' = if (contentSafety.enabled) {
     apimIdentityPrincipalId: apimIdentityPrincipalId
   }
 }
+
+module language 'modules/language.bicep' = if (languageAccount.enabled) {
+  name: 'genai-language'
+  scope: openaiGroup
+  params: {
+    account: languageAccount
+    networkLocation: location
+    tags: tags
+    subnetId: privateEndpointsSubnetId
+    zoneId: isPrivate && access.createZones ? contentSafetyZone!.outputs.id : access.contentSafety
+    accessMode: access.mode
+    allowedAddresses: allowedAddresses
+    logAnalyticsWorkspaceId: logsTo
+    apimIdentityId: apimIdentityId
+    apimIdentityPrincipalId: apimIdentityPrincipalId
+  }
+}
+
+module redisZone '../shared/modules/private-dns-zone.bicep' = if (redis.enabled && isPrivate && access.createZones) {
+  name: 'genai-redis-zone'
+  scope: resourceGroup(names.networkingResourceGroup)
+  params: {
+    zoneName: 'privatelink.redis.azure.net'
+    virtualNetworkId: virtualNetworkId
+    tags: tags
+  }
+}
+
+module cache 'modules/redis.bicep' = if (redis.enabled) {
+  name: 'genai-redis'
+  scope: openaiGroup
+  params: {
+    cache: redis
+    networkLocation: location
+    tags: tags
+    subnetId: privateEndpointsSubnetId
+    zoneId: isPrivate && access.createZones ? redisZone!.outputs.id : access.redis
+    accessMode: access.mode
+    logAnalyticsWorkspaceId: logsTo
+  }
+}
+
+module externalCache 'modules/external-cache.bicep' = if (redis.enabled) {
+  name: 'genai-external-cache'
+  scope: resourceGroup(names.apimResourceGroup)
+  params: {
+    apimName: names.apim
+    redisName: redis.name
+    redisResourceGroup: names.openaiResourceGroup
+  }
+  dependsOn: [
+    cache
+  ]
+}
+
+module embeddingsUsers 'modules/embeddings-user.bicep' = [for account in embeddingsAccounts: {
+  name: take('genai-embeddings-user-${account}', maxDeploymentName)
+  scope: openaiGroup
+  params: {
+    accountName: account
+    apimId: resourceId(subscription().subscriptionId, names.apimResourceGroup, 'Microsoft.ApiManagement/service', names.apim)
+    principalId: apimSystemPrincipalId
+  }
+  dependsOn: [
+    openaiAccounts
+  ]
+}]
 
 module connections 'modules/connections.bicep' = {
   name: 'genai-connections'
@@ -287,6 +366,9 @@ module apiDefinitions 'modules/api.bicep' = [for (api, index) in apis: {
     openaiAccounts
     existingAccountUsers
     safety
+    language
+    externalCache
+    embeddingsUsers
     policyFragments
   ]
 }]

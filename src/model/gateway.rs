@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::{AccountOrder, Destinations, Priority, ServedModel};
+use super::{AccountOrder, Destinations, Pii, Priority, SemanticCache, ServedModel};
 use crate::spec::{LimitKey, QuotaPeriod, StatusRange, Surface, UsageField};
 
 /// A group of accounts that answer for each other.
@@ -72,6 +72,8 @@ pub struct Api {
     pub entra: Option<EntraCallers>,
     pub request_limit: Option<RequestLimit>,
     pub content_safety: Option<ContentSafety>,
+    pub pii: Option<Pii>,
+    pub semantic_cache: Option<SemanticCache>,
     pub token_limit: Option<TokenLimit>,
     /// Whose quota, and how much.
     pub token_quota: Option<(LimitKey, TokenQuota)>,

@@ -5,9 +5,11 @@ mod backends;
 mod gateway;
 pub mod naming;
 mod network;
+mod pii;
 mod raw;
 mod resolve;
 mod routing;
+mod semantic_cache;
 mod surfaces;
 mod usage;
 
@@ -16,9 +18,11 @@ use indexmap::IndexMap;
 pub use backends::*;
 pub use gateway::*;
 pub use network::*;
+pub use pii::*;
 pub use raw::*;
 pub use resolve::resolve;
 pub use routing::*;
+pub use semantic_cache::*;
 pub use surfaces::*;
 pub use usage::*;
 
@@ -51,6 +55,10 @@ pub struct LandingZone {
     pub monitoring: Monitoring,
     pub event_hub: Option<EventHub>,
     pub content_safety: Option<ContentSafetyAccount>,
+    pub language: Option<LanguageAccount>,
+    pub redis: Option<Redis>,
+    /// The deployments that prompts are made comparable by, each once.
+    pub embeddings: Vec<Embeddings>,
     /// Azure OpenAI accounts in spec order.
     pub accounts: Vec<Account>,
     /// Accounts that are called and not made.

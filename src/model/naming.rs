@@ -72,6 +72,8 @@ pub const IDENTITY: Rule =
     rule("Microsoft.ManagedIdentity/userAssignedIdentities", (3, 128), Alphabet::Dotted, false);
 /// The custom subdomain carries the same name and is what has to be the only one.
 pub const ACCOUNT: Rule = rule("Microsoft.CognitiveServices/accounts", (2, 64), Alphabet::Hyphens, true);
+/// The published type of 2025-07-01 allows 60 characters, and the name is part of a host name.
+pub const REDIS: Rule = rule("Microsoft.Cache/redisEnterprise", (1, 60), Alphabet::SingleHyphens, true);
 pub const EVENT_HUB_NAMESPACE: Rule = rule("Microsoft.EventHub/namespaces", (6, 50), Alphabet::Hyphens, true);
 
 impl Stem {

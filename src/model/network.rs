@@ -111,5 +111,7 @@ pub struct Peering {
 pub const ZONE_KEY_VAULT: &str = "privatelink.vaultcore.azure.net";
 pub const ZONE_OPENAI: &str = "privatelink.openai.azure.com";
 pub const ZONE_CONTENT_SAFETY: &str = "privatelink.cognitiveservices.azure.com";
+/// Of Azure Managed Redis; the older caches have `privatelink.redis.cache.windows.net`.
+pub const ZONE_REDIS: &str = "privatelink.redis.azure.net";
 pub const ZONE_EVENT_HUB: &str = "privatelink.servicebus.windows.net";
 pub const ZONE_APIM: &str = "privatelink.azure-api.net";

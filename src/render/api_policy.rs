@@ -8,7 +8,7 @@ use super::escape::csharp_string;
 use super::policies::{self, CONTENT_SAFETY, LOGGER};
 use super::routes;
 use super::templates::fill;
-use super::{debug, order, priority, responses};
+use super::{debug, order, pii, priority, responses, semantic_cache};
 use crate::diag::DiagResult;
 use crate::model::{
     AdaptiveClass, AdaptiveLimit, Api, ContentSafety, Cors, Destinations, Dimension, EntraCallers, IpFilter,
@@ -52,6 +52,8 @@ pub(super) fn api_policy(environment: &Environment<'_>, zone: &LandingZone, api:
             counts_tokens => limit.counts_tokens,
         }),
         content_safety => api.content_safety.as_ref().map(content_safety),
+        pii => zone.language.as_ref().zip(api.pii.as_ref()).map(|(account, it)| pii::values(account, it)),
+        semantic_cache => api.semantic_cache.as_ref().map(semantic_cache::values),
         token_limit => api.token_limit.as_ref().map(|limit| context! {
             counter_key => keys.counter("api", limit.key),
             tokens_per_minute => limit.tokens_per_minute,

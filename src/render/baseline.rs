@@ -158,6 +158,7 @@ fn network(zone: &LandingZone) -> Literal {
         ("apimMode", network.mode.word().into()),
         ("delegation", network.mode.delegation().unwrap_or("").into()),
         ("denyInternetOut", network.deny_internet_out.into()),
+        ("redis", zone.redis.is_some().into()),
         ("extraRules", list(&network.extra_rules, extra_rule)),
         ("firewallNextHop", text(network.firewall_next_hop.as_ref())),
         (
@@ -240,6 +241,8 @@ fn apim(zone: &LandingZone) -> Literal {
         ("portal", zone.service.portal.into()),
         ("releaseChannel", zone.service.release_channel.as_deref().unwrap_or("").into()),
         ("privateEndpoint", zone.service.private_endpoint.into()),
+        // The policy of the semantic cache takes no identity but the service's own.
+        ("systemIdentity", (!zone.embeddings.is_empty()).into()),
     ])
 }
 

@@ -5,11 +5,11 @@ use super::baseline::tags;
 use super::literal::{Literal, list, object};
 use super::operations::{key_header, operations};
 use super::policies::{CONTENT_SAFETY, KEY_QUERY, LOGGER, Policies, Policy, fragments};
-use super::services;
 use super::stage::{Draft, Given};
+use super::{pii, semantic_cache, services};
 use crate::model::{
     Account, Backend, Breaker, ContentSafetyAccount, KeySource, LandingZone, PrivateDns, SignIn, Threshold,
-    ZONE_CONTENT_SAFETY, ZONE_EVENT_HUB, ZONE_OPENAI,
+    ZONE_CONTENT_SAFETY, ZONE_EVENT_HUB, ZONE_OPENAI, ZONE_REDIS,
 };
 use crate::spec::terms::secret_name;
 
@@ -24,6 +24,7 @@ pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
             ("names", Given::Value(names(zone))),
             output("apimIdentityPrincipalId"),
             output("apimIdentityClientId"),
+            output("apimSystemPrincipalId"),
             output("virtualNetworkId"),
             output("privateEndpointsSubnetId"),
             output("apimOutboundIpAddresses"),
@@ -44,6 +45,9 @@ pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
             ("keySecrets", key_secrets(zone)),
             ("eventHub", Given::Value(event_hub(zone))),
             ("contentSafety", Given::Value(content_safety(zone))),
+            ("languageAccount", Given::Value(pii::account(zone))),
+            ("redis", Given::Value(semantic_cache::redis(zone))),
+            ("embeddingsAccounts", Given::Value(semantic_cache::embeddings_accounts(zone))),
             // The module adds `apim-identity`; policies need no other.
             ("namedValues", Given::Value(Literal::List(Vec::new()))),
             ("fragments", Given::Value(fragment_list(zone, policies))),
@@ -91,6 +95,7 @@ fn access(zone: &LandingZone) -> Literal {
         ("openai", dns.existing(ZONE_OPENAI).into()),
         ("eventHub", dns.existing(ZONE_EVENT_HUB).into()),
         ("contentSafety", dns.existing(ZONE_CONTENT_SAFETY).into()),
+        ("redis", dns.existing(ZONE_REDIS).into()),
     ])
 }
 
@@ -168,7 +173,8 @@ fn backends(zone: &LandingZone) -> Literal {
             ("breaker", object([])),
         ])
     });
-    Literal::List(accounts.chain(safety).chain(services::backends(zone)).collect())
+    let embeddings = zone.embeddings.iter().map(semantic_cache::backend);
+    Literal::List(accounts.chain(safety).chain(embeddings).chain(services::backends(zone)).collect())
 }
 
 fn backend(backend: &Backend) -> Literal {

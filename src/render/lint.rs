@@ -147,7 +147,8 @@ fn backends(zone: &LandingZone) -> IndexMap<String, BackendEntity> {
     let safety = zone.content_safety.iter().map(|_| (CONTENT_SAFETY.to_owned(), BackendEntity::default()));
     let at_urls = zone.services.iter().filter(|api| matches!(api.leads_to, LeadsTo::Rest { .. }));
     let services = at_urls.map(|api| (api.backend(), BackendEntity::default()));
-    accounts.chain(safety).chain(services).chain(zone.pools.iter().map(pool)).collect()
+    let embeddings = zone.embeddings.iter().map(|it| (it.backend.clone(), BackendEntity::default()));
+    accounts.chain(safety).chain(embeddings).chain(services).chain(zone.pools.iter().map(pool)).collect()
 }
 
 fn tier(sku: &str) -> Option<Tier> {

@@ -87,6 +87,7 @@ pub(super) fn asks_for_the_model(api: &Api) -> bool {
     let by_dimension = api.usage_metric.iter().flat_map(|metric| &metric.dimensions);
     matches!(api.destinations, Destinations::ByName(_))
         || api.priority.is_some()
+        || api.semantic_cache.as_ref().is_some_and(|cache| cache.by_model)
         || api.account_order.is_some_and(AccountOrder::measures)
         || by_dimension.into_iter().any(|it| it.value == Some(DimensionValue::RequestedModel))
 }

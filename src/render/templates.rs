@@ -25,6 +25,7 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("mcp.xml", include_str!("../../templates/policies/mcp.xml.jinja")),
     ("next-account.xml", include_str!("../../templates/policies/next-account.xml.jinja")),
     ("priority-heard.xml", include_str!("../../templates/policies/priority-heard.xml.jinja")),
+    ("pii.xml", include_str!("../../templates/policies/pii.xml.jinja")),
     ("priority.xml", include_str!("../../templates/policies/priority.xml.jinja")),
     ("product.xml", include_str!("../../templates/policies/product.xml.jinja")),
     ("realtime.xml", include_str!("../../templates/policies/realtime.xml.jinja")),
@@ -33,6 +34,8 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("response-owner.xml", include_str!("../../templates/policies/response-owner.xml.jinja")),
     ("rest.xml", include_str!("../../templates/policies/rest.xml.jinja")),
     ("routes.xml", include_str!("../../templates/policies/routes.xml.jinja")),
+    ("semantic-lookup.xml", include_str!("../../templates/policies/semantic-lookup.xml.jinja")),
+    ("semantic-store.xml", include_str!("../../templates/policies/semantic-store.xml.jinja")),
     ("targets.xml", include_str!("../../templates/policies/targets.xml.jinja")),
 ];
 

@@ -35,6 +35,7 @@ pub struct Landing {
 struct ServiceHosts {
     openid: Vec<String>,
     safety: Vec<String>,
+    language: Vec<String>,
 }
 
 /// What is otherwise than deployed.
@@ -132,8 +133,8 @@ async fn upstreams(
     options: &LandingOptions,
 ) -> Result<(OpenAiSim, ServicesSim, Arc<NetHost>), LandingError> {
     let sim = OpenAiSim::start(accounts.to_vec()).await.map_err(bind_failed)?;
-    let ServiceHosts { openid, safety } = services.clone();
-    let services = ServicesSim::start(openid, safety).await.map_err(bind_failed)?;
+    let ServiceHosts { openid, safety, language } = services.clone();
+    let services = ServicesSim::start(openid, safety, language).await.map_err(bind_failed)?;
     let mut addresses = sim.addresses();
     addresses.extend(services.addresses());
     addresses.extend(options.upstreams.iter().map(|(host, address)| (host.clone(), *address)));
@@ -149,15 +150,23 @@ fn bind_failed(source: std::io::Error) -> LandingError {
 
 fn service_hosts(state: &State, config: &Config) -> ServiceHosts {
     let accounts = state.of_type("Microsoft.CognitiveServices/accounts");
-    let safety = accounts.iter().filter(|account| is_content_safety(account));
+    let of_kind = |kind: &str| {
+        let accounts = accounts.iter().filter(|account| is_of_kind(account, kind));
+        accounts.map(|account| format!("{}.cognitiveservices.azure.com", subdomain(account))).collect()
+    };
     ServiceHosts {
         openid: openid_hosts::of(config),
-        safety: safety.map(|account| format!("{}.cognitiveservices.azure.com", subdomain(account))).collect(),
+        safety: of_kind(CONTENT_SAFETY),
+        language: of_kind(LANGUAGE),
     }
 }
 
-fn is_content_safety(account: &Resource) -> bool {
-    account.text("/kind").is_some_and(|kind| kind.eq_ignore_ascii_case("ContentSafety"))
+/// Kinds of accounts that hold no models.
+const CONTENT_SAFETY: &str = "ContentSafety";
+const LANGUAGE: &str = "TextAnalytics";
+
+fn is_of_kind(account: &Resource, wanted: &str) -> bool {
+    account.text("/kind").is_some_and(|kind| kind.eq_ignore_ascii_case(wanted))
 }
 
 /// The accounts that are deployed or called from here, as simulated ones.
@@ -184,7 +193,8 @@ fn deployed_accounts(state: &State) -> Vec<SimAccount> {
         .of_type("Microsoft.CognitiveServices/accounts")
         .iter()
         .filter(|account| {
-            !is_content_safety(account) && account.at("/properties/customSubDomainName").is_some()
+            let has_models = !is_of_kind(account, CONTENT_SAFETY) && !is_of_kind(account, LANGUAGE);
+            has_models && account.at("/properties/customSubDomainName").is_some()
         })
         .map(|account| SimAccount {
             outside: None,

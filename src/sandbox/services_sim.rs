@@ -1,9 +1,10 @@
-//! The simulated services beside Azure OpenAI on one port of loopback: OpenID providers and Content Safety, told apart by
+//! The simulated services beside Azure OpenAI on one port of loopback: OpenID providers, Content Safety and Language, told apart by
 //! the `Host` of a request, and an endpoint that makes tokens. What they answer is [`crate::services`]'.
 //!
 //! ```text
 //! POST /sandbox/token                          {"issuer": "https://…", "claims": {…}, "expiresIn": 3600} -> a token
 //! POST /sandbox/control/content-safety         {"host": "…", "findings": […], "attacks": […], …}
+//! POST /sandbox/control/language               {"host": "…", "personal": [{"text": "…", "category": "…"}]}
 //! anything else                                as the service that the `Host` field names
 //! ```
 
@@ -24,7 +25,7 @@ use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::services::{self, Answer, Ask, ContentSafety};
+use crate::services::{self, Answer, Ask, ContentSafety, Language};
 
 /// The longest life of a token that is made for the asking.
 const MAX_LIFETIME_S: i64 = 10 * 365 * 24 * 3600;
@@ -41,26 +42,30 @@ struct Shared {
     openid: Vec<String>,
     /// By host.
     safety: Mutex<IndexMap<String, ContentSafety>>,
+    /// By host.
+    language: Mutex<IndexMap<String, Language>>,
 }
 
 impl ServicesSim {
-    /// Starts providers and Content Safety at these host names on a free port of 127.0.0.1. Must be called within a tokio
+    /// Starts providers, Content Safety and Language at these host names on a free port of 127.0.0.1. Must be called within a tokio
     /// runtime.
     ///
     /// # Errors
     /// Where the port could not be opened.
-    pub async fn start(openid: Vec<String>, safety: Vec<String>) -> io::Result<Self> {
+    pub async fn start(openid: Vec<String>, safety: Vec<String>, language: Vec<String>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let lower =
             |hosts: Vec<String>| hosts.into_iter().map(|host| host.to_ascii_lowercase()).collect::<Vec<_>>();
-        let (openid, safety) = (lower(openid), lower(safety));
-        let hosts = openid.iter().chain(&safety).cloned().collect();
+        let (openid, safety, language) = (lower(openid), lower(safety), lower(language));
+        let hosts = openid.iter().chain(&safety).chain(&language).cloned().collect();
         let safety = safety.into_iter().map(|host| (host, ContentSafety::default())).collect();
-        let shared = Arc::new(Shared { openid, safety: Mutex::new(safety) });
+        let language = language.into_iter().map(|host| (host, Language::default())).collect();
+        let shared = Arc::new(Shared { openid, safety: Mutex::new(safety), language: Mutex::new(language) });
         let router = Router::new()
             .route("/sandbox/token", post(token))
             .route("/sandbox/control/content-safety", post(control))
+            .route("/sandbox/control/language", post(control_language))
             .fallback(serve)
             .with_state(shared);
         // axum's serve ends only with its task; accept errors are retried inside.
@@ -129,6 +134,25 @@ async fn control(
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[derive(Deserialize)]
+struct LanguageScript {
+    host: String,
+    #[serde(flatten)]
+    finds: Language,
+}
+
+async fn control_language(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    Json(script): Json<LanguageScript>,
+) -> Result<StatusCode, (StatusCode, &'static str)> {
+    from_programs_only(&headers)?;
+    let mut language = shared.language.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = language.get_mut(&script.host.to_ascii_lowercase());
+    *known.ok_or((StatusCode::NOT_FOUND, "no Language is simulated at this `host`\n"))? = script.finds;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// A page in a browser may send requests to loopback too, and says so in `Origin`; programs do not.
 fn from_programs_only(headers: &HeaderMap) -> Result<(), (StatusCode, &'static str)> {
     if headers.contains_key(header::ORIGIN) {
@@ -148,13 +172,15 @@ async fn serve(
     let host = named.rsplit_once(':').map_or(named, |(host, _)| host).to_ascii_lowercase();
     let ask = Ask { method: method.as_str(), host: &host, path: uri.path(), body: &body };
     let safety = shared.safety.lock().unwrap_or_else(PoisonError::into_inner).get(&host).cloned();
-    let answer = match safety {
-        Some(safety) if has_credential(&headers) => Some(safety.serve(&ask)),
-        Some(_) => {
+    let language = shared.language.lock().unwrap_or_else(PoisonError::into_inner).get(&host).cloned();
+    let answer = match (safety, language) {
+        (Some(_), _) | (_, Some(_)) if !has_credential(&headers) => {
             Some(Answer { status: 401, body: json!({"error": {"code": "401", "message": "Access denied"}}) })
         }
-        None if shared.openid.contains(&host) => services::serve_openid(now_unix_s(), &ask),
-        None => None,
+        (Some(safety), _) => Some(safety.serve(&ask)),
+        (None, Some(language)) => Some(language.serve(&ask)),
+        (None, None) if shared.openid.contains(&host) => services::serve_openid(now_unix_s(), &ask),
+        (None, None) => None,
     };
     match answer {
         Some(Answer { status, body }) => {
@@ -185,7 +211,13 @@ mod tests {
 
     #[tokio::test]
     async fn each_host_is_its_own_service() {
-        let sim = ServicesSim::start(vec!["Id.example".into()], vec!["safe.example".into()]).await.unwrap();
+        let sim = ServicesSim::start(
+            vec!["Id.example".into()],
+            vec!["safe.example".into()],
+            vec!["words.example".into()],
+        )
+        .await
+        .unwrap();
         let url = |path: &str| format!("http://{}{path}", sim.address());
         let get = |host: &'static str| {
             client().get(url("/.well-known/openid-configuration")).header("Host", host).send()
@@ -220,5 +252,18 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(answer["categoriesAnalysis"][0]["severity"], 6);
+
+        let script = json!({"host": "words.example", "personal": [{"text": "Ada", "category": "Person"}]});
+        let set = client().post(url("/sandbox/control/language")).json(&script).send().await.unwrap();
+        assert_eq!(set.status(), 204);
+        let asked = json!({"kind": "PiiEntityRecognition", "analysisInput": {"documents": [{"id": "0", "text": "is Ada"}]}});
+        let read = client()
+            .post(url("/language/:analyze-text?api-version=2024-11-01"))
+            .header("Host", "words.example");
+        let read = read.header("Authorization", "Bearer x").json(&asked).send().await.unwrap();
+        assert_eq!(
+            read.json::<Value>().await.unwrap()["results"]["documents"][0]["entities"][0]["offset"],
+            3
+        );
     }
 }

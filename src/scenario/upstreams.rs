@@ -1,5 +1,5 @@
-//! What answers behind the gateway, by host name: a list of answers, an Azure OpenAI account, an OpenID provider, or
-//! Content Safety ([`services`]).
+//! What answers behind the gateway, by host name: a list of answers, an Azure OpenAI account, an OpenID provider, Content Safety,
+//! or Language ([`services`]).
 //!
 //! ```toml
 //! "things.example" = [{ status = 500 }, { status = 200, body = "a thing" }]
@@ -14,6 +14,9 @@
 //!
 //! ["safety.cognitiveservices.azure.com"]
 //! content-safety = { findings = [{ contains = "bomb", category = "Violence", severity = 6 }] }
+//!
+//! ["words.cognitiveservices.azure.com"]
+//! language = { personal = [{ text = "Ada Lovelace", category = "Person" }] }
 //! ```
 
 mod services;
@@ -23,7 +26,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use self::services::{OpenId, Safety, ShortOpenId, ShortSafety};
+use self::services::{OpenId, Safety, ShortLanguage, ShortOpenId, ShortSafety, Words};
 use super::values::Ms;
 use crate::gateway::sim_host::{SimAnswer, SimBody, SimHost, SimPiece, Upstream};
 use crate::gateway::{Headers, SendError, UpstreamRequest};
@@ -44,6 +47,7 @@ pub(super) enum Short {
     Account(ShortAccount),
     OpenId,
     Safety(ShortSafety),
+    Language(ShortLanguage),
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -144,6 +148,8 @@ pub(super) fn read(written: Written) -> Result<IndexMap<String, Short>, (std::op
             value.try_into::<ShortOpenId>().map(|_| Short::OpenId)
         } else if has("content-safety") {
             value.try_into().map(Short::Safety)
+        } else if has("language") {
+            value.try_into().map(Short::Language)
         } else {
             value.try_into().map(Short::Account)
         };
@@ -166,7 +172,7 @@ fn check(short: &Short) -> Result<(), String> {
             let wrong = answers.iter().find(|one| one.fails.is_none() && !(100..=599).contains(&status(one)));
             wrong.map_or(Ok(()), |one| Err(format!("`status` is from 100 to 599, not {}", one.status)))
         }
-        Short::OpenId => Ok(()),
+        Short::OpenId | Short::Language(_) => Ok(()),
         Short::Safety(safety) => {
             let wrong = safety.content_safety.findings.iter().find(|one| one.severity > 7);
             wrong.map_or(Ok(()), |one| Err(format!("`severity` is from 0 to 7, not {}", one.severity)))
@@ -233,6 +239,7 @@ impl Accounts {
                 Short::Script(answers) => host.script(name, answers.iter().cloned().map(answer)),
                 Short::Account(short) => self.change(host, name, short),
                 Short::OpenId => host.set_upstream(name, Box::new(OpenId)),
+                Short::Language(words) => host.set_upstream(name, Box::new(Words(words.clone()))),
                 Short::Safety(safety) => host.set_upstream(name, Box::new(Safety(safety.clone()))),
             }
         }

@@ -9,7 +9,7 @@ param tags object
 @description('Name of the service.')
 param name string
 
-@description('skuName, capacity, isV2, zones, zoneRedundant, additionalRegions (location, capacity, zones, and in a network subnetId and publicAddressId), publisherName, publisherEmail, minApiVersion, portal, releaseChannel.')
+@description('skuName, capacity, isV2, zones, zoneRedundant, additionalRegions (location, capacity, zones, and in a network subnetId and publicAddressId), publisherName, publisherEmail, minApiVersion, portal, releaseChannel, systemIdentity (whether the service has an identity of its own too).')
 param apim object
 
 @description('How the gateway stands towards the network.')
@@ -69,7 +69,7 @@ resource service 'Microsoft.ApiManagement/service@2025-09-01-preview' = {
   }
   zones: empty(apim.zones) ? null : apim.zones
   identity: {
-    type: 'UserAssigned'
+    type: apim.systemIdentity ? 'SystemAssigned, UserAssigned' : 'UserAssigned'
     userAssignedIdentities: {
       '${identityId}': {}
     }
@@ -141,3 +141,6 @@ var otherAddresses = empty(apim.additionalRegions) ? [] : flatten(map(service.pr
 
 @description('Addresses that calls to backends come from, where the service stands outside of the network and they are its own; separated by commas.')
 output outboundIpAddresses string = apimMode == 'none' && !apim.isV2 ? join(concat(service.properties.publicIPAddresses, otherAddresses), ',') : ''
+
+@description('Object id of the service\'s own identity; empty where it has none.')
+output systemPrincipalId string = apim.systemIdentity ? service.identity.principalId : ''

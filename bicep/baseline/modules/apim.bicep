@@ -159,3 +159,6 @@ output regionalAddresses array = apimService.outputs.regionalAddresses
 
 @description('Addresses that calls to backends come from, where they are the own ones of the service; separated by commas.')
 output outboundIpAddresses string = apimService.outputs.outboundIpAddresses
+
+@description('Object id of the service\'s own identity; empty where it has none.')
+output systemPrincipalId string = apimService.outputs.systemPrincipalId

@@ -10,7 +10,7 @@ param tags object
 @description('Names of the resources: virtualNetwork, nsgAppGateway, nsgPrivateEndpoints, nsgApim, routeTable, publicIpAppGateway, publicIpApim, apim.')
 param names object
 
-@description('Address ranges (addressSpace, appGatewaySubnet, privateEndpointsSubnet, apimSubnet), apimMode, delegation of the subnet for API Management, denyInternetOut, extraRules, firewallNextHop, peerings, and existing: virtualNetworkId, appGatewaySubnetId, privateEndpointsSubnetId, apimSubnetId.')
+@description('Address ranges (addressSpace, appGatewaySubnet, privateEndpointsSubnet, apimSubnet), apimMode, delegation of the subnet for API Management, denyInternetOut, redis (whether there is one), extraRules, firewallNextHop, peerings, and existing: virtualNetworkId, appGatewaySubnetId, privateEndpointsSubnetId, apimSubnetId.')
 param network object
 
 @description('Availability zones of the public addresses; empty in a region without zones.')
@@ -63,6 +63,7 @@ module nsgPrivateEndpoints 'nsg-private-endpoints.bicep' = if (hasEndpoints) {
     appGatewaySubnetPrefix: network.appGatewaySubnet
     // With an Application Gateway callers come in through it; without one they come from anywhere in the network.
     allowCallers: apimPrivateEndpoint && !appGatewayEnabled
+    allowRedis: network.redis
     denyInternetOut: network.denyInternetOut
     extraRules: privateEndpointsRules
   }

@@ -22,6 +22,9 @@ param appGatewaySubnetPrefix string
 @description('Let callers in from all of the network, for an endpoint of the gateway itself.')
 param allowCallers bool
 
+@description('Let API Management in to Redis too.')
+param allowRedis bool
+
 @description('Refuse what leaves for the Internet.')
 param denyInternetOut bool
 
@@ -46,7 +49,7 @@ var apimRules = [
       })
       sourcePortRange: '*'
       destinationAddressPrefix: '*'
-      destinationPortRanges: [ '443', '5671', '5672' ] // HTTPS, and AMQP to Event Hubs
+      destinationPortRanges: concat([ '443', '5671', '5672' ], allowRedis ? [ '10000' ] : []) // HTTPS, AMQP to Event Hubs, and Azure Managed Redis
     }
   }
 ]

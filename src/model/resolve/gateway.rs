@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{callers, content_safety, routing};
+use super::{callers, content_safety, pii, routing, semantic_cache};
 use crate::catalog::tiers::Tier;
 use crate::model::{
     AdaptiveClass, AdaptiveLimit, Api, Breaker, Destinations, Dimension, EntraCallers, ModelLimit, Pool,
@@ -76,6 +76,8 @@ pub(super) fn api(api: &spec::Api, destinations: Destinations, models: Vec<Serve
             period_seconds: limit.period_seconds.0,
         }),
         content_safety: policies.content_safety.as_ref().map(|policy| content_safety::policy(policy)),
+        pii: policies.pii.as_ref().map(|pii| pii::policy(pii)),
+        semantic_cache: policies.semantic_cache.as_ref().map(|cache| semantic_cache::policy(cache)),
         token_limit: policies.token_limit.as_ref().map(|limit| TokenLimit {
             key: limit.key.value,
             tokens_per_minute: limit.tokens_per_minute.0,

@@ -5,7 +5,9 @@ pub(super) mod callers;
 mod content_safety;
 mod gateway;
 mod network;
+mod pii;
 mod routing;
+mod semantic_cache;
 mod usage;
 
 use std::sync::Arc;
@@ -54,6 +56,8 @@ impl Resolver<'_> {
         let tier = baseline.apim.sku.name.tier();
         let names = self.names(spec.metadata.name.span);
         let content_safety = baseline.content_safety.as_ref().map(|account| self.content_safety(account));
+        let language = baseline.language.as_ref().map(|account| self.language(account));
+        let redis = baseline.redis.as_ref().map(|redis| self.redis(redis));
         let accounts: Vec<Account> =
             spec.models.iter().filter(|model| model.is_made()).map(|model| self.account(model)).collect();
         let pools: Vec<Pool> = spec.pools.iter().map(|pool| gateway::pool(pool)).collect();
@@ -129,6 +133,9 @@ impl Resolver<'_> {
                 retention_days: hub.retention_days.0,
             }),
             content_safety,
+            language,
+            redis,
+            embeddings: semantic_cache::embeddings(spec, &accounts),
             accounts,
             providers: backends::providers(spec),
             pools,

@@ -22,6 +22,7 @@ pub(super) const TYPES: &[Provider] = &[
         complete: backend,
         action: no_action,
     },
+    Provider { resource_type: "Microsoft.ApiManagement/service/caches", complete: cache, action: no_action },
     Provider {
         resource_type: "Microsoft.ApiManagement/service/certificates",
         complete: certificate,
@@ -54,6 +55,19 @@ fn service(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
     // Authorities come with passwords.
     draft.hide("certificates");
     service_network::check(draft)
+}
+
+/// The connection string goes into a named value, whose name is shown in its place (REST reference of caches, 2024-05-01).
+fn cache(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
+    let known = draft.text("/properties/connectionString").is_some_and(|text| text.contains("password="));
+    if !known || draft.text("/properties/useFromLocation").is_none() {
+        let message = "One or more fields contain incorrect values: `connectionString` and `useFromLocation` are needed.";
+        return Err(ArmFault::bad_request("ValidationError", message));
+    }
+    draft.hide("connectionString");
+    let shown = format!("{{{{{}}}}}", draft.guid("connection string").replace('-', ""));
+    draft.set("connectionString", shown);
+    Ok(())
 }
 
 fn api(draft: &mut Draft<'_>) -> Result<(), ArmFault> {

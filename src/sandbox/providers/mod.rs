@@ -11,6 +11,7 @@ mod key_vault;
 mod managed_identity;
 mod monitor;
 mod network;
+mod redis;
 mod service_network;
 
 use serde_json::{Map, Value as Json, json};
@@ -37,6 +38,7 @@ const PROVIDERS: &[&[Provider]] = &[
     managed_identity::TYPES,
     monitor::TYPES,
     network::TYPES,
+    redis::TYPES,
 ];
 
 /// A resource in the making.

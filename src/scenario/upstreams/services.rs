@@ -1,11 +1,11 @@
-//! OpenID providers and Content Safety as upstreams.
+//! OpenID providers, Content Safety and Language as upstreams.
 
 use serde::Deserialize;
 
 use super::{has_credential, parts};
 use crate::gateway::UpstreamRequest;
 use crate::gateway::sim_host::{SimAnswer, Upstream};
-use crate::services::{self, Ask, ContentSafety, serve_openid};
+use crate::services::{self, Ask, ContentSafety, Language, serve_openid};
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -59,6 +59,28 @@ impl Upstream for Safety {
         }
         let (host, path, _) = parts(&request.url);
         of_service(&content_safety.serve(&Ask { method: &request.method, host, path, body: &request.body }))
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in crate::scenario) struct ShortLanguage {
+    pub language: Language,
+    /// Whether it answers without a key or a token.
+    #[serde(default)]
+    open: bool,
+}
+
+pub(super) struct Words(pub ShortLanguage);
+
+impl Upstream for Words {
+    fn answer(&mut self, request: &UpstreamRequest, _now_unix_ms: i64, _random: u64) -> SimAnswer {
+        let ShortLanguage { language, open } = &self.0;
+        if !open && !has_credential(request, &["Ocp-Apim-Subscription-Key", "Authorization"]) {
+            return SimAnswer::new(401, r#"{"error":{"code":"401","message":"Access denied"}}"#);
+        }
+        let (host, path, _) = parts(&request.url);
+        of_service(&language.serve(&Ask { method: &request.method, host, path, body: &request.body }))
     }
 }
 

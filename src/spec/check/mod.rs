@@ -11,6 +11,7 @@ mod lints;
 mod models;
 mod monitoring;
 mod network;
+mod pii;
 mod pools;
 mod raw;
 mod references;
@@ -18,6 +19,7 @@ mod regions;
 mod routes;
 mod routing;
 mod scenarios;
+mod semantic_cache;
 mod surfaces;
 mod tags;
 
@@ -44,6 +46,8 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     routing::check(spec, &mut cx);
     callers::check(spec, &mut cx);
     content_safety::check(spec, &mut cx);
+    pii::check(spec, &mut cx);
+    semantic_cache::check(spec, &mut cx);
     contracts::check(spec, &mut cx);
     monitoring::check(spec, &mut cx);
     tags::check(spec, &mut cx);

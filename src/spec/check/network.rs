@@ -11,6 +11,7 @@ use crate::text::Span;
 const ZONE_KEY_VAULT: &str = "privatelink.vaultcore.azure.net";
 const ZONE_OPENAI: &str = "privatelink.openai.azure.com";
 const ZONE_CONTENT_SAFETY: &str = "privatelink.cognitiveservices.azure.com";
+const ZONE_REDIS: &str = "privatelink.redis.azure.net";
 const ZONE_EVENT_HUB: &str = "privatelink.servicebus.windows.net";
 const ZONE_APIM: &str = "privatelink.azure-api.net";
 
@@ -193,9 +194,10 @@ fn existing_zones(spec: &Spec, zones: &ExistingZones, cx: &mut Checks<'_>) {
         (ZONE_EVENT_HUB, in_network && spec.baseline.event_hub.is_some(), "the Event Hub"),
         (
             ZONE_CONTENT_SAFETY,
-            in_network && spec.baseline.content_safety.is_some(),
-            "the Content Safety account",
+            in_network && (spec.baseline.content_safety.is_some() || spec.baseline.language.is_some()),
+            "the accounts of Content Safety and Language",
         ),
+        (ZONE_REDIS, in_network && spec.baseline.redis.is_some(), "the Redis"),
         (ZONE_APIM, spec.baseline.apim.private_endpoint.value, "the gateway"),
     ];
     for (zone, _, of) in needs.into_iter().filter(|(_, needed, _)| *needed) {

@@ -202,6 +202,8 @@ fn token_policies(api: &At<Api>, why: &str, cx: &mut Checks<'_>) {
         entra: _,
         request_limit: _,
         content_safety,
+        pii,
+        semantic_cache,
         token_limit,
         token_quota,
         adaptive_limit,
@@ -215,6 +217,8 @@ fn token_policies(api: &At<Api>, why: &str, cx: &mut Checks<'_>) {
     let Usage { metric, event_hub } = &usage.value;
     let no_use = [
         ("contentSafety", content_safety.as_ref().map(|it| it.span)),
+        ("pii", pii.as_ref().map(|it| it.span)),
+        ("semanticCache", semantic_cache.as_ref().map(|it| it.span)),
         ("tokenLimit", token_limit.as_ref().map(|it| it.span)),
         ("tokenQuota", token_quota.as_ref().map(|it| it.span)),
         ("adaptiveLimit", adaptive_limit.as_ref().map(|it| it.span)),

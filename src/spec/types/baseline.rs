@@ -1,7 +1,8 @@
 //! `baseline`: the parts of it, and the shared services.
 
 use super::{
-    Alerts, Apim, AppGateway, Budget, ContentSafetyAccount, Dashboard, HubName, Network, WorkspaceId,
+    Alerts, Apim, AppGateway, Budget, ContentSafetyAccount, Dashboard, HubName, LanguageAccount, Network,
+    Redis, WorkspaceId,
 };
 use crate::spec::decode::{At, Int, Only, choice, record};
 
@@ -22,10 +23,10 @@ record! {
         "eventHub" event_hub: EventHub = optional;
         /// The Content Safety account that policies ask. Left out, there is none.
         "contentSafety" content_safety: ContentSafetyAccount = optional;
-    }
-    refused {
-        "language": "no policy uses it",
-        "redis": "no policy uses it",
+        /// The Language account that `policies.pii` asks. Left out, there is none.
+        "language" language: LanguageAccount = optional;
+        /// The Redis that `policies.semanticCache` keeps answers in. Left out, there is none.
+        "redis" redis: Redis = optional;
     }
 }
 

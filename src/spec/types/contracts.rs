@@ -160,9 +160,9 @@ record! {
     refused {
         "alerts": "alerts are for all, see `monitoring`",
         "debugHeaders": "an API says it, `policies.debugHeaders`",
-        "pii": "texts are passed on as they are",
+        "pii": "an API says it, `policies.pii`",
         "retry": "an API says it, `retry`",
-        "semanticCache": "answers are not cached",
+        "semanticCache": "an API says it, `policies.semanticCache`",
         "usage": "an API says it, `policies.usage`",
     }
 }

@@ -1,8 +1,8 @@
 //! `policies` of an API: what requests pass, in the order in which they pass it.
 
 use super::{
-    AdaptiveLimit, ContentSafety, Cors, EntraCallers, IpFilter, KeyedTokenQuota, LatencyRouting, Priority,
-    RequestLimit, Responses, Spillover, TokenLimit, Usage,
+    AdaptiveLimit, ContentSafety, Cors, EntraCallers, IpFilter, KeyedTokenQuota, LatencyRouting, Pii,
+    Priority, RequestLimit, Responses, SemanticCache, Spillover, TokenLimit, Usage,
 };
 use crate::spec::decode::record;
 
@@ -17,8 +17,13 @@ record! {
         "entra" entra: EntraCallers = optional;
         /// A limit on requests. It stands before the limits on tokens, which say more about costs.
         "requestLimit" request_limit: RequestLimit = optional;
+        /// What happens to personal data in what callers send, before anything else reads it.
+        "pii" pii: Pii = optional;
         /// What Content Safety looks at before a prompt reaches a model.
         "contentSafety" content_safety: ContentSafety = optional;
+        /// Answers that are given again where a prompt is like one before. They stand behind what Content Safety looks at, and
+        /// before the API's own limits, which then count what reaches a model.
+        "semanticCache" semantic_cache: SemanticCache = optional;
         /// A limit on tokens per minute.
         "tokenLimit" token_limit: TokenLimit = optional;
         /// Tokens per longer period.
@@ -43,7 +48,5 @@ record! {
     refused {
         "alerts": "alerts stand in `baseline.monitoring.alerts`, for all APIs",
         "headers": "headers are passed on as they are",
-        "pii": "texts are passed on as they are",
-        "semanticCache": "answers are not cached",
     }
 }

@@ -44,6 +44,7 @@ param network = {
   apimMode: 'external'
   delegation: ''
   denyInternetOut: true
+  redis: false
   extraRules: []
   firewallNextHop: ''
   peerings: []
@@ -78,6 +79,7 @@ param apim = {
   portal: false
   releaseChannel: ''
   privateEndpoint: false
+  systemIdentity: false
 }
 
 param appGateway = {

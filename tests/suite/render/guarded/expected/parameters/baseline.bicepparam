@@ -43,6 +43,7 @@ param network = {
   apimMode: 'external'
   delegation: ''
   denyInternetOut: false
+  redis: false
   extraRules: []
   firewallNextHop: ''
   peerings: []
@@ -74,6 +75,7 @@ param apim = {
   portal: false
   releaseChannel: ''
   privateEndpoint: false
+  systemIdentity: false
 }
 
 param appGateway = {

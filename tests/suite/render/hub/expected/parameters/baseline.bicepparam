@@ -43,6 +43,7 @@ param network = {
   apimMode: 'internal'
   delegation: ''
   denyInternetOut: false
+  redis: false
   extraRules: []
   firewallNextHop: '10.0.1.4'
   peerings: [
@@ -87,6 +88,7 @@ param apim = {
   portal: false
   releaseChannel: ''
   privateEndpoint: false
+  systemIdentity: false
 }
 
 param appGateway = {

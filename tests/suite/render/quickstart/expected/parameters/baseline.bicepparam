@@ -46,6 +46,7 @@ param network = {
   apimMode: 'internal'
   delegation: ''
   denyInternetOut: false
+  redis: false
   extraRules: []
   firewallNextHop: ''
   peerings: []
@@ -77,6 +78,7 @@ param apim = {
   portal: false
   releaseChannel: ''
   privateEndpoint: false
+  systemIdentity: false
 }
 
 param appGateway = {

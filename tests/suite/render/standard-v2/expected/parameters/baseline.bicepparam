@@ -43,6 +43,7 @@ param network = {
   apimMode: 'v2-integration'
   delegation: 'Microsoft.Web/serverFarms'
   denyInternetOut: true
+  redis: false
   extraRules: [
     {
       subnet: 'apim'
@@ -112,6 +113,7 @@ param apim = {
   portal: true
   releaseChannel: 'Stable'
   privateEndpoint: true
+  systemIdentity: false
 }
 
 param appGateway = {

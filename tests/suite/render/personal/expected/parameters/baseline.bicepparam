@@ -1,0 +1,108 @@
+// Stage baseline of a landing zone, rendered by genai-lz. Values in capitals come from the environment.
+using '../bicep/baseline/main.bicep'
+
+param location = 'swedencentral'
+
+param tags = {}
+
+param names = {
+  networkingResourceGroup: 'rg-networking-personal-dev-swedencentral-p01'
+  sharedResourceGroup: 'rg-shared-personal-dev-swedencentral-p01'
+  apimResourceGroup: 'rg-apim-personal-dev-swedencentral-p01'
+  virtualNetwork: 'vnet-personal-dev-swedencentral-p01'
+  nsgAppGateway: 'nsg-agw-personal-dev-swedencentral-p01'
+  nsgPrivateEndpoints: 'nsg-pe-personal-dev-swedencentral-p01'
+  nsgApim: 'nsg-apim-personal-dev-swedencentral-p01'
+  routeTable: 'rt-apim-personal-dev-swedencentral-p01'
+  publicIpAppGateway: 'pip-agw-personal-dev-swedencentral-p01'
+  publicIpApim: 'pip-apim-personal-dev-swedencentral-p01'
+  keyVault: 'kv-personal-dev-p01'
+  privateEndpointKeyVault: 'pe-kv-personal-dev-swedencentral-p01'
+  logAnalytics: 'log-personal-dev-swedencentral-p01'
+  appInsights: 'appi-personal-dev-swedencentral-p01'
+  apim: 'apim-personal-dev-swedencentral-p01'
+  privateEndpointApim: 'pe-apim-personal-dev-swedencentral-p01'
+  apimIdentity: 'id-apim-personal-dev-swedencentral-p01'
+  appGateway: 'agw-personal-dev-swedencentral-p01'
+  appGatewayIdentity: 'id-agw-personal-dev-swedencentral-p01'
+  wafPolicy: 'wafpersonaldevswedencentralp01'
+}
+
+param zones = [
+  '1'
+  '2'
+  '3'
+]
+
+param network = {
+  addressSpace: '10.2.0.0/16'
+  appGatewaySubnet: '10.2.4.0/24'
+  privateEndpointsSubnet: '10.2.5.0/24'
+  apimSubnet: '10.2.7.0/24'
+  apimMode: 'external'
+  delegation: ''
+  denyInternetOut: false
+  redis: false
+  extraRules: []
+  firewallNextHop: ''
+  peerings: []
+  existing: {
+    virtualNetworkId: ''
+    appGatewaySubnetId: ''
+    privateEndpointsSubnetId: ''
+    apimSubnetId: ''
+  }
+}
+
+param privateDns = {
+  create: true
+  gateway: false
+  keyVault: ''
+  apim: ''
+}
+
+param apim = {
+  skuName: 'Developer'
+  capacity: 1
+  isV2: false
+  zones: []
+  zoneRedundant: false
+  additionalRegions: []
+  publisherName: 'Contoso'
+  publisherEmail: 'ai@contoso.com'
+  minApiVersion: '2021-08-01'
+  portal: false
+  releaseChannel: ''
+  privateEndpoint: false
+  systemIdentity: false
+}
+
+param appGateway = {
+  enabled: false
+  fqdn: ''
+  wafMode: 'Prevention'
+  ruleSetType: ''
+  ruleSetVersion: ''
+  maxBodyKb: 0
+  minCapacity: 0
+  maxCapacity: 0
+  backendTimeoutSeconds: 0
+  routes: []
+  keyVaultSecretId: ''
+}
+
+param certificatePfx = ''
+
+param locked = false
+
+param keyVault = {
+  purgeProtection: true
+  softDeleteDays: 90
+}
+
+param monitoring = {
+  logRetentionDays: 30
+  metricDimensions: true
+  diagnostics: true
+  existingWorkspaceId: ''
+}

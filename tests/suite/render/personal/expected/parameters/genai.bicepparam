@@ -1,0 +1,510 @@
+// Stage genai of a landing zone, rendered by genai-lz. Values in capitals come from the environment.
+using '../bicep/genai/main.bicep'
+
+param location = 'swedencentral'
+
+param tags = {}
+
+param names = {
+  openaiResourceGroup: 'rg-openai-personal-dev-swedencentral-p01'
+  apimResourceGroup: 'rg-apim-personal-dev-swedencentral-p01'
+  networkingResourceGroup: 'rg-networking-personal-dev-swedencentral-p01'
+  sharedResourceGroup: 'rg-shared-personal-dev-swedencentral-p01'
+  keyVault: 'kv-personal-dev-p01'
+  apim: 'apim-personal-dev-swedencentral-p01'
+  apimIdentity: 'id-apim-personal-dev-swedencentral-p01'
+}
+
+// Output apimIdentityPrincipalId of stage baseline.
+param apimIdentityPrincipalId = readEnvironmentVariable('GENAI_LZ_APIM_IDENTITY_PRINCIPAL_ID')
+
+// Output apimIdentityClientId of stage baseline.
+param apimIdentityClientId = readEnvironmentVariable('GENAI_LZ_APIM_IDENTITY_CLIENT_ID')
+
+// Output apimSystemPrincipalId of stage baseline.
+param apimSystemPrincipalId = readEnvironmentVariable('GENAI_LZ_APIM_SYSTEM_PRINCIPAL_ID')
+
+// Output virtualNetworkId of stage baseline.
+param virtualNetworkId = readEnvironmentVariable('GENAI_LZ_VIRTUAL_NETWORK_ID')
+
+// Output privateEndpointsSubnetId of stage baseline.
+param privateEndpointsSubnetId = readEnvironmentVariable('GENAI_LZ_PRIVATE_ENDPOINTS_SUBNET_ID')
+
+// Output apimOutboundIpAddresses of stage baseline.
+param apimOutboundIpAddresses = readEnvironmentVariable('GENAI_LZ_APIM_OUTBOUND_IP_ADDRESSES')
+
+param access = {
+  mode: 'private'
+  createZones: true
+  openai: ''
+  eventHub: ''
+  contentSafety: ''
+  redis: ''
+}
+
+// Output logAnalyticsWorkspaceId of stage baseline.
+param logAnalyticsWorkspaceId = readEnvironmentVariable('GENAI_LZ_LOG_ANALYTICS_WORKSPACE_ID')
+
+param monitoring = {
+  diagnostics: true
+  llmLogs: 'none'
+}
+
+param watch = {
+  workbook: {
+    enabled: false
+    displayName: 'GenAI gateway personal-dev'
+    content: ''
+  }
+  alerts: []
+  actionGroup: ''
+  emails: []
+  actionGroups: []
+  budget: {
+    enabled: false
+    name: 'budget-personal-dev-swedencentral-p01'
+    amount: 0
+    from: ''
+    contacts: []
+    percents: []
+    resourceGroups: [
+      'rg-apim-personal-dev-swedencentral-p01'
+      'rg-networking-personal-dev-swedencentral-p01'
+      'rg-openai-personal-dev-swedencentral-p01'
+      'rg-shared-personal-dev-swedencentral-p01'
+    ]
+  }
+}
+
+param locked = false
+
+param accounts = [
+  {
+    name: 'oai-payg-personal-dev-swedencentral-p01'
+    location: 'swedencentral'
+    customSubDomain: 'oai-payg-personal-dev-swedencentral-p01'
+    privateEndpoint: 'pe-oai-payg-personal-dev-swedencentral-p01'
+    deployments: [
+      {
+        name: 'chat'
+        model: 'gpt-5-mini'
+        version: '2025-08-07'
+        sku: 'DataZoneStandard'
+        capacity: 100
+        raiPolicy: 'Microsoft.DefaultV2'
+        spillover: ''
+      }
+    ]
+  }
+]
+
+param existingAccounts = []
+
+param keys = []
+
+param keySecrets = '{}'
+
+param eventHub = {
+  enabled: false
+  namespace: ''
+  hub: ''
+  partitions: 0
+  retentionDays: 0
+  privateEndpoint: ''
+  loggerName: ''
+}
+
+param contentSafety = {
+  enabled: false
+  name: ''
+  location: ''
+  customSubDomain: ''
+  privateEndpoint: ''
+}
+
+param languageAccount = {
+  enabled: true
+  name: 'lang-personal-dev-swedencentral-p01'
+  location: 'francecentral'
+  customSubDomain: 'lang-personal-dev-swedencentral-p01'
+  privateEndpoint: 'pe-lang-personal-dev-swedencentral-p01'
+}
+
+param redis = {
+  enabled: false
+  name: ''
+  location: ''
+  sku: ''
+  highAvailability: false
+  privateEndpoint: ''
+}
+
+param embeddingsAccounts = []
+
+param namedValues = []
+
+param fragments = [
+  {
+    name: 'backend-managed-identity'
+    description: 'Signs in to Azure OpenAI with the identity of the gateway'
+    value: loadTextContent('../policies/fragments/backend-managed-identity.xml')
+  }
+  {
+    name: 'remember-retry-after'
+    description: 'Remembers the shortest Retry-After of the accounts of a pool'
+    value: loadTextContent('../policies/fragments/remember-retry-after.xml')
+  }
+  {
+    name: 'pool-exhausted'
+    description: 'Answers 429 with Retry-After when no account of a pool can answer'
+    value: loadTextContent('../policies/fragments/pool-exhausted.xml')
+  }
+]
+
+param backends = [
+  {
+    name: 'payg'
+    url: 'https://oai-payg-personal-dev-swedencentral-p01.openai.azure.com/openai'
+    identityResource: ''
+    headers: {}
+    breaker: {
+      name: 'payg-breaker'
+      count: 1
+      interval: 'PT10S'
+      trip: 'PT1M'
+      acceptRetryAfter: true
+      statusCodeRanges: [
+        {
+          min: 429
+          max: 429
+        }
+        {
+          min: 500
+          max: 599
+        }
+      ]
+      errorReasons: []
+    }
+  }
+  {
+    name: 'v1_payg'
+    url: 'https://oai-payg-personal-dev-swedencentral-p01.openai.azure.com/openai/v1'
+    identityResource: ''
+    headers: {}
+    breaker: {
+      name: 'v1_payg-breaker'
+      count: 1
+      interval: 'PT10S'
+      trip: 'PT1M'
+      acceptRetryAfter: true
+      statusCodeRanges: [
+        {
+          min: 429
+          max: 429
+        }
+        {
+          min: 500
+          max: 599
+        }
+      ]
+      errorReasons: []
+    }
+  }
+]
+
+param pools = [
+  {
+    name: 'pool'
+    sessionCookie: ''
+    members: [
+      {
+        backend: 'payg'
+        priority: 1
+        weight: 1
+      }
+    ]
+  }
+  {
+    name: 'v1_pool'
+    sessionCookie: ''
+    members: [
+      {
+        backend: 'v1_payg'
+        priority: 1
+        weight: 1
+      }
+    ]
+  }
+]
+
+param globalPolicy = ''
+
+param apis = [
+  {
+    name: 'masked'
+    displayName: 'masked'
+    path: 'masked'
+    subscriptionKeyHeader: 'api-key'
+    subscriptionKeyQuery: 'subscription-key'
+    policy: loadTextContent('../policies/apis/masked.xml')
+    operations: [
+      {
+        name: 'chat-completions'
+        displayName: 'Chat completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/chat/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'completions'
+        displayName: 'Completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'embeddings'
+        displayName: 'Embeddings'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/embeddings'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-chat-completions'
+        displayName: 'Chat completions (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/chat/completions'
+        templateParameters: []
+      }
+      {
+        name: 'v1-completions'
+        displayName: 'Completions (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/completions'
+        templateParameters: []
+      }
+      {
+        name: 'v1-embeddings'
+        displayName: 'Embeddings (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/embeddings'
+        templateParameters: []
+      }
+      {
+        name: 'v1-responses'
+        displayName: 'Responses (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/responses'
+        templateParameters: []
+      }
+      {
+        name: 'v1-response'
+        displayName: 'Get a response (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/responses/{response-id}'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-response-delete'
+        displayName: 'Delete a response (v1)'
+        method: 'DELETE'
+        urlTemplate: '/v1/responses/{response-id}'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-response-input'
+        displayName: 'Input of a response (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/responses/{response-id}/input_items'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-models'
+        displayName: 'Models (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/models'
+        templateParameters: []
+      }
+      {
+        name: 'v1-model'
+        displayName: 'Get a model (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/models/{model-id}'
+        templateParameters: [
+          {
+            name: 'model-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+    ]
+  }
+  {
+    name: 'strict'
+    displayName: 'strict'
+    path: 'strict'
+    subscriptionKeyHeader: 'api-key'
+    subscriptionKeyQuery: 'subscription-key'
+    policy: loadTextContent('../policies/apis/strict.xml')
+    operations: [
+      {
+        name: 'chat-completions'
+        displayName: 'Chat completions'
+        method: 'POST'
+        urlTemplate: '/chat/completions'
+        templateParameters: []
+      }
+      {
+        name: 'completions'
+        displayName: 'Completions'
+        method: 'POST'
+        urlTemplate: '/completions'
+        templateParameters: []
+      }
+      {
+        name: 'embeddings'
+        displayName: 'Embeddings'
+        method: 'POST'
+        urlTemplate: '/embeddings'
+        templateParameters: []
+      }
+      {
+        name: 'responses'
+        displayName: 'Responses'
+        method: 'POST'
+        urlTemplate: '/responses'
+        templateParameters: []
+      }
+      {
+        name: 'images'
+        displayName: 'Images'
+        method: 'POST'
+        urlTemplate: '/images/generations'
+        templateParameters: []
+      }
+      {
+        name: 'response'
+        displayName: 'Get a response'
+        method: 'GET'
+        urlTemplate: '/responses/{response-id}'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'response-delete'
+        displayName: 'Delete a response'
+        method: 'DELETE'
+        urlTemplate: '/responses/{response-id}'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'response-input'
+        displayName: 'Input of a response'
+        method: 'GET'
+        urlTemplate: '/responses/{response-id}/input_items'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'models'
+        displayName: 'Models'
+        method: 'GET'
+        urlTemplate: '/models'
+        templateParameters: []
+      }
+      {
+        name: 'model'
+        displayName: 'Get a model'
+        method: 'GET'
+        urlTemplate: '/models/{model-id}'
+        templateParameters: [
+          {
+            name: 'model-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+    ]
+  }
+]
+
+param restApis = []
+
+param webSocketApis = []
+
+param mcpServers = []
+
+param products = [
+  {
+    name: 'all'
+    displayName: 'all'
+    description: ''
+    policy: ''
+    apis: [
+      'masked'
+      'strict'
+    ]
+  }
+]
+
+param subscriptions = [
+  {
+    name: 'first'
+    displayName: 'first'
+    product: 'all'
+  }
+]
