@@ -265,6 +265,7 @@ module redisZone '../shared/modules/private-dns-zone.bicep' = if (redis.enabled 
   params: {
     zoneName: 'privatelink.redis.azure.net'
     virtualNetworkId: virtualNetworkId
+    otherNetworks: access.linkedNetworks
     tags: tags
   }
 }

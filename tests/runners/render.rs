@@ -173,6 +173,17 @@ const TEXT_FIELDS: &[(&str, &str, &str)] = &[
         "pools:",
         "  - { id: own, kind: openai, auth: { apiKey: { env: TEXT } }, deployments: [{ name: own-model }] }\npools:",
     ),
+    (
+        "contract_purpose",
+        "pools:",
+        "contracts: [{ id: c, team: hr, purpose: TEXT, allow: { models: [aoai] } }]\npools:",
+    ),
+    ("contract_id", "pools:", "contracts: [{ id: TEXT, team: hr, allow: { models: [aoai] } }]\npools:"),
+    (
+        "contract_audience",
+        "pools:",
+        "contracts: [{ id: c, team: hr, allow: { models: [aoai] }, auth: { jwt: { tenant: a.b, audience: TEXT } } }]\npools:",
+    ),
     ("product_id", "id: team-a", "id: TEXT"),
     ("product_display_name", "    apis: [aoai-api]", "    displayName: TEXT\n    apis: [aoai-api]"),
     ("product_description", "    apis: [aoai-api]", "    description: TEXT\n    apis: [aoai-api]"),

@@ -175,21 +175,26 @@ pub(super) fn product(product: &spec::Product) -> Product {
     }
 }
 
+/// The longest description of a product (REST reference of products, 2024-05-01).
+const DESCRIPTION_MAX: usize = 1000;
+
 /// A contract is a product that opens what it names and nothing else.
 pub(super) fn contract(spec: &spec::Spec, contract: &spec::Contract) -> Product {
     let terms = terms::of(spec, contract);
     let limits = terms.limits;
     let product = limits.and_then(|limits| limits.product.as_ref());
-    let owner =
-        contract.owner.as_ref().map(|owner| format!(" Owner: {}", owner.as_str())).unwrap_or_default();
-    let purpose = contract.purpose.value.0.trim();
+    let purpose = contract.purpose.as_str();
+    let description = match &contract.owner {
+        Some(owner) => format!("{purpose} Owner: {}", owner.as_str()),
+        None => purpose.to_owned(),
+    };
     Product {
         id: contract.id.value.0.clone(),
         display_name: format!("{} / {}", contract.team.as_str(), contract.id.as_str())
             .chars()
             .take(100)
             .collect(),
-        description: format!("{purpose}{owner}").trim().chars().take(1000).collect(),
+        description: description.chars().take(DESCRIPTION_MAX).collect(),
         apis: terms::apis(spec, contract).into_iter().map(str::to_owned).collect(),
         entra: terms.jwt.map(|jwt| EntraCallers {
             tenant: jwt.tenant.value.0.clone(),

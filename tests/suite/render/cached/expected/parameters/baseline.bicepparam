@@ -26,6 +26,7 @@ param names = {
   appGateway: 'agw-cached-dev-swedencentral-c01'
   appGatewayIdentity: 'id-agw-cached-dev-swedencentral-c01'
   wafPolicy: 'wafcacheddevswedencentralc01'
+  trafficManager: 'tm-cached-dev-swedencentral-c01'
 }
 
 param zones = [
@@ -92,6 +93,14 @@ param appGateway = {
 }
 
 param certificatePfx = ''
+
+param regions = []
+
+param trafficManager = {
+  enabled: false
+  method: 'Performance'
+  ttlSeconds: 0
+}
 
 param locked = false
 

@@ -26,6 +26,7 @@ param names = {
   appGateway: 'agw-personal-dev-swedencentral-p01'
   appGatewayIdentity: 'id-agw-personal-dev-swedencentral-p01'
   wafPolicy: 'wafpersonaldevswedencentralp01'
+  trafficManager: 'tm-personal-dev-swedencentral-p01'
 }
 
 param zones = [
@@ -92,6 +93,14 @@ param appGateway = {
 }
 
 param certificatePfx = ''
+
+param regions = []
+
+param trafficManager = {
+  enabled: false
+  method: 'Performance'
+  ttlSeconds: 0
+}
 
 param locked = false
 

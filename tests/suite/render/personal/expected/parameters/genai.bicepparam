@@ -36,6 +36,7 @@ param apimOutboundIpAddresses = readEnvironmentVariable('GENAI_LZ_APIM_OUTBOUND_
 param access = {
   mode: 'private'
   createZones: true
+  linkedNetworks: []
   openai: ''
   eventHub: ''
   contentSafety: ''
@@ -508,3 +509,5 @@ param subscriptions = [
     product: 'all'
   }
 ]
+
+param keyDeliveries = []

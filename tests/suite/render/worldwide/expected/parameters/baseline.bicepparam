@@ -43,6 +43,7 @@ param network = {
   apimMode: 'internal'
   delegation: ''
   denyInternetOut: false
+  redis: false
   extraRules: []
   firewallNextHop: ''
   peerings: [
@@ -95,6 +96,7 @@ param apim = {
   portal: false
   releaseChannel: ''
   privateEndpoint: false
+  systemIdentity: false
 }
 
 param appGateway = {

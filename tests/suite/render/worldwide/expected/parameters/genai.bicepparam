@@ -21,6 +21,9 @@ param apimIdentityPrincipalId = readEnvironmentVariable('GENAI_LZ_APIM_IDENTITY_
 // Output apimIdentityClientId of stage baseline.
 param apimIdentityClientId = readEnvironmentVariable('GENAI_LZ_APIM_IDENTITY_CLIENT_ID')
 
+// Output apimSystemPrincipalId of stage baseline.
+param apimSystemPrincipalId = readEnvironmentVariable('GENAI_LZ_APIM_SYSTEM_PRINCIPAL_ID')
+
 // Output virtualNetworkId of stage baseline.
 param virtualNetworkId = readEnvironmentVariable('GENAI_LZ_VIRTUAL_NETWORK_ID')
 
@@ -39,6 +42,7 @@ param access = {
   openai: ''
   eventHub: ''
   contentSafety: ''
+  redis: ''
 }
 
 // Output logAnalyticsWorkspaceId of stage baseline.
@@ -137,6 +141,25 @@ param contentSafety = {
   customSubDomain: ''
   privateEndpoint: ''
 }
+
+param languageAccount = {
+  enabled: false
+  name: ''
+  location: ''
+  customSubDomain: ''
+  privateEndpoint: ''
+}
+
+param redis = {
+  enabled: false
+  name: ''
+  location: ''
+  sku: ''
+  highAvailability: false
+  privateEndpoint: ''
+}
+
+param embeddingsAccounts = []
 
 param namedValues = []
 
@@ -383,3 +406,5 @@ param mcpServers = []
 param products = []
 
 param subscriptions = []
+
+param keyDeliveries = []
