@@ -77,7 +77,7 @@ fn region_address(region: &Json, state: &State) -> Result<Ipv4Addr, ArmFault> {
         return Err(refused(format!("The subnet {subnet} is not in the location {location}.")));
     }
     let address_id = ResourceId::parse(text("/publicIpAddressId"));
-    if !address_id.is_some_and(|id| state.get(&id).is_some()) {
+    if address_id.is_none_or(|id| state.get(&id).is_none()) {
         return Err(refused(format!("The location {location} has no public IP address.")));
     }
     Ok(address)
