@@ -70,7 +70,7 @@ var placedApim = {
 }
 
 // The gateway of one region
-// (learn.microsoft.com/azure/api-management/api-management-howto-deploy-multi-region, seen 2026-12-01).
+// (learn.microsoft.com/azure/api-management/api-management-howto-deploy-multi-region, excerpts seen 2026-12-01).
 var regionalHosts = empty(regions) ? [] : map(concat([
   location
 ], map(regions, region => region.location)), place => '${names.apim}-${place}-01.regional.azure-api.net')

@@ -1,5 +1,5 @@
 //! Whose API an account speaks: which paths it answers, and what of them is which operation. Sources: the API references of
-//! OpenAI, Anthropic, Google and Amazon, and learn.microsoft.com/azure/ai-foundry for Foundry, seen 2026-12-01.
+//! OpenAI, Anthropic, Google and Amazon, from memory, and addresses as public programs use them (seen 2026-12-01).
 
 use super::answers::Operation;
 

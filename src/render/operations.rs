@@ -25,7 +25,7 @@ const AZURE_OPENAI: &[Operation] = &[
     ("v1-model", "Get a model (v1)", "GET", "/v1/models/{model-id}"),
 ];
 
-/// OpenAI (API reference, seen 2026-12-01).
+/// OpenAI's API reference, from memory.
 const OPENAI_V1: &[Operation] = &[
     ("chat-completions", "Chat completions", "POST", "/chat/completions"),
     ("completions", "Completions", "POST", "/completions"),
@@ -41,20 +41,20 @@ const OPENAI_V1: &[Operation] = &[
 
 const OPENAI_MODELS: &str = "models";
 
-/// Anthropic (API reference, seen 2026-12-01).
+/// Anthropic's API reference, from memory.
 const ANTHROPIC: &[Operation] = &[
     ("messages", "Messages", "POST", "/v1/messages"),
     ("count-tokens", "Count the tokens of a message", "POST", "/v1/messages/count_tokens"),
 ];
 
 /// Google's Gemini API. What is done stands behind the model's name in the same part of the path, so the template takes the
-/// rest as it is (ai.google.dev/api, seen 2026-12-01).
+/// rest as it is (ai.google.dev/api, from memory).
 const GEMINI: &[Operation] = &[
     ("generate", "Generate, embed or count tokens", "POST", "/v1beta/models/*"),
     ("models", "Models", "GET", "/v1beta/models"),
 ];
 
-/// Amazon Bedrock's runtime (docs.aws.amazon.com/bedrock/latest/APIReference, seen 2026-12-01).
+/// Amazon Bedrock's runtime (docs.aws.amazon.com/bedrock/latest/APIReference, from memory).
 const BEDROCK: &[Operation] = &[
     ("converse", "Converse", "POST", "/model/{model-id}/converse"),
     ("converse-stream", "Converse, as a stream", "POST", "/model/{model-id}/converse-stream"),

@@ -1,5 +1,5 @@
 //! Azure AI Language by script: which texts are personal. REST API, `:analyze-text` of 2024-11-01, kind
-//! `PiiEntityRecognition` (learn.microsoft.com/rest/api/language, read 2026-12-01); limits of the page on data limits, 2025-11.
+//! `PiiEntityRecognition` (learn.microsoft.com/rest/api/language, read 2026-12-01); limits of the page on data limits, from memory.
 
 use serde::Deserialize;
 use serde_json::{Value as Json, json};

@@ -23,10 +23,10 @@ impl Surface {
         matches!(self, Self::OpenaiV1 | Self::AnthropicMessages)
     }
 
-    /// Which kinds of accounts answer on it. Foundry answers Anthropic's shape for Claude
-    /// (learn.microsoft.com/azure/ai-foundry/foundry-models/how-to/use-foundry-models-claude, 2025-11); Anthropic, Google and
-    /// Amazon have addresses that answer OpenAI's shape (docs.anthropic.com "OpenAI SDK compatibility",
-    /// ai.google.dev/gemini-api/docs/openai, docs.aws.amazon.com/bedrock "OpenAI chat completions"; seen 2026-12-01).
+    /// Which kinds of accounts answer on it. Anthropic has an address for OpenAI's shape, and says that it is for trying its models
+    /// (platform.claude.com/docs/en/api/openai-sdk, seen 2026-12-01). Those of Google (`/v1beta/openai`) and Amazon
+    /// (`/openai/v1`, no Responses) and Foundry's for Anthropic's (`/anthropic`) are as public programs use them, seen on the
+    /// same day; none was tried.
     pub fn is_served_by(self, kind: ModelKind) -> bool {
         match self {
             Self::AzureOpenai => kind.is_azure(),

@@ -49,7 +49,7 @@ fn deploys_the_quickstart_to_the_sandbox_and_proves_it() {
 fn the_traffic_of_the_platform_example_comes_to_what_it_says() {
     let output = genai_lz(&["test", "examples/ai-hub/traffic.md"]).output().unwrap();
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success() && stdout.contains("7 cases, all passed"), "{stdout}{stderr}");
+    assert!(output.status.success() && stdout.contains("8 cases, all passed"), "{stdout}{stderr}");
 }
 
 #[test]

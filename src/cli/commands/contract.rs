@@ -106,7 +106,7 @@ fn add(args: &AddArgs, ui: &Ui) -> Result<Exit, CommandError> {
     let Some(new) = edit::with_overlay(&source, &path) else {
         return Err(CommandError::input(format!("where `{shown}` could name the new file cannot be told"))
             .hint(format!(
-                "add `overlays: [{path}]` to it as a line of its own, then run this again without it"
+                "write its fields in lines of their own, without braces around all of them, so that `overlays: [{path}]` has a place"
             ))
             .hint("is it a spec in YAML? `genai-lz validate` tells"));
     };

@@ -198,7 +198,7 @@ fn endpoint(model: &spec::Model) -> String {
     })
 }
 
-/// The header that a key goes in: each provider's API reference, seen 2026-12-01.
+/// The header that a key goes in, as each provider's SDK sends it. Not tried against the providers.
 fn sign_in(model: &spec::Model, surface: Surface) -> SignIn {
     let by_key = match model.auth.as_ref().map(|auth| &auth.value) {
         Some(ModelAuth::ApiKey(_)) => true,

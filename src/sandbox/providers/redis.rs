@@ -21,7 +21,7 @@ fn cluster(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
     Ok(())
 }
 
-/// Search wants one endpoint and nothing evicted (learn.microsoft.com/azure/redis/redis-modules, 2025-11). Keys are off
+/// Search wants one endpoint and nothing evicted (learn.microsoft.com/azure/redis/redis-modules, from memory). Keys are off
 /// unless they are asked for, since 2025-04-01.
 fn database(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
     let modules = draft.resource.at("/properties/modules").and_then(Json::as_array);

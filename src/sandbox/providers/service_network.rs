@@ -62,7 +62,7 @@ fn regions(draft: &mut Draft<'_>, tier: &Tier, mode: NetworkMode) -> Result<(), 
 }
 
 /// A service that stands in a network does so in all regions, in a network of each
-/// (learn.microsoft.com/azure/api-management/api-management-howto-deploy-multi-region, seen 2026-12-01).
+/// (learn.microsoft.com/azure/api-management/api-management-howto-deploy-multi-region, excerpts seen 2026-12-01).
 fn region_address(region: &Json, state: &State) -> Result<Ipv4Addr, ArmFault> {
     let text = |at: &str| region.pointer(at).and_then(Json::as_str).unwrap_or_default();
     let plain = |name: &str| name.to_ascii_lowercase().replace(' ', "");

@@ -79,7 +79,7 @@ fn zones(region: &AdditionalRegion, cx: &mut Checks<'_>) {
 }
 
 /// In a network each region has one of its own
-/// (learn.microsoft.com/azure/api-management/api-management-howto-deploy-multi-region, seen 2026-12-01).
+/// (learn.microsoft.com/azure/api-management/api-management-howto-deploy-multi-region, excerpts seen 2026-12-01).
 fn networks(spec: &Spec, tier: &Tier, cx: &mut Checks<'_>) {
     let own = &spec.baseline.network;
     let mode = own.apim_mode.mode();

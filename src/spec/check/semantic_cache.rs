@@ -130,7 +130,7 @@ fn answers(api: &Api, cache: &At<SemanticCache>, cx: &mut Checks<'_>) {
             .help("leave `semanticCache` out");
         cx.push(found);
     }
-    // learn.microsoft.com/azure/api-management/how-to-server-sent-events, 2026-01: response caching is to be off.
+    // learn.microsoft.com/azure/api-management/how-to-server-sent-events, from memory: response caching is to be off.
     if api.streaming.value {
         let found = cx
             .diagnostic(&codes::CONFLICT, cache.span, "streams cannot be cached")

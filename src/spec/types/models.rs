@@ -30,7 +30,7 @@ record! {
     }
 }
 
-// Addresses: each provider's API reference, seen 2026-12-01. Keys of Bedrock: docs.aws.amazon.com/bedrock, "API keys".
+// Addresses: as public programs use them, seen 2026-12-01; none was tried.
 choice! {
     /// A kind of account.
     pub enum ModelKind {
