@@ -1,5 +1,7 @@
-//! Whose API an account speaks: which paths it answers, and what of them is which operation. Sources: the API references of
-//! OpenAI, Anthropic, Google and Amazon, from memory, and addresses as public programs use them (seen 2026-12-01).
+//! Whose API an account speaks: which paths it answers, and what of them is which operation. Sources of the paths of each
+//! provider's own shape: `render::operations`. OpenAI's shape elsewhere: platform.claude.com/docs/en/api/openai-sdk,
+//! ai.google.dev/gemini-api/docs/openai, docs.aws.amazon.com/bedrock/latest/userguide/inference-responses-api. Anthropic's on
+//! Foundry: learn.microsoft.com/azure/foundry/foundry-models/how-to/use-foundry-models-claude. All read 2026-12-01.
 
 use super::answers::Operation;
 

@@ -25,7 +25,7 @@ const AZURE_OPENAI: &[Operation] = &[
     ("v1-model", "Get a model (v1)", "GET", "/v1/models/{model-id}"),
 ];
 
-/// OpenAI's API reference, from memory.
+/// OpenAI's API, as its own library calls it (openai/openai-python, api.md and resources/responses/api.md, read 2026-12-01).
 const OPENAI_V1: &[Operation] = &[
     ("chat-completions", "Chat completions", "POST", "/chat/completions"),
     ("completions", "Completions", "POST", "/completions"),
@@ -41,20 +41,22 @@ const OPENAI_V1: &[Operation] = &[
 
 const OPENAI_MODELS: &str = "models";
 
-/// Anthropic's API reference, from memory.
+/// Anthropic's messages (platform.claude.com/docs/en/api/overview, and anthropics/anthropic-sdk-python, api.md, read 2026-12-01).
 const ANTHROPIC: &[Operation] = &[
     ("messages", "Messages", "POST", "/v1/messages"),
     ("count-tokens", "Count the tokens of a message", "POST", "/v1/messages/count_tokens"),
 ];
 
 /// Google's Gemini API. What is done stands behind the model's name in the same part of the path, so the template takes the
-/// rest as it is (ai.google.dev/api, from memory).
+/// rest as it is (googleapis/googleapis, google/ai/generativelanguage/v1beta, generative_service.proto and
+/// model_service.proto, read 2026-12-01).
 const GEMINI: &[Operation] = &[
     ("generate", "Generate, embed or count tokens", "POST", "/v1beta/models/*"),
     ("models", "Models", "GET", "/v1beta/models"),
 ];
 
-/// Amazon Bedrock's runtime (docs.aws.amazon.com/bedrock/latest/APIReference, from memory).
+/// Amazon Bedrock's runtime (docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream, and boto/botocore,
+/// bedrock-runtime of 2023-09-30, read 2026-12-01).
 const BEDROCK: &[Operation] = &[
     ("converse", "Converse", "POST", "/model/{model-id}/converse"),
     ("converse-stream", "Converse, as a stream", "POST", "/model/{model-id}/converse-stream"),

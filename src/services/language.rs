@@ -1,5 +1,6 @@
 //! Azure AI Language by script: which texts are personal. REST API, `:analyze-text` of 2024-11-01, kind
-//! `PiiEntityRecognition` (learn.microsoft.com/rest/api/language, read 2026-12-01); limits of the page on data limits, from memory.
+//! `PiiEntityRecognition` (learn.microsoft.com/rest/api/language); limits: learn.microsoft.com/azure/ai-services/language-service/
+//! concepts/data-limits. Both read 2026-12-01.
 
 use serde::Deserialize;
 use serde_json::{Value as Json, json};

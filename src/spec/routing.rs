@@ -24,9 +24,10 @@ impl Surface {
     }
 
     /// Which kinds of accounts answer on it. Anthropic has an address for OpenAI's shape, and says that it is for trying its models
-    /// (platform.claude.com/docs/en/api/openai-sdk, seen 2026-12-01). Those of Google (`/v1beta/openai`) and Amazon
-    /// (`/openai/v1`, no Responses) and Foundry's for Anthropic's (`/anthropic`) are as public programs use them, seen on the
-    /// same day; none was tried.
+    /// (platform.claude.com/docs/en/api/openai-sdk). Google has one at `/v1beta/openai` (ai.google.dev/gemini-api/docs/openai),
+    /// Amazon at `/openai/v1`, with Responses for some models alone (docs.aws.amazon.com/bedrock/latest/userguide/
+    /// inference-responses-api), and Foundry has Anthropic's shape at `/anthropic` (learn.microsoft.com/azure/foundry/
+    /// foundry-models/how-to/use-foundry-models-claude). All read 2026-12-01; none was tried.
     pub fn is_served_by(self, kind: ModelKind) -> bool {
         match self {
             Self::AzureOpenai => kind.is_azure(),

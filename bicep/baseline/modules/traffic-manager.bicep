@@ -39,7 +39,7 @@ resource profile 'Microsoft.Network/trafficmanagerprofiles@2022-04-01' = {
     }
     // The health page of the gateway, through the Application Gateway: a region counts as well when both are. The probe
     // does not look at certificates, and names the host as callers do, since the listener is for that name alone
-    // (learn.microsoft.com/azure/traffic-manager/traffic-manager-monitoring, from memory).
+    // (learn.microsoft.com/azure/traffic-manager/traffic-manager-monitoring, read 2026-12-01).
     monitorConfig: {
       protocol: 'HTTPS'
       port: 443

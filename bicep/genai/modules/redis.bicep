@@ -1,5 +1,5 @@
 // The Azure Managed Redis that answers of the semantic cache are kept in. API Management comes with a key, the only way
-// it knows (learn.microsoft.com/azure/api-management/api-management-howto-cache-external, from memory); the key is read where it
+// it knows (learn.microsoft.com/azure/api-management/api-management-howto-cache-external, read 2026-12-01); the key is read where it
 // is needed and is no output.
 
 @description('name, location, sku, highAvailability, privateEndpoint (its name).')
@@ -38,7 +38,7 @@ resource redis 'Microsoft.Cache/redisEnterprise@2025-07-01' = {
 }
 
 // Search is chosen when the database is made, and wants this policy and nothing evicted
-// (learn.microsoft.com/azure/redis/redis-modules, from memory). Answers go when their time is over.
+// (learn.microsoft.com/azure/redis/redis-modules, read 2026-12-01). Answers go when their time is over.
 resource database 'Microsoft.Cache/redisEnterprise/databases@2025-07-01' = {
   parent: redis
   name: 'default'

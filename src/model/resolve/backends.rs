@@ -198,7 +198,9 @@ fn endpoint(model: &spec::Model) -> String {
     })
 }
 
-/// The header that a key goes in, as each provider's SDK sends it. Not tried against the providers.
+/// The header that a key goes in, as each provider's SDK sends it; of the two that Foundry takes for Anthropic's shape
+/// (platform.claude.com/docs/en/build-with-claude/claude-in-microsoft-foundry, read 2026-12-01) the one that Anthropic takes
+/// too. Not tried against the providers.
 fn sign_in(model: &spec::Model, surface: Surface) -> SignIn {
     let by_key = match model.auth.as_ref().map(|auth| &auth.value) {
         Some(ModelAuth::ApiKey(_)) => true,

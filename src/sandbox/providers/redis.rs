@@ -21,8 +21,8 @@ fn cluster(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
     Ok(())
 }
 
-/// Search wants one endpoint and nothing evicted (learn.microsoft.com/azure/redis/redis-modules, from memory). Keys are off
-/// unless they are asked for, since 2025-04-01.
+/// Search wants one endpoint and nothing evicted (learn.microsoft.com/azure/redis/redis-modules, read 2026-12-01). Keys are off
+/// unless they are asked for (Azure/azure-rest-api-specs, Microsoft.Cache 2025-07-01, `DatabaseCreateProperties`).
 fn database(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
     let modules = draft.resource.at("/properties/modules").and_then(Json::as_array);
     let searches = modules.is_some_and(|all| all.iter().any(|one| one["name"] == "RediSearch"));

@@ -130,7 +130,8 @@ fn answers(api: &Api, cache: &At<SemanticCache>, cx: &mut Checks<'_>) {
             .help("leave `semanticCache` out");
         cx.push(found);
     }
-    // learn.microsoft.com/azure/api-management/how-to-server-sent-events, from memory: response caching is to be off.
+    // Response caching is to be off where events are sent (learn.microsoft.com/azure/api-management/how-to-server-sent-events,
+    // read 2026-12-01). The pages of the two policies say nothing of streams.
     if api.streaming.value {
         let found = cx
             .diagnostic(&codes::CONFLICT, cache.span, "streams cannot be cached")

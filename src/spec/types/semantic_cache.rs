@@ -20,7 +20,7 @@ record! {
 }
 
 // The tiers with everything in memory have search, the ones on flash have it not
-// (learn.microsoft.com/azure/redis/redis-modules, from memory); sizes: the published type, 2025-07-01.
+// (learn.microsoft.com/azure/redis/redis-modules, read 2026-12-01); sizes: the published type, 2025-07-01.
 choice! {
     /// A size of Azure Managed Redis.
     pub enum RedisSku {
