@@ -10,6 +10,7 @@ mod arm_errors;
 mod bicep;
 mod cli;
 mod csharp;
+mod fields;
 mod gateway;
 mod landing_zone;
 mod lints;
@@ -32,6 +33,7 @@ pub(crate) fn cases() -> Vec<Trial> {
         bicep::cases(),
         cli::cases(),
         csharp::cases(),
+        fields::cases(),
         gateway::cases(),
         landing_zone::cases(),
         lints::cases(),
