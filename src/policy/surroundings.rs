@@ -44,6 +44,8 @@ pub struct BackendEntity {
     pub members: Vec<PoolMember>,
     /// A circuit breaker is configured; None where that is not known.
     pub has_breaker: Option<bool>,
+    /// It is known that one failure may leave a member in the pool, so that the next attempt meets it again.
+    pub opens_late: bool,
 }
 
 /// A member of a pool.

@@ -8,7 +8,7 @@ use indexmap::{IndexMap, IndexSet};
 use super::Bundle;
 use super::policies::{CONTENT_SAFETY, LOGGER};
 use crate::diag::Sifted;
-use crate::model::{LandingZone, LeadsTo, Pool};
+use crate::model::{LandingZone, LeadsTo, Pool, Threshold};
 use crate::policy::lints::{self, Unit};
 use crate::policy::{
     self, ApiFacts, BackendEntity, DEFAULT_GLOBAL_POLICY, Document, Policy, PoolMember, Scope, Surroundings,
@@ -141,7 +141,8 @@ fn backends(zone: &LandingZone) -> IndexMap<String, BackendEntity> {
             priority: member.priority,
             weight: member.weight,
         });
-        let entity = BackendEntity { members: members.collect(), ..BackendEntity::default() };
+        let opens_late = pool.breaker.threshold != Threshold::Count(1);
+        let entity = BackendEntity { members: members.collect(), opens_late, ..BackendEntity::default() };
         (pool.id.clone(), entity)
     };
     let safety = zone.content_safety.iter().map(|_| (CONTENT_SAFETY.to_owned(), BackendEntity::default()));

@@ -72,7 +72,7 @@ pub fn origins(spec: &Spec, source: &Arc<Source>) -> BTreeMap<String, Origin> {
             ("streaming", Some(api.streaming.span)),
             ("timeout_seconds", Some(api.timeout_seconds.span)),
             ("retry.condition", Some(retry.statuses.span)),
-            ("retry.count", Some(retry.count.span)),
+            ("retry.count", place(retry.count.as_ref())),
             ("retry.interval_seconds", Some(retry.interval_seconds.span)),
             ("retry.first_fast_retry", Some(retry.first_fast_retry.span)),
             ("token_limit.counter_key", limit.map(|limit| limit.key.span)),

@@ -42,6 +42,20 @@ impl Surface {
     }
 }
 
+/// How often an API sends a request again, where it says nothing itself.
+const RETRIES: u32 = 2;
+
+/// How often an API sends a request again at most. Once each member of a pool has been asked, only the pool's own 503 is
+/// left to wait for.
+pub fn retries(spec: &Spec, api: &super::types::Api) -> u32 {
+    let pool = api.pool().and_then(|id| spec.pools.iter().find(|pool| pool.id.value == id.value));
+    // Where a breaker opens late, an attempt may meet the same member again.
+    let pool = pool.filter(|pool| pool.breaker.failures() == Some(1));
+    let others = pool.map_or(0, |pool| pool.members.len().saturating_sub(1));
+    let useful = u32::try_from(others).unwrap_or(RETRIES).min(RETRIES);
+    api.retry.count.as_ref().map_or(if useful == 0 { RETRIES } else { useful }, |count| count.0)
+}
+
 /// The members of a pool whose accounts are known.
 pub fn members<'s>(spec: &'s Spec, pool: &'s Pool) -> impl Iterator<Item = (&'s PoolMember, &'s Model)> {
     pool.members.iter().filter_map(|member| {

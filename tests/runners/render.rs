@@ -1,5 +1,5 @@
 //! What specs render to: each folder under tests/suite/render has a `spec.yaml` and, in `expected`, every file of the
-//! bundle and the stages as `deploy` takes them. `GLZ_BLESS=1` rewrites them; read the diff.
+//! bundle, the stages as `deploy` takes them, and what the rules say of the policies (`lints.txt`). `GLZ_BLESS=1` rewrites them; read the diff.
 
 mod deployed;
 mod requests;
@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 
 use genai_lz::cli::EmbeddedWorld;
 use genai_lz::diag::render::{Style, human};
-use genai_lz::diag::{DiagResult, Diagnostics};
-use genai_lz::render::{Bundle, Parameter, Secret, Stage, render};
+use genai_lz::diag::{DiagResult, Diagnostic, Diagnostics};
+use genai_lz::model::LandingZone;
+use genai_lz::render::{Bundle, Parameter, Secret, Stage, lint, render};
 use genai_lz::text::{MemoryWorld, World as _};
 use genai_lz::{bicep, model, spec};
 use libtest_mimic::{Failed, Trial};
@@ -38,12 +39,14 @@ fn run(folder: &Path) -> Result<(), Failed> {
     let beside = folder.join("spec.yaml");
     let example = support::root().join(format!("examples/{}.yaml", support::stem(folder)));
     let bytes = fs::read(if beside.exists() { beside } else { example })?;
-    let mut bundle = bundle(&bytes).map_err(|refused| Failed::from(human(&refused.0, Style::Plain)))?;
+    let (zone, mut bundle) =
+        resolved(&bytes).map_err(|refused| Failed::from(human(&refused.0, Style::Plain)))?;
     for stage in &bundle.stages {
         bicep_says_the_same(&bundle, stage, &modules())?;
     }
     let stages: Vec<Json> = bundle.stages.iter().map(stage).collect();
     bundle.files.insert("stages.json".to_owned(), format!("{:#}\n", Json::from(stages)));
+    bundle.files.insert("lints.txt".to_owned(), lints(&zone, &bundle)?);
     let expected = folder.join("expected");
     if support::blesses() {
         return bless(&expected, &bundle.files);
@@ -63,13 +66,33 @@ fn run(folder: &Path) -> Result<(), Failed> {
 }
 
 pub(crate) fn bundle(bytes: &[u8]) -> DiagResult<Bundle> {
+    resolved(bytes).map(|(_, bundle)| bundle)
+}
+
+fn resolved(bytes: &[u8]) -> DiagResult<(LandingZone, Bundle)> {
     let source = spec::read("spec.yaml", bytes)?;
     let (spec, warnings) = spec::parse(&source, &|_| None)?;
     let (zone, more) = model::resolve(&spec, &source)?;
     // A gateway outside of the network has its warning however it is written.
     let warnings: Vec<_> =
         warnings.into_iter().chain(more).filter(|it| it.code.id != "models-in-public").collect();
-    if warnings.is_empty() { render(&zone) } else { Err(Diagnostics(warnings)) }
+    if !warnings.is_empty() {
+        return Err(Diagnostics(warnings));
+    }
+    let bundle = render(&zone)?;
+    Ok((zone, bundle))
+}
+
+/// A line for each finding of the rules about policies, none of which is an error.
+fn lints(zone: &LandingZone, bundle: &Bundle) -> Result<String, Failed> {
+    let found = lint(zone, bundle).found;
+    if let Some(error) = found.iter().find(|found| found.is_error()) {
+        return Err(format!("a rendered policy is refused: {}", support::finding(error)).into());
+    }
+    let path = |found: &Diagnostic| {
+        found.primary.as_ref().map_or_else(String::new, |at| at.source.path().to_owned())
+    };
+    Ok(found.iter().map(|found| format!("{}: {}\n", path(found), support::finding(found))).collect())
 }
 
 fn stage(stage: &Stage) -> Json {

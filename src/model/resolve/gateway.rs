@@ -44,7 +44,13 @@ fn threshold(breaker: &spec::Breaker) -> Threshold {
     }
 }
 
-pub(super) fn api(api: &spec::Api, destinations: Destinations, models: Vec<ServedModel>, tier: &Tier) -> Api {
+pub(super) fn api(
+    api: &spec::Api,
+    destinations: Destinations,
+    models: Vec<ServedModel>,
+    retries: u32,
+    tier: &Tier,
+) -> Api {
     let policies = &api.policies;
     let records = policies.usage.event_hub.as_ref().filter(|records| records.enabled.value);
     Api {
@@ -62,7 +68,7 @@ pub(super) fn api(api: &spec::Api, destinations: Destinations, models: Vec<Serve
         timeout_seconds: api.timeout_seconds.0,
         retry: Retry {
             statuses: api.retry.statuses.iter().map(|range| range.value).collect(),
-            count: api.retry.count.0,
+            count: retries,
             interval_seconds: api.retry.interval_seconds.0,
             first_fast_retry: api.retry.first_fast_retry.value,
         },

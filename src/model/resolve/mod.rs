@@ -72,7 +72,13 @@ impl Resolver<'_> {
             .filter(|api| api.surface.is_of_models())
             .map(|api| {
                 let destinations = backends.destinations(api);
-                gateway::api(api, destinations, backends::served(spec, api), tier)
+                gateway::api(
+                    api,
+                    destinations,
+                    backends::served(spec, api),
+                    spec::routing::retries(spec, api),
+                    tier,
+                )
             })
             .collect();
         let Backends { backends, backend_pools, .. } = backends;

@@ -35,7 +35,7 @@ fn check(unit: &Unit<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         };
         // A pool of one is `pool-of-one`; there is no count that would fit it.
-        if useful == 0 || count <= useful {
+        if useful == 0 || count <= useful || pool.entity.opens_late {
             continue;
         }
         let message = format!("{count} retries, but the pool `{}` has {n_members} members", pool.id);

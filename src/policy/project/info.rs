@@ -139,7 +139,11 @@ fn backend(properties: &Json) -> BackendEntity {
         })
     });
     let rules = list(&properties["circuitBreaker"]["rules"]).count();
-    BackendEntity { members: members.collect(), has_breaker: properties.is_object().then_some(rules > 0) }
+    BackendEntity {
+        members: members.collect(),
+        has_breaker: properties.is_object().then_some(rules > 0),
+        ..BackendEntity::default()
+    }
 }
 
 /// Reads the parameters of bicep/genai/main.bicep.
@@ -160,7 +164,10 @@ fn bundle(json: &Json) -> Vec<Fact> {
     }
     facts.extend(all("backends").map(|item| {
         let has_breaker = item["breaker"].as_object().map(|breaker| !breaker.is_empty());
-        Fact::Backend { id: name(item), entity: BackendEntity { members: Vec::new(), has_breaker } }
+        Fact::Backend {
+            id: name(item),
+            entity: BackendEntity { members: Vec::new(), has_breaker, ..BackendEntity::default() },
+        }
     }));
     facts.extend(all("pools").map(|item| {
         let members = list(&item["members"]).map(|member| PoolMember {
@@ -168,7 +175,11 @@ fn bundle(json: &Json) -> Vec<Fact> {
             priority: number(&member["priority"]),
             weight: number(&member["weight"]),
         });
-        let entity = BackendEntity { members: members.collect(), has_breaker: Some(false) };
+        let entity = BackendEntity {
+            members: members.collect(),
+            has_breaker: Some(false),
+            ..BackendEntity::default()
+        };
         Fact::Backend { id: name(item), entity }
     }));
     for item in all("apis") {

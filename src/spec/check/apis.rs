@@ -1,8 +1,8 @@
 //! What an API's policies need from each other and from the rest of the spec.
 
 use super::{Checks, limits};
-use crate::spec::codes;
 use crate::spec::types::{AdaptiveLimit, Api, Dimension, Spec, UsageField};
+use crate::spec::{codes, routing};
 
 /// Azure Monitor keeps ten keys of a metric, and five are the service's own (region, id, name and type of the service among
 /// them), so five are left, whether API Management fills them in or we do
@@ -37,7 +37,7 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
 fn breaker_opens_in_time(spec: &Spec, api: &Api, cx: &mut Checks<'_>) {
     let pool = api.pool().and_then(|id| spec.pools.iter().find(|pool| pool.id.value == id.value));
     let Some(pool) = pool else { return };
-    let attempts = api.retry.count.0 + 1;
+    let attempts = routing::retries(spec, api) + 1;
     let Some(failures) = pool.breaker.failures() else { return };
     let one_group = pool.members.windows(2).all(|pair| pair[0].priority.0 == pair[1].priority.0);
     if one_group || failures < attempts {
@@ -52,7 +52,7 @@ fn breaker_opens_in_time(spec: &Spec, api: &Api, cx: &mut Checks<'_>) {
                 api.id.as_str(),
             ),
         )
-        .related(cx.source, api.retry.count.span, "the retries")
+        .related(cx.source, api.retry.count.as_ref().map_or(api.id.span, |count| count.span), "the retries")
         .help(format!("set `breaker.count` to {} or less, or raise `retry.count`", attempts - 1));
     cx.push(found);
 }

@@ -155,8 +155,9 @@ record! {
     pub struct Retry {
         /// The statuses after which it is.
         "statuses" statuses: Vec<At<StatusRange>> = default(["429", "503"]);
-        /// How often at most.
-        "count" count: Int<1, 50> = default(2);
+        /// How often at most. Left out, so often that each member of the pool is asked once, but twice at most; twice
+        /// without a pool, with one member, and where the breaker does not open at the first failure.
+        "count" count: Int<1, 50> = optional;
         /// How long to wait before each.
         "intervalSeconds" interval_seconds: Int<0, 60> = default(1);
         /// Whether the first one does not wait.

@@ -131,7 +131,11 @@ impl Backend {
             priority: member.priority,
             weight: member.weight,
         };
-        BackendEntity { members: self.members.iter().map(member).collect(), has_breaker: self.has_breaker }
+        BackendEntity {
+            members: self.members.iter().map(member).collect(),
+            has_breaker: self.has_breaker,
+            ..BackendEntity::default()
+        }
     }
 }
 
