@@ -44,7 +44,13 @@ fn threshold(breaker: &spec::Breaker) -> Threshold {
     }
 }
 
-pub(super) fn api(api: &spec::Api, destinations: Destinations, models: Vec<ServedModel>, tier: &Tier) -> Api {
+pub(super) fn api(
+    spec: &spec::Spec,
+    api: &spec::Api,
+    destinations: Destinations,
+    models: Vec<ServedModel>,
+    tier: &Tier,
+) -> Api {
     let policies = &api.policies;
     let records = policies.usage.event_hub.as_ref().filter(|records| records.enabled.value);
     Api {
@@ -88,7 +94,7 @@ pub(super) fn api(api: &spec::Api, destinations: Destinations, models: Vec<Serve
             (quota.key.value, TokenQuota { tokens: quota.tokens.0, period: quota.period.value })
         }),
         adaptive_limit: policies.adaptive_limit.as_ref().and_then(|limit| adaptive_limit(limit, tier)),
-        priority: policies.priority.as_ref().and_then(|priority| routing::priority(priority)),
+        priority: routing::priority(spec, api),
         account_order: routing::account_order(policies),
         response_owner_days: policies.responses.as_ref().map(|responses| responses.days.0),
         debug_headers: policies.debug_headers.value,
