@@ -2,8 +2,8 @@
 
 use super::decode::At;
 use super::types::{
-    Api, ContentSafety, Contract, ContractBudget, ContractJwt, ContractLimits, ContractPriority,
-    PolicyProfile, Spec,
+    Api, ContentSafety, Contract, ContractBudget, ContractJwt, ContractLimits, ContractPriority, Pii,
+    PolicyProfile, SemanticCache, Spec,
 };
 
 /// A profile that extends a profile that extends a profile: more steps than anybody can follow.
@@ -14,6 +14,8 @@ pub(super) const PROFILES_MAX: usize = 8;
 pub struct Terms<'s> {
     pub limits: Option<&'s At<ContractLimits>>,
     pub content_safety: Option<&'s At<ContentSafety>>,
+    pub pii: Option<&'s At<Pii>>,
+    pub semantic_cache: Option<&'s At<SemanticCache>>,
     pub jwt: Option<&'s At<ContractJwt>>,
     pub budget: Option<&'s At<ContractBudget>>,
     pub priority: Option<&'s At<ContractPriority>>,
@@ -24,12 +26,16 @@ pub fn of<'s>(spec: &'s Spec, contract: &'s Contract) -> Terms<'s> {
     let profiles = chain(spec, contract.profile.as_ref().map(|profile| profile.as_str()));
     let limits = profiles.iter().find_map(|profile| profile.limits.as_ref());
     let content_safety = profiles.iter().find_map(|profile| profile.content_safety.as_ref());
+    let pii = profiles.iter().find_map(|profile| profile.pii.as_ref());
+    let semantic_cache = profiles.iter().find_map(|profile| profile.semantic_cache.as_ref());
     let jwt = profiles.iter().find_map(|profile| profile.auth.as_ref()?.jwt.as_ref());
     let budget = profiles.iter().find_map(|profile| profile.budget.as_ref());
     let priority = profiles.iter().find_map(|profile| profile.priority.as_ref());
     Terms {
         limits: contract.limits.as_ref().or(limits),
         content_safety: contract.content_safety.as_ref().or(content_safety),
+        pii: contract.pii.as_ref().or(pii),
+        semantic_cache: contract.semantic_cache.as_ref().or(semantic_cache),
         jwt: contract.auth.jwt.as_ref().or(jwt),
         budget: contract.budget.as_ref().or(budget),
         priority: contract.priority.as_ref().or(priority),

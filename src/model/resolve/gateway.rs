@@ -174,6 +174,8 @@ pub(super) fn product(product: &spec::Product) -> Product {
         model_limits: limits.map_or_else(Vec::new, |limits| model_limits(&limits.models)),
         requests_per_minute: limits.and_then(|limits| limits.requests.as_ref()).map(|it| it.per_minute.0),
         content_safety: product.content_safety.as_ref().map(|policy| content_safety::policy(policy)),
+        pii: product.pii.as_ref().map(|policy| pii::policy(policy)),
+        semantic_cache: product.semantic_cache.as_ref().map(|cache| semantic_cache::policy_of_product(cache)),
         team: None,
         subscriptions: product.subscriptions.iter().map(|id| id.value.0.clone()).collect(),
         deliver_to: Vec::new(),
@@ -214,6 +216,8 @@ pub(super) fn contract(spec: &spec::Spec, contract: &spec::Contract) -> Product 
         model_limits: limits.map_or_else(Vec::new, |limits| model_limits(&limits.models)),
         requests_per_minute: limits.and_then(|limits| limits.requests.as_ref()).map(|it| it.per_minute.0),
         content_safety: terms.content_safety.map(|policy| content_safety::policy(policy)),
+        pii: terms.pii.map(|policy| pii::policy(policy)),
+        semantic_cache: terms.semantic_cache.map(|cache| semantic_cache::policy_of_product(cache)),
         team: Some(contract.team.value.0.clone()),
         subscriptions: contract
             .keys

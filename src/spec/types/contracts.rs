@@ -3,7 +3,7 @@
 
 use super::{
     AppRole, ApplicationId, Audience, ContentSafety, Days, DeploymentName, Email, EntityId, EnvironmentName,
-    KeyVaultId, LongText, Price, QuotaPeriod, ShortText, TenantName,
+    KeyVaultId, LongText, Pii, Price, QuotaPeriod, SemanticCache, ShortText, TenantName,
 };
 use crate::spec::decode::{At, Int, choice, record};
 use std::collections::BTreeMap;
@@ -31,6 +31,12 @@ record! {
         "limits" limits: ContractLimits = optional;
         /// What Content Safety looks at before a prompt reaches a model, for this contract alone.
         "contentSafety" content_safety: ContentSafety = optional;
+        /// What happens to personal data in what its callers send, for this contract alone. Its APIs have no `policies.pii` of their
+        /// own.
+        "pii" pii: Pii = optional;
+        /// Answers that its callers get again. They are kept apart from those of other contracts, and come before what its APIs have:
+        /// none of them may look at tokens or prompts, and none may stream.
+        "semanticCache" semantic_cache: SemanticCache = optional;
         /// From which cost on somebody is told.
         "budget" budget: ContractBudget = optional;
         /// Its class where an API that it opens has `policies.priority`.
@@ -180,6 +186,10 @@ record! {
         "limits" limits: ContractLimits = optional;
         /// What Content Safety looks at before a prompt reaches a model.
         "contentSafety" content_safety: ContentSafety = optional;
+        /// What happens to personal data in what callers send.
+        "pii" pii: Pii = optional;
+        /// Answers that callers of a contract get again; each contract has its own.
+        "semanticCache" semantic_cache: SemanticCache = optional;
         /// How callers sign in.
         "auth" auth: ContractAuth = optional;
         /// From which cost of each contract on somebody is told.
@@ -190,9 +200,7 @@ record! {
     refused {
         "alerts": "alerts are for all, see `monitoring`",
         "debugHeaders": "an API says it, `policies.debugHeaders`",
-        "pii": "an API says it, `policies.pii`",
         "retry": "an API says it, `retry`",
-        "semanticCache": "an API says it, `policies.semanticCache`",
         "usage": "an API says it, `policies.usage`",
     }
 }
