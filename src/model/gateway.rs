@@ -234,6 +234,8 @@ pub struct Product {
     pub model_limits: Vec<ModelLimit>,
     pub requests_per_minute: Option<u32>,
     pub content_safety: Option<ContentSafety>,
+    pub pii: Option<Pii>,
+    pub semantic_cache: Option<SemanticCache>,
     /// Who it is for, where it is a contract.
     pub team: Option<String>,
     /// Ids of the subscriptions to make.

@@ -26,7 +26,7 @@ pub struct LowClass {
     pub query: Option<String>,
     /// The value of the header or the query.
     pub value: String,
-    /// Ids of products, and of subscriptions.
+    /// Ids of products, contracts among them, and of subscriptions.
     pub products: Vec<String>,
     pub subscriptions: Vec<String>,
 }

@@ -30,6 +30,11 @@ pub struct Money {
 }
 
 impl Money {
+    /// So many percent of it, rounded up to a millionth.
+    pub fn percent(self, percent: u32) -> Self {
+        Self { millionths: (self.millionths * u64::from(percent)).div_ceil(100) }
+    }
+
     /// As a decimal number with a point, such as `2.5` and `10.0`.
     pub fn decimal(self) -> String {
         let (whole, fraction) = (self.millionths / 1_000_000, self.millionths % 1_000_000);
@@ -71,9 +76,9 @@ pub enum Watched {
     Auth { percent: u32, min_requests: u32 },
     /// A number of requests of a subscription was turned away by Content Safety.
     ContentSafety { requests: u32 },
-    /// A team has spent more in a day than it may, by the price table. A rule looks at two days at most
+    /// The tokens of a contract cost a part of what they may cost in a day, by the price table. A rule looks at two days at most
     /// (learn.microsoft.com/azure/azure-monitor/alerts/alerts-create-log-alert-rule, 2026-11), so a month is none of its.
-    TeamBudget { team: String, per_day: u32 },
+    ContractBudget { contract: String, team: String, per_day: Money, percent: u32 },
 }
 
 impl Watched {
@@ -85,7 +90,7 @@ impl Watched {
             Self::BackendFailures { .. } => "backend-failures",
             Self::Auth { .. } => "auth",
             Self::ContentSafety { .. } => "content-safety",
-            Self::TeamBudget { .. } => "team-budget",
+            Self::ContractBudget { .. } => "budget",
         }
     }
 }

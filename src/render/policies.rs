@@ -10,8 +10,8 @@ use super::api_policy::{api_policy, content_safety, entra};
 use super::codes;
 use super::escape::csharp_string;
 use super::raw::{self, Raw};
-use super::services;
 use super::templates::{environment, fill};
+use super::{pii, semantic_cache, services};
 use crate::diag::{DiagResult, Diagnostic, Diagnostics, finish};
 use crate::model::{AccountOrder, Api, Destinations, LandingZone, ModelLimit, Product, TokenQuota};
 use crate::policy;
@@ -209,7 +209,9 @@ fn product_policy(
         && product.allowed_deployments.is_none()
         && product.model_limits.is_empty()
         && product.requests_per_minute.is_none()
-        && product.content_safety.is_none();
+        && product.content_safety.is_none()
+        && product.pii.is_none()
+        && product.semantic_cache.is_none();
     if is_plain {
         return Ok(None);
     }
@@ -218,8 +220,11 @@ fn product_policy(
             names.iter().map(|name| csharp_string(&name.to_ascii_lowercase())).collect();
         format!("new string[] {{ {} }}", literals.join(", "))
     });
-    let is_about_models =
-        is_limited || product_asks_for_the_model(product) || product.content_safety.is_some();
+    let is_about_models = is_limited
+        || product_asks_for_the_model(product)
+        || product.content_safety.is_some()
+        || product.pii.is_some()
+        || product.semantic_cache.is_some();
     let has_services = product.apis.iter().any(|id| zone.services.iter().any(|service| service.id == *id));
     let model_apis = (is_about_models && has_services).then(|| {
         let of_models = product.apis.iter().filter(|id| zone.apis.iter().any(|api| api.id == **id));
@@ -247,7 +252,9 @@ fn product_policy(
         model_apis,
         asks_for_the_model => product_asks_for_the_model(product),
         allowed,
+        pii => zone.language.as_ref().zip(product.pii.as_ref()).map(|(account, it)| pii::values(account, it)),
         content_safety => product.content_safety.as_ref().map(content_safety),
+        semantic_cache => product.semantic_cache.as_ref().map(semantic_cache::values),
         requests_per_minute => product.requests_per_minute,
         requests_key => key("product-requests"),
         counter_key => key("product"),
@@ -260,7 +267,9 @@ fn product_policy(
 
 /// Whether the policy of a product asks which model is meant.
 fn product_asks_for_the_model(product: &Product) -> bool {
-    product.allowed_deployments.is_some() || !product.model_limits.is_empty()
+    product.allowed_deployments.is_some()
+        || !product.model_limits.is_empty()
+        || product.semantic_cache.as_ref().is_some_and(|cache| cache.by_model)
 }
 
 /// Whether a fragment of that name is one of those that every landing zone has.

@@ -88,6 +88,29 @@ pub fn target<'s>(spec: &'s Spec, target: &str) -> Option<ServedBy<'s>> {
     Some(ServedBy::Deployment(model, deployment))
 }
 
+/// The deployments that a name leads to, each with its account.
+pub fn deployments<'s>(spec: &'s Spec, served: Served<'s>) -> Vec<(&'s Model, &'s ModelDeployment)> {
+    let of_pool = |pool: &'s Pool, names: &[&str]| {
+        let all =
+            members(spec, pool).flat_map(|(_, model)| model.callable().map(move |it| (model, &it.value)));
+        all.filter(|(_, deployment)| names.contains(&deployment.name.as_str())).collect::<Vec<_>>()
+    };
+    match served.by {
+        ServedBy::Pool(pool) => of_pool(pool, &[served.name]),
+        ServedBy::Deployment(model, deployment) => vec![(model, deployment)],
+        ServedBy::Alias(alias) => {
+            let targets = alias.targets.iter().filter_map(|it| target(spec, it.to.as_str()));
+            let of_target = |by: ServedBy<'s>| match by {
+                ServedBy::Pool(pool) => of_pool(pool, &names_of_pool(spec, pool)),
+                ServedBy::Deployment(model, deployment) => vec![(model, deployment)],
+                // A target is a pool or a deployment.
+                ServedBy::Alias(_) => Vec::new(),
+            };
+            targets.flat_map(of_target).collect()
+        }
+    }
+}
+
 /// True where it answers on the surface.
 pub fn serves(spec: &Spec, by: ServedBy<'_>, surface: Surface) -> bool {
     match by {

@@ -76,6 +76,17 @@ impl Used {
         self.azure.ask("POST", &url, token, Some(body))
     }
 
+    /// What the query of a deployed rule gives; the rule fires where that is something.
+    fn rows_of_rule(&self, prefix: &str) -> Vec<Json> {
+        let rules = self.azure.state().of_type("Microsoft.Insights/scheduledQueryRules");
+        let rule = rules.iter().find(|rule| rule.id.name().starts_with(prefix)).unwrap();
+        let query = rule.text("/properties/criteria/allOf/0/query").unwrap();
+        let body = json!({"query": query, "timespan": "P1D"});
+        let (status, answer) = self.query(&self.workspace(), Some(self.azure.token()), &body);
+        assert_eq!(status, 200, "{answer:#}");
+        answer["tables"][0]["rows"].as_array().unwrap().clone()
+    }
+
     fn workspace(&self) -> String {
         let all = self.azure.state().of_type("Microsoft.OperationalInsights/workspaces");
         all[0].text("/properties/customerId").unwrap().to_owned()
@@ -146,6 +157,33 @@ fn usage_is_what_the_gateway_metered_by_the_rendered_queries() {
     what_is_deployed_asks_the_same(&used);
     questions_that_are_refused(&used);
     quotas_and_wrong_keys_are_watched(&mut used);
+    a_budget_is_watched(&mut used);
+}
+
+/// A contract spends its budget call by call: the rule at half of it fires when half is spent, the other when all is.
+fn a_budget_is_watched(used: &mut Used) {
+    let ptu = used.landing.sim.addresses().keys().find(|host| host.contains("-ptu-")).unwrap().clone();
+    assert!(used.landing.sim.set_throttled(&ptu, Some(300)));
+    let mut half_alone = 0;
+    for call in 1..=60 {
+        assert_eq!(used.chat("assistant-primary", "what does this cost?"), 200);
+        let (prompt, completion) = used.tokens["assistant-primary"];
+        let cost = (prompt as f64 * 0.25 + completion as f64 * 2.0) / 1e6;
+        let fires =
+            |percent: u32| !used.rows_of_rule(&format!("alert-budget-assistant-{percent}-")).is_empty();
+        // Where the sum is the threshold but for rounding, either may be.
+        for (percent, threshold) in [(50, 0.000_1), (100, 0.000_2)] {
+            if (cost - threshold).abs() > 1e-9 {
+                assert_eq!(fires(percent), cost > threshold, "{percent} percent after {call} calls: {cost}");
+            }
+        }
+        half_alone += u32::from(fires(50) && !fires(100));
+        if cost > 0.000_21 {
+            assert!(half_alone > 0, "spent in one step");
+            return;
+        }
+    }
+    panic!("the budget was never spent");
 }
 
 /// A quota is used up three times, and one caller in five has no key.
@@ -158,14 +196,9 @@ fn quotas_and_wrong_keys_are_watched(used: &mut Used) {
         assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
     }
     for (name, expected) in [("quota-exceeded", "lab"), ("auth", "")] {
-        let rules = used.azure.state().of_type("Microsoft.Insights/scheduledQueryRules");
-        let rule = rules.iter().find(|rule| rule.id.name().starts_with(&format!("alert-{name}-"))).unwrap();
-        let query = rule.text("/properties/criteria/allOf/0/query").unwrap();
-        let body = json!({"query": query, "timespan": "P1D"});
-        let (_, answer) = used.query(&used.workspace(), Some(used.azure.token()), &body);
-        let rows = answer["tables"][0]["rows"].as_array().unwrap();
-        assert_eq!(rows.len(), 1, "{name}: {answer:#}");
-        assert!(expected.is_empty() || rows[0].as_array().unwrap().contains(&expected.into()), "{answer:#}");
+        let rows = used.rows_of_rule(&format!("alert-{name}-"));
+        assert_eq!(rows.len(), 1, "{name}: {rows:#?}");
+        assert!(expected.is_empty() || rows[0].as_array().unwrap().contains(&expected.into()), "{rows:#?}");
     }
 }
 
@@ -187,10 +220,11 @@ fn every_rendered_query_runs(used: &Used) {
         }
     }
     let rows = |name: &str| found[name]["rows"].as_array().unwrap_or_else(|| panic!("{name}")).len();
-    assert_eq!(found.len(), 15, "{:?}", found.keys());
+    assert_eq!(found.len(), 17, "{:?}", found.keys());
     // One request in four met a limit, none a quota, none failed.
     assert_eq!(rows("alert-throttling"), 1);
     assert_eq!((rows("alert-quota-exceeded"), rows("alert-backend-failures")), (0, 0));
+    assert_eq!((rows("alert-budget-assistant-50"), rows("alert-budget-assistant-100")), (0, 0));
     assert_eq!(rows("cost-by-team-and-model"), 2);
     let row = |name: &str, column: &str| {
         let columns = found[name]["columns"].as_array().unwrap();
@@ -214,7 +248,7 @@ fn what_is_deployed_asks_the_same(used: &Used) {
     let mut windows: Vec<&str> =
         rules.iter().map(|rule| rule.text("/properties/windowSize").unwrap()).collect();
     windows.sort_unstable();
-    assert_eq!(windows, ["P1D", "PT15M", "PT15M", "PT1H"]);
+    assert_eq!(windows, ["P1D", "P1D", "P1D", "PT15M", "PT15M", "PT1H"]);
     for rule in &rules {
         assert_eq!(rule.at("/properties/actions/actionGroups").unwrap().as_array().unwrap().len(), 2);
         let query = rule.text("/properties/criteria/allOf/0/query").unwrap();
@@ -252,6 +286,8 @@ fn a_metric_says_what_it_is_split_by_and_a_reader_needs_the_right_to_read() {
                   { name: Deployed, value: deployment }] } } }";
     let text = text
         .replace("    llmLogs: metadata\n", "")
+        // A budget wants the log of calls.
+        .replace(", budget: { perDay: 0.0002, percents: [50, 100], severity: 3 }", "")
         .replace("backend: { pool: chat-pool }", metric)
         .replace("ptuPerHour: 0.95", "ptuPerHour: 1");
     let mut used = Used::deploy(&text, ArmOptions::default());

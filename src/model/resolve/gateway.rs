@@ -45,10 +45,10 @@ fn threshold(breaker: &spec::Breaker) -> Threshold {
 }
 
 pub(super) fn api(
+    spec: &spec::Spec,
     api: &spec::Api,
     destinations: Destinations,
     models: Vec<ServedModel>,
-    retries: u32,
     tier: &Tier,
 ) -> Api {
     let policies = &api.policies;
@@ -68,7 +68,7 @@ pub(super) fn api(
         timeout_seconds: api.timeout_seconds.0,
         retry: Retry {
             statuses: api.retry.statuses.iter().map(|range| range.value).collect(),
-            count: retries,
+            count: spec::routing::retries(spec, api),
             interval_seconds: api.retry.interval_seconds.0,
             first_fast_retry: api.retry.first_fast_retry.value,
         },
@@ -94,7 +94,7 @@ pub(super) fn api(
             (quota.key.value, TokenQuota { tokens: quota.tokens.0, period: quota.period.value })
         }),
         adaptive_limit: policies.adaptive_limit.as_ref().and_then(|limit| adaptive_limit(limit, tier)),
-        priority: policies.priority.as_ref().and_then(|priority| routing::priority(priority)),
+        priority: routing::priority(spec, api),
         account_order: routing::account_order(policies),
         response_owner_days: policies.responses.as_ref().map(|responses| responses.days.0),
         debug_headers: policies.debug_headers.value,
@@ -174,6 +174,8 @@ pub(super) fn product(product: &spec::Product) -> Product {
         model_limits: limits.map_or_else(Vec::new, |limits| model_limits(&limits.models)),
         requests_per_minute: limits.and_then(|limits| limits.requests.as_ref()).map(|it| it.per_minute.0),
         content_safety: product.content_safety.as_ref().map(|policy| content_safety::policy(policy)),
+        pii: product.pii.as_ref().map(|policy| pii::policy(policy)),
+        semantic_cache: product.semantic_cache.as_ref().map(|cache| semantic_cache::policy_of_product(cache)),
         team: None,
         subscriptions: product.subscriptions.iter().map(|id| id.value.0.clone()).collect(),
         deliver_to: Vec::new(),
@@ -214,6 +216,8 @@ pub(super) fn contract(spec: &spec::Spec, contract: &spec::Contract) -> Product 
         model_limits: limits.map_or_else(Vec::new, |limits| model_limits(&limits.models)),
         requests_per_minute: limits.and_then(|limits| limits.requests.as_ref()).map(|it| it.per_minute.0),
         content_safety: terms.content_safety.map(|policy| content_safety::policy(policy)),
+        pii: terms.pii.map(|policy| pii::policy(policy)),
+        semantic_cache: terms.semantic_cache.map(|cache| semantic_cache::policy_of_product(cache)),
         team: Some(contract.team.value.0.clone()),
         subscriptions: contract
             .keys

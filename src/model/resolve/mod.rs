@@ -72,13 +72,7 @@ impl Resolver<'_> {
             .filter(|api| api.surface.is_of_models())
             .map(|api| {
                 let destinations = backends.destinations(api);
-                gateway::api(
-                    api,
-                    destinations,
-                    backends::served(spec, api),
-                    spec::routing::retries(spec, api),
-                    tier,
-                )
+                gateway::api(spec, api, destinations, backends::served(spec, api), tier)
             })
             .collect();
         let Backends { backends, backend_pools, .. } = backends;
@@ -168,7 +162,7 @@ impl Resolver<'_> {
                 .monitoring
                 .alerts
                 .as_ref()
-                .map(|alerts| usage::alerts(alerts))
+                .map(|alerts| [usage::alerts(alerts), usage::budgets(spec)].concat())
                 .unwrap_or_default(),
             notify: baseline
                 .monitoring

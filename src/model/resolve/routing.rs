@@ -1,18 +1,22 @@
 //! Who comes first, resolved.
 
 use crate::model::{AccountOrder, KnownBy, LowClass, Priority};
-use crate::spec;
+use crate::spec::{self, terms};
 
-/// None without the number of tokens that counting needs, which the spec's checks refuse.
-pub(super) fn priority(priority: &spec::Priority) -> Option<Priority> {
+/// None where the API has no classes, and without the number of tokens that counting needs, which the spec's checks refuse.
+pub(super) fn priority(spec: &spec::Spec, api: &spec::Api) -> Option<Priority> {
+    let priority = api.policies.priority.as_ref()?;
     let low = &priority.low;
-    let ids = |list: &[spec::At<spec::EntityId>]| list.iter().map(|id| id.value.0.clone()).collect();
+    let ids = |list: &[spec::At<spec::EntityId>]| -> Vec<String> {
+        list.iter().map(|id| id.value.0.clone()).collect()
+    };
+    let contracts = terms::low(spec, api).map(|contract| contract.id.value.0.clone());
     Some(Priority {
         low: LowClass {
             header: low.header.as_ref().map(|name| name.value.0.clone()),
             query: low.query.as_ref().map(|name| name.value.0.clone()),
             value: low.value.value.0.clone(),
-            products: ids(&low.products),
+            products: ids(&low.products).into_iter().chain(contracts).collect(),
             subscriptions: ids(&low.subscriptions),
         },
         reserve_thousandths: priority.reserve_for_high.thousandths,

@@ -32,11 +32,15 @@ pub(super) fn policy(cache: &spec::SemanticCache) -> SemanticCache {
     }
 }
 
-/// The deployments that APIs name, each once; one of an account that is not made was reported by the checks.
+/// Of a product: its answers are for nobody else, whatever they are kept apart by besides.
+pub(super) fn policy_of_product(cache: &spec::SemanticCache) -> SemanticCache {
+    SemanticCache { by_product: true, ..policy(cache) }
+}
+
+/// The deployments that caches name, each once; one of an account that is not made was reported by the checks.
 pub(super) fn embeddings(spec: &Spec, accounts: &[Account]) -> Vec<Embeddings> {
     let mut all: Vec<Embeddings> = Vec::new();
-    let of_apis = spec.apis.iter().filter_map(|api| api.policies.semantic_cache.as_ref());
-    for cache in of_apis {
+    for cache in spec.semantic_caches() {
         let named: &BackendRef = &cache.embeddings.value;
         let account = accounts.iter().find(|account| account.id == named.account());
         let backend = spec::embeddings_backend(named);

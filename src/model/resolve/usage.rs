@@ -1,10 +1,13 @@
 //! Prices, alerts and the budget.
 
 use crate::model::{Alert, Budget, ModelPrice, Money, Notify, Pricing, Watched};
-use crate::spec;
+use crate::spec::{self, terms};
+
+fn money(price: &spec::Price) -> Money {
+    Money { millionths: price.millionths }
+}
 
 pub(super) fn pricing(pricing: &spec::Pricing) -> Pricing {
-    let money = |price: &spec::Price| Money { millionths: price.millionths };
     Pricing {
         currency: pricing.currency.value.0.clone(),
         as_of: pricing.as_of.value.0.clone(),
@@ -44,6 +47,26 @@ pub(super) fn alerts(alerts: &spec::Alerts) -> Vec<Alert> {
         alerts.content_safety.as_ref().map(|of| count(of, |requests| Watched::ContentSafety { requests })),
     ];
     found.into_iter().flatten().collect()
+}
+
+/// The budgets of the contracts that are made in this environment.
+pub(super) fn budgets(spec: &spec::Spec) -> Vec<Alert> {
+    let made = spec.contracts.iter().filter(|contract| terms::applies(spec, contract));
+    let of = |contract: &spec::Contract| {
+        let budget = terms::of(spec, contract).budget?;
+        let alert = |percent: u32| Alert {
+            what: Watched::ContractBudget {
+                contract: contract.id.value.0.clone(),
+                team: contract.team.value.0.clone(),
+                per_day: money(&budget.per_day),
+                percent,
+            },
+            window: spec::AlertWindow::Day.word(),
+            severity: budget.severity.0,
+        };
+        Some(budget.percents.iter().map(|percent| alert(percent.0)).collect::<Vec<_>>())
+    };
+    made.filter_map(|contract| of(contract)).flatten().collect()
 }
 
 pub(super) fn notify(alerts: &spec::Alerts) -> Notify {

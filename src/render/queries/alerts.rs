@@ -11,11 +11,13 @@ pub(in crate::render) struct AlertQuery<'a> {
 }
 
 pub(in crate::render) fn alert_queries(zone: &LandingZone) -> Vec<AlertQuery<'_>> {
-    let found = zone.alerts.iter().enumerate().map(|(index, alert)| {
+    let found = zone.alerts.iter().map(|alert| {
         let (title, description, text) = of(zone, &alert.what);
-        // Budgets of teams are several.
-        let name = match alert.what {
-            Watched::TeamBudget { .. } => format!("alert-{}-{index}", alert.what.word()),
+        // There are several, and a rule keeps its name when others come and go.
+        let name = match &alert.what {
+            Watched::ContractBudget { contract, percent, .. } => {
+                format!("alert-{}-{contract}-{percent}", alert.what.word())
+            }
             _ => format!("alert-{}", alert.what.word()),
         };
         let query = Query { name, title, dashboard: "", chart: "", text };
@@ -54,16 +56,28 @@ fn of(zone: &LandingZone, what: &Watched) -> (String, String, String) {
             "Callers were answered 403 because of what they wrote.".to_owned(),
             count(zone, "Source contains 'content-safety'", *requests),
         ),
-        Watched::TeamBudget { team, per_day } => (
-            format!("Team {team} has spent its budget of the day"),
-            format!("The tokens of team {team} cost {per_day} and more, by the price table of the spec."),
-            format!(
-                "{}{}tokens\n| where Team == {}\n| summarize Cost = sum(Cost)\n| where Cost >= {per_day}.0\n",
-                head(zone, "A team that spent more than it may."),
-                rows::tokens(zone, zone.token_source().unwrap_or(TokenSource::Log)),
-                literal(team)
-            ),
-        ),
+        Watched::ContractBudget { contract, team, per_day, percent } => {
+            let currency = zone.pricing.as_ref().map_or("", |pricing| &pricing.currency);
+            let cost = per_day.percent(*percent).decimal();
+            let source = zone.token_source().unwrap_or(TokenSource::Log);
+            (
+                format!("Contract {contract} of {team} has spent {percent} percent of its budget"),
+                format!(
+                    "The tokens of contract {contract} cost {cost} {currency} and more in 24 hours, by the price table of \
+                     the spec; its budget is {} {currency} a day.",
+                    per_day.decimal()
+                ),
+                format!(
+                    "{}{}tokens\n| where Product == {}\n| summarize Cost = sum(Cost)\n| where Cost >= {cost}\n",
+                    head(
+                        zone,
+                        "A row where the contract has spent that much of its budget, none where it has not."
+                    ),
+                    rows::tokens(zone, source),
+                    literal(contract)
+                ),
+            )
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! they were read.
 
 mod apis;
+mod budgets;
 mod callers;
 mod content_safety;
 mod contracts;
@@ -49,6 +50,7 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     pii::check(spec, &mut cx);
     semantic_cache::check(spec, &mut cx);
     contracts::check(spec, &mut cx);
+    budgets::check(spec, &mut cx);
     monitoring::check(spec, &mut cx);
     tags::check(spec, &mut cx);
     lints::check(spec, &mut cx);

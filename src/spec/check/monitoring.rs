@@ -2,8 +2,9 @@
 
 use super::Checks;
 use super::references::unique;
-use crate::spec::codes;
+use crate::spec::decode::{At, Int};
 use crate::spec::types::{Alerts, Budget, Dashboard, LlmLogs, SentLogs, Spec};
+use crate::spec::{codes, terms};
 
 /// A budget has at most five thresholds
 /// (learn.microsoft.com/azure/cost-management-billing/costs/tutorial-acm-create-budgets, 2026-11).
@@ -42,7 +43,7 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
         if monitoring.diagnostics.value == SentLogs::None {
             nothing_to_ask("alerts", alerts.span, cx);
         }
-        self::alerts(alerts, alerts.span, cx);
+        self::alerts(spec, alerts, alerts.span, cx);
         let is_checked = spec.apis.iter().any(|api| api.policies.content_safety.is_some());
         if let Some(alert) = alerts.content_safety.as_ref().filter(|_| !is_checked) {
             let found = cx
@@ -79,18 +80,19 @@ fn has_both_kinds(spec: &Spec) -> bool {
     skus().any(|sku| is_provisioned(sku.word())) && skus().any(|sku| !is_provisioned(sku.word()))
 }
 
-fn alerts(alerts: &Alerts, span: crate::text::Span, cx: &mut Checks<'_>) {
+fn alerts(spec: &Spec, alerts: &Alerts, span: crate::text::Span, cx: &mut Checks<'_>) {
     let watches = [
         alerts.throttling.is_some(),
         alerts.quota_exceeded.is_some(),
         alerts.backend_failures.is_some(),
         alerts.auth.is_some(),
         alerts.content_safety.is_some(),
+        spec.contracts.iter().any(|contract| terms::of(spec, contract).budget.is_some()),
     ];
     if !watches.contains(&true) {
         let found = cx
             .diagnostic(&codes::MISSING_FIELD, span, "`alerts` watches nothing")
-            .help("add `throttling: {}`, `quotaExceeded: {}` or another, or leave `alerts` out");
+            .help("add `throttling: {}`, `quotaExceeded: {}` or another, give a contract a `budget`, or leave `alerts` out");
         cx.push(found);
     }
     let notify = &alerts.notify;
@@ -106,14 +108,19 @@ fn alerts(alerts: &Alerts, span: crate::text::Span, cx: &mut Checks<'_>) {
 
 fn budget(budget: &Budget, cx: &mut Checks<'_>) {
     cx.empty("contacts", &budget.contacts);
-    cx.empty("percents", &budget.percents);
     unique("address", budget.contacts.iter().map(|it| (it.as_str(), it.span)), cx);
-    let texts: Vec<(String, _)> = budget.percents.iter().map(|it| (it.0.to_string(), it.span)).collect();
+    percents(&budget.percents, cx);
+}
+
+/// The thresholds of a budget: of Azure's, and of those of contracts, which do as it does.
+pub(super) fn percents(percents: &At<Vec<At<Int<1, 1000>>>>, cx: &mut Checks<'_>) {
+    cx.empty("percents", percents);
+    let texts: Vec<(String, _)> = percents.iter().map(|it| (it.0.to_string(), it.span)).collect();
     unique("threshold of", texts.iter().map(|(text, span)| (text.as_str(), *span)), cx);
-    if budget.percents.len() > PERCENTS_MAX {
-        let message = format!("{} thresholds; a budget has at most {PERCENTS_MAX}", budget.percents.len());
+    if percents.len() > PERCENTS_MAX {
+        let message = format!("{} thresholds; a budget has at most {PERCENTS_MAX}", percents.len());
         let found = cx
-            .diagnostic(&codes::OUT_OF_RANGE, budget.percents.span, message)
+            .diagnostic(&codes::OUT_OF_RANGE, percents.span, message)
             .help(format!("keep {PERCENTS_MAX} of them"));
         cx.push(found);
     }

@@ -140,11 +140,7 @@ fn unused(spec: &Spec, cx: &mut Checks<'_>) {
             .flat_map(|api| routing::names_of_api(spec, api))
             .any(|served| leads_to(served.by, model));
         let is_named = spec.apis.iter().any(|api| api.account().is_some_and(|id| id.value == model.id.value));
-        let in_a_cache = spec
-            .apis
-            .iter()
-            .filter_map(|api| api.policies.semantic_cache.as_ref())
-            .any(|cache| cache.embeddings.account() == model.id.as_str());
+        let in_a_cache = spec.semantic_caches().any(|cache| cache.embeddings.account() == model.id.as_str());
         if !in_a_pool && !in_an_api && !is_named && !in_a_cache {
             let found = cx
                 .diagnostic(

@@ -2,35 +2,85 @@
 
 use super::Checks;
 use crate::catalog::models;
-use crate::spec::codes;
 use crate::spec::decode::At;
 use crate::spec::types::{Api, SemanticCache, Spec, Surface, embeddings_backend};
+use crate::spec::{codes, terms};
 
 /// The longest name of a backend entity (REST reference of backends, 2024-05-01).
 const BACKEND_MAX: usize = 80;
 
 pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
-    let mut is_used = false;
-    for api in spec.apis.iter() {
-        let Some(cache) = &api.policies.semantic_cache else { continue };
-        is_used = true;
+    for cache in spec.semantic_caches() {
         if spec.baseline.redis.is_none() {
             let found =
                 cx.diagnostic(&codes::UNKNOWN_REFERENCE, cache.span, "there is no Redis to keep answers in");
             cx.push(found.help("add `baseline.redis: {}`"));
         }
         embeddings(spec, cache, cx);
-        answers(&api.value, cache, cx);
     }
+    for api in spec.apis.iter() {
+        // That others have no use for it is said where surfaces are checked.
+        if let Some(cache) = api.policies.semantic_cache.as_ref().filter(|_| api.surface.is_of_models()) {
+            answers(&api.value, cache, cx);
+        }
+    }
+    for product in spec.products.iter() {
+        if let Some(cache) = &product.semantic_cache {
+            let apis: Vec<&str> = product.apis.iter().map(|id| id.as_str()).collect();
+            opened(spec, product.id.as_str(), cache, &apis, cx);
+        }
+    }
+    for contract in spec.contracts.iter() {
+        if let Some(cache) = terms::of(spec, contract).semantic_cache {
+            opened(spec, contract.id.as_str(), cache, &terms::apis(spec, contract), cx);
+        }
+    }
+    let is_used = spec.semantic_caches().next().is_some();
     if let Some(redis) = spec.baseline.redis.as_ref().filter(|_| !is_used) {
         let found = cx
             .diagnostic(
                 &codes::CONFLICT,
                 redis.span,
-                "nothing would be kept in this Redis: no API has `semanticCache`",
+                "nothing would be kept in this Redis: nothing has `semanticCache`",
             )
-            .help("add `policies.semanticCache` to an API, or leave `redis` out");
+            .help("add `semanticCache` to the `policies` of an API, to a product or a contract, or leave `redis` out");
         cx.push(found);
+    }
+}
+
+/// The APIs of a product: their answers can be kept, and none of them asks anything before the product's cache answers. The
+/// product's policy runs before that of the API.
+fn opened(spec: &Spec, id: &str, cache: &At<SemanticCache>, apis: &[&str], cx: &mut Checks<'_>) {
+    for api in spec.apis.iter().filter(|api| apis.contains(&api.id.as_str())) {
+        answers(&api.value, cache, cx);
+        let policies = &api.policies;
+        if let Some(own) = &policies.semantic_cache {
+            let found = cx
+                .diagnostic(
+                    &codes::CONFLICT,
+                    cache.span,
+                    format!("`{}` has a cache itself, and one answer cannot be kept twice", api.id.as_str()),
+                )
+                .related(cx.source, own.span, "the cache of the API")
+                .help("leave one of the two out");
+            cx.push(found);
+        }
+        let passed_by = [
+            ("entra", policies.entra.as_ref().map(|it| it.span)),
+            ("contentSafety", policies.content_safety.as_ref().map(|it| it.span)),
+            ("pii", policies.pii.as_ref().map(|it| it.span)),
+        ];
+        for (field, span) in passed_by.into_iter().filter_map(|(field, span)| Some((field, span?))) {
+            let message = format!(
+                "answers from the cache of `{id}` come before `{field}` of `{}`, which would not be asked",
+                api.id.as_str()
+            );
+            let found = cx
+                .diagnostic(&codes::CONFLICT, cache.span, message)
+                .related(cx.source, span, "passed by")
+                .help(format!("move `{field}` to the product or contract, or `semanticCache` to the API"));
+            cx.push(found);
+        }
     }
 }
 
@@ -113,10 +163,6 @@ fn embeddings(spec: &Spec, cache: &SemanticCache, cx: &mut Checks<'_>) {
 }
 
 fn answers(api: &Api, cache: &At<SemanticCache>, cx: &mut Checks<'_>) {
-    // That others have no use for it is said where surfaces are checked.
-    if !api.surface.is_of_models() {
-        return;
-    }
     // The policies are for chat completions (learn.microsoft.com/azure/api-management/llm-semantic-cache-lookup-policy,
     // 2026-08-18), which the others do not have.
     if !matches!(api.surface.value, Surface::AzureOpenai | Surface::OpenaiV1) {

@@ -3,9 +3,9 @@
 
 use super::{
     AppRole, ApplicationId, Audience, ContentSafety, Days, DeploymentName, Email, EntityId, EnvironmentName,
-    KeyVaultId, LongText, QuotaPeriod, ShortText, TenantName,
+    KeyVaultId, LongText, Pii, Price, QuotaPeriod, SemanticCache, ShortText, TenantName,
 };
-use crate::spec::decode::{At, Int, record};
+use crate::spec::decode::{At, Int, choice, record};
 use std::collections::BTreeMap;
 
 record! {
@@ -31,12 +31,29 @@ record! {
         "limits" limits: ContractLimits = optional;
         /// What Content Safety looks at before a prompt reaches a model, for this contract alone.
         "contentSafety" content_safety: ContentSafety = optional;
+        /// What happens to personal data in what its callers send, for this contract alone. Its APIs have no `policies.pii` of their
+        /// own.
+        "pii" pii: Pii = optional;
+        /// Answers that its callers get again. They are kept apart from those of other contracts, and come before what its APIs have:
+        /// none of them may look at tokens or prompts, and none may stream.
+        "semanticCache" semantic_cache: SemanticCache = optional;
+        /// From which cost on somebody is told.
+        "budget" budget: ContractBudget = optional;
+        /// Its class where an API that it opens has `policies.priority`.
+        "priority" priority: ContractPriority = optional;
         /// Its keys.
         "keys" keys: ContractKeys = default({});
     }
-    refused {
-        "budget": "costs of a team are told by `genai-lz usage`",
-        "priority": "the classes of an API's `policies.priority` name products, and a contract is one",
+}
+
+choice! {
+    /// The class of a contract at APIs that have `policies.priority`.
+    pub enum ContractPriority {
+        /// All its calls are of the low class, which gives way while too little is left for the others.
+        Low = "low",
+        /// They are of the low class only where the call itself says so, as the API's `low.header` and `low.query` let it. It is
+        /// what a contract has that says nothing, and says so where its profile says `low`.
+        High = "high",
     }
 }
 
@@ -115,6 +132,21 @@ record! {
 }
 
 record! {
+    /// What a contract may cost before those of `baseline.monitoring.alerts.notify` are told. It tells; what stops callers are `limits`.
+    pub struct ContractBudget {
+        /// What its tokens may cost in a day by the table `pricing`, in its currency. The day is the last 24 hours, looked at every
+        /// hour.
+        "perDay" per_day: Price = required;
+        /// At how many percent of it somebody is told. Each is a rule of its own.
+        "percents" percents: Vec<At<Int<1, 1000>>> = default([100]);
+        /// How bad it is: 0 is critical, 4 is talkative.
+        "severity" severity: Int<0, 4> = default(2);
+    }
+    // learn.microsoft.com/azure/azure-monitor/alerts/alerts-create-log-alert-rule, 2026-11.
+    refused { "perMonth": "a rule of Azure Monitor sees two days at most; `baseline.monitoring.budget` is of the month" }
+}
+
+record! {
     /// The keys of a contract.
     pub struct ContractKeys {
         /// Its subscriptions, each with two keys. The contract's id stands before the names.
@@ -154,15 +186,21 @@ record! {
         "limits" limits: ContractLimits = optional;
         /// What Content Safety looks at before a prompt reaches a model.
         "contentSafety" content_safety: ContentSafety = optional;
+        /// What happens to personal data in what callers send.
+        "pii" pii: Pii = optional;
+        /// Answers that callers of a contract get again; each contract has its own.
+        "semanticCache" semantic_cache: SemanticCache = optional;
         /// How callers sign in.
         "auth" auth: ContractAuth = optional;
+        /// From which cost of each contract on somebody is told.
+        "budget" budget: ContractBudget = optional;
+        /// The class where an API has `policies.priority`.
+        "priority" priority: ContractPriority = optional;
     }
     refused {
         "alerts": "alerts are for all, see `monitoring`",
         "debugHeaders": "an API says it, `policies.debugHeaders`",
-        "pii": "an API says it, `policies.pii`",
         "retry": "an API says it, `retry`",
-        "semanticCache": "an API says it, `policies.semanticCache`",
         "usage": "an API says it, `policies.usage`",
     }
 }

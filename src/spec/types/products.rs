@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    ContentSafety, DeploymentName, EntityId, EntraCallers, LongText, ModelLimits, RequestsPerMinute,
-    ShortText,
+    ContentSafety, DeploymentName, EntityId, EntraCallers, LongText, ModelLimits, Pii, RequestsPerMinute,
+    SemanticCache, ShortText,
 };
 use crate::spec::decode::{At, Int, choice, record};
 
@@ -27,6 +27,11 @@ record! {
         "limits" limits: Limits = optional;
         /// What Content Safety looks at before a prompt of its callers reaches a model.
         "contentSafety" content_safety: ContentSafety = optional;
+        /// What happens to personal data in what its callers send. Its APIs have no `policies.pii` of their own.
+        "pii" pii: Pii = optional;
+        /// Answers that its callers get again. They are kept apart from those of other products, and come before what its APIs have:
+        /// none of them may look at tokens or prompts, and none may stream.
+        "semanticCache" semantic_cache: SemanticCache = optional;
         /// The ids of the subscriptions to make. API Management makes their keys.
         "subscriptions" subscriptions: Vec<At<EntityId>> = default([]);
     }

@@ -1,10 +1,10 @@
 //! The semantic cache: the Redis that answers are kept in, and which answers of an API it gives again.
 
-use super::{BackendRef, Region};
+use super::{BackendRef, Region, Spec};
 use crate::spec::decode::{At, Fraction, Int, choice, record};
 
 record! {
-    /// The Azure Managed Redis with search that answers are kept in. It is made for `policies.semanticCache` alone.
+    /// The Azure Managed Redis with search that answers are kept in. It is made for `semanticCache` alone.
     pub struct Redis {
         /// Its size. Sizes with search are those that keep everything in memory.
         "sku" sku: RedisSku = default("Balanced_B0");
@@ -79,6 +79,17 @@ choice! {
         Product = "product",
         /// Each model that callers name has its own.
         Model = "model",
+    }
+}
+
+impl Spec {
+    /// Every cache that the spec names: of APIs, products, contracts and profiles.
+    pub fn semantic_caches(&self) -> impl Iterator<Item = &At<SemanticCache>> {
+        let of_apis = self.apis.iter().filter_map(|api| api.policies.semantic_cache.as_ref());
+        let of_products = self.products.iter().filter_map(|product| product.semantic_cache.as_ref());
+        let of_contracts = self.contracts.iter().filter_map(|contract| contract.semantic_cache.as_ref());
+        let of_profiles = self.policy_profiles.values().filter_map(|profile| profile.semantic_cache.as_ref());
+        of_apis.chain(of_products).chain(of_contracts).chain(of_profiles)
     }
 }
 

@@ -519,6 +519,142 @@ param apis = [
       }
     ]
   }
+  {
+    name: 'plain'
+    displayName: 'plain'
+    path: 'plain'
+    subscriptionKeyHeader: 'api-key'
+    subscriptionKeyQuery: 'subscription-key'
+    policy: loadTextContent('../policies/apis/plain.xml')
+    operations: [
+      {
+        name: 'chat-completions'
+        displayName: 'Chat completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/chat/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'completions'
+        displayName: 'Completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'embeddings'
+        displayName: 'Embeddings'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/embeddings'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-chat-completions'
+        displayName: 'Chat completions (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/chat/completions'
+        templateParameters: []
+      }
+      {
+        name: 'v1-completions'
+        displayName: 'Completions (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/completions'
+        templateParameters: []
+      }
+      {
+        name: 'v1-embeddings'
+        displayName: 'Embeddings (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/embeddings'
+        templateParameters: []
+      }
+      {
+        name: 'v1-responses'
+        displayName: 'Responses (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/responses'
+        templateParameters: []
+      }
+      {
+        name: 'v1-response'
+        displayName: 'Get a response (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/responses/{response-id}'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-response-delete'
+        displayName: 'Delete a response (v1)'
+        method: 'DELETE'
+        urlTemplate: '/v1/responses/{response-id}'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-response-input'
+        displayName: 'Input of a response (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/responses/{response-id}/input_items'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-models'
+        displayName: 'Models (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/models'
+        templateParameters: []
+      }
+      {
+        name: 'v1-model'
+        displayName: 'Get a model (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/models/{model-id}'
+        templateParameters: [
+          {
+            name: 'model-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+    ]
+  }
 ]
 
 param restApis = []
@@ -538,6 +674,15 @@ param products = [
       'shared'
     ]
   }
+  {
+    name: 'desk'
+    displayName: 'help desk / desk'
+    description: ''
+    policy: loadTextContent('../policies/products/desk.xml')
+    apis: [
+      'plain'
+    ]
+  }
 ]
 
 param subscriptions = [
@@ -550,6 +695,11 @@ param subscriptions = [
     name: 'second'
     displayName: 'second'
     product: 'all'
+  }
+  {
+    name: 'desk-primary'
+    displayName: 'desk-primary'
+    product: 'desk'
   }
 ]
 

@@ -160,6 +160,11 @@ param fragments = [
     description: 'Answers 429 with Retry-After when no account of a pool can answer'
     value: loadTextContent('../policies/fragments/pool-exhausted.xml')
   }
+  {
+    name: 'requested-model'
+    description: 'Finds out which model a request asks for'
+    value: loadTextContent('../policies/fragments/requested-model.xml')
+  }
 ]
 
 param backends = [
@@ -481,6 +486,142 @@ param apis = [
       }
     ]
   }
+  {
+    name: 'plain'
+    displayName: 'plain'
+    path: 'plain'
+    subscriptionKeyHeader: 'api-key'
+    subscriptionKeyQuery: 'subscription-key'
+    policy: loadTextContent('../policies/apis/plain.xml')
+    operations: [
+      {
+        name: 'chat-completions'
+        displayName: 'Chat completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/chat/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'completions'
+        displayName: 'Completions'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/completions'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'embeddings'
+        displayName: 'Embeddings'
+        method: 'POST'
+        urlTemplate: '/deployments/{deployment-id}/embeddings'
+        templateParameters: [
+          {
+            name: 'deployment-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-chat-completions'
+        displayName: 'Chat completions (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/chat/completions'
+        templateParameters: []
+      }
+      {
+        name: 'v1-completions'
+        displayName: 'Completions (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/completions'
+        templateParameters: []
+      }
+      {
+        name: 'v1-embeddings'
+        displayName: 'Embeddings (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/embeddings'
+        templateParameters: []
+      }
+      {
+        name: 'v1-responses'
+        displayName: 'Responses (v1)'
+        method: 'POST'
+        urlTemplate: '/v1/responses'
+        templateParameters: []
+      }
+      {
+        name: 'v1-response'
+        displayName: 'Get a response (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/responses/{response-id}'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-response-delete'
+        displayName: 'Delete a response (v1)'
+        method: 'DELETE'
+        urlTemplate: '/v1/responses/{response-id}'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-response-input'
+        displayName: 'Input of a response (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/responses/{response-id}/input_items'
+        templateParameters: [
+          {
+            name: 'response-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+      {
+        name: 'v1-models'
+        displayName: 'Models (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/models'
+        templateParameters: []
+      }
+      {
+        name: 'v1-model'
+        displayName: 'Get a model (v1)'
+        method: 'GET'
+        urlTemplate: '/v1/models/{model-id}'
+        templateParameters: [
+          {
+            name: 'model-id'
+            type: 'string'
+            required: true
+          }
+        ]
+      }
+    ]
+  }
 ]
 
 param restApis = []
@@ -500,6 +641,15 @@ param products = [
       'strict'
     ]
   }
+  {
+    name: 'hr'
+    displayName: 'human resources / hr'
+    description: ''
+    policy: loadTextContent('../policies/products/hr.xml')
+    apis: [
+      'plain'
+    ]
+  }
 ]
 
 param subscriptions = [
@@ -507,6 +657,11 @@ param subscriptions = [
     name: 'first'
     displayName: 'first'
     product: 'all'
+  }
+  {
+    name: 'hr-primary'
+    displayName: 'hr-primary'
+    product: 'hr'
   }
 ]
 

@@ -94,6 +94,24 @@ param watch = {
       frequency: 'PT15M'
       query: loadTextContent('../queries/alert-auth.kql')
     }
+    {
+      name: 'alert-budget-assistant-50-apim-paid-prod-swedencentral-u01'
+      displayName: 'apim-paid-prod-swedencentral-u01: Contract assistant of human resources has spent 50 percent of its budget'
+      description: 'The tokens of contract assistant cost 0.0001 EUR and more in 24 hours, by the price table of the spec; its budget is 0.0002 EUR a day.'
+      severity: 3
+      window: 'P1D'
+      frequency: 'PT1H'
+      query: loadTextContent('../queries/alert-budget-assistant-50.kql')
+    }
+    {
+      name: 'alert-budget-assistant-100-apim-paid-prod-swedencentral-u01'
+      displayName: 'apim-paid-prod-swedencentral-u01: Contract assistant of human resources has spent 100 percent of its budget'
+      description: 'The tokens of contract assistant cost 0.0002 EUR and more in 24 hours, by the price table of the spec; its budget is 0.0002 EUR a day.'
+      severity: 3
+      window: 'P1D'
+      frequency: 'PT1H'
+      query: loadTextContent('../queries/alert-budget-assistant-100.kql')
+    }
   ]
   actionGroup: 'ag-paid-prod-swedencentral-u01'
   emails: [
@@ -224,6 +242,11 @@ param fragments = [
     name: 'pool-exhausted'
     description: 'Answers 429 with Retry-After when no account of a pool can answer'
     value: loadTextContent('../policies/fragments/pool-exhausted.xml')
+  }
+  {
+    name: 'requested-model'
+    description: 'Finds out which model a request asks for'
+    value: loadTextContent('../policies/fragments/requested-model.xml')
   }
 ]
 
@@ -463,6 +486,15 @@ param products = [
       'chat'
     ]
   }
+  {
+    name: 'assistant'
+    displayName: 'human resources / assistant'
+    description: ''
+    policy: loadTextContent('../policies/products/assistant.xml')
+    apis: [
+      'chat'
+    ]
+  }
 ]
 
 param subscriptions = [
@@ -480,6 +512,11 @@ param subscriptions = [
     name: 'lab'
     displayName: 'lab'
     product: 'research'
+  }
+  {
+    name: 'assistant-primary'
+    displayName: 'assistant-primary'
+    product: 'assistant'
   }
 ]
 
