@@ -33,7 +33,7 @@ param appGateway object
 @secure()
 param certificatePfx string
 
-@description('location, zones, names (virtualNetwork, nsgAppGateway, nsgApim, routeTable, publicIpAppGateway, publicIpApim, appGateway, wafPolicy) and network (addressSpace and subnets) of each further region, in the order of apim.additionalRegions; empty where the gateway stands in no network.')
+@description('location, zones, names (virtualNetwork, nsgAppGateway, nsgPrivateEndpoints, nsgApim, routeTable, publicIpAppGateway, publicIpApim, appGateway, wafPolicy), network (addressSpace and subnets; privateEndpointsSubnet is empty where the region calls through the endpoints of the first) and endpoints (resourceGroup, and name, targetType, targetName, groupId, zone of each) of each further region, in the order of apim.additionalRegions; empty where the gateway stands in no network.')
 param regions array
 
 @description('enabled, method and ttlSeconds of Traffic Manager.')
@@ -55,6 +55,10 @@ var appGatewayIdentityId = resourceId(subscription().subscriptionId, names.netwo
 var subscriptionId = subscription().subscriptionId
 var networkId = resourceId(subscriptionId, names.networkingResourceGroup, 'Microsoft.Network/virtualNetworks', names.virtualNetwork)
 var regionNetworkNames = map(regions, region => region.names.virtualNetwork)
+
+// A region has private endpoints and zones of its own, or calls through those of the first.
+var regionsWithEndpoints = filter(regions, region => !empty(region.network.privateEndpointsSubnet))
+var regionsWithout = filter(regions, region => empty(region.network.privateEndpointsSubnet))
 
 // Each region's gateway stands in the network of its region.
 var placedRegions = [for (region, index) in apim.additionalRegions: union(region, empty(regions) ? {
@@ -92,6 +96,13 @@ resource groups 'Microsoft.Resources/resourceGroups@2025-04-01' = [for name in g
   tags: tags
 }]
 
+// In the region, so that what is in it can be changed where the first region fails.
+resource regionGroups 'Microsoft.Resources/resourceGroups@2025-04-01' = [for region in regionsWithEndpoints: {
+  name: region.endpoints.resourceGroup
+  location: region.location
+  tags: tags
+}]
+
 module networking 'modules/networking.bicep' = {
   name: 'baseline-networking'
   scope: resourceGroup(names.networkingResourceGroup)
@@ -103,7 +114,7 @@ module networking 'modules/networking.bicep' = {
     zones: zones
     appGatewayEnabled: appGateway.enabled
     appGatewayLabel: trafficManager.enabled ? toLower(names.appGateway) : ''
-    otherApimPrefixes: map(regions, region => region.network.apimSubnet)
+    otherApimPrefixes: map(regionsWithout, region => region.network.apimSubnet)
     suffix: ''
     apimPrivateEndpoint: apim.privateEndpoint
   }
@@ -138,7 +149,7 @@ module regionNetworks 'modules/networking.bicep' = [for region in regions: {
   ]
 }]
 
-// Private endpoints stand in the first region; the gateways of the others reach them from their networks.
+// Gateways of regions without private endpoints of their own reach those of the first region from their networks.
 @batchSize(1)
 module toRegions 'modules/peering.bicep' = [for region in regions: {
   name: 'baseline-peering-to-${region.location}'
@@ -221,7 +232,7 @@ module vaultZone '../shared/modules/private-dns-zone.bicep' = if (privateDns.cre
   params: {
     zoneName: 'privatelink.vaultcore.azure.net'
     virtualNetworkId: networking.outputs.virtualNetworkId
-    otherNetworks: regionNetworkNames
+    otherNetworks: map(regionsWithout, region => region.names.virtualNetwork)
     tags: tags
   }
   dependsOn: [
@@ -244,6 +255,27 @@ module vault 'modules/key-vault.bicep' = {
     softDeleteDays: keyVault.softDeleteDays
   }
 }
+
+// One after the other: a vault takes one new endpoint at a time.
+@batchSize(1)
+module regionVaultEndpoints '../shared/modules/region-endpoints.bicep' = [for region in regionsWithEndpoints: {
+  name: 'baseline-endpoints-${region.location}'
+  scope: resourceGroup(region.endpoints.resourceGroup)
+  params: {
+    location: region.location
+    tags: tags
+    virtualNetworkId: resourceId(subscriptionId, names.networkingResourceGroup, 'Microsoft.Network/virtualNetworks', region.names.virtualNetwork)
+    subnetId: resourceId(subscriptionId, names.networkingResourceGroup, 'Microsoft.Network/virtualNetworks/subnets', region.names.virtualNetwork, 'snet-private-endpoints')
+    zones: privateDns.create ? map(region.endpoints.endpoints, endpoint => endpoint.zone) : []
+    targetResourceGroup: names.sharedResourceGroup
+    endpoints: region.endpoints.endpoints
+  }
+  dependsOn: [
+    regionGroups
+    regionNetworks
+    vault
+  ]
+}]
 
 module apimReadsVault 'modules/key-vault-reader.bicep' = {
   name: 'baseline-apim-reads-key-vault'
@@ -420,6 +452,7 @@ module regionGateways 'modules/app-gateway.bicep' = [for (region, index) in regi
     appGatewayReadsVault
     apimService
     apimNames
+    regionVaultEndpoints
   ]
 }]
 
@@ -462,6 +495,17 @@ module locks '../shared/modules/lock.bicep' = [for (name, index) in groupNames: 
     gateway
     regionGateways
     traffic
+  ]
+}]
+
+module regionLocks '../shared/modules/lock.bicep' = [for region in regionsWithEndpoints: if (locked) {
+  name: 'baseline-lock-${region.location}'
+  scope: resourceGroup(region.endpoints.resourceGroup)
+  params: {
+    name: 'genai-lz-landing-zone'
+  }
+  dependsOn: [
+    regionVaultEndpoints
   ]
 }]
 

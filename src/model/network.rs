@@ -36,6 +36,31 @@ pub struct RegionNetwork {
     pub app_gateway_subnet: Option<String>,
     pub apim_subnet: String,
     pub names: RegionNames,
+    /// None where the region calls through the private endpoints of the first.
+    pub endpoints: Option<RegionEndpoints>,
+}
+
+/// The private endpoints of a further region: a second one for each resource that the first region has one for.
+///
+/// Two endpoints of one resource register one name, and a zone holds one record of it, that of the endpoint that came
+/// last; so each region has zones of its own, linked with its own network alone. Zones are told apart by their resource
+/// group, since their name is given by the service
+/// (azure.github.io/multi-region-platform/private-dns-multi-region.html, 2026-10-14, "Why a single global zone can be a problem";
+/// github.com/adstuart/azure-privatelink-multiregion, option 1, excerpts seen 2026-12-01). The alternative, one zone with
+/// one endpoint that records are moved from when a region fails, needs somebody who moves them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RegionEndpoints {
+    pub subnet: String,
+    /// The group of the endpoints and their zones. It stands in the region, so that it can be changed where the first fails.
+    pub resource_group: String,
+    /// That of the vault.
+    pub key_vault: String,
+    /// Those of the accounts, in the order of the landing zone's.
+    pub accounts: Vec<String>,
+    pub event_hub: String,
+    pub content_safety: String,
+    pub language: String,
+    pub redis: String,
 }
 
 /// Names of what is there once in each further region.
@@ -43,6 +68,7 @@ pub struct RegionNetwork {
 pub struct RegionNames {
     pub virtual_network: String,
     pub nsg_app_gateway: String,
+    pub nsg_private_endpoints: String,
     pub nsg_apim: String,
     pub route_table: String,
     pub public_ip_app_gateway: String,

@@ -2,6 +2,7 @@
 
 use super::Secret;
 use super::literal::{Literal, list, object};
+use super::region_endpoints;
 use super::stage::{Draft, Given};
 use crate::catalog::tiers::ZoneSupport;
 use crate::model::{
@@ -95,7 +96,7 @@ fn names(zone: &LandingZone) -> Literal {
     ])
 }
 
-/// The networks of further regions, which private endpoints of the first are reached from.
+/// The networks of further regions.
 pub(super) fn region_networks(zone: &LandingZone) -> impl Iterator<Item = &RegionNetwork> {
     zone.additional_regions.iter().filter_map(|region| region.network.as_ref())
 }
@@ -117,6 +118,7 @@ fn regions(zone: &LandingZone) -> Literal {
                 object([
                     ("virtualNetwork", (&names.virtual_network).into()),
                     ("nsgAppGateway", (&names.nsg_app_gateway).into()),
+                    ("nsgPrivateEndpoints", (&names.nsg_private_endpoints).into()),
                     ("nsgApim", (&names.nsg_apim).into()),
                     ("routeTable", (&names.route_table).into()),
                     ("publicIpAppGateway", (&names.public_ip_app_gateway).into()),
@@ -130,10 +132,14 @@ fn regions(zone: &LandingZone) -> Literal {
                 object([
                     ("addressSpace", (&network.address_space).into()),
                     ("appGatewaySubnet", network.app_gateway_subnet.as_deref().unwrap_or("").into()),
-                    ("privateEndpointsSubnet", "".into()),
+                    (
+                        "privateEndpointsSubnet",
+                        network.endpoints.as_ref().map_or("", |it| it.subnet.as_str()).into(),
+                    ),
                     ("apimSubnet", (&network.apim_subnet).into()),
                 ]),
             ),
+            ("endpoints", region_endpoints::of_baseline(zone, network)),
         ])
     })
 }

@@ -16,8 +16,8 @@ use self::backends::Backends;
 use super::naming::{self, Rule, Stem};
 use super::{
     Account, AdditionalRegion, Api, Backend, ContentSafetyAccount, EventHub, GatewayPlacement, KeyVault,
-    LandingZone, ModelDeployment, Monitoring, Names, Pool, Preflight, Publisher, RegionNames, RegionNetwork,
-    Service,
+    LandingZone, ModelDeployment, Monitoring, Names, Pool, Preflight, Publisher, RegionEndpoints,
+    RegionNames, RegionNetwork, Service,
 };
 use crate::catalog::regions;
 use crate::diag::{DiagResult, Diagnostic, finish};
@@ -103,7 +103,7 @@ impl Resolver<'_> {
                 .azure
                 .additional_regions
                 .iter()
-                .map(|region| self.additional_region(region))
+                .map(|region| self.additional_region(region, &accounts))
                 .collect(),
             network: network::network(&baseline.network),
             publisher: Publisher {
@@ -271,7 +271,11 @@ impl Resolver<'_> {
         }
     }
 
-    fn additional_region(&mut self, region: &spec::AdditionalRegion) -> AdditionalRegion {
+    fn additional_region(
+        &mut self,
+        region: &spec::AdditionalRegion,
+        accounts: &[Account],
+    ) -> AdditionalRegion {
         self.known_region(&region.location.value, region.location.span);
         let location = region.location.normalized();
         AdditionalRegion {
@@ -282,6 +286,9 @@ impl Resolver<'_> {
                 app_gateway_subnet: network.subnets.app_gateway.map(|subnet| subnet.to_string()),
                 apim_subnet: network.subnets.apim.to_string(),
                 names: self.region_names(&location, region.location.span),
+                endpoints: network.subnets.private_endpoints.map(|subnet| {
+                    self.region_endpoints(&location, subnet.to_string(), accounts, subnet.span)
+                }),
             }),
             location,
         }
@@ -293,12 +300,34 @@ impl Resolver<'_> {
         RegionNames {
             virtual_network: name(&naming::VIRTUAL_NETWORK, "vnet"),
             nsg_app_gateway: name(&naming::NSG, "nsg-agw"),
+            nsg_private_endpoints: name(&naming::NSG, "nsg-pe"),
             nsg_apim: name(&naming::NSG, "nsg-apim"),
             route_table: name(&naming::ROUTE_TABLE, "rt-apim"),
             public_ip_app_gateway: name(&naming::PUBLIC_IP, "pip-agw"),
             public_ip_apim: name(&naming::PUBLIC_IP, "pip-apim"),
             app_gateway: name(&naming::APP_GATEWAY, "agw"),
             waf_policy: name(&naming::WAF_POLICY, "waf"),
+        }
+    }
+
+    fn region_endpoints(
+        &mut self,
+        location: &str,
+        subnet: String,
+        accounts: &[Account],
+        span: Span,
+    ) -> RegionEndpoints {
+        let stem = Stem { location: location.to_owned(), ..self.stem.clone() };
+        let mut name = |prefix: &str| self.name_of(&stem, &naming::PRIVATE_ENDPOINT, prefix, span);
+        RegionEndpoints {
+            subnet,
+            key_vault: name("pe-kv"),
+            accounts: accounts.iter().map(|account| name(&format!("pe-oai-{}", account.id))).collect(),
+            event_hub: name("pe-evhns"),
+            content_safety: name("pe-cs"),
+            language: name("pe-lang"),
+            redis: name("pe-redis"),
+            resource_group: self.name_of(&stem, &naming::RESOURCE_GROUP, "rg-endpoints", span),
         }
     }
 

@@ -11,6 +11,7 @@ mod key_vault;
 mod managed_identity;
 mod monitor;
 mod network;
+mod private_dns;
 mod redis;
 mod service_network;
 
@@ -38,6 +39,7 @@ const PROVIDERS: &[&[Provider]] = &[
     managed_identity::TYPES,
     monitor::TYPES,
     network::TYPES,
+    private_dns::TYPES,
     redis::TYPES,
 ];
 

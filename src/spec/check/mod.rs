@@ -20,6 +20,7 @@ mod routes;
 mod routing;
 mod scenarios;
 mod semantic_cache;
+mod subnets;
 mod surfaces;
 mod tags;
 

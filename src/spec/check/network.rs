@@ -59,45 +59,14 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
 
 fn subnets(spec: &Spec, cx: &mut Checks<'_>) {
     let network = &spec.baseline.network;
-    let mut subnets = vec![
-        ("appGateway", network.subnets.app_gateway),
-        ("privateEndpoints", network.subnets.private_endpoints),
+    let mut all = vec![
+        ("appGateway".to_owned(), network.subnets.app_gateway),
+        ("privateEndpoints".to_owned(), network.subnets.private_endpoints),
     ];
     if network.apim_mode.value != ApimMode::None {
-        subnets.push(("apim", network.subnets.apim));
+        all.push(("apim".to_owned(), network.subnets.apim));
     }
-    for (index, (name, subnet)) in subnets.iter().enumerate() {
-        if !network.address_space.contains(subnet.value) {
-            let found = cx
-                .diagnostic(
-                    &codes::SUBNET,
-                    subnet.span,
-                    format!(
-                        "subnet `{name}` ({}) lies outside the network ({})",
-                        subnet.value, network.address_space.value
-                    ),
-                )
-                .related(cx.source, network.address_space.span, "the network")
-                .help("choose a range inside the network's address space");
-            cx.push(found);
-        }
-        for (other_name, other) in &subnets[..index] {
-            if subnet.overlaps(other.value) {
-                let found = cx
-                    .diagnostic(
-                        &codes::SUBNET,
-                        subnet.span,
-                        format!(
-                            "subnet `{name}` ({}) overlaps subnet `{other_name}` ({})",
-                            subnet.value, other.value
-                        ),
-                    )
-                    .related(cx.source, other.span, format!("`{other_name}`"))
-                    .help("choose a range that no other subnet uses");
-                cx.push(found);
-            }
-        }
-    }
+    super::subnets::placed(&network.address_space, &all, cx);
     let sku = &spec.baseline.apim.sku;
     let (tier, subnet) = (sku.name.tier(), network.subnets.apim);
     let mode = network.apim_mode.mode();

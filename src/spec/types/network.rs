@@ -69,10 +69,12 @@ record! {
     pub struct RegionSubnets {
         /// The subnet of the Application Gateway there; needed where there is one.
         "appGateway" app_gateway: Cidr = optional;
+        /// The subnet of private endpoints of the region's own, which its gateway goes on calling through where the first region
+        /// fails. Left out, it calls through those of the first region.
+        "privateEndpoints" private_endpoints: Cidr = optional;
         /// The subnet of API Management.
         "apim" apim: Cidr = required;
     }
-    refused { "privateEndpoints": "private endpoints stand in the network of the first region, which the others are connected with" }
 }
 
 record! {

@@ -130,6 +130,7 @@ param regions = [
     names: {
       virtualNetwork: 'vnet-world-prod-eastus2-w01'
       nsgAppGateway: 'nsg-agw-world-prod-eastus2-w01'
+      nsgPrivateEndpoints: 'nsg-pe-world-prod-eastus2-w01'
       nsgApim: 'nsg-apim-world-prod-eastus2-w01'
       routeTable: 'rt-apim-world-prod-eastus2-w01'
       publicIpAppGateway: 'pip-agw-world-prod-eastus2-w01'
@@ -140,8 +141,20 @@ param regions = [
     network: {
       addressSpace: '10.30.0.0/16'
       appGatewaySubnet: '10.30.4.0/24'
-      privateEndpointsSubnet: ''
+      privateEndpointsSubnet: '10.30.5.0/24'
       apimSubnet: '10.30.7.0/27'
+    }
+    endpoints: {
+      resourceGroup: 'rg-endpoints-world-prod-eastus2-w01'
+      endpoints: [
+        {
+          name: 'pe-kv-world-prod-eastus2-w01'
+          targetType: 'Microsoft.KeyVault/vaults'
+          targetName: 'kv-world-prod-w01'
+          groupId: 'vault'
+          zone: 'privatelink.vaultcore.azure.net'
+        }
+      ]
     }
   }
 ]
