@@ -17,7 +17,7 @@ param names object
 @description('Availability zones of the public addresses, such as 1, 2 and 3; empty where there are none.')
 param zones array
 
-@description('addressSpace, appGatewaySubnet, privateEndpointsSubnet, apimSubnet in CIDR notation; apimMode and delegation; denyInternetOut, redis, extraRules, firewallNextHop, peerings; existing: virtualNetworkId and the ids of its subnets.')
+@description('addressSpace, appGatewaySubnet, privateEndpointsSubnet, apimSubnet in CIDR notation; apimMode and delegation; denyInternetOut, redis, extraSubnets, extraRules, firewallNextHop, peerings; existing: virtualNetworkId and the ids of its subnets.')
 param network object
 
 @description('create: whether zones for private endpoints are made; gateway: whether those of an internal gateway are; keyVault and apim: ids of zones that are there already.')
@@ -38,6 +38,9 @@ param regions array
 
 @description('enabled, method and ttlSeconds of Traffic Manager.')
 param trafficManager object
+
+@description('enabled, sku, managedRules, priority, customDomain, originDomain, responseTimeoutSeconds, wafMode and requestsPerMinute of Azure Front Door.')
+param frontDoor object
 
 @description('Whether what is in the resource groups cannot be deleted.')
 param locked bool
@@ -79,6 +82,9 @@ var regionalHosts = empty(regions) ? [] : map(concat([
   location
 ], map(regions, region => region.location)), place => '${names.apim}-${place}-01.regional.azure-api.net')
 
+// What stands before all regions leads to names.
+var gatewaysHaveNames = trafficManager.enabled || frontDoor.enabled
+
 var usesCertificatePfx = appGateway.enabled && empty(appGateway.keyVaultSecretId)
 
 // A set, because a layout may put several purposes into one group.
@@ -113,7 +119,8 @@ module networking 'modules/networking.bicep' = {
     network: network
     zones: zones
     appGatewayEnabled: appGateway.enabled
-    appGatewayLabel: trafficManager.enabled ? toLower(names.appGateway) : ''
+    appGatewayLabel: gatewaysHaveNames ? toLower(names.appGateway) : ''
+    onlyFrontDoor: frontDoor.enabled
     otherApimPrefixes: map(regionsWithout, region => region.network.apimSubnet)
     suffix: ''
     apimPrivateEndpoint: apim.privateEndpoint
@@ -139,7 +146,8 @@ module regionNetworks 'modules/networking.bicep' = [for region in regions: {
     }
     zones: region.zones
     appGatewayEnabled: appGateway.enabled
-    appGatewayLabel: trafficManager.enabled ? toLower(region.names.appGateway) : ''
+    appGatewayLabel: gatewaysHaveNames ? toLower(region.names.appGateway) : ''
+    onlyFrontDoor: frontDoor.enabled
     otherApimPrefixes: []
     suffix: '-${region.location}'
     apimPrivateEndpoint: false
@@ -406,6 +414,35 @@ module apimClosed 'modules/apim-service.bicep' = if (apim.privateEndpoint) {
   ]
 }
 
+// Before the Application Gateways, which let in nothing but what carries its id. The DNS name of an address in Azure's public
+// cloud is LABEL.REGION.cloudapp.azure.com (learn.microsoft.com/azure/virtual-network/ip-services/public-ip-addresses, from memory).
+module door 'modules/front-door.bicep' = if (frontDoor.enabled) {
+  name: 'baseline-front-door'
+  scope: resourceGroup(names.networkingResourceGroup)
+  params: {
+    name: names.frontDoor
+    endpointName: names.frontDoorEndpoint
+    wafPolicyName: names.frontDoorWaf
+    tags: tags
+    frontDoor: frontDoor
+    originHostHeader: appGateway.fqdn
+    origins: map(concat([
+      {
+        location: location
+        names: names
+      }
+    ], regions), region => {
+      name: region.location
+      host: empty(frontDoor.originDomain) ? '${toLower(region.names.appGateway)}.${region.location}.cloudapp.azure.com' : '${region.location}.${frontDoor.originDomain}'
+    })
+    logAnalyticsWorkspaceId: monitoring.diagnostics ? insights.outputs.logAnalyticsWorkspaceId : ''
+  }
+  dependsOn: [
+    networking
+    regionNetworks
+  ]
+}
+
 module gateway 'modules/app-gateway.bicep' = if (appGateway.enabled) {
   name: 'baseline-app-gateway'
   scope: resourceGroup(names.networkingResourceGroup)
@@ -421,6 +458,8 @@ module gateway 'modules/app-gateway.bicep' = if (appGateway.enabled) {
     identityId: appGatewayIdentityId
     certificateSecretId: usesCertificatePfx ? certificate!.outputs.secretId : appGateway.keyVaultSecretId
     backendHost: empty(regions) ? '${names.apim}.azure-api.net' : regionalHosts[0]
+    onlyFrontDoor: frontDoor.enabled
+    frontDoorId: frontDoor.enabled ? door!.outputs.id : ''
     logAnalyticsWorkspaceId: monitoring.diagnostics ? insights.outputs.logAnalyticsWorkspaceId : ''
   }
   dependsOn: [
@@ -446,6 +485,8 @@ module regionGateways 'modules/app-gateway.bicep' = [for (region, index) in regi
     identityId: appGatewayIdentityId
     certificateSecretId: usesCertificatePfx ? certificate!.outputs.secretId : appGateway.keyVaultSecretId
     backendHost: regionalHosts[index + 1]
+    onlyFrontDoor: frontDoor.enabled
+    frontDoorId: frontDoor.enabled ? door!.outputs.id : ''
     logAnalyticsWorkspaceId: monitoring.diagnostics ? insights.outputs.logAnalyticsWorkspaceId : ''
   }
   dependsOn: [
@@ -553,3 +594,9 @@ output appGatewayPublicIp string = networking.outputs.appGatewayIp
 
 @description('DNS name of Traffic Manager, which the name that callers use has to lead to; empty without one.')
 output trafficManagerHost string = trafficManager.enabled ? traffic!.outputs.host : ''
+
+@description('DNS name of Azure Front Door, which the name that callers use has to lead to; empty without one.')
+output frontDoorHost string = frontDoor.enabled ? door!.outputs.host : ''
+
+@description('Text of the record _dnsauth (TXT) below the name that callers use at Azure Front Door; empty where there is no such name.')
+output frontDoorValidationToken string = frontDoor.enabled ? door!.outputs.validationToken : ''

@@ -9,6 +9,7 @@ pub struct Network {
     pub app_gateway_subnet: String,
     pub private_endpoints_subnet: String,
     pub apim_subnet: String,
+    pub extra_subnets: Vec<ExtraSubnet>,
     /// How the gateway stands towards the network.
     pub mode: NetworkMode,
     pub deny_internet_out: bool,
@@ -19,6 +20,18 @@ pub struct Network {
     pub peerings: Vec<Peering>,
     pub firewall_next_hop: Option<String>,
     pub traffic_manager: Option<TrafficManager>,
+    pub front_door: Option<FrontDoor>,
+}
+
+/// A further subnet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExtraSubnet {
+    pub name: String,
+    pub address_range: String,
+    /// The service that it is handed to, such as `Microsoft.App/environments`.
+    pub delegation: Option<&'static str>,
+    /// The name of its network security group.
+    pub nsg: String,
 }
 
 /// One name in front of the Application Gateways of all regions.
@@ -27,6 +40,23 @@ pub struct TrafficManager {
     /// `Performance` or `Priority`.
     pub method: &'static str,
     pub ttl_seconds: u32,
+}
+
+/// Azure Front Door before the Application Gateways of all regions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrontDoor {
+    /// `Premium` or `Standard`.
+    pub sku: &'static str,
+    /// Whether its firewall has managed rules.
+    pub managed_rules: bool,
+    /// Whether the first region that is well is chosen; the nearest otherwise.
+    pub by_priority: bool,
+    pub custom_domain: Option<String>,
+    pub origin_domain: Option<String>,
+    pub response_timeout_seconds: u32,
+    pub waf_prevents: bool,
+    /// Of one address.
+    pub requests_per_minute: Option<u32>,
 }
 
 /// The network of a further region, with the names of what stands in it.

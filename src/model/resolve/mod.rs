@@ -15,8 +15,8 @@ use std::sync::Arc;
 use self::backends::Backends;
 use super::naming::{self, Rule, Stem};
 use super::{
-    Account, AdditionalRegion, Api, Backend, ContentSafetyAccount, EventHub, GatewayPlacement, KeyVault,
-    LandingZone, ModelDeployment, Monitoring, Names, Pool, Preflight, Publisher, RegionEndpoints,
+    Account, AdditionalRegion, Api, Backend, ContentSafetyAccount, EventHub, ExtraSubnet, GatewayPlacement,
+    KeyVault, LandingZone, ModelDeployment, Monitoring, Names, Pool, Preflight, Publisher, RegionEndpoints,
     RegionNames, RegionNetwork, Service,
 };
 use crate::catalog::regions;
@@ -84,6 +84,8 @@ impl Resolver<'_> {
                 self.known_region(&location.value, location.span);
             }
         }
+        let extra_subnets =
+            baseline.network.extra_subnets.iter().map(|subnet| self.extra_subnet(subnet)).collect();
         LandingZone {
             name: self.stem.workload.clone(),
             environment: self.stem.environment.clone(),
@@ -105,7 +107,7 @@ impl Resolver<'_> {
                 .iter()
                 .map(|region| self.additional_region(region, &accounts))
                 .collect(),
-            network: network::network(&baseline.network),
+            network: network::network(&baseline.network, extra_subnets),
             publisher: Publisher {
                 name: baseline.apim.publisher.name.value.0.clone(),
                 email: baseline.apim.publisher.email.value.0.clone(),
@@ -227,6 +229,9 @@ impl Resolver<'_> {
             private_endpoint_apim: name(&naming::PRIVATE_ENDPOINT, "pe-apim"),
             route_table: name(&naming::ROUTE_TABLE, "rt-apim"),
             traffic_manager: name(&naming::TRAFFIC_MANAGER, "tm"),
+            front_door: name(&naming::FRONT_DOOR, "afd"),
+            front_door_endpoint: name(&naming::FRONT_DOOR_ENDPOINT, "fde"),
+            front_door_waf: name(&naming::FRONT_DOOR_WAF, "wafafd"),
         }
     }
 
@@ -307,6 +312,16 @@ impl Resolver<'_> {
             public_ip_apim: name(&naming::PUBLIC_IP, "pip-apim"),
             app_gateway: name(&naming::APP_GATEWAY, "agw"),
             waf_policy: name(&naming::WAF_POLICY, "waf"),
+        }
+    }
+
+    fn extra_subnet(&mut self, subnet: &spec::ExtraSubnet) -> ExtraSubnet {
+        let name = subnet.name.as_str();
+        ExtraSubnet {
+            name: name.to_owned(),
+            address_range: subnet.address_range.to_string(),
+            delegation: subnet.delegation.as_ref().map(|delegation| delegation.word()),
+            nsg: self.name(&naming::NSG, &format!("nsg-{name}"), subnet.name.span),
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod api_management;
 mod authorization;
+mod cdn;
 mod cognitive_services;
 mod event_hub;
 mod key_vault;
@@ -33,6 +34,7 @@ struct Provider {
 const PROVIDERS: &[&[Provider]] = &[
     api_management::TYPES,
     authorization::TYPES,
+    cdn::TYPES,
     cognitive_services::TYPES,
     event_hub::TYPES,
     key_vault::TYPES,

@@ -5,6 +5,7 @@ mod apis;
 mod callers;
 mod content_safety;
 mod contracts;
+mod front_door;
 mod gateway;
 mod limits;
 mod lints;
@@ -41,6 +42,7 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     network::check(spec, &mut cx);
     gateway::check(spec, &mut cx);
     regions::check(spec, &mut cx);
+    front_door::check(spec, &mut cx);
     pools::check(spec, &mut cx);
     surfaces::check(spec, &mut cx);
     apis::check(spec, &mut cx);

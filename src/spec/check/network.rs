@@ -20,6 +20,9 @@ const ZONE_APIM: &str = "privatelink.azure-api.net";
 /// by people.
 const EXTRA_RULES_MAX: usize = 200;
 
+/// A network can have three thousand subnets (same page); these are read by people.
+pub(super) const EXTRA_SUBNETS_MAX: usize = 100;
+
 /// A network can have 500 peerings (same page).
 const PEERINGS_MAX: usize = 500;
 
@@ -66,7 +69,15 @@ fn subnets(spec: &Spec, cx: &mut Checks<'_>) {
     if network.apim_mode.value != ApimMode::None {
         all.push(("apim".to_owned(), network.subnets.apim));
     }
+    all.extend(
+        network
+            .extra_subnets
+            .iter()
+            .take(EXTRA_SUBNETS_MAX)
+            .map(|subnet| (subnet.name.as_str().to_owned(), subnet.address_range)),
+    );
     super::subnets::placed(&network.address_space, &all, cx);
+    super::subnets::extra(network, cx);
     let sku = &spec.baseline.apim.sku;
     let (tier, subnet) = (sku.name.tier(), network.subnets.apim);
     let mode = network.apim_mode.mode();
@@ -102,6 +113,7 @@ fn existing_network(spec: &Spec, existing: &ExistingNetwork, cx: &mut Checks<'_>
     let conflicts = [
         ("addressSpace", Some(network.address_space.span).filter(|span| given(*span))),
         ("subnets", Some(network.subnets.span).filter(|span| given(*span))),
+        ("extraSubnets", Some(network.extra_subnets.span).filter(|span| given(*span))),
         ("nsg", Some(network.nsg.span).filter(|span| given(*span))),
         ("peering", Some(network.peering.span).filter(|span| given(*span))),
         ("firewall", network.firewall.as_ref().map(|firewall| firewall.span)),
@@ -267,7 +279,7 @@ fn peerings(network: &Network, cx: &mut Checks<'_>) {
     }
 }
 
-fn too_many(field: &str, count: usize, max: usize, span: Span, cx: &mut Checks<'_>) {
+pub(super) fn too_many(field: &str, count: usize, max: usize, span: Span, cx: &mut Checks<'_>) {
     if count > max {
         let found = cx
             .diagnostic(&codes::OUT_OF_RANGE, span, format!("{count} items in `{field}`; there may be {max}"))

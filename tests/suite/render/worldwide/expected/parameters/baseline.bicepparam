@@ -27,6 +27,9 @@ param names = {
   appGatewayIdentity: 'id-agw-world-prod-swedencentral-w01'
   wafPolicy: 'wafworldprodswedencentralw01'
   trafficManager: 'tm-world-prod-swedencentral-w01'
+  frontDoor: 'afd-world-prod-swedencentral-w01'
+  frontDoorEndpoint: 'fde-world-prod-swedencentral-w01'
+  frontDoorWaf: 'wafafdworldprodswedencentralw01'
 }
 
 param zones = [
@@ -44,6 +47,7 @@ param network = {
   delegation: ''
   denyInternetOut: false
   redis: false
+  extraSubnets: []
   extraRules: []
   firewallNextHop: ''
   peerings: [
@@ -143,6 +147,7 @@ param regions = [
       appGatewaySubnet: '10.30.4.0/24'
       privateEndpointsSubnet: '10.30.5.0/24'
       apimSubnet: '10.30.7.0/27'
+      extraSubnets: []
     }
     endpoints: {
       resourceGroup: 'rg-endpoints-world-prod-eastus2-w01'
@@ -163,6 +168,18 @@ param trafficManager = {
   enabled: true
   method: 'Priority'
   ttlSeconds: 30
+}
+
+param frontDoor = {
+  enabled: false
+  sku: 'Premium_AzureFrontDoor'
+  managedRules: false
+  priority: false
+  customDomain: ''
+  originDomain: ''
+  responseTimeoutSeconds: 0
+  wafMode: 'Prevention'
+  requestsPerMinute: 0
 }
 
 param locked = false
