@@ -17,7 +17,7 @@ param names object
 @description('Availability zones of the public addresses, such as 1, 2 and 3; empty where there are none.')
 param zones array
 
-@description('addressSpace, appGatewaySubnet, privateEndpointsSubnet, apimSubnet in CIDR notation; apimMode and delegation; denyInternetOut, redis, extraRules, firewallNextHop, peerings; existing: virtualNetworkId and the ids of its subnets.')
+@description('addressSpace, appGatewaySubnet, privateEndpointsSubnet, apimSubnet in CIDR notation; apimMode and delegation; denyInternetOut, redis, extraSubnets, extraRules, firewallNextHop, peerings; existing: virtualNetworkId and the ids of its subnets.')
 param network object
 
 @description('create: whether zones for private endpoints are made; gateway: whether those of an internal gateway are; keyVault and apim: ids of zones that are there already.')
@@ -33,11 +33,14 @@ param appGateway object
 @secure()
 param certificatePfx string
 
-@description('location, zones, names (virtualNetwork, nsgAppGateway, nsgApim, routeTable, publicIpAppGateway, publicIpApim, appGateway, wafPolicy) and network (addressSpace and subnets) of each further region, in the order of apim.additionalRegions; empty where the gateway stands in no network.')
+@description('location, zones, names (virtualNetwork, nsgAppGateway, nsgPrivateEndpoints, nsgApim, routeTable, publicIpAppGateway, publicIpApim, appGateway, wafPolicy), network (addressSpace and subnets; privateEndpointsSubnet is empty where the region calls through the endpoints of the first) and endpoints (resourceGroup, and name, targetType, targetName, groupId, zone of each) of each further region, in the order of apim.additionalRegions; empty where the gateway stands in no network.')
 param regions array
 
 @description('enabled, method and ttlSeconds of Traffic Manager.')
 param trafficManager object
+
+@description('enabled, sku, managedRules, priority, customDomain, originDomain, responseTimeoutSeconds, wafMode and requestsPerMinute of Azure Front Door.')
+param frontDoor object
 
 @description('Whether what is in the resource groups cannot be deleted.')
 param locked bool
@@ -55,6 +58,10 @@ var appGatewayIdentityId = resourceId(subscription().subscriptionId, names.netwo
 var subscriptionId = subscription().subscriptionId
 var networkId = resourceId(subscriptionId, names.networkingResourceGroup, 'Microsoft.Network/virtualNetworks', names.virtualNetwork)
 var regionNetworkNames = map(regions, region => region.names.virtualNetwork)
+
+// A region has private endpoints and zones of its own, or calls through those of the first.
+var regionsWithEndpoints = filter(regions, region => !empty(region.network.privateEndpointsSubnet))
+var regionsWithout = filter(regions, region => empty(region.network.privateEndpointsSubnet))
 
 // Each region's gateway stands in the network of its region.
 var placedRegions = [for (region, index) in apim.additionalRegions: union(region, empty(regions) ? {
@@ -75,6 +82,9 @@ var regionalHosts = empty(regions) ? [] : map(concat([
   location
 ], map(regions, region => region.location)), place => '${names.apim}-${place}-01.regional.azure-api.net')
 
+// What stands before all regions leads to names.
+var gatewaysHaveNames = trafficManager.enabled || frontDoor.enabled
+
 var usesCertificatePfx = appGateway.enabled && empty(appGateway.keyVaultSecretId)
 
 // A set, because a layout may put several purposes into one group.
@@ -92,6 +102,13 @@ resource groups 'Microsoft.Resources/resourceGroups@2025-04-01' = [for name in g
   tags: tags
 }]
 
+// In the region, so that what is in it can be changed where the first region fails.
+resource regionGroups 'Microsoft.Resources/resourceGroups@2025-04-01' = [for region in regionsWithEndpoints: {
+  name: region.endpoints.resourceGroup
+  location: region.location
+  tags: tags
+}]
+
 module networking 'modules/networking.bicep' = {
   name: 'baseline-networking'
   scope: resourceGroup(names.networkingResourceGroup)
@@ -102,8 +119,9 @@ module networking 'modules/networking.bicep' = {
     network: network
     zones: zones
     appGatewayEnabled: appGateway.enabled
-    appGatewayLabel: trafficManager.enabled ? toLower(names.appGateway) : ''
-    otherApimPrefixes: map(regions, region => region.network.apimSubnet)
+    appGatewayLabel: gatewaysHaveNames ? toLower(names.appGateway) : ''
+    onlyFrontDoor: frontDoor.enabled
+    otherApimPrefixes: map(regionsWithout, region => region.network.apimSubnet)
     suffix: ''
     apimPrivateEndpoint: apim.privateEndpoint
   }
@@ -128,7 +146,8 @@ module regionNetworks 'modules/networking.bicep' = [for region in regions: {
     }
     zones: region.zones
     appGatewayEnabled: appGateway.enabled
-    appGatewayLabel: trafficManager.enabled ? toLower(region.names.appGateway) : ''
+    appGatewayLabel: gatewaysHaveNames ? toLower(region.names.appGateway) : ''
+    onlyFrontDoor: frontDoor.enabled
     otherApimPrefixes: []
     suffix: '-${region.location}'
     apimPrivateEndpoint: false
@@ -138,7 +157,7 @@ module regionNetworks 'modules/networking.bicep' = [for region in regions: {
   ]
 }]
 
-// Private endpoints stand in the first region; the gateways of the others reach them from their networks.
+// Gateways of regions without private endpoints of their own reach those of the first region from their networks.
 @batchSize(1)
 module toRegions 'modules/peering.bicep' = [for region in regions: {
   name: 'baseline-peering-to-${region.location}'
@@ -221,7 +240,7 @@ module vaultZone '../shared/modules/private-dns-zone.bicep' = if (privateDns.cre
   params: {
     zoneName: 'privatelink.vaultcore.azure.net'
     virtualNetworkId: networking.outputs.virtualNetworkId
-    otherNetworks: regionNetworkNames
+    otherNetworks: map(regionsWithout, region => region.names.virtualNetwork)
     tags: tags
   }
   dependsOn: [
@@ -244,6 +263,27 @@ module vault 'modules/key-vault.bicep' = {
     softDeleteDays: keyVault.softDeleteDays
   }
 }
+
+// One after the other: a vault takes one new endpoint at a time.
+@batchSize(1)
+module regionVaultEndpoints '../shared/modules/region-endpoints.bicep' = [for region in regionsWithEndpoints: {
+  name: 'baseline-endpoints-${region.location}'
+  scope: resourceGroup(region.endpoints.resourceGroup)
+  params: {
+    location: region.location
+    tags: tags
+    virtualNetworkId: resourceId(subscriptionId, names.networkingResourceGroup, 'Microsoft.Network/virtualNetworks', region.names.virtualNetwork)
+    subnetId: resourceId(subscriptionId, names.networkingResourceGroup, 'Microsoft.Network/virtualNetworks/subnets', region.names.virtualNetwork, 'snet-private-endpoints')
+    zones: privateDns.create ? map(region.endpoints.endpoints, endpoint => endpoint.zone) : []
+    targetResourceGroup: names.sharedResourceGroup
+    endpoints: region.endpoints.endpoints
+  }
+  dependsOn: [
+    regionGroups
+    regionNetworks
+    vault
+  ]
+}]
 
 module apimReadsVault 'modules/key-vault-reader.bicep' = {
   name: 'baseline-apim-reads-key-vault'
@@ -374,6 +414,35 @@ module apimClosed 'modules/apim-service.bicep' = if (apim.privateEndpoint) {
   ]
 }
 
+// Before the Application Gateways, which let in nothing but what carries its id. The DNS name of an address in Azure's public
+// cloud is LABEL.REGION.cloudapp.azure.com (learn.microsoft.com/azure/virtual-network/ip-services/public-ip-addresses, from memory).
+module door 'modules/front-door.bicep' = if (frontDoor.enabled) {
+  name: 'baseline-front-door'
+  scope: resourceGroup(names.networkingResourceGroup)
+  params: {
+    name: names.frontDoor
+    endpointName: names.frontDoorEndpoint
+    wafPolicyName: names.frontDoorWaf
+    tags: tags
+    frontDoor: frontDoor
+    originHostHeader: appGateway.fqdn
+    origins: map(concat([
+      {
+        location: location
+        names: names
+      }
+    ], regions), region => {
+      name: region.location
+      host: empty(frontDoor.originDomain) ? '${toLower(region.names.appGateway)}.${region.location}.cloudapp.azure.com' : '${region.location}.${frontDoor.originDomain}'
+    })
+    logAnalyticsWorkspaceId: monitoring.diagnostics ? insights.outputs.logAnalyticsWorkspaceId : ''
+  }
+  dependsOn: [
+    networking
+    regionNetworks
+  ]
+}
+
 module gateway 'modules/app-gateway.bicep' = if (appGateway.enabled) {
   name: 'baseline-app-gateway'
   scope: resourceGroup(names.networkingResourceGroup)
@@ -389,6 +458,8 @@ module gateway 'modules/app-gateway.bicep' = if (appGateway.enabled) {
     identityId: appGatewayIdentityId
     certificateSecretId: usesCertificatePfx ? certificate!.outputs.secretId : appGateway.keyVaultSecretId
     backendHost: empty(regions) ? '${names.apim}.azure-api.net' : regionalHosts[0]
+    onlyFrontDoor: frontDoor.enabled
+    frontDoorId: frontDoor.enabled ? door!.outputs.id : ''
     logAnalyticsWorkspaceId: monitoring.diagnostics ? insights.outputs.logAnalyticsWorkspaceId : ''
   }
   dependsOn: [
@@ -414,12 +485,15 @@ module regionGateways 'modules/app-gateway.bicep' = [for (region, index) in regi
     identityId: appGatewayIdentityId
     certificateSecretId: usesCertificatePfx ? certificate!.outputs.secretId : appGateway.keyVaultSecretId
     backendHost: regionalHosts[index + 1]
+    onlyFrontDoor: frontDoor.enabled
+    frontDoorId: frontDoor.enabled ? door!.outputs.id : ''
     logAnalyticsWorkspaceId: monitoring.diagnostics ? insights.outputs.logAnalyticsWorkspaceId : ''
   }
   dependsOn: [
     appGatewayReadsVault
     apimService
     apimNames
+    regionVaultEndpoints
   ]
 }]
 
@@ -462,6 +536,17 @@ module locks '../shared/modules/lock.bicep' = [for (name, index) in groupNames: 
     gateway
     regionGateways
     traffic
+  ]
+}]
+
+module regionLocks '../shared/modules/lock.bicep' = [for region in regionsWithEndpoints: if (locked) {
+  name: 'baseline-lock-${region.location}'
+  scope: resourceGroup(region.endpoints.resourceGroup)
+  params: {
+    name: 'genai-lz-landing-zone'
+  }
+  dependsOn: [
+    regionVaultEndpoints
   ]
 }]
 
@@ -509,3 +594,9 @@ output appGatewayPublicIp string = networking.outputs.appGatewayIp
 
 @description('DNS name of Traffic Manager, which the name that callers use has to lead to; empty without one.')
 output trafficManagerHost string = trafficManager.enabled ? traffic!.outputs.host : ''
+
+@description('DNS name of Azure Front Door, which the name that callers use has to lead to; empty without one.')
+output frontDoorHost string = frontDoor.enabled ? door!.outputs.host : ''
+
+@description('Text of the record _dnsauth (TXT) below the name that callers use at Azure Front Door; empty where there is no such name.')
+output frontDoorValidationToken string = frontDoor.enabled ? door!.outputs.validationToken : ''

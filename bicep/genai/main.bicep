@@ -29,8 +29,11 @@ param virtualNetworkId string
 @description('Resource id of the subnet for private endpoints, an output of stage baseline.')
 param privateEndpointsSubnetId string
 
-@description('mode: private, addresses or internet, which is how the gateway calls accounts and event hub; createZones; openai, eventHub, contentSafety and redis: ids of zones that are there already. linkedNetworks: names of the networks of further regions, which resolve the zones too.')
+@description('mode: private, addresses or internet, which is how the gateway calls accounts and event hub; createZones; openai, eventHub, contentSafety and redis: ids of zones that are there already. linkedNetworks: names of the networks of further regions that resolve the zones too, having none of their own.')
 param access object
+
+@description('location, virtualNetwork, resourceGroup, zones and endpoints (name, targetType, targetName, groupId, zone) of each further region that has private endpoints of its own.')
+param regions array
 
 @description('Addresses that the gateway calls from, separated by commas: an output of stage baseline.')
 param apimOutboundIpAddresses string
@@ -284,6 +287,29 @@ module cache 'modules/redis.bicep' = if (redis.enabled) {
   }
 }
 
+// After all that they lead to, and one region after the other: a resource takes one new endpoint at a time.
+@batchSize(1)
+module regionEndpoints '../shared/modules/region-endpoints.bicep' = [for region in regions: {
+  name: 'genai-endpoints-${region.location}'
+  scope: resourceGroup(region.resourceGroup)
+  params: {
+    location: region.location
+    tags: tags
+    virtualNetworkId: resourceId(subscription().subscriptionId, names.networkingResourceGroup, 'Microsoft.Network/virtualNetworks', region.virtualNetwork)
+    subnetId: resourceId(subscription().subscriptionId, names.networkingResourceGroup, 'Microsoft.Network/virtualNetworks/subnets', region.virtualNetwork, 'snet-private-endpoints')
+    zones: access.createZones ? region.zones : []
+    targetResourceGroup: names.openaiResourceGroup
+    endpoints: region.endpoints
+  }
+  dependsOn: [
+    openaiAccounts
+    usageHub
+    safety
+    language
+    cache
+  ]
+}]
+
 module externalCache 'modules/external-cache.bicep' = if (redis.enabled) {
   name: 'genai-external-cache'
   scope: resourceGroup(names.apimResourceGroup)
@@ -368,6 +394,7 @@ module apiDefinitions 'modules/api.bicep' = [for (api, index) in apis: {
     existingAccountUsers
     safety
     language
+    regionEndpoints
     externalCache
     embeddingsUsers
     policyFragments

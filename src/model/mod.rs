@@ -191,6 +191,9 @@ pub struct Names {
     pub private_endpoint_apim: String,
     pub route_table: String,
     pub traffic_manager: String,
+    pub front_door: String,
+    pub front_door_endpoint: String,
+    pub front_door_waf: String,
 }
 
 /// The settings of the API Management service.

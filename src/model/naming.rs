@@ -61,6 +61,17 @@ pub const WAF_POLICY: Rule = rule(
 /// Its name is the first part of its DNS name too, below `trafficmanager.net`.
 pub const TRAFFIC_MANAGER: Rule =
     rule("Microsoft.Network/trafficManagerProfiles", (1, 63), Alphabet::Hyphens, true);
+pub const FRONT_DOOR: Rule = rule("Microsoft.Cdn/profiles", (5, 64), Alphabet::Hyphens, false);
+/// Its DNS name begins with it and ends with what Azure adds
+/// (learn.microsoft.com/azure/frontdoor/endpoint, from memory).
+pub const FRONT_DOOR_ENDPOINT: Rule =
+    rule("Microsoft.Cdn/profiles/afdEndpoints", (2, 46), Alphabet::Hyphens, false);
+pub const FRONT_DOOR_WAF: Rule = rule(
+    "Microsoft.Network/FrontDoorWebApplicationFirewallPolicies",
+    (1, 128),
+    Alphabet::Alphanumeric,
+    false,
+);
 pub const KEY_VAULT: Rule = rule("Microsoft.KeyVault/vaults", (3, 24), Alphabet::SingleHyphens, true);
 pub const LOG_ANALYTICS: Rule =
     rule("Microsoft.OperationalInsights/workspaces", (4, 63), Alphabet::Hyphens, false);

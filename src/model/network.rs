@@ -9,6 +9,7 @@ pub struct Network {
     pub app_gateway_subnet: String,
     pub private_endpoints_subnet: String,
     pub apim_subnet: String,
+    pub extra_subnets: Vec<ExtraSubnet>,
     /// How the gateway stands towards the network.
     pub mode: NetworkMode,
     pub deny_internet_out: bool,
@@ -19,6 +20,18 @@ pub struct Network {
     pub peerings: Vec<Peering>,
     pub firewall_next_hop: Option<String>,
     pub traffic_manager: Option<TrafficManager>,
+    pub front_door: Option<FrontDoor>,
+}
+
+/// A further subnet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExtraSubnet {
+    pub name: String,
+    pub address_range: String,
+    /// The service that it is handed to, such as `Microsoft.App/environments`.
+    pub delegation: Option<&'static str>,
+    /// The name of its network security group.
+    pub nsg: String,
 }
 
 /// One name in front of the Application Gateways of all regions.
@@ -29,6 +42,23 @@ pub struct TrafficManager {
     pub ttl_seconds: u32,
 }
 
+/// Azure Front Door before the Application Gateways of all regions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrontDoor {
+    /// `Premium` or `Standard`.
+    pub sku: &'static str,
+    /// Whether its firewall has managed rules.
+    pub managed_rules: bool,
+    /// Whether the first region that is well is chosen; the nearest otherwise.
+    pub by_priority: bool,
+    pub custom_domain: Option<String>,
+    pub origin_domain: Option<String>,
+    pub response_timeout_seconds: u32,
+    pub waf_prevents: bool,
+    /// Of one address.
+    pub requests_per_minute: Option<u32>,
+}
+
 /// The network of a further region, with the names of what stands in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RegionNetwork {
@@ -36,6 +66,31 @@ pub struct RegionNetwork {
     pub app_gateway_subnet: Option<String>,
     pub apim_subnet: String,
     pub names: RegionNames,
+    /// None where the region calls through the private endpoints of the first.
+    pub endpoints: Option<RegionEndpoints>,
+}
+
+/// The private endpoints of a further region: a second one for each resource that the first region has one for.
+///
+/// Two endpoints of one resource register one name, and a zone holds one record of it, that of the endpoint that came
+/// last; so each region has zones of its own, linked with its own network alone. Zones are told apart by their resource
+/// group, since their name is given by the service
+/// (azure.github.io/multi-region-platform/private-dns-multi-region.html, 2026-10-14, "Why a single global zone can be a problem";
+/// github.com/adstuart/azure-privatelink-multiregion, option 1, excerpts seen 2026-12-01). The alternative, one zone with
+/// one endpoint that records are moved from when a region fails, needs somebody who moves them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RegionEndpoints {
+    pub subnet: String,
+    /// The group of the endpoints and their zones. It stands in the region, so that it can be changed where the first fails.
+    pub resource_group: String,
+    /// That of the vault.
+    pub key_vault: String,
+    /// Those of the accounts, in the order of the landing zone's.
+    pub accounts: Vec<String>,
+    pub event_hub: String,
+    pub content_safety: String,
+    pub language: String,
+    pub redis: String,
 }
 
 /// Names of what is there once in each further region.
@@ -43,6 +98,7 @@ pub struct RegionNetwork {
 pub struct RegionNames {
     pub virtual_network: String,
     pub nsg_app_gateway: String,
+    pub nsg_private_endpoints: String,
     pub nsg_apim: String,
     pub route_table: String,
     pub public_ip_app_gateway: String,

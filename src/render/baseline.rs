@@ -2,11 +2,12 @@
 
 use super::Secret;
 use super::literal::{Literal, list, object};
+use super::region_endpoints;
 use super::stage::{Draft, Given};
 use crate::catalog::tiers::ZoneSupport;
 use crate::model::{
-    AppGateway, Certificate, ExtraRule, LandingZone, PrivateDns, RegionNetwork, TrafficManager, ZONE_APIM,
-    ZONE_KEY_VAULT, spread_over,
+    AppGateway, Certificate, ExtraRule, ExtraSubnet, FrontDoor, LandingZone, PrivateDns, RegionNetwork,
+    TrafficManager, ZONE_APIM, ZONE_KEY_VAULT, spread_over,
 };
 
 /// The health page of every API Management gateway.
@@ -40,6 +41,7 @@ pub(super) fn draft(zone: &LandingZone) -> Draft {
             ("certificatePfx", certificate),
             ("regions", Given::Value(regions(zone))),
             ("trafficManager", Given::Value(traffic_manager(zone.network.traffic_manager.as_ref()))),
+            ("frontDoor", Given::Value(front_door(zone.network.front_door.as_ref()))),
             ("locked", Given::Value(zone.locked.into())),
             (
                 "keyVault",
@@ -92,10 +94,13 @@ fn names(zone: &LandingZone) -> Literal {
         ("appGatewayIdentity", (&names.app_gateway_identity).into()),
         ("wafPolicy", (&names.waf_policy).into()),
         ("trafficManager", (&names.traffic_manager).into()),
+        ("frontDoor", (&names.front_door).into()),
+        ("frontDoorEndpoint", (&names.front_door_endpoint).into()),
+        ("frontDoorWaf", (&names.front_door_waf).into()),
     ])
 }
 
-/// The networks of further regions, which private endpoints of the first are reached from.
+/// The networks of further regions.
 pub(super) fn region_networks(zone: &LandingZone) -> impl Iterator<Item = &RegionNetwork> {
     zone.additional_regions.iter().filter_map(|region| region.network.as_ref())
 }
@@ -117,6 +122,7 @@ fn regions(zone: &LandingZone) -> Literal {
                 object([
                     ("virtualNetwork", (&names.virtual_network).into()),
                     ("nsgAppGateway", (&names.nsg_app_gateway).into()),
+                    ("nsgPrivateEndpoints", (&names.nsg_private_endpoints).into()),
                     ("nsgApim", (&names.nsg_apim).into()),
                     ("routeTable", (&names.route_table).into()),
                     ("publicIpAppGateway", (&names.public_ip_app_gateway).into()),
@@ -130,10 +136,16 @@ fn regions(zone: &LandingZone) -> Literal {
                 object([
                     ("addressSpace", (&network.address_space).into()),
                     ("appGatewaySubnet", network.app_gateway_subnet.as_deref().unwrap_or("").into()),
-                    ("privateEndpointsSubnet", "".into()),
+                    (
+                        "privateEndpointsSubnet",
+                        network.endpoints.as_ref().map_or("", |it| it.subnet.as_str()).into(),
+                    ),
                     ("apimSubnet", (&network.apim_subnet).into()),
+                    // They stand in the first region.
+                    ("extraSubnets", Literal::List(Vec::new())),
                 ]),
             ),
+            ("endpoints", region_endpoints::of_baseline(zone, network)),
         ])
     })
 }
@@ -144,6 +156,27 @@ fn traffic_manager(manager: Option<&TrafficManager>) -> Literal {
         ("method", manager.map_or("Performance", |manager| manager.method).into()),
         ("ttlSeconds", Literal::Int(manager.map_or(0, |manager| manager.ttl_seconds))),
     ])
+}
+
+/// All fields are there even where there is no Front Door, so that the module may name them.
+fn front_door(door: Option<&FrontDoor>) -> Literal {
+    let text =
+        |of: fn(&FrontDoor) -> Option<&String>| Literal::from(door.and_then(of).map_or("", String::as_str));
+    object([
+        ("enabled", door.is_some().into()),
+        ("sku", Literal::Text(format!("{}_AzureFrontDoor", door.map_or("Premium", |door| door.sku)))),
+        ("managedRules", door.is_some_and(|door| door.managed_rules).into()),
+        ("priority", door.is_some_and(|door| door.by_priority).into()),
+        ("customDomain", text(|door| door.custom_domain.as_ref())),
+        ("originDomain", text(|door| door.origin_domain.as_ref())),
+        ("responseTimeoutSeconds", Literal::Int(door.map_or(0, |door| door.response_timeout_seconds))),
+        ("wafMode", waf_mode(door.is_none_or(|door| door.waf_prevents)).into()),
+        ("requestsPerMinute", Literal::Int(door.and_then(|door| door.requests_per_minute).unwrap_or(0))),
+    ])
+}
+
+fn waf_mode(prevents: bool) -> &'static str {
+    if prevents { "Prevention" } else { "Detection" }
 }
 
 fn network(zone: &LandingZone) -> Literal {
@@ -159,6 +192,7 @@ fn network(zone: &LandingZone) -> Literal {
         ("delegation", network.mode.delegation().unwrap_or("").into()),
         ("denyInternetOut", network.deny_internet_out.into()),
         ("redis", zone.redis.is_some().into()),
+        ("extraSubnets", list(&network.extra_subnets, extra_subnet)),
         ("extraRules", list(&network.extra_rules, extra_rule)),
         ("firewallNextHop", text(network.firewall_next_hop.as_ref())),
         (
@@ -181,6 +215,15 @@ fn network(zone: &LandingZone) -> Literal {
                 ("apimSubnetId", text(existing.and_then(|it| it.apim_subnet.as_ref()))),
             ]),
         ),
+    ])
+}
+
+fn extra_subnet(subnet: &ExtraSubnet) -> Literal {
+    object([
+        ("name", (&subnet.name).into()),
+        ("addressRange", (&subnet.address_range).into()),
+        ("delegation", subnet.delegation.unwrap_or("").into()),
+        ("nsg", (&subnet.nsg).into()),
     ])
 }
 
@@ -249,17 +292,17 @@ fn apim(zone: &LandingZone) -> Literal {
 /// All fields are there even where there is no Application Gateway, so that the module may name them.
 fn app_gateway(zone: &LandingZone) -> Literal {
     let gateway = zone.app_gateway.as_ref();
-    // Traffic Manager asks through the Application Gateway whether the gateway is well.
-    let probed = zone.network.traffic_manager.as_ref().map(|_| GATEWAY_STATUS_PATH.to_owned());
+    // What stands before all regions asks through the Application Gateway whether the gateway is well.
+    let is_probed = zone.network.traffic_manager.is_some() || zone.network.front_door.is_some();
+    let probed = is_probed.then(|| GATEWAY_STATUS_PATH.to_owned());
     let routes: Vec<String> =
         gateway.iter().flat_map(|gateway| gateway.routes.iter().cloned().chain(probed.clone())).collect();
     let number = |of: fn(&AppGateway) -> u32| Literal::Int(gateway.map_or(0, of));
     let text = |of: fn(&AppGateway) -> &str| Literal::from(gateway.map_or("", of));
-    let mode = |gateway: &AppGateway| if gateway.waf_prevents { "Prevention" } else { "Detection" };
     object([
         ("enabled", gateway.is_some().into()),
         ("fqdn", text(|gateway| &gateway.fqdn)),
-        ("wafMode", gateway.map_or("Prevention", mode).into()),
+        ("wafMode", waf_mode(gateway.is_none_or(|gateway| gateway.waf_prevents)).into()),
         ("ruleSetType", text(|gateway| &gateway.rule_set_type)),
         ("ruleSetVersion", text(|gateway| &gateway.rule_set_version)),
         ("maxBodyKb", number(|gateway| gateway.max_body_kb)),

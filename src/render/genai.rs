@@ -6,7 +6,7 @@ use super::literal::{Literal, list, object};
 use super::operations::{key_header, operations};
 use super::policies::{CONTENT_SAFETY, KEY_QUERY, LOGGER, Policies, Policy, fragments};
 use super::stage::{Draft, Given};
-use super::{pii, semantic_cache, services};
+use super::{pii, region_endpoints, semantic_cache, services};
 use crate::model::{
     Account, Backend, Breaker, ContentSafetyAccount, KeySource, LandingZone, PrivateDns, SignIn, Threshold,
     ZONE_CONTENT_SAFETY, ZONE_EVENT_HUB, ZONE_OPENAI, ZONE_REDIS,
@@ -29,6 +29,7 @@ pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
             output("privateEndpointsSubnetId"),
             output("apimOutboundIpAddresses"),
             ("access", Given::Value(access(zone))),
+            ("regions", Given::Value(region_endpoints::of_genai(zone))),
             output("logAnalyticsWorkspaceId"),
             (
                 "monitoring",
@@ -87,7 +88,8 @@ fn access(zone: &LandingZone) -> Literal {
         false if own_addresses => "addresses",
         false => "internet",
     };
-    let linked: Vec<_> = super::baseline::region_networks(zone).collect();
+    let linked: Vec<_> =
+        super::baseline::region_networks(zone).filter(|network| network.endpoints.is_none()).collect();
     object([
         ("mode", mode.into()),
         ("createZones", (*dns == PrivateDns::Create).into()),

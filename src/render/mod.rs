@@ -20,6 +20,7 @@ mod policies;
 mod priority;
 mod queries;
 mod raw;
+mod region_endpoints;
 mod responses;
 mod routes;
 mod semantic_cache;

@@ -1,5 +1,6 @@
 //! The parameter `watch` of stage `genai`: workbook, alerts and budget.
 
+use super::baseline::region_networks;
 use super::literal::{Literal, list, object};
 use super::queries::{alert_queries, workbook};
 use crate::model::{Alert, Budget, LandingZone};
@@ -69,6 +70,9 @@ fn budget(zone: &LandingZone, budget: Option<&Budget>) -> Literal {
         &names.apim_resource_group,
         &names.openai_resource_group,
     ];
+    groups.extend(
+        region_networks(zone).filter_map(|network| Some(&network.endpoints.as_ref()?.resource_group)),
+    );
     groups.sort();
     groups.dedup();
     object([

@@ -30,6 +30,7 @@ pub const ALL: &[&Code] = &[
     &OUT_OF_RANGE,
     &PTU_BESIDE_PAYG,
     &RAW_REPLACES,
+    &REGION_ENDPOINTS,
     &ROUTE_MISSING,
     &SCENARIO,
     &SIGN_INS_DIFFER,
@@ -250,6 +251,15 @@ pub static RAW_REPLACES: Code = Code::warning(
      there goes nowhere then, though it reads as if it held. Leave it out of the spec, or write what it asks for into the \
      file; `genai-lz render` shows the policy that would be rendered without the file.",
 );
+
+pub static REGION_ENDPOINTS: Code = Code::warning(
+    "region-without-endpoints",
+    "a region whose gateway calls through the private endpoints of another",
+    "Without private endpoints of its own the gateway of a further region calls the model accounts, the vault and the Event \
+     Hub through those of the first region, over the connection between the networks. Where the first region fails, so does \
+     the other. With a subnet for them the region has its own endpoints, and zones that lead to these.",
+)
+.with_url("https://azure.github.io/multi-region-platform/private-dns-multi-region.html");
 
 pub static ROUTE_MISSING: Code = Code::warning(
     "route-missing",

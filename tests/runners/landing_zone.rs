@@ -198,11 +198,19 @@ const UNTYPED: &[(&str, &str, &str)] = &[(
 )];
 
 /// Their shapes are those of learn.microsoft.com/azure/templates, read 2026-11.
-const TYPES_NOT_AT_HAND: [&str; 4] = [
+const TYPES_NOT_AT_HAND: [&str; 12] = [
     "Microsoft.Authorization/locks",
+    "Microsoft.Cdn/profiles",
+    "Microsoft.Cdn/profiles/afdEndpoints",
+    "Microsoft.Cdn/profiles/afdEndpoints/routes",
+    "Microsoft.Cdn/profiles/customDomains",
+    "Microsoft.Cdn/profiles/originGroups",
+    "Microsoft.Cdn/profiles/originGroups/origins",
+    "Microsoft.Cdn/profiles/securityPolicies",
     "Microsoft.Consumption/budgets",
     "Microsoft.Insights/actionGroups",
     "Microsoft.Insights/scheduledQueryRules",
+    "Microsoft.Network/FrontDoorWebApplicationFirewallPolicies",
 ];
 
 fn fits(types: &AzureTypes, deployments: &[Deployment]) -> Result<(), Failed> {

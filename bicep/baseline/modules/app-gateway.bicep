@@ -34,6 +34,12 @@ param certificateSecretId string
 @description('Host name of the API Management gateway.')
 param backendHost string
 
+@description('Whether what does not carry the id of Azure Front Door is refused.')
+param onlyFrontDoor bool
+
+@description('What Azure Front Door says in the header X-Azure-FDID; empty without one.')
+param frontDoorId string
+
 @description('Resource id of the Log Analytics workspace; empty to send no logs.')
 param logAnalyticsWorkspaceId string
 
@@ -67,6 +73,33 @@ resource wafPolicy 'Microsoft.Network/ApplicationGatewayWebApplicationFirewallPo
       fileUploadEnforcement: true
       fileUploadLimitInMb: 100
     }
+    // Everybody can have a Front Door, and all of them come from the same addresses
+    // (learn.microsoft.com/azure/frontdoor/origin-security, from memory). The name `negationConditon` is Azure's.
+    ...(onlyFrontDoor ? {
+      customRules: [
+        {
+          name: 'OnlyOwnFrontDoor'
+          priority: 1
+          ruleType: 'MatchRule'
+          action: 'Block'
+          matchConditions: [
+            {
+              matchVariables: [
+                {
+                  variableName: 'RequestHeaders'
+                  selector: 'X-Azure-FDID'
+                }
+              ]
+              operator: 'Equal'
+              negationConditon: true
+              matchValues: [
+                frontDoorId
+              ]
+            }
+          ]
+        }
+      ]
+    } : {})
     managedRules: {
       managedRuleSets: [
         {
@@ -74,7 +107,7 @@ resource wafPolicy 'Microsoft.Network/ApplicationGatewayWebApplicationFirewallPo
           ruleSetVersion: appGateway.ruleSetVersion
         }
       ]
-      exclusions: [for field in promptFields: {
+      exclusions: map(promptFields, field => {
         matchVariable: 'RequestArgValues'
         selectorMatchOperator: 'Contains'
         selector: field
@@ -84,7 +117,7 @@ resource wafPolicy 'Microsoft.Network/ApplicationGatewayWebApplicationFirewallPo
             ruleSetVersion: appGateway.ruleSetVersion
           }
         ]
-      }]
+      })
     }
   }
 }

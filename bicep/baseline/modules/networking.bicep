@@ -10,7 +10,7 @@ param tags object
 @description('Names of the resources: virtualNetwork, nsgAppGateway, nsgPrivateEndpoints, nsgApim, routeTable, publicIpAppGateway, publicIpApim, apim.')
 param names object
 
-@description('Address ranges (addressSpace, appGatewaySubnet, privateEndpointsSubnet, apimSubnet), apimMode, delegation of the subnet for API Management, denyInternetOut, redis (whether there is one), extraRules, firewallNextHop, peerings, and existing: virtualNetworkId, appGatewaySubnetId, privateEndpointsSubnetId, apimSubnetId.')
+@description('Address ranges (addressSpace, appGatewaySubnet, privateEndpointsSubnet, apimSubnet), apimMode, delegation of the subnet for API Management, denyInternetOut, redis (whether there is one), extraSubnets (name, addressRange, delegation and nsg of each), extraRules, firewallNextHop, peerings, and existing: virtualNetworkId, appGatewaySubnetId, privateEndpointsSubnetId, apimSubnetId.')
 param network object
 
 @description('Availability zones of the public addresses; empty in a region without zones.')
@@ -21,6 +21,9 @@ param appGatewayEnabled bool
 
 @description('First part of the DNS name of the public address of Application Gateway; empty for none.')
 param appGatewayLabel string
+
+@description('Whether the Application Gateway is called by Azure Front Door alone.')
+param onlyFrontDoor bool
 
 @description('Address ranges of the API Management subnets of further regions, which reach the private endpoints here.')
 param otherApimPrefixes array
@@ -48,6 +51,7 @@ module nsgAppGateway 'nsg-app-gateway.bicep' = if (hasAppGatewaySubnet) {
     name: names.nsgAppGateway
     location: location
     tags: tags
+    onlyFrontDoor: onlyFrontDoor
     extraRules: appGatewayRules
   }
 }
@@ -80,6 +84,17 @@ module nsgApim 'nsg-apim.bicep' = if (isNew && holdsApim) {
     extraRules: apimRules
   }
 }
+
+module nsgExtra 'nsg-extra.bicep' = [for (subnet, index) in network.extraSubnets: if (isNew) {
+  name: take('baseline-nsg-extra${suffix}-${index}-${subnet.name}', 64)
+  params: {
+    name: subnet.nsg
+    location: location
+    tags: tags
+    delegation: subnet.delegation
+    denyInternetOut: network.denyInternetOut
+  }
+}]
 
 // What leaves for the internet goes to the firewall; answers to the management of a classic service go back the way they
 // came, else it is taken for broken (learn.microsoft.com/azure/api-management/api-management-using-with-internal-vnet,
@@ -180,6 +195,33 @@ resource apimSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-09-01' = if 
   ]
 }
 
+@batchSize(1)
+resource extraSubnets 'Microsoft.Network/virtualNetworks/subnets@2025-09-01' = [for (subnet, index) in network.extraSubnets: if (isNew) {
+  parent: virtualNetwork
+  name: subnet.name
+  properties: {
+    addressPrefix: subnet.addressRange
+    networkSecurityGroup: {
+      id: nsgExtra[index]!.outputs.id
+    }
+    routeTable: empty(network.firewallNextHop) ? null : {
+      id: routes.id
+    }
+    delegations: empty(subnet.delegation) ? null : [
+      {
+        name: 'service'
+        properties: {
+          serviceName: subnet.delegation
+        }
+      }
+    ]
+  }
+  dependsOn: [
+    apimSubnet
+    privateEndpointsSubnet
+  ]
+}]
+
 // One after the other, and after the subnets: a network takes one change at a time.
 @batchSize(1)
 resource peerings 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings@2025-09-01' = [for peering in network.peerings: if (isNew) {
@@ -196,6 +238,7 @@ resource peerings 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings@2025
   }
   dependsOn: [
     apimSubnet
+    extraSubnets
     privateEndpointsSubnet
   ]
 }]

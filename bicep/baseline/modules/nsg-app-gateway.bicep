@@ -13,6 +13,9 @@ param location string
 @description('Tags on every resource.')
 param tags object
 
+@description('Let in Azure Front Door alone; what it passes on for others the firewall of the Application Gateway refuses.')
+param onlyFrontDoor bool
+
 @description('Security rules of the user, as Azure takes them.')
 param extraRules array
 
@@ -55,7 +58,7 @@ resource nsg 'Microsoft.Network/networkSecurityGroups@2025-09-01' = {
           direction: 'Inbound'
           access: 'Allow'
           protocol: 'Tcp'
-          sourceAddressPrefix: 'Internet'
+          sourceAddressPrefix: onlyFrontDoor ? 'AzureFrontDoor.Backend' : 'Internet'
           sourcePortRange: '*'
           destinationAddressPrefix: '*'
           destinationPortRange: '443' // D-06: no rule for 80, where nothing listens

@@ -6,6 +6,7 @@ mod content_safety;
 mod gateway;
 mod network;
 mod pii;
+mod region;
 mod routing;
 mod semantic_cache;
 mod usage;
@@ -15,9 +16,8 @@ use std::sync::Arc;
 use self::backends::Backends;
 use super::naming::{self, Rule, Stem};
 use super::{
-    Account, AdditionalRegion, Api, Backend, ContentSafetyAccount, EventHub, GatewayPlacement, KeyVault,
-    LandingZone, ModelDeployment, Monitoring, Names, Pool, Preflight, Publisher, RegionNames, RegionNetwork,
-    Service,
+    Account, Api, Backend, ContentSafetyAccount, EventHub, ExtraSubnet, GatewayPlacement, KeyVault,
+    LandingZone, ModelDeployment, Monitoring, Names, Pool, Preflight, Publisher, Service,
 };
 use crate::catalog::regions;
 use crate::diag::{DiagResult, Diagnostic, finish};
@@ -84,6 +84,8 @@ impl Resolver<'_> {
                 self.known_region(&location.value, location.span);
             }
         }
+        let extra_subnets =
+            baseline.network.extra_subnets.iter().map(|subnet| self.extra_subnet(subnet)).collect();
         LandingZone {
             name: self.stem.workload.clone(),
             environment: self.stem.environment.clone(),
@@ -103,9 +105,9 @@ impl Resolver<'_> {
                 .azure
                 .additional_regions
                 .iter()
-                .map(|region| self.additional_region(region))
+                .map(|region| self.additional_region(region, &accounts))
                 .collect(),
-            network: network::network(&baseline.network),
+            network: network::network(&baseline.network, extra_subnets),
             publisher: Publisher {
                 name: baseline.apim.publisher.name.value.0.clone(),
                 email: baseline.apim.publisher.email.value.0.clone(),
@@ -227,6 +229,9 @@ impl Resolver<'_> {
             private_endpoint_apim: name(&naming::PRIVATE_ENDPOINT, "pe-apim"),
             route_table: name(&naming::ROUTE_TABLE, "rt-apim"),
             traffic_manager: name(&naming::TRAFFIC_MANAGER, "tm"),
+            front_door: name(&naming::FRONT_DOOR, "afd"),
+            front_door_endpoint: name(&naming::FRONT_DOOR_ENDPOINT, "fde"),
+            front_door_waf: name(&naming::FRONT_DOOR_WAF, "wafafd"),
         }
     }
 
@@ -271,34 +276,13 @@ impl Resolver<'_> {
         }
     }
 
-    fn additional_region(&mut self, region: &spec::AdditionalRegion) -> AdditionalRegion {
-        self.known_region(&region.location.value, region.location.span);
-        let location = region.location.normalized();
-        AdditionalRegion {
-            zones: self.zones(&region.zones.value, &location),
-            capacity: region.capacity.0,
-            network: region.network.as_ref().map(|network| RegionNetwork {
-                address_space: network.address_space.to_string(),
-                app_gateway_subnet: network.subnets.app_gateway.map(|subnet| subnet.to_string()),
-                apim_subnet: network.subnets.apim.to_string(),
-                names: self.region_names(&location, region.location.span),
-            }),
-            location,
-        }
-    }
-
-    fn region_names(&mut self, location: &str, span: Span) -> RegionNames {
-        let stem = Stem { location: location.to_owned(), ..self.stem.clone() };
-        let mut name = |rule: &Rule, prefix: &str| self.name_of(&stem, rule, prefix, span);
-        RegionNames {
-            virtual_network: name(&naming::VIRTUAL_NETWORK, "vnet"),
-            nsg_app_gateway: name(&naming::NSG, "nsg-agw"),
-            nsg_apim: name(&naming::NSG, "nsg-apim"),
-            route_table: name(&naming::ROUTE_TABLE, "rt-apim"),
-            public_ip_app_gateway: name(&naming::PUBLIC_IP, "pip-agw"),
-            public_ip_apim: name(&naming::PUBLIC_IP, "pip-apim"),
-            app_gateway: name(&naming::APP_GATEWAY, "agw"),
-            waf_policy: name(&naming::WAF_POLICY, "waf"),
+    fn extra_subnet(&mut self, subnet: &spec::ExtraSubnet) -> ExtraSubnet {
+        let name = subnet.name.as_str();
+        ExtraSubnet {
+            name: name.to_owned(),
+            address_range: subnet.address_range.to_string(),
+            delegation: subnet.delegation.as_ref().map(|delegation| delegation.word()),
+            nsg: self.name(&naming::NSG, &format!("nsg-{name}"), subnet.name.span),
         }
     }
 

@@ -1,16 +1,18 @@
 //! The network, and what stands in it before the gateway.
 
 use crate::model::{
-    AppGateway, Certificate, ExistingNetwork, ExtraRule, Network, Peering, PrivateDns, TrafficManager,
+    AppGateway, Certificate, ExistingNetwork, ExtraRule, ExtraSubnet, FrontDoor, Network, Peering,
+    PrivateDns, TrafficManager,
 };
 use crate::spec::{self, Spec};
 
-pub(super) fn network(network: &spec::Network) -> Network {
+pub(super) fn network(network: &spec::Network, extra_subnets: Vec<ExtraSubnet>) -> Network {
     Network {
         address_space: network.address_space.to_string(),
         app_gateway_subnet: network.subnets.app_gateway.to_string(),
         private_endpoints_subnet: network.subnets.private_endpoints.to_string(),
         apim_subnet: network.subnets.apim.to_string(),
+        extra_subnets,
         mode: network.apim_mode.mode(),
         deny_internet_out: network.nsg.deny_internet_out.value,
         extra_rules: network.nsg.extra_rules.iter().map(|rule| extra_rule(rule)).collect(),
@@ -28,6 +30,21 @@ pub(super) fn network(network: &spec::Network) -> Network {
             method: manager.method.word(),
             ttl_seconds: manager.ttl_seconds.0,
         }),
+        front_door: network.front_door.as_ref().map(|door| front_door(door)),
+    }
+}
+
+fn front_door(door: &spec::FrontDoor) -> FrontDoor {
+    let name = |name: &Option<spec::At<spec::Fqdn>>| name.as_ref().map(|name| name.value.0.clone());
+    FrontDoor {
+        sku: door.sku.word(),
+        managed_rules: door.sku.value == spec::FrontDoorSku::Premium,
+        by_priority: door.method.value == spec::FrontDoorMethod::Priority,
+        custom_domain: name(&door.custom_domain),
+        origin_domain: name(&door.origin_domain),
+        response_timeout_seconds: door.response_timeout_seconds.0,
+        waf_prevents: door.waf.mode.value == spec::WafMode::Prevention,
+        requests_per_minute: door.waf.requests_per_minute.as_ref().map(|requests| requests.0),
     }
 }
 

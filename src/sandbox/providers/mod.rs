@@ -5,12 +5,14 @@
 
 mod api_management;
 mod authorization;
+mod cdn;
 mod cognitive_services;
 mod event_hub;
 mod key_vault;
 mod managed_identity;
 mod monitor;
 mod network;
+mod private_dns;
 mod redis;
 mod service_network;
 
@@ -32,12 +34,14 @@ struct Provider {
 const PROVIDERS: &[&[Provider]] = &[
     api_management::TYPES,
     authorization::TYPES,
+    cdn::TYPES,
     cognitive_services::TYPES,
     event_hub::TYPES,
     key_vault::TYPES,
     managed_identity::TYPES,
     monitor::TYPES,
     network::TYPES,
+    private_dns::TYPES,
     redis::TYPES,
 ];
 

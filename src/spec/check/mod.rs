@@ -6,6 +6,7 @@ mod budgets;
 mod callers;
 mod content_safety;
 mod contracts;
+mod front_door;
 mod gateway;
 mod limits;
 mod lints;
@@ -21,6 +22,7 @@ mod routes;
 mod routing;
 mod scenarios;
 mod semantic_cache;
+mod subnets;
 mod surfaces;
 mod tags;
 
@@ -41,6 +43,7 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     network::check(spec, &mut cx);
     gateway::check(spec, &mut cx);
     regions::check(spec, &mut cx);
+    front_door::check(spec, &mut cx);
     pools::check(spec, &mut cx);
     surfaces::check(spec, &mut cx);
     apis::check(spec, &mut cx);

@@ -20,6 +20,9 @@ const ZONE_APIM: &str = "privatelink.azure-api.net";
 /// by people.
 const EXTRA_RULES_MAX: usize = 200;
 
+/// A network can have three thousand subnets (same page); these are read by people.
+pub(super) const EXTRA_SUBNETS_MAX: usize = 100;
+
 /// A network can have 500 peerings (same page).
 const PEERINGS_MAX: usize = 500;
 
@@ -59,45 +62,22 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
 
 fn subnets(spec: &Spec, cx: &mut Checks<'_>) {
     let network = &spec.baseline.network;
-    let mut subnets = vec![
-        ("appGateway", network.subnets.app_gateway),
-        ("privateEndpoints", network.subnets.private_endpoints),
+    let mut all = vec![
+        ("appGateway".to_owned(), network.subnets.app_gateway),
+        ("privateEndpoints".to_owned(), network.subnets.private_endpoints),
     ];
     if network.apim_mode.value != ApimMode::None {
-        subnets.push(("apim", network.subnets.apim));
+        all.push(("apim".to_owned(), network.subnets.apim));
     }
-    for (index, (name, subnet)) in subnets.iter().enumerate() {
-        if !network.address_space.contains(subnet.value) {
-            let found = cx
-                .diagnostic(
-                    &codes::SUBNET,
-                    subnet.span,
-                    format!(
-                        "subnet `{name}` ({}) lies outside the network ({})",
-                        subnet.value, network.address_space.value
-                    ),
-                )
-                .related(cx.source, network.address_space.span, "the network")
-                .help("choose a range inside the network's address space");
-            cx.push(found);
-        }
-        for (other_name, other) in &subnets[..index] {
-            if subnet.overlaps(other.value) {
-                let found = cx
-                    .diagnostic(
-                        &codes::SUBNET,
-                        subnet.span,
-                        format!(
-                            "subnet `{name}` ({}) overlaps subnet `{other_name}` ({})",
-                            subnet.value, other.value
-                        ),
-                    )
-                    .related(cx.source, other.span, format!("`{other_name}`"))
-                    .help("choose a range that no other subnet uses");
-                cx.push(found);
-            }
-        }
-    }
+    all.extend(
+        network
+            .extra_subnets
+            .iter()
+            .take(EXTRA_SUBNETS_MAX)
+            .map(|subnet| (subnet.name.as_str().to_owned(), subnet.address_range)),
+    );
+    super::subnets::placed(&network.address_space, &all, cx);
+    super::subnets::extra(network, cx);
     let sku = &spec.baseline.apim.sku;
     let (tier, subnet) = (sku.name.tier(), network.subnets.apim);
     let mode = network.apim_mode.mode();
@@ -133,6 +113,7 @@ fn existing_network(spec: &Spec, existing: &ExistingNetwork, cx: &mut Checks<'_>
     let conflicts = [
         ("addressSpace", Some(network.address_space.span).filter(|span| given(*span))),
         ("subnets", Some(network.subnets.span).filter(|span| given(*span))),
+        ("extraSubnets", Some(network.extra_subnets.span).filter(|span| given(*span))),
         ("nsg", Some(network.nsg.span).filter(|span| given(*span))),
         ("peering", Some(network.peering.span).filter(|span| given(*span))),
         ("firewall", network.firewall.as_ref().map(|firewall| firewall.span)),
@@ -298,7 +279,7 @@ fn peerings(network: &Network, cx: &mut Checks<'_>) {
     }
 }
 
-fn too_many(field: &str, count: usize, max: usize, span: Span, cx: &mut Checks<'_>) {
+pub(super) fn too_many(field: &str, count: usize, max: usize, span: Span, cx: &mut Checks<'_>) {
     if count > max {
         let found = cx
             .diagnostic(&codes::OUT_OF_RANGE, span, format!("{count} items in `{field}`; there may be {max}"))

@@ -5,7 +5,7 @@ use crate::catalog::tiers::Tier;
 use crate::diag::Code;
 use crate::spec::codes;
 use crate::spec::decode::At;
-use crate::spec::types::{AdditionalRegion, Cidr, RegionNetwork, Spec, Zones};
+use crate::spec::types::{AdditionalRegion, Cidr, PrivateDns, RegionNetwork, Spec, Zones};
 use crate::text::{Span, plural};
 
 pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
@@ -107,6 +107,7 @@ fn networks(spec: &Spec, tier: &Tier, cx: &mut Checks<'_>) {
             (None, false) => continue,
         };
         subnets(spec, network, cx);
+        endpoints(spec, &name, network, cx);
         let needed = tier.addresses_needed(region.capacity.0, mode);
         let apim = network.subnets.apim;
         if apim.size() < needed {
@@ -147,21 +148,37 @@ fn subnets(spec: &Spec, network: &RegionNetwork, cx: &mut Checks<'_>) {
         let message = "`appGateway` is missing: each region has an Application Gateway";
         refuse(&codes::MISSING_FIELD, network.subnets.span, message, "add `appGateway`", cx);
     }
-    let given = [("apim", Some(apim)), ("appGateway", app_gateway)];
-    for (name, subnet) in given.into_iter().filter_map(|(name, subnet)| Some((name, subnet?))) {
-        if !network.address_space.contains(subnet.value) {
-            let message = format!(
-                "subnet `{name}` ({}) lies outside the network ({})",
-                subnet.value, network.address_space.value
-            );
-            let help = "choose a range inside the network's address space";
-            refuse(&codes::SUBNET, subnet.span, message, help, cx);
+    let given = [
+        ("apim", Some(apim)),
+        ("appGateway", app_gateway),
+        ("privateEndpoints", network.subnets.private_endpoints),
+    ];
+    let all: Vec<_> =
+        given.into_iter().filter_map(|(name, subnet)| Some((name.to_owned(), subnet?))).collect();
+    super::subnets::placed(&network.address_space, &all, cx);
+}
+
+/// Where a region goes on when the first fails.
+fn endpoints(spec: &Spec, name: &str, region: &At<RegionNetwork>, cx: &mut Checks<'_>) {
+    let dns = &spec.baseline.network.private_dns;
+    match (&region.subnets.private_endpoints, &dns.value) {
+        (None, _) => {
+            let first = spec.azure.location.normalized();
+            let message = format!("the gateway of `{name}` calls through the private endpoints of `{first}`");
+            let help = "add `subnets.privateEndpoints`, so that it goes on where the first region fails";
+            refuse(&codes::REGION_ENDPOINTS, region.span, message, help, cx);
         }
-    }
-    if let Some(app_gateway) = app_gateway.filter(|it| it.overlaps(apim.value)) {
-        let message =
-            format!("subnet `appGateway` ({}) overlaps subnet `apim` ({})", app_gateway.value, apim.value);
-        refuse(&codes::SUBNET, app_gateway.span, message, "choose a range that no other subnet uses", cx);
+        (Some(subnet), PrivateDns::Existing(_)) => {
+            let message = "endpoints of two regions have one name, and a zone that is there already keeps one record of it";
+            let found = cx
+                .diagnostic(&codes::CONFLICT, subnet.span, message)
+                .related(cx.source, dns.span, "the zones that are there")
+                .help(
+                    "set `privateDns` to `create`, or to `none` and keep the names of each region yourself, or leave the subnet out",
+                );
+            cx.push(found);
+        }
+        (Some(_), PrivateDns::Create | PrivateDns::None) => {}
     }
 }
 

@@ -3,7 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use super::{
-    Address, Cidr, PortRange, PrivateDnsZoneId, RuleAddress, RuleName, SubnetName, VirtualNetworkId,
+    Address, Cidr, FrontDoor, PortRange, PrivateDnsZoneId, RuleAddress, RuleName, SubnetName,
+    VirtualNetworkId,
 };
 use crate::catalog::tiers::NetworkMode;
 use crate::spec::decode::{At, Decode, Decoder, Int, choice, choose, record};
@@ -18,6 +19,8 @@ record! {
         "subnets" subnets: Subnets = default({});
         /// How the gateway stands towards the network; which modes there are depends on the tier.
         "apimMode" apim_mode: ApimMode = default("internal");
+        /// Further subnets, such as one for agents.
+        "extraSubnets" extra_subnets: Vec<At<ExtraSubnet>> = default([]);
         /// The rules of the network security groups.
         "nsg" nsg: Nsg = default({});
         /// The private DNS zones: `create`, `none`, or `existing` with the ids of zones that are linked to the network already.
@@ -30,6 +33,8 @@ record! {
         "firewall" firewall: Firewall = optional;
         /// One name in front of the Application Gateways of all regions. Left out, each has a name of its own.
         "trafficManager" traffic_manager: TrafficManager = optional;
+        /// Azure Front Door in front of the Application Gateways of all regions, in the place of Traffic Manager.
+        "frontDoor" front_door: FrontDoor = optional;
     }
 }
 
@@ -69,10 +74,12 @@ record! {
     pub struct RegionSubnets {
         /// The subnet of the Application Gateway there; needed where there is one.
         "appGateway" app_gateway: Cidr = optional;
+        /// The subnet of private endpoints of the region's own, which its gateway goes on calling through where the first region
+        /// fails. Left out, it calls through those of the first region.
+        "privateEndpoints" private_endpoints: Cidr = optional;
         /// The subnet of API Management.
         "apim" apim: Cidr = required;
     }
-    refused { "privateEndpoints": "private endpoints stand in the network of the first region, which the others are connected with" }
 }
 
 record! {
@@ -85,6 +92,35 @@ record! {
         /// The subnet of API Management.
         "apim" apim: Cidr = default("10.2.7.0/24");
     }
+}
+
+record! {
+    /// A further subnet of the new network, in the first region. It gets a network security group: what stands in the network may come in, from
+    /// elsewhere nothing. `denyInternetOut` and `firewall` hold for it too.
+    pub struct ExtraSubnet {
+        /// Its name.
+        "name" name: SubnetName = required;
+        /// Its address range, inside the network's.
+        "addressRange" address_range: Cidr = required;
+        /// The service that it is handed to. Left out, any resource may stand in it.
+        "delegation" delegation: Delegation = optional;
+    }
+    refused { "rules": "what stands in the network may come in, and nothing else" }
+}
+
+choice! {
+    /// A service that a subnet may be handed to.
+    pub enum Delegation {
+        /// Container Apps, and agents of Microsoft Foundry that stand in your network.
+        ContainerApps = "Microsoft.App/environments",
+        /// App Service and Functions.
+        AppService = "Microsoft.Web/serverFarms",
+        /// Container Instances.
+        ContainerInstances = "Microsoft.ContainerInstance/containerGroups",
+        /// PostgreSQL.
+        Postgres = "Microsoft.DBforPostgreSQL/flexibleServers",
+    }
+    refused { "Microsoft.ApiManagement/service": "the subnet of API Management is `subnets.apim`" }
 }
 
 choice! {

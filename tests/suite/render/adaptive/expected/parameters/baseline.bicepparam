@@ -29,6 +29,9 @@ param names = {
   appGatewayIdentity: 'id-agw-platform-prod-swedencentral-p01'
   wafPolicy: 'wafplatformprodswedencentralp01'
   trafficManager: 'tm-platform-prod-swedencentral-p01'
+  frontDoor: 'afd-platform-prod-swedencentral-p01'
+  frontDoorEndpoint: 'fde-platform-prod-swedencentral-p01'
+  frontDoorWaf: 'wafafdplatformprodswedencentralp01'
 }
 
 param zones = [
@@ -45,6 +48,7 @@ param network = {
   delegation: ''
   denyInternetOut: true
   redis: false
+  extraSubnets: []
   extraRules: []
   firewallNextHop: ''
   peerings: []
@@ -107,6 +111,18 @@ param trafficManager = {
   enabled: false
   method: 'Performance'
   ttlSeconds: 0
+}
+
+param frontDoor = {
+  enabled: false
+  sku: 'Premium_AzureFrontDoor'
+  managedRules: false
+  priority: false
+  customDomain: ''
+  originDomain: ''
+  responseTimeoutSeconds: 0
+  wafMode: 'Prevention'
+  requestsPerMinute: 0
 }
 
 param locked = false

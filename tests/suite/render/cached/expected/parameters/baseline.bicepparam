@@ -27,6 +27,9 @@ param names = {
   appGatewayIdentity: 'id-agw-cached-dev-swedencentral-c01'
   wafPolicy: 'wafcacheddevswedencentralc01'
   trafficManager: 'tm-cached-dev-swedencentral-c01'
+  frontDoor: 'afd-cached-dev-swedencentral-c01'
+  frontDoorEndpoint: 'fde-cached-dev-swedencentral-c01'
+  frontDoorWaf: 'wafafdcacheddevswedencentralc01'
 }
 
 param zones = [
@@ -44,6 +47,7 @@ param network = {
   delegation: ''
   denyInternetOut: false
   redis: true
+  extraSubnets: []
   extraRules: []
   firewallNextHop: ''
   peerings: []
@@ -100,6 +104,18 @@ param trafficManager = {
   enabled: false
   method: 'Performance'
   ttlSeconds: 0
+}
+
+param frontDoor = {
+  enabled: false
+  sku: 'Premium_AzureFrontDoor'
+  managedRules: false
+  priority: false
+  customDomain: ''
+  originDomain: ''
+  responseTimeoutSeconds: 0
+  wafMode: 'Prevention'
+  requestsPerMinute: 0
 }
 
 param locked = false

@@ -27,6 +27,9 @@ param names = {
   appGatewayIdentity: 'id-agw-spoke-prod-swedencentral-p01'
   wafPolicy: 'wafspokeprodswedencentralp01'
   trafficManager: 'tm-spoke-prod-swedencentral-p01'
+  frontDoor: 'afd-spoke-prod-swedencentral-p01'
+  frontDoorEndpoint: 'fde-spoke-prod-swedencentral-p01'
+  frontDoorWaf: 'wafafdspokeprodswedencentralp01'
 }
 
 param zones = [
@@ -44,6 +47,7 @@ param network = {
   delegation: ''
   denyInternetOut: false
   redis: false
+  extraSubnets: []
   extraRules: []
   firewallNextHop: '10.0.1.4'
   peerings: [
@@ -116,6 +120,18 @@ param trafficManager = {
   enabled: false
   method: 'Performance'
   ttlSeconds: 0
+}
+
+param frontDoor = {
+  enabled: false
+  sku: 'Premium_AzureFrontDoor'
+  managedRules: false
+  priority: false
+  customDomain: ''
+  originDomain: ''
+  responseTimeoutSeconds: 0
+  wafMode: 'Prevention'
+  requestsPerMinute: 0
 }
 
 param locked = false

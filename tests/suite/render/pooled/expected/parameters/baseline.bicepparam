@@ -27,6 +27,9 @@ param names = {
   appGatewayIdentity: 'id-agw-pooled-dev-swedencentral-p01'
   wafPolicy: 'wafpooleddevswedencentralp01'
   trafficManager: 'tm-pooled-dev-swedencentral-p01'
+  frontDoor: 'afd-pooled-dev-swedencentral-p01'
+  frontDoorEndpoint: 'fde-pooled-dev-swedencentral-p01'
+  frontDoorWaf: 'wafafdpooleddevswedencentralp01'
 }
 
 param zones = [
@@ -44,6 +47,7 @@ param network = {
   delegation: ''
   denyInternetOut: false
   redis: false
+  extraSubnets: []
   extraRules: []
   firewallNextHop: ''
   peerings: []
@@ -100,6 +104,18 @@ param trafficManager = {
   enabled: false
   method: 'Performance'
   ttlSeconds: 0
+}
+
+param frontDoor = {
+  enabled: false
+  sku: 'Premium_AzureFrontDoor'
+  managedRules: false
+  priority: false
+  customDomain: ''
+  originDomain: ''
+  responseTimeoutSeconds: 0
+  wafMode: 'Prevention'
+  requestsPerMinute: 0
 }
 
 param locked = false

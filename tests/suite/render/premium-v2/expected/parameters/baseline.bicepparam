@@ -27,6 +27,9 @@ param names = {
   appGatewayIdentity: 'id-agw-aihub-prod-swedencentral-p01'
   wafPolicy: 'wafaihubprodswedencentralp01'
   trafficManager: 'tm-aihub-prod-swedencentral-p01'
+  frontDoor: 'afd-aihub-prod-swedencentral-p01'
+  frontDoorEndpoint: 'fde-aihub-prod-swedencentral-p01'
+  frontDoorWaf: 'wafafdaihubprodswedencentralp01'
 }
 
 param zones = [
@@ -44,6 +47,7 @@ param network = {
   delegation: 'Microsoft.Web/hostingEnvironments'
   denyInternetOut: false
   redis: false
+  extraSubnets: []
   extraRules: []
   firewallNextHop: ''
   peerings: []
@@ -100,6 +104,18 @@ param trafficManager = {
   enabled: false
   method: 'Performance'
   ttlSeconds: 0
+}
+
+param frontDoor = {
+  enabled: false
+  sku: 'Premium_AzureFrontDoor'
+  managedRules: false
+  priority: false
+  customDomain: ''
+  originDomain: ''
+  responseTimeoutSeconds: 0
+  wafMode: 'Prevention'
+  requestsPerMinute: 0
 }
 
 param locked = false

@@ -27,6 +27,9 @@ param names = {
   appGatewayIdentity: 'id-agw-many-dev-swedencentral-abc'
   wafPolicy: 'wafmanydevswedencentralabc'
   trafficManager: 'tm-many-dev-swedencentral-abc'
+  frontDoor: 'afd-many-dev-swedencentral-abc'
+  frontDoorEndpoint: 'fde-many-dev-swedencentral-abc'
+  frontDoorWaf: 'wafafdmanydevswedencentralabc'
 }
 
 param zones = [
@@ -44,6 +47,7 @@ param network = {
   delegation: 'Microsoft.Web/serverFarms'
   denyInternetOut: false
   redis: false
+  extraSubnets: []
   extraRules: []
   firewallNextHop: ''
   peerings: []
@@ -100,6 +104,18 @@ param trafficManager = {
   enabled: false
   method: 'Performance'
   ttlSeconds: 0
+}
+
+param frontDoor = {
+  enabled: false
+  sku: 'Premium_AzureFrontDoor'
+  managedRules: false
+  priority: false
+  customDomain: ''
+  originDomain: ''
+  responseTimeoutSeconds: 0
+  wafMode: 'Prevention'
+  requestsPerMinute: 0
 }
 
 param locked = false

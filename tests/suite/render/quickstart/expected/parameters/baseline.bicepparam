@@ -30,6 +30,9 @@ param names = {
   appGatewayIdentity: 'id-agw-lzv01-dev-westus3-abc'
   wafPolicy: 'waflzv01devwestus3abc'
   trafficManager: 'tm-lzv01-dev-westus3-abc'
+  frontDoor: 'afd-lzv01-dev-westus3-abc'
+  frontDoorEndpoint: 'fde-lzv01-dev-westus3-abc'
+  frontDoorWaf: 'wafafdlzv01devwestus3abc'
 }
 
 param zones = [
@@ -47,6 +50,7 @@ param network = {
   delegation: ''
   denyInternetOut: false
   redis: false
+  extraSubnets: []
   extraRules: []
   firewallNextHop: ''
   peerings: []
@@ -106,6 +110,18 @@ param trafficManager = {
   enabled: false
   method: 'Performance'
   ttlSeconds: 0
+}
+
+param frontDoor = {
+  enabled: false
+  sku: 'Premium_AzureFrontDoor'
+  managedRules: false
+  priority: false
+  customDomain: ''
+  originDomain: ''
+  responseTimeoutSeconds: 0
+  wafMode: 'Prevention'
+  requestsPerMinute: 0
 }
 
 param locked = false

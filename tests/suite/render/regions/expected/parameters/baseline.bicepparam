@@ -27,6 +27,9 @@ param names = {
   appGatewayIdentity: 'id-agw-world-prod-swedencentral-p01'
   wafPolicy: 'wafworldprodswedencentralp01'
   trafficManager: 'tm-world-prod-swedencentral-p01'
+  frontDoor: 'afd-world-prod-swedencentral-p01'
+  frontDoorEndpoint: 'fde-world-prod-swedencentral-p01'
+  frontDoorWaf: 'wafafdworldprodswedencentralp01'
 }
 
 param zones = [
@@ -44,6 +47,7 @@ param network = {
   delegation: ''
   denyInternetOut: false
   redis: false
+  extraSubnets: []
   extraRules: []
   firewallNextHop: ''
   peerings: []
@@ -118,6 +122,18 @@ param trafficManager = {
   enabled: false
   method: 'Performance'
   ttlSeconds: 0
+}
+
+param frontDoor = {
+  enabled: false
+  sku: 'Premium_AzureFrontDoor'
+  managedRules: false
+  priority: false
+  customDomain: ''
+  originDomain: ''
+  responseTimeoutSeconds: 0
+  wafMode: 'Prevention'
+  requestsPerMinute: 0
 }
 
 param locked = true

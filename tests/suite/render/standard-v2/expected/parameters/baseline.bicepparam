@@ -27,6 +27,9 @@ param names = {
   appGatewayIdentity: 'id-agw-stdv2-prod-swedencentral-p01'
   wafPolicy: 'wafstdv2prodswedencentralp01'
   trafficManager: 'tm-stdv2-prod-swedencentral-p01'
+  frontDoor: 'afd-stdv2-prod-swedencentral-p01'
+  frontDoorEndpoint: 'fde-stdv2-prod-swedencentral-p01'
+  frontDoorWaf: 'wafafdstdv2prodswedencentralp01'
 }
 
 param zones = [
@@ -44,6 +47,7 @@ param network = {
   delegation: 'Microsoft.Web/serverFarms'
   denyInternetOut: true
   redis: false
+  extraSubnets: []
   extraRules: [
     {
       subnet: 'apim'
@@ -138,6 +142,18 @@ param trafficManager = {
   enabled: false
   method: 'Performance'
   ttlSeconds: 0
+}
+
+param frontDoor = {
+  enabled: false
+  sku: 'Premium_AzureFrontDoor'
+  managedRules: false
+  priority: false
+  customDomain: ''
+  originDomain: ''
+  responseTimeoutSeconds: 0
+  wafMode: 'Prevention'
+  requestsPerMinute: 0
 }
 
 param locked = false

@@ -27,6 +27,9 @@ param names = {
   appGatewayIdentity: 'id-agw-surf-dev-swedencentral-s01'
   wafPolicy: 'wafsurfdevswedencentrals01'
   trafficManager: 'tm-surf-dev-swedencentral-s01'
+  frontDoor: 'afd-surf-dev-swedencentral-s01'
+  frontDoorEndpoint: 'fde-surf-dev-swedencentral-s01'
+  frontDoorWaf: 'wafafdsurfdevswedencentrals01'
 }
 
 param zones = [
@@ -44,6 +47,7 @@ param network = {
   delegation: ''
   denyInternetOut: false
   redis: false
+  extraSubnets: []
   extraRules: []
   firewallNextHop: ''
   peerings: []
@@ -100,6 +104,18 @@ param trafficManager = {
   enabled: false
   method: 'Performance'
   ttlSeconds: 0
+}
+
+param frontDoor = {
+  enabled: false
+  sku: 'Premium_AzureFrontDoor'
+  managedRules: false
+  priority: false
+  customDomain: ''
+  originDomain: ''
+  responseTimeoutSeconds: 0
+  wafMode: 'Prevention'
+  requestsPerMinute: 0
 }
 
 param locked = false

@@ -27,6 +27,9 @@ param names = {
   appGatewayIdentity: 'id-agw-world-prod-swedencentral-w01'
   wafPolicy: 'wafworldprodswedencentralw01'
   trafficManager: 'tm-world-prod-swedencentral-w01'
+  frontDoor: 'afd-world-prod-swedencentral-w01'
+  frontDoorEndpoint: 'fde-world-prod-swedencentral-w01'
+  frontDoorWaf: 'wafafdworldprodswedencentralw01'
 }
 
 param zones = [
@@ -44,6 +47,7 @@ param network = {
   delegation: ''
   denyInternetOut: false
   redis: false
+  extraSubnets: []
   extraRules: []
   firewallNextHop: ''
   peerings: [
@@ -130,6 +134,7 @@ param regions = [
     names: {
       virtualNetwork: 'vnet-world-prod-eastus2-w01'
       nsgAppGateway: 'nsg-agw-world-prod-eastus2-w01'
+      nsgPrivateEndpoints: 'nsg-pe-world-prod-eastus2-w01'
       nsgApim: 'nsg-apim-world-prod-eastus2-w01'
       routeTable: 'rt-apim-world-prod-eastus2-w01'
       publicIpAppGateway: 'pip-agw-world-prod-eastus2-w01'
@@ -140,8 +145,21 @@ param regions = [
     network: {
       addressSpace: '10.30.0.0/16'
       appGatewaySubnet: '10.30.4.0/24'
-      privateEndpointsSubnet: ''
+      privateEndpointsSubnet: '10.30.5.0/24'
       apimSubnet: '10.30.7.0/27'
+      extraSubnets: []
+    }
+    endpoints: {
+      resourceGroup: 'rg-endpoints-world-prod-eastus2-w01'
+      endpoints: [
+        {
+          name: 'pe-kv-world-prod-eastus2-w01'
+          targetType: 'Microsoft.KeyVault/vaults'
+          targetName: 'kv-world-prod-w01'
+          groupId: 'vault'
+          zone: 'privatelink.vaultcore.azure.net'
+        }
+      ]
     }
   }
 ]
@@ -150,6 +168,18 @@ param trafficManager = {
   enabled: true
   method: 'Priority'
   ttlSeconds: 30
+}
+
+param frontDoor = {
+  enabled: false
+  sku: 'Premium_AzureFrontDoor'
+  managedRules: false
+  priority: false
+  customDomain: ''
+  originDomain: ''
+  responseTimeoutSeconds: 0
+  wafMode: 'Prevention'
+  requestsPerMinute: 0
 }
 
 param locked = false

@@ -36,14 +36,47 @@ param apimOutboundIpAddresses = readEnvironmentVariable('GENAI_LZ_APIM_OUTBOUND_
 param access = {
   mode: 'private'
   createZones: true
-  linkedNetworks: [
-    'vnet-world-prod-eastus2-w01'
-  ]
+  linkedNetworks: []
   openai: ''
   eventHub: ''
   contentSafety: ''
   redis: ''
 }
+
+param regions = [
+  {
+    location: 'eastus2'
+    virtualNetwork: 'vnet-world-prod-eastus2-w01'
+    resourceGroup: 'rg-endpoints-world-prod-eastus2-w01'
+    zones: [
+      'privatelink.openai.azure.com'
+      'privatelink.servicebus.windows.net'
+    ]
+    endpoints: [
+      {
+        name: 'pe-oai-one-world-prod-eastus2-w01'
+        targetType: 'Microsoft.CognitiveServices/accounts'
+        targetName: 'oai-one-world-prod-swedencentral-w01'
+        groupId: 'account'
+        zone: 'privatelink.openai.azure.com'
+      }
+      {
+        name: 'pe-oai-two-world-prod-eastus2-w01'
+        targetType: 'Microsoft.CognitiveServices/accounts'
+        targetName: 'oai-two-world-prod-swedencentral-w01'
+        groupId: 'account'
+        zone: 'privatelink.openai.azure.com'
+      }
+      {
+        name: 'pe-evhns-world-prod-eastus2-w01'
+        targetType: 'Microsoft.EventHub/namespaces'
+        targetName: 'evhns-world-prod-swedencentral-w01'
+        groupId: 'namespace'
+        zone: 'privatelink.servicebus.windows.net'
+      }
+    ]
+  }
+]
 
 // Output logAnalyticsWorkspaceId of stage baseline.
 param logAnalyticsWorkspaceId = readEnvironmentVariable('GENAI_LZ_LOG_ANALYTICS_WORKSPACE_ID')
@@ -72,6 +105,7 @@ param watch = {
     percents: []
     resourceGroups: [
       'rg-apim-world-prod-swedencentral-w01'
+      'rg-endpoints-world-prod-eastus2-w01'
       'rg-networking-world-prod-swedencentral-w01'
       'rg-openai-world-prod-swedencentral-w01'
       'rg-shared-world-prod-swedencentral-w01'
