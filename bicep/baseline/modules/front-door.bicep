@@ -2,9 +2,10 @@
 // of them that is well.
 //
 // Answers are neither kept nor compressed, so that streams (server-sent events) pass as they come: the route has no
-// `cacheConfiguration`, without which neither happens (learn.microsoft.com/azure/frontdoor/front-door-caching, from memory).
-// The shapes are those of the published types of 2025-06-01 and, for the firewall, 2024-02-01 (github.com/Azure/bicep-types-az,
-// generated/cdn and generated/frontdoor, read 2026-12-01).
+// `cacheConfiguration`, without which neither happens (github.com/Azure/bicep-registry-modules, avm/res/cdn/profile,
+// read 2026-12-01). Profile, endpoint, origins and domain have the shapes of the published types of 2025-06-01, the firewall that of
+// 2024-02-01 (github.com/Azure/bicep-types-az, generated/cdn and generated/frontdoor, read 2026-12-01); route and security
+// policy are written as the modules of bicep-registry-modules write them for 2025-04-15 and 2024-02-01.
 
 // The table of types that goes with this file has none of Microsoft.Cdn.
 #disable-diagnostics BCP081
