@@ -76,8 +76,10 @@ var placedApim = {
   additionalRegions: placedRegions
 }
 
-// The gateway of one region
-// (learn.microsoft.com/azure/api-management/api-management-howto-deploy-multi-region, excerpts seen 2026-12-01).
+// The gateway of one region: by its address inside of a network, where every gateway answers to the name of the service; by a
+// name of its own outside (learn.microsoft.com/azure/api-management/api-management-howto-deploy-multi-region and
+// .../api-management-using-with-internal-vnet, read 2026-12-01: the second lists no regional names).
+var isInternal = network.apimMode == 'internal'
 var regionalHosts = empty(regions) ? [] : map(concat([
   location
 ], map(regions, region => region.location)), place => '${names.apim}-${place}-01.regional.azure-api.net')
@@ -356,10 +358,6 @@ module apimNames 'modules/apim-dns.bicep' = if (privateDns.gateway) {
     privateIpAddress: apimService.outputs.privateIpAddress
     virtualNetworkId: networking.outputs.virtualNetworkId
     otherNetworks: regionNetworkNames
-    regionalHosts: regionalHosts
-    regionalAddresses: concat([
-      apimService.outputs.privateIpAddress
-    ], apimService.outputs.regionalAddresses)
     tags: tags
   }
 }
@@ -457,7 +455,8 @@ module gateway 'modules/app-gateway.bicep' = if (appGateway.enabled) {
     publicAddressId: networking.outputs.appGatewayAddressId
     identityId: appGatewayIdentityId
     certificateSecretId: usesCertificatePfx ? certificate!.outputs.secretId : appGateway.keyVaultSecretId
-    backendHost: empty(regions) ? '${names.apim}.azure-api.net' : regionalHosts[0]
+    backendHost: empty(regions) || isInternal ? '${names.apim}.azure-api.net' : regionalHosts[0]
+    backendAddress: !empty(regions) && isInternal ? apimService.outputs.privateIpAddress : ''
     onlyFrontDoor: frontDoor.enabled
     frontDoorId: frontDoor.enabled ? door!.outputs.id : ''
     logAnalyticsWorkspaceId: monitoring.diagnostics ? insights.outputs.logAnalyticsWorkspaceId : ''
@@ -484,7 +483,8 @@ module regionGateways 'modules/app-gateway.bicep' = [for (region, index) in regi
     publicAddressId: resourceId(subscriptionId, names.networkingResourceGroup, 'Microsoft.Network/publicIPAddresses', region.names.publicIpAppGateway)
     identityId: appGatewayIdentityId
     certificateSecretId: usesCertificatePfx ? certificate!.outputs.secretId : appGateway.keyVaultSecretId
-    backendHost: regionalHosts[index + 1]
+    backendHost: isInternal ? '${names.apim}.azure-api.net' : regionalHosts[index + 1]
+    backendAddress: isInternal ? apimService.outputs.regionalAddresses[index] : ''
     onlyFrontDoor: frontDoor.enabled
     frontDoorId: frontDoor.enabled ? door!.outputs.id : ''
     logAnalyticsWorkspaceId: monitoring.diagnostics ? insights.outputs.logAnalyticsWorkspaceId : ''

@@ -21,12 +21,6 @@ param virtualNetworkId string
 @description('Names of further networks of this resource group whose resources resolve the names too.')
 param otherNetworks array
 
-@description('Host names of the gateways of single regions; empty where there is one region.')
-param regionalHosts array
-
-@description('Addresses of these gateways inside their networks, in the same order.')
-param regionalAddresses array
-
 @description('Tags on every resource.')
 param tags object
 
@@ -41,7 +35,7 @@ var hosts = concat([
   '${apimName}.scm.azure-api.net'
 ])
 
-var otherLinksOf = flatten(map(concat(hosts, regionalHosts), host => map(otherNetworks, network => {
+var otherLinksOf = flatten(map(hosts, host => map(otherNetworks, network => {
   host: host
   network: network
 })))
@@ -78,38 +72,6 @@ resource records 'Microsoft.Network/privateDnsZones/A@2024-06-01' = [for (host, 
   }
 }]
 
-resource regionalZones 'Microsoft.Network/privateDnsZones@2024-06-01' = [for host in regionalHosts: {
-  name: host
-  location: 'global'
-  tags: tags
-}]
-
-resource regionalLinks 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [for (host, index) in regionalHosts: {
-  parent: regionalZones[index]
-  name: 'gateway-network'
-  location: 'global'
-  tags: tags
-  properties: {
-    registrationEnabled: false
-    virtualNetwork: {
-      id: virtualNetworkId
-    }
-  }
-}]
-
-resource regionalRecords 'Microsoft.Network/privateDnsZones/A@2024-06-01' = [for (host, index) in regionalHosts: {
-  parent: regionalZones[index]
-  name: '@'
-  properties: {
-    ttl: 3600
-    aRecords: [
-      {
-        ipv4Address: regionalAddresses[index]
-      }
-    ]
-  }
-}]
-
 resource otherLinks 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [for link in otherLinksOf: {
   name: '${link.host}/${link.network}'
   location: 'global'
@@ -122,6 +84,5 @@ resource otherLinks 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-
   }
   dependsOn: [
     zones
-    regionalZones
   ]
 }]

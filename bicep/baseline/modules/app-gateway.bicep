@@ -31,8 +31,11 @@ param identityId string
 @description('Id of the certificate in the vault, without a version.')
 param certificateSecretId string
 
-@description('Host name of the API Management gateway.')
+@description('Host name that the API Management gateway is called by.')
 param backendHost string
+
+@description('Address of the gateway inside the network; empty to look its name up.')
+param backendAddress string
 
 @description('Whether what does not carry the id of Azure Front Door is refused.')
 param onlyFrontDoor bool
@@ -216,8 +219,10 @@ resource gateway 'Microsoft.Network/applicationGateways@2025-09-01' = {
         name: 'apim'
         properties: {
           backendAddresses: [
-            {
+            empty(backendAddress) ? {
               fqdn: backendHost
+            } : {
+              ipAddress: backendAddress
             }
           ]
         }
