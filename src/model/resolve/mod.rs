@@ -4,6 +4,7 @@ mod backends;
 pub(super) mod callers;
 mod content_safety;
 mod gateway;
+mod groups;
 mod network;
 mod pii;
 mod routing;
@@ -54,7 +55,8 @@ impl Resolver<'_> {
     fn landing_zone(&mut self, spec: &Spec) -> LandingZone {
         let baseline = &spec.baseline;
         let tier = baseline.apim.sku.name.tier();
-        let names = self.names(spec.metadata.name.span);
+        let mut names = self.names(spec.metadata.name.span);
+        let existing_groups = self.groups(spec, &mut names);
         let content_safety = baseline.content_safety.as_ref().map(|account| self.content_safety(account));
         let language = baseline.language.as_ref().map(|account| self.language(account));
         let redis = baseline.redis.as_ref().map(|redis| self.redis(redis));
@@ -97,6 +99,7 @@ impl Resolver<'_> {
                 capacity: baseline.apim.sku.capacity.0,
             },
             names,
+            existing_groups,
             zones: self.zones(&baseline.apim.sku.zones.value, &self.stem.location.clone()),
             locked: spec.azure.locks.value == spec::Locks::Delete,
             additional_regions: spec

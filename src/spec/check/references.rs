@@ -22,6 +22,8 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
     });
     let subscriptions: Vec<(String, Span)> = of_products.chain(of_contracts).collect();
     unique("subscription", subscriptions.iter().map(|(id, span)| (id.as_str(), *span)), cx);
+    let groups = spec.azure.resource_groups.existing.iter();
+    unique("resource group in `existing`", groups.map(|purpose| (purpose.word(), purpose.span)), cx);
     unique("path", spec.apis.iter().map(|api| (api.path.as_str(), api.path.span)), cx);
     for model in spec.models.iter() {
         let names: Vec<_> = model

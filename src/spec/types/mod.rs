@@ -22,6 +22,7 @@ mod pools;
 mod pricing;
 mod products;
 mod raw;
+mod resource_groups;
 mod resource_ids;
 mod routes;
 mod routing;
@@ -53,6 +54,7 @@ pub use pools::*;
 pub use pricing::*;
 pub use products::*;
 pub use raw::*;
+pub use resource_groups::*;
 pub use resource_ids::*;
 pub use routes::*;
 pub use routing::*;
@@ -187,7 +189,7 @@ record! {
         "resourceGroups" resource_groups: ResourceGroups = default({});
         /// Further regions of the gateway, on Premium.
         "additionalRegions" additional_regions: Vec<At<AdditionalRegion>> = default([]);
-        /// Locks on the resource groups. `destroy` stops at them.
+        /// Locks on the resource groups, but those that were there already. `destroy` stops at them.
         "locks" locks: Locks = default("none");
         /// Where prompts may be processed. Models that could process them elsewhere are refused, unless one says otherwise.
         "dataBoundary" data_boundary: DataBoundary = default("none");
@@ -228,24 +230,6 @@ choice! {
         /// What is in them cannot be deleted until the locks are removed.
         Delete = "delete",
     }
-}
-
-record! {
-    /// How resources are spread over resource groups.
-    pub struct ResourceGroups {
-        /// The layout.
-        "layout" layout: ResourceGroupLayout = default("baseline");
-    }
-    refused { "existing": "resource groups are made", "names": "resource groups are named by the naming scheme" }
-}
-
-choice! {
-    /// A layout of resource groups.
-    pub enum ResourceGroupLayout {
-        /// One each for networking, shared services, API Management and Azure OpenAI.
-        Baseline = "baseline",
-    }
-    refused { "existing", "single" }
 }
 
 record! {

@@ -31,6 +31,8 @@ param names = {
   trafficManager: 'tm-platform-prod-swedencentral-p01'
 }
 
+param existingResourceGroups = []
+
 param zones = [
   '1'
   '3'

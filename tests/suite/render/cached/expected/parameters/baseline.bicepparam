@@ -29,6 +29,8 @@ param names = {
   trafficManager: 'tm-cached-dev-swedencentral-c01'
 }
 
+param existingResourceGroups = []
+
 param zones = [
   '1'
   '2'

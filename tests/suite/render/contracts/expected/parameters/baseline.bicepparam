@@ -29,6 +29,8 @@ param names = {
   trafficManager: 'tm-teams-dev-swedencentral-abc'
 }
 
+param existingResourceGroups = []
+
 param zones = [
   '1'
   '2'

@@ -29,6 +29,8 @@ param names = {
   trafficManager: 'tm-guarded-dev-swedencentral-g01'
 }
 
+param existingResourceGroups = []
+
 param zones = [
   '1'
   '2'

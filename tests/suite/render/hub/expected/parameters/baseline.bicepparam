@@ -29,6 +29,8 @@ param names = {
   trafficManager: 'tm-spoke-prod-swedencentral-p01'
 }
 
+param existingResourceGroups = []
+
 param zones = [
   '1'
   '2'

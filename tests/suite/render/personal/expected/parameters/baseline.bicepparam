@@ -29,6 +29,8 @@ param names = {
   trafficManager: 'tm-personal-dev-swedencentral-p01'
 }
 
+param existingResourceGroups = []
+
 param zones = [
   '1'
   '2'

@@ -29,6 +29,8 @@ param names = {
   trafficManager: 'tm-aihub-prod-swedencentral-p01'
 }
 
+param existingResourceGroups = []
+
 param zones = [
   '1'
   '2'

@@ -29,6 +29,8 @@ param names = {
   trafficManager: 'tm-many-dev-swedencentral-abc'
 }
 
+param existingResourceGroups = []
+
 param zones = [
   '1'
   '2'

@@ -32,6 +32,8 @@ param names = {
   trafficManager: 'tm-lzv01-dev-westus3-abc'
 }
 
+param existingResourceGroups = []
+
 param zones = [
   '1'
   '2'

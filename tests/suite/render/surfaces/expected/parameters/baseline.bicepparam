@@ -29,6 +29,8 @@ param names = {
   trafficManager: 'tm-surf-dev-swedencentral-s01'
 }
 
+param existingResourceGroups = []
+
 param zones = [
   '1'
   '2'

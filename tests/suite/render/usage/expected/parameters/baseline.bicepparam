@@ -29,6 +29,8 @@ param names = {
   trafficManager: 'tm-paid-prod-swedencentral-u01'
 }
 
+param existingResourceGroups = []
+
 param zones = [
   '1'
   '2'

@@ -29,6 +29,8 @@ param names = {
   trafficManager: 'tm-world-prod-swedencentral-w01'
 }
 
+param existingResourceGroups = []
+
 param zones = [
   '1'
   '2'
