@@ -91,8 +91,11 @@ pub async fn survey(client: &ArmClient, subscription_id: &str, plan: &Plan) -> R
             None => {
                 let n_before = removal.steps.len();
                 one_by_one(client, &inside, &mut removal).await?;
-                if let Some(name) = group.filter(|_| removal.steps.len() > n_before) {
-                    staying_group(client, subscription_id, name, &inside, &mut removal).await?;
+                if let Some(name) = group {
+                    records_of(client, subscription_id, name, &inside, &mut removal).await?;
+                    if removal.steps.len() > n_before {
+                        staying(client, subscription_id, name, &inside, &mut removal).await?;
+                    }
                 }
             }
         }
@@ -181,8 +184,8 @@ async fn whole_group(
     Ok(())
 }
 
-/// A group that the plan does not make stays, without the records of what was deployed into it.
-async fn staying_group(
+/// The records of what was deployed into a group that the plan does not make.
+async fn records_of(
     client: &ArmClient,
     subscription_id: &str,
     name: &str,
@@ -202,6 +205,17 @@ async fn staying_group(
             Err(error) => return Err(error),
         }
     }
+    Ok(())
+}
+
+/// Says what stays of a group that the plan does not make.
+async fn staying(
+    client: &ArmClient,
+    subscription_id: &str,
+    name: &str,
+    inside: &[&Resource],
+    removal: &mut Removal,
+) -> Result<(), Error> {
     let found = client.list_group(subscription_id, name).await?.unwrap_or_default();
     let made_by_azure = |id: &&String| {
         is_explained(id, inside) && id.to_ascii_lowercase().contains("/smartdetectoralertrules/")
@@ -251,7 +265,18 @@ const GO_FIRST: [&str; 2] = [
     "Microsoft.CognitiveServices/accounts/deployments",
 ];
 
-/// What stands on its own goes in reverse order, and takes along what is below it.
+/// What others stand on, which Azure deletes only once they are gone: a security group is in use while a subnet names it. A
+/// template may mention it later than them.
+const GO_LAST: [&str; 6] = [
+    "Microsoft.Network/virtualNetworks",
+    "Microsoft.Network/networkSecurityGroups",
+    "Microsoft.Network/routeTables",
+    "Microsoft.Network/publicIPAddresses",
+    "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies",
+    "Microsoft.ManagedIdentity/userAssignedIdentities",
+];
+
+/// What stands on its own goes in reverse order, but for what others stand on, and takes along what is below it.
 async fn one_by_one(client: &ArmClient, inside: &[&Resource], removal: &mut Removal) -> Result<(), Error> {
     let own: BTreeSet<String> = inside.iter().map(|resource| resource.id.to_ascii_lowercase()).collect();
     let is_below = |resource: &Resource| {
@@ -261,7 +286,14 @@ async fn one_by_one(client: &ArmClient, inside: &[&Resource], removal: &mut Remo
         let id = resource.id.to_ascii_lowercase();
         id.match_indices('/').any(|(at, _)| own.contains(&id[..at]))
     };
-    for resource in inside.iter().rev().filter(|resource| !is_below(resource)) {
+    let rank = |resource: &Resource| {
+        let at = GO_LAST.iter().position(|last| resource.resource_type.eq_ignore_ascii_case(last));
+        at.map_or(0, |at| at + 1)
+    };
+    let mut ordered: Vec<&Resource> =
+        inside.iter().rev().copied().filter(|resource| !is_below(resource)).collect();
+    ordered.sort_by_key(|resource| rank(resource));
+    for resource in ordered {
         if resource.unknowns.iter().any(|unknown| unknown.path == "name") {
             removal.left.push(Left {
                 what: format!("{} {}", resource.resource_type, resource.name),

@@ -111,6 +111,14 @@ fn a_landing_zone_goes_into_groups_that_are_there_and_out_of_them_again() {
             format!("resource group {NETWORKING}").as_str()
         ]
     );
+    let steps = shown["steps"].as_array().unwrap();
+    let at =
+        |kind: &str| steps.iter().rposition(|step| step["type"] == kind).unwrap_or_else(|| panic!("{kind}"));
+    assert!(
+        at("Microsoft.Network/privateDnsZones/virtualNetworkLinks") < at("Microsoft.Network/privateDnsZones")
+    );
+    assert!(at("Microsoft.ApiManagement/service") < at("Microsoft.ManagedIdentity/userAssignedIdentities"));
+    assert!(at("Microsoft.Network/virtualNetworks") < at("Microsoft.Network/networkSecurityGroups"));
     run(&sandbox, &["destroy", "--yes"], 0);
     let mut after: BTreeSet<String> = state.all().iter().map(|one| one.id.to_string()).collect();
     for id in [&zones, &link] {

@@ -5,6 +5,7 @@ pub(super) mod callers;
 mod content_safety;
 mod gateway;
 mod groups;
+mod names;
 mod network;
 mod pii;
 mod routing;
@@ -14,11 +15,10 @@ mod usage;
 use std::sync::Arc;
 
 use self::backends::Backends;
-use super::naming::{self, Rule, Stem};
+use super::naming::{self, Stem};
 use super::{
     Account, AdditionalRegion, Api, Backend, ContentSafetyAccount, EventHub, GatewayPlacement, KeyVault,
-    LandingZone, ModelDeployment, Monitoring, Names, Pool, Preflight, Publisher, RegionNames, RegionNetwork,
-    Service,
+    LandingZone, ModelDeployment, Monitoring, Pool, Preflight, Publisher, RegionNetwork, Service,
 };
 use crate::catalog::regions;
 use crate::diag::{DiagResult, Diagnostic, finish};
@@ -29,7 +29,8 @@ use crate::text::{Source, Span};
 /// Resolves a spec; `source` is where it was read from.
 ///
 /// # Errors
-/// `azure-name-refused` where a name cannot be made to fit its resource type.
+/// `azure-name-refused` where a name cannot be made to fit its resource type, `spec-duplicate-id` where two resources would
+/// have one name, and what contradicts itself about resource groups.
 pub fn resolve(spec: &Spec, source: &Arc<Source>) -> DiagResult<(LandingZone, Vec<Diagnostic>)> {
     let mut cx = Resolver {
         source,
@@ -38,7 +39,10 @@ pub fn resolve(spec: &Spec, source: &Arc<Source>) -> DiagResult<(LandingZone, Ve
             environment: spec.metadata.environment.value.0.clone(),
             location: spec.azure.location.normalized(),
             identifier: spec.metadata.identifier.value.0.clone(),
+            pattern: spec.metadata.names.pattern.value.0.clone(),
         },
+        own: &spec.metadata.names.value,
+        taken: Vec::new(),
         found: Vec::new(),
     };
     let zone = cx.landing_zone(spec);
@@ -48,6 +52,8 @@ pub fn resolve(spec: &Spec, source: &Arc<Source>) -> DiagResult<(LandingZone, Ve
 struct Resolver<'a> {
     source: &'a Arc<Source>,
     stem: Stem,
+    own: &'a spec::ResourceNames,
+    taken: Vec<names::Taken>,
     found: Vec<Diagnostic>,
 }
 
@@ -201,76 +207,38 @@ impl Resolver<'_> {
         }
     }
 
-    fn names(&mut self, span: Span) -> Names {
-        let mut name = |rule: &Rule, prefix: &str| self.name(rule, prefix, span);
-        Names {
-            networking_resource_group: name(&naming::RESOURCE_GROUP, "rg-networking"),
-            shared_resource_group: name(&naming::RESOURCE_GROUP, "rg-shared"),
-            apim_resource_group: name(&naming::RESOURCE_GROUP, "rg-apim"),
-            openai_resource_group: name(&naming::RESOURCE_GROUP, "rg-openai"),
-            virtual_network: name(&naming::VIRTUAL_NETWORK, "vnet"),
-            nsg_app_gateway: name(&naming::NSG, "nsg-agw"),
-            nsg_private_endpoints: name(&naming::NSG, "nsg-pe"),
-            nsg_apim: name(&naming::NSG, "nsg-apim"),
-            public_ip_app_gateway: name(&naming::PUBLIC_IP, "pip-agw"),
-            public_ip_apim: name(&naming::PUBLIC_IP, "pip-apim"),
-            key_vault: name(&naming::KEY_VAULT, "kv"),
-            private_endpoint_key_vault: name(&naming::PRIVATE_ENDPOINT, "pe-kv"),
-            log_analytics: name(&naming::LOG_ANALYTICS, "log"),
-            app_insights: name(&naming::APP_INSIGHTS, "appi"),
-            action_group: name(&naming::ACTION_GROUP, "ag"),
-            budget: name(&naming::BUDGET, "budget"),
-            apim: name(&naming::APIM, "apim"),
-            apim_identity: name(&naming::IDENTITY, "id-apim"),
-            app_gateway: name(&naming::APP_GATEWAY, "agw"),
-            app_gateway_identity: name(&naming::IDENTITY, "id-agw"),
-            waf_policy: name(&naming::WAF_POLICY, "waf"),
-            event_hub_namespace: name(&naming::EVENT_HUB_NAMESPACE, "evhns"),
-            private_endpoint_event_hub: name(&naming::PRIVATE_ENDPOINT, "pe-evhns"),
-            private_endpoint_apim: name(&naming::PRIVATE_ENDPOINT, "pe-apim"),
-            route_table: name(&naming::ROUTE_TABLE, "rt-apim"),
-            traffic_manager: name(&naming::TRAFFIC_MANAGER, "tm"),
-        }
-    }
-
-    /// A refused name is reported at `span`, and stays empty.
-    fn name(&mut self, rule: &Rule, prefix: &str, span: Span) -> String {
-        let stem = self.stem.clone();
-        self.name_of(&stem, rule, prefix, span)
-    }
-
-    fn name_of(&mut self, stem: &Stem, rule: &Rule, prefix: &str, span: Span) -> String {
-        stem.name(rule, prefix).unwrap_or_else(|reason| {
-            self.found.push(
-                Diagnostic::new(&codes::NAME_REFUSED, format!("a name that Azure refuses: {reason}"))
-                    .at(self.source, span)
-                    .help("choose a shorter name"),
-            );
-            String::new()
-        })
-    }
-
     fn content_safety(&mut self, account: &spec::At<spec::ContentSafetyAccount>) -> ContentSafetyAccount {
         if let Some(location) = &account.location {
             self.known_region(&location.value, location.span);
         }
-        let of_gateway = self.stem.location.clone();
+        let (own, of_gateway) = (self.own, self.stem.location.clone());
         ContentSafetyAccount {
-            name: self.name(&naming::ACCOUNT, "cs", account.span),
+            name: self.name(own.content_safety.as_ref(), &naming::ACCOUNT, "cs", account.span),
             location: account.location.as_ref().map_or(of_gateway, |location| location.normalized()),
-            private_endpoint: self.name(&naming::PRIVATE_ENDPOINT, "pe-cs", account.span),
+            private_endpoint: self.name(
+                own.private_endpoint_content_safety.as_ref(),
+                &naming::PRIVATE_ENDPOINT,
+                "pe-cs",
+                account.span,
+            ),
         }
     }
 
     fn account(&mut self, model: &spec::Model) -> Account {
         let id = model.id.as_str();
+        let own = self.own.accounts.get(id);
         Account {
             id: id.to_owned(),
-            name: self.name(&naming::ACCOUNT, &format!("oai-{id}"), model.id.span),
+            name: self.name(own, &naming::ACCOUNT, &format!("oai-{id}"), model.id.span),
             // One that is made has a region, which the checks see to.
             location: model.location.as_ref().map_or_else(String::new, |location| location.normalized()),
             deployments: model.deployments.iter().map(|deployment| resolved_deployment(deployment)).collect(),
-            private_endpoint: self.name(&naming::PRIVATE_ENDPOINT, &format!("pe-oai-{id}"), model.id.span),
+            private_endpoint: self.name(
+                None,
+                &naming::PRIVATE_ENDPOINT,
+                &format!("pe-oai-{id}"),
+                model.id.span,
+            ),
         }
     }
 
@@ -287,21 +255,6 @@ impl Resolver<'_> {
                 names: self.region_names(&location, region.location.span),
             }),
             location,
-        }
-    }
-
-    fn region_names(&mut self, location: &str, span: Span) -> RegionNames {
-        let stem = Stem { location: location.to_owned(), ..self.stem.clone() };
-        let mut name = |rule: &Rule, prefix: &str| self.name_of(&stem, rule, prefix, span);
-        RegionNames {
-            virtual_network: name(&naming::VIRTUAL_NETWORK, "vnet"),
-            nsg_app_gateway: name(&naming::NSG, "nsg-agw"),
-            nsg_apim: name(&naming::NSG, "nsg-apim"),
-            route_table: name(&naming::ROUTE_TABLE, "rt-apim"),
-            public_ip_app_gateway: name(&naming::PUBLIC_IP, "pip-agw"),
-            public_ip_apim: name(&naming::PUBLIC_IP, "pip-apim"),
-            app_gateway: name(&naming::APP_GATEWAY, "agw"),
-            waf_policy: name(&naming::WAF_POLICY, "waf"),
         }
     }
 

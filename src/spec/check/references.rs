@@ -36,6 +36,11 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
             known("deployment", deployment.spillover.as_str(), deployment.spillover.span, &names, cx);
         }
     }
+    let made: Vec<_> = spec.models.iter().filter(|model| model.is_made()).collect();
+    let made: Vec<_> = made.iter().map(|model| (model.id.as_str(), model.id.span)).collect();
+    for (id, name) in spec.metadata.names.accounts.iter() {
+        known("account that is made", id, name.span, &made, cx);
+    }
     for pool in spec.pools.iter() {
         unique(
             "member",

@@ -14,6 +14,7 @@ mod entra;
 mod formats;
 mod limits;
 mod models;
+mod names;
 mod network;
 mod operations;
 mod pii;
@@ -46,6 +47,7 @@ pub use entra::*;
 pub use formats::*;
 pub use limits::*;
 pub use models::*;
+pub use names::*;
 pub use network::*;
 pub use operations::*;
 pub use pii::*;
@@ -170,12 +172,13 @@ record! {
         "environment" environment: EnvironmentName = required;
         /// Keeps globally unique names apart: 2 to 6 lower-case letters and digits. Kept even where a name has to be cut.
         "identifier" identifier: Identifier = required;
+        /// How resources are called, where the naming scheme is not yours.
+        "names" names: ResourceNames = default({});
         /// Azure tags put on every resource and resource group.
         "tags" tags: BTreeMap<String, At<String>> = default({});
         /// Usage telemetry to the maker; there is none.
         "telemetry" telemetry: Only<false> = default(false);
     }
-    refused { "naming": "the naming scheme is fixed" }
 }
 
 record! {
