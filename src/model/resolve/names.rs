@@ -61,7 +61,20 @@ impl Resolver<'_> {
         }
     }
 
+    /// Those of a further region, which the pattern has to tell from the first.
     pub(super) fn region_names(&mut self, location: &str, span: Span) -> RegionNames {
+        if !self.stem.pattern.contains("{region}") {
+            self.found.push(
+                Diagnostic::new(
+                    &codes::CONFLICT,
+                    "the pattern of names does not tell regions apart, and each has a network",
+                )
+                .at(self.source, self.own.pattern.span)
+                .related(self.source, span, "a further region")
+                .help("put `{region}` into `metadata.names.pattern`"),
+            );
+            return RegionNames::default();
+        }
         let stem = Stem { location: location.to_owned(), ..self.stem.clone() };
         let mut name = |rule: &Rule, prefix: &str| self.made(&stem, rule, prefix, span);
         RegionNames {
@@ -129,9 +142,7 @@ impl Resolver<'_> {
                 )
                 .at(self.source, span)
                 .related(self.source, first.span, "the first")
-                .help(
-                    "choose another name; where there are further regions, `names.pattern` needs `{region}`",
-                ),
+                .help("choose another name for one of the two"),
             );
         }
         self.taken.push(Taken { resource_type, name: name.clone(), span });

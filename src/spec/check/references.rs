@@ -39,7 +39,7 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
     let made: Vec<_> = spec.models.iter().filter(|model| model.is_made()).collect();
     let made: Vec<_> = made.iter().map(|model| (model.id.as_str(), model.id.span)).collect();
     for (id, name) in spec.metadata.names.accounts.iter() {
-        known("account that is made", id, name.span, &made, cx);
+        known("new account", id, name.span, &made, cx);
     }
     for pool in spec.pools.iter() {
         unique(

@@ -84,7 +84,7 @@ text! {
 text! {
     /// What names are made of. `{identifier}` keeps them apart from everybody else's, `{abbreviation}` from each other.
     pub struct NamePattern,
-    "made of `{abbreviation}`, `{identifier}` and, as you like, `{name}`, `{environment}` and `{region}`, each once, with letters, digits and hyphens between \
+    "a pattern of `{abbreviation}`, `{identifier}` and, as you like, `{name}`, `{environment}` and `{region}`, each once, with letters, digits and hyphens between \
      them",
     "^([A-Za-z0-9-]|\\{(abbreviation|name|environment|region|identifier)\\})+$",
     is_pattern
