@@ -14,6 +14,9 @@ param tags object
 @description('Names of the resource groups (networkingResourceGroup, sharedResourceGroup, apimResourceGroup) and of every resource.')
 param names object
 
+@description('Names of the resource groups that are there already: they are neither made nor tagged nor locked.')
+param existingResourceGroups array
+
 @description('Availability zones of the public addresses, such as 1, 2 and 3; empty where there are none.')
 param zones array
 
@@ -90,13 +93,13 @@ var gatewaysHaveNames = trafficManager.enabled || frontDoor.enabled
 var usesCertificatePfx = appGateway.enabled && empty(appGateway.keyVaultSecretId)
 
 // A set, because a layout may put several purposes into one group.
-var groupNames = union([
+var groupNames = filter(union([
   names.networkingResourceGroup
 ], [
   names.sharedResourceGroup
 ], [
   names.apimResourceGroup
-])
+]), name => !contains(existingResourceGroups, name))
 
 resource groups 'Microsoft.Resources/resourceGroups@2025-04-01' = [for name in groupNames: {
   name: name

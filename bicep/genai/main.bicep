@@ -14,6 +14,9 @@ param tags object
 @description('openaiResourceGroup, apimResourceGroup, networkingResourceGroup, sharedResourceGroup, keyVault, apim, apimIdentity.')
 param names object
 
+@description('Names of the resource groups that are there already: they are neither made nor tagged nor locked.')
+param existingResourceGroups array
+
 @description('Object id of the identity of API Management, an output of stage baseline.')
 param apimIdentityPrincipalId string
 
@@ -132,7 +135,9 @@ resource service 'Microsoft.ApiManagement/service@2024-05-01' existing = {
   name: names.apim
 }
 
-resource openaiGroup 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+var makesGroup = !contains(existingResourceGroups, names.openaiResourceGroup)
+
+resource openaiGroup 'Microsoft.Resources/resourceGroups@2025-04-01' = if (makesGroup) {
   name: names.openaiResourceGroup
   location: location
   tags: tags
@@ -489,6 +494,7 @@ module workbook 'modules/workbook.bicep' = if (watch.workbook.enabled) {
   params: {
     location: location
     tags: tags
+    gatewayName: names.apim
     displayName: watch.workbook.displayName
     content: watch.workbook.content
     logAnalyticsWorkspaceId: logAnalyticsWorkspaceId
@@ -516,7 +522,7 @@ module budget 'modules/budget.bicep' = if (watch.budget.enabled) {
   }
 }
 
-module lock '../shared/modules/lock.bicep' = if (locked) {
+module lock '../shared/modules/lock.bicep' = if (locked && makesGroup) {
   name: 'genai-lock'
   scope: openaiGroup
   params: {

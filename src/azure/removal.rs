@@ -108,6 +108,16 @@ impl ArmClient {
         Ok(Some(items.iter().filter_map(id).collect()))
     }
 
+    /// The ids of one kind of what is inside of a resource.
+    ///
+    /// # Errors
+    /// Every [`Error`].
+    pub async fn list_below(&self, id: &str, kind: &str, api_version: &str) -> Result<Vec<String>, Error> {
+        let items = self.list(&format!("{id}/{kind}"), api_version).await?;
+        let id = |item: &Json| item.get("id").and_then(Json::as_str).map(clean);
+        Ok(items.iter().filter_map(id).collect())
+    }
+
     /// Whether a resource is deleted and still restorable.
     ///
     /// # Errors

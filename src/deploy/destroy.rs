@@ -1,5 +1,5 @@
 //! What of a plan is there and would go, in which order, and taking it away. Nothing goes that the plan does not name:
-//! a resource group that holds anything else stays, and only what is the plan's goes from it.
+//! a resource group that holds anything else, or that was there before, stays, and only what is the plan's goes from it.
 
 use std::collections::BTreeSet;
 
@@ -36,9 +36,10 @@ pub enum Step {
         name: String,
         api_version: String,
     },
-    /// The record of a deployment.
+    /// The record of a deployment: of a stage, or of a part of one in a group that stays.
     Record {
         deployment_name: String,
+        group: Option<String>,
     },
 }
 
@@ -74,7 +75,7 @@ pub async fn survey(client: &ArmClient, subscription_id: &str, plan: &Plan) -> R
     for stage in plan.stages.iter().rev() {
         match client.get_deployment(&scope, &stage.deployment_name).await {
             Ok(found) if found.state.is_terminal() => {
-                records.push(Step::Record { deployment_name: stage.deployment_name.clone() });
+                records.push(Step::Record { deployment_name: stage.deployment_name.clone(), group: None });
             }
             Ok(_) => return Err(SurveyError::Running(stage.deployment_name.clone())),
             Err(error) if error.kind == ErrorKind::NotFound => {}
@@ -87,7 +88,16 @@ pub async fn survey(client: &ArmClient, subscription_id: &str, plan: &Plan) -> R
         let inside: Vec<&Resource> = own.iter().copied().filter(|resource| is_in(resource, group)).collect();
         match group.filter(|_| is_ours) {
             Some(name) => whole_group(client, subscription_id, name, &inside, &mut removal).await?,
-            None => one_by_one(client, &inside, &mut removal).await?,
+            None => {
+                let n_before = removal.steps.len();
+                one_by_one(client, &inside, &mut removal).await?;
+                if let Some(name) = group {
+                    records_of(client, subscription_id, name, &inside, &mut removal).await?;
+                    if removal.steps.len() > n_before {
+                        staying(client, subscription_id, name, &inside, &mut removal).await?;
+                    }
+                }
+            }
         }
     }
     removal.steps.extend(records);
@@ -110,14 +120,18 @@ pub async fn take(client: &ArmClient, subscription_id: &str, step: &Step) -> Res
     match step {
         Step::Group { name, .. } => client.delete_group(subscription_id, name).await,
         Step::Resource { id, api_version, .. } => client.delete(id, api_version).await,
-        Step::Record { deployment_name } => {
-            let scope = Scope::Subscription { subscription_id: subscription_id.to_owned() };
+        Step::Record { deployment_name, group } => {
+            let subscription_id = subscription_id.to_owned();
+            let scope = match group.clone() {
+                Some(resource_group) => Scope::ResourceGroup { subscription_id, resource_group },
+                None => Scope::Subscription { subscription_id },
+            };
             client.delete_deployment(&scope, deployment_name).await
         }
     }
 }
 
-fn is_made(change: Change) -> bool {
+pub(super) fn is_made(change: Change) -> bool {
     matches!(change, Change::Create | Change::Maybe)
 }
 
@@ -170,6 +184,53 @@ async fn whole_group(
     Ok(())
 }
 
+/// The records of what was deployed into a group that the plan does not make.
+async fn records_of(
+    client: &ArmClient,
+    subscription_id: &str,
+    name: &str,
+    inside: &[&Resource],
+    removal: &mut Removal,
+) -> Result<(), Error> {
+    let scope =
+        Scope::ResourceGroup { subscription_id: subscription_id.to_owned(), resource_group: name.to_owned() };
+    let deployments: BTreeSet<&String> = inside.iter().flat_map(|resource| &resource.path).collect();
+    for deployment_name in deployments.into_iter().take(RESOURCES_MAX) {
+        match client.get_deployment(&scope, deployment_name).await {
+            Ok(_) => removal.steps.push(Step::Record {
+                deployment_name: deployment_name.clone(),
+                group: Some(name.to_owned()),
+            }),
+            Err(error) if error.kind == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Says what stays of a group that the plan does not make.
+async fn staying(
+    client: &ArmClient,
+    subscription_id: &str,
+    name: &str,
+    inside: &[&Resource],
+    removal: &mut Removal,
+) -> Result<(), Error> {
+    let found = client.list_group(subscription_id, name).await?.unwrap_or_default();
+    let made_by_azure = |id: &&String| {
+        is_explained(id, inside) && id.to_ascii_lowercase().contains("/smartdetectoralertrules/")
+    };
+    removal.left.push(Left {
+        what: format!("resource group {name}"),
+        why: "the spec does not make it; what else is in it stays too".to_owned(),
+    });
+    removal.left.extend(found.iter().filter(made_by_azure).map(|id| Left {
+        what: id.clone(),
+        why: "Azure made it, and the resource group is not the spec's".to_owned(),
+    }));
+    Ok(())
+}
+
 /// Whether a resource is one of the plan's, below one, or made by Azure for one: the network interface of a private
 /// endpoint (`ENDPOINT.nic.GUID`) and the failure rule of Application Insights (`Failure Anomalies - COMPONENT`)
 /// (learn.microsoft.com, private-endpoint-overview and proactive-failure-diagnostics, 2026-11).
@@ -194,14 +255,45 @@ fn is_at_or_below(id: &str, above: &str) -> bool {
     id.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// What stands on its own goes in reverse order, and takes along what is below it.
+/// A zone may be used by others than those who made it.
+const ZONE: &str = "Microsoft.Network/privateDnsZones";
+/// What Azure wants deleted before what it is in: a zone does not go while it is linked to a network, nor an account of Azure
+/// OpenAI while models are deployed in it (learn.microsoft.com, private-dns-privatednszone and openai/how-to/create-resource,
+/// from memory, 2026-12-01). Where it goes with its parent after all, an earlier step has taken it.
+const GO_FIRST: [&str; 2] = [
+    "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
+    "Microsoft.CognitiveServices/accounts/deployments",
+];
+
+/// What others stand on, which Azure deletes only once they are gone: a security group is in use while a subnet names it. A
+/// template may mention it later than them.
+const GO_LAST: [&str; 6] = [
+    "Microsoft.Network/virtualNetworks",
+    "Microsoft.Network/networkSecurityGroups",
+    "Microsoft.Network/routeTables",
+    "Microsoft.Network/publicIPAddresses",
+    "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies",
+    "Microsoft.ManagedIdentity/userAssignedIdentities",
+];
+
+/// What stands on its own goes in reverse order, but for what others stand on, and takes along what is below it.
 async fn one_by_one(client: &ArmClient, inside: &[&Resource], removal: &mut Removal) -> Result<(), Error> {
     let own: BTreeSet<String> = inside.iter().map(|resource| resource.id.to_ascii_lowercase()).collect();
     let is_below = |resource: &Resource| {
+        if GO_FIRST.iter().any(|first| resource.resource_type.eq_ignore_ascii_case(first)) {
+            return false;
+        }
         let id = resource.id.to_ascii_lowercase();
         id.match_indices('/').any(|(at, _)| own.contains(&id[..at]))
     };
-    for resource in inside.iter().rev().filter(|resource| !is_below(resource)) {
+    let rank = |resource: &Resource| {
+        let at = GO_LAST.iter().position(|last| resource.resource_type.eq_ignore_ascii_case(last));
+        at.map_or(0, |at| at + 1)
+    };
+    let mut ordered: Vec<&Resource> =
+        inside.iter().rev().copied().filter(|resource| !is_below(resource)).collect();
+    ordered.sort_by_key(|resource| rank(resource));
+    for resource in ordered {
         if resource.unknowns.iter().any(|unknown| unknown.path == "name") {
             removal.left.push(Left {
                 what: format!("{} {}", resource.resource_type, resource.name),
@@ -209,7 +301,18 @@ async fn one_by_one(client: &ArmClient, inside: &[&Resource], removal: &mut Remo
             });
             continue;
         }
-        match client.get_resource(&resource.id, &resource.api_version).await {
+        let is_there = client.get_resource(&resource.id, &resource.api_version).await;
+        if is_there.is_ok() && resource.resource_type.eq_ignore_ascii_case(ZONE) {
+            let links = client.list_below(&resource.id, "virtualNetworkLinks", &resource.api_version).await?;
+            if links.iter().any(|id| !own.contains(&id.to_ascii_lowercase())) {
+                removal.left.push(Left {
+                    what: resource.id.clone(),
+                    why: "it is linked to networks that are not the spec's".to_owned(),
+                });
+                continue;
+            }
+        }
+        match is_there {
             Ok(_) => removal.steps.push(Step::Resource {
                 id: resource.id.clone(),
                 resource_type: resource.resource_type.clone(),

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::destroy::restorable;
-use crate::azure::{ArmClient, Error, ErrorKind, ModelOffer, NameOf, Usage, is_allowed};
+use super::destroy::{is_made, restorable};
+use crate::azure::{ArmClient, Error, ErrorKind, ModelOffer, NameOf, Scope, Usage, is_allowed};
 use crate::catalog::regions::normalize;
 use crate::model::LandingZone;
 use crate::plan::checks::{Answer, Capacity, Live, Named, Offer, Quota, needed_actions, needed_providers};
@@ -85,8 +85,50 @@ pub async fn ask(client: &ArmClient, subscription_id: &str, zone: &LandingZone, 
         missing_actions: client.list_permissions(subscription_id).await.map_err(why).map(|permissions| {
             needed_actions(plan).into_iter().filter(|action| !is_allowed(&permissions, action)).collect()
         }),
+        groups: groups(client, subscription_id, zone, plan).await,
         existing,
     }
+}
+
+/// There are four purposes at most. What is there before the first deployment is somebody's.
+async fn groups(
+    client: &ArmClient,
+    subscription_id: &str,
+    zone: &LandingZone,
+    plan: &Plan,
+) -> Vec<(String, Answer<Option<Vec<String>>>)> {
+    let mut found = Vec::new();
+    for name in &zone.existing_groups {
+        let listed = client.list_group(subscription_id, name).await;
+        let taken = match listed {
+            Ok(Some(ids)) => taken_over(client, subscription_id, plan, ids).await.map(Some),
+            Ok(None) => Ok(None),
+            Err(error) => Err(error),
+        };
+        found.push((name.clone(), taken.map_err(why)));
+    }
+    found
+}
+
+async fn taken_over(
+    client: &ArmClient,
+    subscription_id: &str,
+    plan: &Plan,
+    ids: Vec<String>,
+) -> Result<Vec<String>, Error> {
+    let scope = Scope::Subscription { subscription_id: subscription_id.to_owned() };
+    let mut made: BTreeSet<String> = BTreeSet::new();
+    for stage in &plan.stages {
+        match client.get_deployment(&scope, &stage.deployment_name).await {
+            Ok(_) => {}
+            Err(error) if error.kind == ErrorKind::NotFound => {
+                let own = stage.resources().filter(|resource| is_made(resource.change));
+                made.extend(own.map(|resource| resource.id.to_ascii_lowercase()));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(ids.into_iter().filter(|id| made.contains(&id.to_ascii_lowercase())).collect())
 }
 
 fn why(error: Error) -> String {

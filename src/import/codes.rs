@@ -14,7 +14,8 @@ pub static NAME_DIFFERS: Code = Code::warning(
     "import-name-differs",
     "a resource has another name than the spec would give it",
     "Names follow one scheme, `PREFIX-NAME-ENVIRONMENT-REGION-IDENTIFIER`. A deployment of the imported spec makes a new \
-     resource under its own name and leaves the one that was read alone. Nothing is taken over or renamed.",
+     resource under its own name and leaves the one that was read alone. Nothing is taken over or renamed, unless \
+     `metadata.names` and `azure.resourceGroups` of the spec are given the names of what runs.",
 );
 pub static NOT_IN_SPEC: Code = Code::warning(
     "import-not-in-spec",

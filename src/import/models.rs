@@ -48,6 +48,7 @@ fn stem(found: &Found, location: &str, draft: &mut Draft) -> Stem {
         environment: environment.to_owned(),
         location: location.to_owned(),
         identifier: identifier.to_owned(),
+        pattern: naming::PATTERN.to_owned(),
     };
     let read = match parts.as_slice() {
         ["apim", workload, environment, _, identifier] | ["apim", workload, environment, identifier] => {
@@ -206,6 +207,7 @@ fn named(id: &str, account: &Account, draft: &mut Draft) {
         environment: part("environment"),
         location: draft.azure.get("location").and_then(Json::as_str).unwrap_or_default().to_owned(),
         identifier: part("identifier"),
+        pattern: naming::PATTERN.to_owned(),
     };
     let made = stem.name(&naming::ACCOUNT, &format!("oai-{id}")).unwrap_or_default();
     let own = name(&account.body);

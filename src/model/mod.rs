@@ -43,6 +43,8 @@ pub struct LandingZone {
     pub gateway: GatewayPlacement,
     /// Further regions of the gateway.
     pub additional_regions: Vec<AdditionalRegion>,
+    /// Names of the resource groups that are there already, each once.
+    pub existing_groups: Vec<String>,
     /// Names of everything that is there once; accounts and their private endpoints carry their own.
     pub names: Names,
     /// The availability zones of public addresses; empty where the region has none.

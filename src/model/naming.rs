@@ -1,6 +1,9 @@
-//! The names of Azure resources: `<prefix>-<workload>-<environment>-<region>-<identifier>`, within the rule that
-//! each resource type has. A name that is too long loses its region, then its hyphens, and never its identifier, which
-//! is what keeps it apart from everybody else's (D-23).
+//! The names of Azure resources: [`PATTERN`] or the spec's, within the rule that each resource type has. A name that is too
+//! long loses its region, then its hyphens, and never its identifier, which is what keeps it apart from everybody
+//! else's (D-23).
+
+/// What names are made of where the spec says nothing else.
+pub const PATTERN: &str = "{abbreviation}-{name}-{environment}-{region}-{identifier}";
 
 /// What names are made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +13,8 @@ pub struct Stem {
     /// Normalized, such as `westus3`.
     pub location: String,
     pub identifier: String,
+    /// As [`PATTERN`], with its abbreviation and identifier.
+    pub pattern: String,
 }
 
 /// The rule of a resource type. Lengths and characters are those of "Naming rules and restrictions for Azure
@@ -24,7 +29,7 @@ pub struct Rule {
     pub global: bool,
 }
 
-/// The characters of a name. All of them begin with a letter and end with a letter or digit.
+/// The characters of a name. All of them begin with a letter and end with a letter or digit, but for dotted ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Alphabet {
     /// Letters, digits and hyphens.
@@ -33,7 +38,7 @@ pub enum Alphabet {
     SingleHyphens,
     /// Letters and digits.
     Alphanumeric,
-    /// Letters, digits, hyphens, dots and underscores.
+    /// Letters, digits, hyphens, dots and underscores; a digit may be first, and an underscore last.
     Dotted,
 }
 
@@ -93,12 +98,12 @@ impl Stem {
     /// # Errors
     /// The reason why not even the shortest form fits the rule, in the words of a message.
     pub fn name(&self, rule: &Rule, prefix: &str) -> Result<String, String> {
-        let Self { workload, environment, location, identifier } = self;
-        let forms = [
-            format!("{prefix}-{workload}-{environment}-{location}-{identifier}"),
-            format!("{prefix}-{workload}-{environment}-{identifier}"),
-            format!("{prefix}{workload}{environment}{identifier}"),
-        ];
+        let placeless = ["-{region}", "{region}-", "{region}"]
+            .iter()
+            .find(|region| self.pattern.contains(**region))
+            .map_or_else(|| self.pattern.clone(), |region| self.pattern.replacen(region, "", 1));
+        let close = placeless.replace('-', "");
+        let forms = [&self.pattern, &placeless, &close].map(|pattern| self.filled(pattern, prefix));
         let spelt = |form: &String| match rule.alphabet {
             Alphabet::Alphanumeric => form.replace('-', ""),
             _ => form.clone(),
@@ -107,6 +112,15 @@ impl Stem {
         let name = fits.unwrap_or_else(|| spelt(&forms[0]));
         rule.check(&name)?;
         Ok(name)
+    }
+
+    fn filled(&self, pattern: &str, prefix: &str) -> String {
+        pattern
+            .replace("{abbreviation}", prefix)
+            .replace("{name}", &self.workload)
+            .replace("{environment}", &self.environment)
+            .replace("{region}", &self.location)
+            .replace("{identifier}", &self.identifier)
     }
 }
 
@@ -129,14 +143,20 @@ impl Rule {
             Alphabet::Dotted => ("-._", "letters, digits, hyphens, dots and underscores"),
         };
         let known = name.chars().all(|c| c.is_ascii_alphanumeric() || also.contains(c));
-        let ends = name.starts_with(|c: char| c.is_ascii_alphabetic())
-            && name.ends_with(|c: char| c.is_ascii_alphanumeric());
+        let is_dotted = *alphabet == Alphabet::Dotted;
+        let ends = name.starts_with(|c: char| c.is_ascii_alphabetic() || (is_dotted && c.is_ascii_digit()))
+            && name.ends_with(|c: char| c.is_ascii_alphanumeric() || (is_dotted && c == '_'));
         let doubled = *alphabet == Alphabet::SingleHyphens && name.contains("--");
         if known && ends && !doubled {
             return Ok(());
         }
         Err(format!(
-            "`{name}` does not fit {resource_type}: {words}, a letter first and a letter or digit last{}",
+            "`{name}` does not fit {resource_type}: {words}, {}{}",
+            if is_dotted {
+                "a letter or digit first and no hyphen or dot last"
+            } else {
+                "a letter first and a letter or digit last"
+            },
             if doubled { ", and no two hyphens in a row" } else { "" },
         ))
     }
@@ -152,7 +172,31 @@ mod tests {
             environment: "dev".to_owned(),
             location: location.to_owned(),
             identifier: "abc".to_owned(),
+            pattern: PATTERN.to_owned(),
         }
+    }
+
+    #[test]
+    fn a_pattern_of_ones_own_is_cut_in_the_same_way() {
+        for (pattern, rule, expected) in [
+            ("{region}-{abbreviation}-{identifier}-{name}", &APIM, "westus3-apim-abc-lzv01"),
+            ("contoso-ai-{abbreviation}-{region}-{identifier}", &KEY_VAULT, "contoso-ai-kv-abc"),
+            ("contosogermanyx-ai-{abbreviation}-{region}-{identifier}", &KEY_VAULT, "contosogermanyxaikvabc"),
+            ("c-{abbreviation}-{identifier}", &WAF_POLICY, "cwafabc"),
+        ] {
+            let stem = Stem { pattern: pattern.to_owned(), ..stem("lzv01", "westus3") };
+            let prefix = if rule == &APIM {
+                "apim"
+            } else if rule == &WAF_POLICY {
+                "waf"
+            } else {
+                "kv"
+            };
+            assert_eq!(stem.name(rule, prefix).as_deref(), Ok(expected));
+        }
+        let long =
+            Stem { pattern: "x".repeat(24) + "{abbreviation}{identifier}", ..stem("lzv01", "westus3") };
+        assert!(long.name(&KEY_VAULT, "kv").unwrap_err().contains("has 3 to 24"));
     }
 
     #[test]
@@ -174,6 +218,7 @@ mod tests {
             environment: "abcdefgh".to_owned(),
             location: "germanywestcentral".to_owned(),
             identifier: "abcdef".to_owned(),
+            pattern: PATTERN.to_owned(),
         };
         for (rule, prefix) in [
             (&RESOURCE_GROUP, "rg-networking"),
@@ -197,5 +242,8 @@ mod tests {
         assert!(KEY_VAULT.check("a--b").unwrap_err().contains("two hyphens"));
         assert!(APIM.check("1abc").unwrap_err().contains("a letter first"));
         assert!(APIM.check("apim_x").is_err());
+        assert!(
+            NSG.check("2.nsg_").is_ok() && NSG.check("nsg.").unwrap_err().contains("no hyphen or dot last")
+        );
     }
 }

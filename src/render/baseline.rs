@@ -33,6 +33,7 @@ pub(super) fn draft(zone: &LandingZone) -> Draft {
             ("location", Given::Value((&zone.gateway.location).into())),
             ("tags", Given::Value(tags(zone))),
             ("names", Given::Value(names(zone))),
+            ("existingResourceGroups", Given::Value(existing_groups(zone))),
             ("zones", Given::Value(list(&zone.zones, Literal::from))),
             ("network", Given::Value(network(zone))),
             ("privateDns", Given::Value(private_dns(zone))),
@@ -68,6 +69,10 @@ pub(super) fn draft(zone: &LandingZone) -> Draft {
 
 pub(super) fn tags(zone: &LandingZone) -> Literal {
     Literal::Tags(zone.tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect())
+}
+
+pub(super) fn existing_groups(zone: &LandingZone) -> Literal {
+    list(&zone.existing_groups, Literal::from)
 }
 
 fn names(zone: &LandingZone) -> Literal {

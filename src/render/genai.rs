@@ -1,7 +1,7 @@
 //! The parameters of stage `genai`, bicep/genai/main.bicep.
 
 use super::Secret;
-use super::baseline::tags;
+use super::baseline::{existing_groups, tags};
 use super::literal::{Literal, list, object};
 use super::operations::{key_header, operations};
 use super::policies::{CONTENT_SAFETY, KEY_QUERY, LOGGER, Policies, Policy, fragments};
@@ -22,6 +22,7 @@ pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
             ("location", Given::Value((&zone.gateway.location).into())),
             ("tags", Given::Value(tags(zone))),
             ("names", Given::Value(names(zone))),
+            ("existingResourceGroups", Given::Value(existing_groups(zone))),
             output("apimIdentityPrincipalId"),
             output("apimIdentityClientId"),
             output("apimSystemPrincipalId"),

@@ -1,4 +1,4 @@
-//! What a spec says is there already: the network it is put into, zones, a workspace, networks it is connected with. The
+//! What a spec says is there already: resource groups, the network it is put into, zones, a workspace, networks it is connected with. The
 //! sandbox begins with nothing, so these are put there first, as the spec needs them.
 
 use serde_json::{Map, Value as Json, json};
@@ -11,8 +11,12 @@ use crate::spec::ModelKind;
 /// Whose vaults are not known.
 const NO_SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000000";
 
-/// Puts into `state` what `zone` does not make and yet refers to.
-pub fn put_what_is_there(zone: &LandingZone, state: &State) {
+/// Puts into `state` what `zone` does not make and yet refers to. `subscription_id`: the one that is deployed to.
+pub fn put_what_is_there(zone: &LandingZone, subscription_id: &str, state: &State) {
+    for name in &zone.existing_groups {
+        let id = format!("/subscriptions/{subscription_id}/resourceGroups/{name}");
+        put(state, &id, &zone.gateway.location, json!({}));
+    }
     let network = &zone.network;
     if let Some(existing) = &network.existing {
         put_network(existing, zone, state);
@@ -112,7 +116,7 @@ fn put(state: &State, id: &str, location: &str, properties: Json) {
     // What the spec took for an id is one.
     let Some(id) = ResourceId::parse(id) else { return };
     let group = id.resource_group_id().and_then(|group| ResourceId::parse(&group));
-    let group = group.map(|group| (group, json!({})));
+    let group = group.filter(|group| *group != id).map(|group| (group, json!({})));
     for (id, mut properties) in group.into_iter().chain([(id, properties)]) {
         properties["provisioningState"] = Json::from("Succeeded");
         let body = json!({

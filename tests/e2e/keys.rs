@@ -52,7 +52,7 @@ impl Rotated {
         let folder = tempfile::tempdir().unwrap();
         let spec = folder.path().join("lz.yaml");
         std::fs::write(&spec, &text).unwrap();
-        put_what_is_there(&zone(&text), sandbox.server.state());
+        put_what_is_there(&zone(&text), sandbox.server.subscription_id(), sandbox.server.state());
         let this = Self { sandbox, vault, spec, _folder: folder };
         this.run(&["deploy"], &["--yes"], 0);
         this

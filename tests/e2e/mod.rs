@@ -8,6 +8,7 @@ mod deployed;
 mod doctor;
 mod drift;
 mod fleet;
+mod groups;
 mod import;
 mod keys;
 mod preflight;

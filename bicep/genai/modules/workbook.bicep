@@ -6,6 +6,9 @@ param location string
 @description('Tags on every resource.')
 param tags object
 
+@description('Name of the API Management service, which tells workbooks of one resource group apart.')
+param gatewayName string
+
 @description('The name people see.')
 param displayName string
 
@@ -16,7 +19,7 @@ param content string
 param logAnalyticsWorkspaceId string
 
 resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
-  name: guid(resourceGroup().id, 'genai-lz', 'workbook')
+  name: guid(resourceGroup().id, 'genai-lz', 'workbook', gatewayName)
   location: location
   tags: tags
   kind: 'shared'

@@ -17,8 +17,8 @@ use crate::text::plural;
 
 /// Delete what a spec has deployed, and nothing else
 ///
-/// Shows first what will go, in order, and what stays. A resource group goes as a whole where everything in it is
-/// the spec's. API Management services, Azure OpenAI accounts and key vaults stay restorable after that and keep
+/// Shows first what will go, in order, and what stays. A resource group goes as a whole where the spec makes it and
+/// everything in it is the spec's. API Management services, Azure OpenAI accounts and key vaults stay restorable after that and keep
 /// their names, unless --purge deletes them for good.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -170,7 +170,12 @@ fn step_text(step: &Step) -> String {
             format!("resource group {name} with {}", plural(*n_resources, "resource"))
         }
         Step::Resource { resource_type, name, .. } => format!("{resource_type} {name}"),
-        Step::Record { deployment_name } => format!("the record of deployment {deployment_name}"),
+        Step::Record { deployment_name, group: None } => {
+            format!("the record of deployment {deployment_name}")
+        }
+        Step::Record { deployment_name, group: Some(group) } => {
+            format!("the record of deployment {deployment_name} in resource group {group}")
+        }
     }
 }
 
@@ -189,7 +194,12 @@ fn document(removal: &Removal, purge: bool, is_done: bool) -> Json {
         Step::Resource { id, resource_type, name, .. } => {
             json!({"kind": "resource", "name": name, "id": id, "type": resource_type})
         }
-        Step::Record { deployment_name } => json!({"kind": "deploymentRecord", "name": deployment_name}),
+        Step::Record { deployment_name, group: None } => {
+            json!({"kind": "deploymentRecord", "name": deployment_name})
+        }
+        Step::Record { deployment_name, group } => {
+            json!({"kind": "deploymentRecord", "name": deployment_name, "resourceGroup": group})
+        }
     };
     let restorable = |(one, is_deleted): &(Restorable, bool)| json!({"name": one.name, "location": one.location, "what": restorable_text(one), "deletedEarlier": is_deleted});
     let left = removal.left.iter().map(|left| json!({"what": left.what, "why": left.why}));

@@ -57,7 +57,7 @@ async fn a_group_of_the_plan_goes_as_a_whole_and_another_stays() {
     let removal = destroy(&server).await;
     let names = removal.steps.iter().map(|step| match step {
         Step::Group { name, .. } | Step::Resource { name, .. } => name.as_str(),
-        Step::Record { deployment_name } => deployment_name.as_str(),
+        Step::Record { deployment_name, .. } => deployment_name.as_str(),
     });
     assert_eq!(
         names.collect::<Vec<_>>(),

@@ -4,6 +4,8 @@ mod backends;
 pub(super) mod callers;
 mod content_safety;
 mod gateway;
+mod groups;
+mod names;
 mod network;
 mod pii;
 mod region;
@@ -14,10 +16,10 @@ mod usage;
 use std::sync::Arc;
 
 use self::backends::Backends;
-use super::naming::{self, Rule, Stem};
+use super::naming::{self, Stem};
 use super::{
     Account, Api, Backend, ContentSafetyAccount, EventHub, ExtraSubnet, GatewayPlacement, KeyVault,
-    LandingZone, ModelDeployment, Monitoring, Names, Pool, Preflight, Publisher, Service,
+    LandingZone, ModelDeployment, Monitoring, Pool, Preflight, Publisher, Service,
 };
 use crate::catalog::regions;
 use crate::diag::{DiagResult, Diagnostic, finish};
@@ -28,7 +30,8 @@ use crate::text::{Source, Span};
 /// Resolves a spec; `source` is where it was read from.
 ///
 /// # Errors
-/// `azure-name-refused` where a name cannot be made to fit its resource type.
+/// `azure-name-refused` where a name cannot be made to fit its resource type, `spec-duplicate-id` where two resources would
+/// have one name, and what contradicts itself about resource groups.
 pub fn resolve(spec: &Spec, source: &Arc<Source>) -> DiagResult<(LandingZone, Vec<Diagnostic>)> {
     let mut cx = Resolver {
         source,
@@ -37,7 +40,10 @@ pub fn resolve(spec: &Spec, source: &Arc<Source>) -> DiagResult<(LandingZone, Ve
             environment: spec.metadata.environment.value.0.clone(),
             location: spec.azure.location.normalized(),
             identifier: spec.metadata.identifier.value.0.clone(),
+            pattern: spec.metadata.names.pattern.value.0.clone(),
         },
+        own: &spec.metadata.names.value,
+        taken: Vec::new(),
         found: Vec::new(),
     };
     let zone = cx.landing_zone(spec);
@@ -47,6 +53,8 @@ pub fn resolve(spec: &Spec, source: &Arc<Source>) -> DiagResult<(LandingZone, Ve
 struct Resolver<'a> {
     source: &'a Arc<Source>,
     stem: Stem,
+    own: &'a spec::ResourceNames,
+    taken: Vec<names::Taken>,
     found: Vec<Diagnostic>,
 }
 
@@ -54,7 +62,8 @@ impl Resolver<'_> {
     fn landing_zone(&mut self, spec: &Spec) -> LandingZone {
         let baseline = &spec.baseline;
         let tier = baseline.apim.sku.name.tier();
-        let names = self.names(spec.metadata.name.span);
+        let mut names = self.names(spec.metadata.name.span);
+        let existing_groups = self.groups(spec, &mut names);
         let content_safety = baseline.content_safety.as_ref().map(|account| self.content_safety(account));
         let language = baseline.language.as_ref().map(|account| self.language(account));
         let redis = baseline.redis.as_ref().map(|redis| self.redis(redis));
@@ -99,6 +108,7 @@ impl Resolver<'_> {
                 capacity: baseline.apim.sku.capacity.0,
             },
             names,
+            existing_groups,
             zones: self.zones(&baseline.apim.sku.zones.value, &self.stem.location.clone()),
             locked: spec.azure.locks.value == spec::Locks::Delete,
             additional_regions: spec
@@ -200,79 +210,38 @@ impl Resolver<'_> {
         }
     }
 
-    fn names(&mut self, span: Span) -> Names {
-        let mut name = |rule: &Rule, prefix: &str| self.name(rule, prefix, span);
-        Names {
-            networking_resource_group: name(&naming::RESOURCE_GROUP, "rg-networking"),
-            shared_resource_group: name(&naming::RESOURCE_GROUP, "rg-shared"),
-            apim_resource_group: name(&naming::RESOURCE_GROUP, "rg-apim"),
-            openai_resource_group: name(&naming::RESOURCE_GROUP, "rg-openai"),
-            virtual_network: name(&naming::VIRTUAL_NETWORK, "vnet"),
-            nsg_app_gateway: name(&naming::NSG, "nsg-agw"),
-            nsg_private_endpoints: name(&naming::NSG, "nsg-pe"),
-            nsg_apim: name(&naming::NSG, "nsg-apim"),
-            public_ip_app_gateway: name(&naming::PUBLIC_IP, "pip-agw"),
-            public_ip_apim: name(&naming::PUBLIC_IP, "pip-apim"),
-            key_vault: name(&naming::KEY_VAULT, "kv"),
-            private_endpoint_key_vault: name(&naming::PRIVATE_ENDPOINT, "pe-kv"),
-            log_analytics: name(&naming::LOG_ANALYTICS, "log"),
-            app_insights: name(&naming::APP_INSIGHTS, "appi"),
-            action_group: name(&naming::ACTION_GROUP, "ag"),
-            budget: name(&naming::BUDGET, "budget"),
-            apim: name(&naming::APIM, "apim"),
-            apim_identity: name(&naming::IDENTITY, "id-apim"),
-            app_gateway: name(&naming::APP_GATEWAY, "agw"),
-            app_gateway_identity: name(&naming::IDENTITY, "id-agw"),
-            waf_policy: name(&naming::WAF_POLICY, "waf"),
-            event_hub_namespace: name(&naming::EVENT_HUB_NAMESPACE, "evhns"),
-            private_endpoint_event_hub: name(&naming::PRIVATE_ENDPOINT, "pe-evhns"),
-            private_endpoint_apim: name(&naming::PRIVATE_ENDPOINT, "pe-apim"),
-            route_table: name(&naming::ROUTE_TABLE, "rt-apim"),
-            traffic_manager: name(&naming::TRAFFIC_MANAGER, "tm"),
-            front_door: name(&naming::FRONT_DOOR, "afd"),
-            front_door_endpoint: name(&naming::FRONT_DOOR_ENDPOINT, "fde"),
-            front_door_waf: name(&naming::FRONT_DOOR_WAF, "wafafd"),
-        }
-    }
-
-    /// A refused name is reported at `span`, and stays empty.
-    fn name(&mut self, rule: &Rule, prefix: &str, span: Span) -> String {
-        let stem = self.stem.clone();
-        self.name_of(&stem, rule, prefix, span)
-    }
-
-    fn name_of(&mut self, stem: &Stem, rule: &Rule, prefix: &str, span: Span) -> String {
-        stem.name(rule, prefix).unwrap_or_else(|reason| {
-            self.found.push(
-                Diagnostic::new(&codes::NAME_REFUSED, format!("a name that Azure refuses: {reason}"))
-                    .at(self.source, span)
-                    .help("choose a shorter name"),
-            );
-            String::new()
-        })
-    }
-
     fn content_safety(&mut self, account: &spec::At<spec::ContentSafetyAccount>) -> ContentSafetyAccount {
         if let Some(location) = &account.location {
             self.known_region(&location.value, location.span);
         }
-        let of_gateway = self.stem.location.clone();
+        let (own, of_gateway) = (self.own, self.stem.location.clone());
         ContentSafetyAccount {
-            name: self.name(&naming::ACCOUNT, "cs", account.span),
+            name: self.name(own.content_safety.as_ref(), &naming::ACCOUNT, "cs", account.span),
             location: account.location.as_ref().map_or(of_gateway, |location| location.normalized()),
-            private_endpoint: self.name(&naming::PRIVATE_ENDPOINT, "pe-cs", account.span),
+            private_endpoint: self.name(
+                own.private_endpoint_content_safety.as_ref(),
+                &naming::PRIVATE_ENDPOINT,
+                "pe-cs",
+                account.span,
+            ),
         }
     }
 
     fn account(&mut self, model: &spec::Model) -> Account {
         let id = model.id.as_str();
+        let own = self.own.accounts.get(id);
         Account {
             id: id.to_owned(),
-            name: self.name(&naming::ACCOUNT, &format!("oai-{id}"), model.id.span),
+            name: self.name(own, &naming::ACCOUNT, &format!("oai-{id}"), model.id.span),
             // One that is made has a region, which the checks see to.
             location: model.location.as_ref().map_or_else(String::new, |location| location.normalized()),
             deployments: model.deployments.iter().map(|deployment| resolved_deployment(deployment)).collect(),
-            private_endpoint: self.name(&naming::PRIVATE_ENDPOINT, &format!("pe-oai-{id}"), model.id.span),
+            private_endpoint: self.name(
+                None,
+                &naming::PRIVATE_ENDPOINT,
+                &format!("pe-oai-{id}"),
+                model.id.span,
+            ),
         }
     }
 
@@ -282,7 +251,7 @@ impl Resolver<'_> {
             name: name.to_owned(),
             address_range: subnet.address_range.to_string(),
             delegation: subnet.delegation.as_ref().map(|delegation| delegation.word()),
-            nsg: self.name(&naming::NSG, &format!("nsg-{name}"), subnet.name.span),
+            nsg: self.name(None, &naming::NSG, &format!("nsg-{name}"), subnet.name.span),
         }
     }
 

@@ -9,11 +9,16 @@ impl Resolver<'_> {
         if let Some(location) = &account.location {
             self.known_region(&location.value, location.span);
         }
-        let of_gateway = self.stem.location.clone();
+        let (own, of_gateway) = (self.own, self.stem.location.clone());
         LanguageAccount {
-            name: self.name(&naming::ACCOUNT, "lang", account.span),
+            name: self.name(own.language.as_ref(), &naming::ACCOUNT, "lang", account.span),
             location: account.location.as_ref().map_or(of_gateway, |location| location.normalized()),
-            private_endpoint: self.name(&naming::PRIVATE_ENDPOINT, "pe-lang", account.span),
+            private_endpoint: self.name(
+                own.private_endpoint_language.as_ref(),
+                &naming::PRIVATE_ENDPOINT,
+                "pe-lang",
+                account.span,
+            ),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Further regions: their networks, private endpoints and names.
 
 use super::Resolver;
-use crate::model::naming::{self, Rule, Stem};
-use crate::model::{Account, AdditionalRegion, RegionEndpoints, RegionNames, RegionNetwork};
+use crate::model::naming::{self, Stem};
+use crate::model::{Account, AdditionalRegion, RegionEndpoints, RegionNetwork};
 use crate::spec;
 use crate::text::Span;
 
@@ -30,22 +30,6 @@ impl Resolver<'_> {
         }
     }
 
-    fn region_names(&mut self, location: &str, span: Span) -> RegionNames {
-        let stem = Stem { location: location.to_owned(), ..self.stem.clone() };
-        let mut name = |rule: &Rule, prefix: &str| self.name_of(&stem, rule, prefix, span);
-        RegionNames {
-            virtual_network: name(&naming::VIRTUAL_NETWORK, "vnet"),
-            nsg_app_gateway: name(&naming::NSG, "nsg-agw"),
-            nsg_private_endpoints: name(&naming::NSG, "nsg-pe"),
-            nsg_apim: name(&naming::NSG, "nsg-apim"),
-            route_table: name(&naming::ROUTE_TABLE, "rt-apim"),
-            public_ip_app_gateway: name(&naming::PUBLIC_IP, "pip-agw"),
-            public_ip_apim: name(&naming::PUBLIC_IP, "pip-apim"),
-            app_gateway: name(&naming::APP_GATEWAY, "agw"),
-            waf_policy: name(&naming::WAF_POLICY, "waf"),
-        }
-    }
-
     fn region_endpoints(
         &mut self,
         location: &str,
@@ -54,7 +38,7 @@ impl Resolver<'_> {
         span: Span,
     ) -> RegionEndpoints {
         let stem = Stem { location: location.to_owned(), ..self.stem.clone() };
-        let mut name = |prefix: &str| self.name_of(&stem, &naming::PRIVATE_ENDPOINT, prefix, span);
+        let mut name = |prefix: &str| self.made(&stem, &naming::PRIVATE_ENDPOINT, prefix, span);
         RegionEndpoints {
             subnet,
             key_vault: name("pe-kv"),
@@ -63,7 +47,7 @@ impl Resolver<'_> {
             content_safety: name("pe-cs"),
             language: name("pe-lang"),
             redis: name("pe-redis"),
-            resource_group: self.name_of(&stem, &naming::RESOURCE_GROUP, "rg-endpoints", span),
+            resource_group: self.made(&stem, &naming::RESOURCE_GROUP, "rg-endpoints", span),
         }
     }
 }

@@ -9,13 +9,18 @@ impl Resolver<'_> {
         if let Some(location) = &redis.location {
             self.known_region(&location.value, location.span);
         }
-        let of_gateway = self.stem.location.clone();
+        let (own, of_gateway) = (self.own, self.stem.location.clone());
         Redis {
-            name: self.name(&naming::REDIS, "redis", redis.span),
+            name: self.name(own.redis.as_ref(), &naming::REDIS, "redis", redis.span),
             location: redis.location.as_ref().map_or(of_gateway, |location| location.normalized()),
             sku: redis.sku.word(),
             high_availability: redis.high_availability.value,
-            private_endpoint: self.name(&naming::PRIVATE_ENDPOINT, "pe-redis", redis.span),
+            private_endpoint: self.name(
+                own.private_endpoint_redis.as_ref(),
+                &naming::PRIVATE_ENDPOINT,
+                "pe-redis",
+                redis.span,
+            ),
         }
     }
 }

@@ -47,6 +47,9 @@ pub struct Live {
     pub gateway_policies: Option<Answer<BTreeSet<String>>>,
     /// Actions that the deployment needs and the account does not have.
     pub missing_actions: Answer<Vec<String>>,
+    /// The resource groups that the spec says are there: the ids of what the plan would take over in each; None where there
+    /// is no such group.
+    pub groups: Vec<(String, Answer<Option<Vec<String>>>)>,
     /// Resources of the plan that are there already.
     pub existing: BTreeSet<String>,
 }
@@ -91,7 +94,10 @@ pub fn needed_actions(plan: &Plan) -> BTreeSet<String> {
     let mut actions: BTreeSet<String> =
         needed_types(plan).iter().map(|name| format!("{name}/write")).collect();
     actions.insert("Microsoft.Resources/deployments/write".to_owned());
-    actions.insert("Microsoft.Resources/subscriptions/resourceGroups/write".to_owned());
+    let mut groups = plan.stages.iter().flat_map(|stage| &stage.groups);
+    if groups.any(|group| group.change.is_some()) {
+        actions.insert("Microsoft.Resources/subscriptions/resourceGroups/write".to_owned());
+    }
     actions
 }
 
@@ -146,6 +152,7 @@ pub fn check_live(
     checks.extend(gateway::accounts(live));
     checks.extend(gateway::rule_set(zone, live));
     checks.extend(gateway::policies(zone, policies, live));
+    checks.extend(places::groups(live));
     checks.extend(rights::names(live));
     checks.extend(rights::providers(live));
     checks.extend(rights::policies(live));
@@ -266,6 +273,7 @@ mod tests {
             waf_rule_sets: Some(Ok(vec![(text("OWASP"), text("3.2"))])),
             gateway_policies: Some(Ok(BTreeSet::from([text("set-header"), text("llm-token-limit")]))),
             missing_actions: Ok(Vec::new()),
+            groups: vec![("rg".to_owned(), Ok(Some(Vec::new())))],
             existing: BTreeSet::new(),
         }
     }
@@ -306,7 +314,7 @@ mod tests {
     #[test]
     fn azures_answer_goes_before_the_catalogues() {
         type Change = fn(&mut Live);
-        let cases: [(u32, Change, &[&str]); 17] = [
+        let cases: [(u32, Change, &[&str]); 20] = [
             (50, |_| (), &[]),
             (51, |_| (), &["quota: blocked"]),
             // Whoever may not ask for quota is told so, and not that there is none.
@@ -350,6 +358,9 @@ mod tests {
                 &["policy: blocked"],
             ),
             (50, |live| live.missing_actions = Ok(vec!["A/b/write".to_owned()]), &["permissions: blocked"]),
+            (50, |live| live.groups[0].1 = Ok(None), &["resource group: blocked"]),
+            (50, |live| live.groups[0].1 = Ok(Some(vec!["/zone".to_owned()])), &["resource group: warning"]),
+            (50, |live| live.groups[0].1 = Err("no".to_owned()), &["resource group: unverified"]),
         ];
         for (index, (capacity, change, expected)) in cases.into_iter().enumerate() {
             assert_eq!(not_ok(&judged("GlobalStandard", capacity, change)), expected, "case {index}");

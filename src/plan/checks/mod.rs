@@ -53,6 +53,8 @@ pub enum Question {
     Account,
     /// Does the firewall's rule set exist?
     RuleSet,
+    /// Is a resource group there that the spec says is?
+    ResourceGroup,
     /// Does the running gateway know the policies?
     GatewayPolicies,
     /// Does Azure take the template of a stage?
@@ -76,6 +78,7 @@ impl Question {
             Self::Permissions => "permissions",
             Self::Account => "account",
             Self::RuleSet => "rule set",
+            Self::ResourceGroup => "resource group",
             Self::GatewayPolicies => "policies",
             Self::Template => "template",
         }

@@ -55,6 +55,7 @@ fn word(question: Question) -> Option<&'static str> {
         | Question::Permissions
         | Question::Account
         | Question::RuleSet
+        | Question::ResourceGroup
         | Question::Template => None,
     }
 }

@@ -22,6 +22,8 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
     });
     let subscriptions: Vec<(String, Span)> = of_products.chain(of_contracts).collect();
     unique("subscription", subscriptions.iter().map(|(id, span)| (id.as_str(), *span)), cx);
+    let groups = spec.azure.resource_groups.existing.iter();
+    unique("resource group in `existing`", groups.map(|purpose| (purpose.word(), purpose.span)), cx);
     unique("path", spec.apis.iter().map(|api| (api.path.as_str(), api.path.span)), cx);
     for model in spec.models.iter() {
         let names: Vec<_> = model
@@ -33,6 +35,11 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
         for deployment in model.deployments.iter().filter(|it| it.spillover.as_str() != "none") {
             known("deployment", deployment.spillover.as_str(), deployment.spillover.span, &names, cx);
         }
+    }
+    let made: Vec<_> = spec.models.iter().filter(|model| model.is_made()).collect();
+    let made: Vec<_> = made.iter().map(|model| (model.id.as_str(), model.id.span)).collect();
+    for (id, name) in spec.metadata.names.accounts.iter() {
+        known("new account", id, name.span, &made, cx);
     }
     for pool in spec.pools.iter() {
         unique(

@@ -15,6 +15,7 @@ mod formats;
 mod front_door;
 mod limits;
 mod models;
+mod names;
 mod network;
 mod operations;
 mod pii;
@@ -23,6 +24,7 @@ mod pools;
 mod pricing;
 mod products;
 mod raw;
+mod resource_groups;
 mod resource_ids;
 mod routes;
 mod routing;
@@ -47,6 +49,7 @@ pub use formats::*;
 pub use front_door::*;
 pub use limits::*;
 pub use models::*;
+pub use names::*;
 pub use network::*;
 pub use operations::*;
 pub use pii::*;
@@ -55,6 +58,7 @@ pub use pools::*;
 pub use pricing::*;
 pub use products::*;
 pub use raw::*;
+pub use resource_groups::*;
 pub use resource_ids::*;
 pub use routes::*;
 pub use routing::*;
@@ -170,12 +174,13 @@ record! {
         "environment" environment: EnvironmentName = required;
         /// Keeps globally unique names apart: 2 to 6 lower-case letters and digits. Kept even where a name has to be cut.
         "identifier" identifier: Identifier = required;
+        /// How resources are called, where the naming scheme is not yours.
+        "names" names: ResourceNames = default({});
         /// Azure tags put on every resource and resource group.
         "tags" tags: BTreeMap<String, At<String>> = default({});
         /// Usage telemetry to the maker; there is none.
         "telemetry" telemetry: Only<false> = default(false);
     }
-    refused { "naming": "the naming scheme is fixed" }
 }
 
 record! {
@@ -189,7 +194,7 @@ record! {
         "resourceGroups" resource_groups: ResourceGroups = default({});
         /// Further regions of the gateway, on Premium.
         "additionalRegions" additional_regions: Vec<At<AdditionalRegion>> = default([]);
-        /// Locks on the resource groups. `destroy` stops at them.
+        /// Locks on the resource groups, but those that were there already. `destroy` stops at them.
         "locks" locks: Locks = default("none");
         /// Where prompts may be processed. Models that could process them elsewhere are refused, unless one says otherwise.
         "dataBoundary" data_boundary: DataBoundary = default("none");
@@ -230,24 +235,6 @@ choice! {
         /// What is in them cannot be deleted until the locks are removed.
         Delete = "delete",
     }
-}
-
-record! {
-    /// How resources are spread over resource groups.
-    pub struct ResourceGroups {
-        /// The layout.
-        "layout" layout: ResourceGroupLayout = default("baseline");
-    }
-    refused { "existing": "resource groups are made", "names": "resource groups are named by the naming scheme" }
-}
-
-choice! {
-    /// A layout of resource groups.
-    pub enum ResourceGroupLayout {
-        /// One each for networking, shared services, API Management and Azure OpenAI.
-        Baseline = "baseline",
-    }
-    refused { "existing", "single" }
 }
 
 record! {

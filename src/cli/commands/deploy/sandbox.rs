@@ -56,7 +56,7 @@ pub(super) async fn run(
     })
     .await
     .map_err(|error| failed(&error))?;
-    put_what_is_there(&rendered.zone, arm.state());
+    put_what_is_there(&rendered.zone, subscription, arm.state());
     let client = client_of(&arm)?;
     ui.say(&format!("\nsandbox: Azure Resource Manager on {}", arm.base_url()));
     let outcome = events::deploy(&client, subscription, &requests, rendered, &args.how(), ui).await?;
@@ -104,7 +104,7 @@ pub(super) async fn to_state(
 ) -> Result<State, CommandError> {
     let options = ArmOptions { subscription_id: subscription.to_owned(), ..ArmOptions::default() };
     let arm = ArmServer::start(options).await.map_err(|error| failed(&error))?;
-    put_what_is_there(zone, arm.state());
+    put_what_is_there(zone, subscription, arm.state());
     events::deploy_quietly(&client_of(&arm)?, subscription, requests).await?;
     Ok(arm.state().clone())
 }

@@ -51,7 +51,7 @@ pub(super) async fn prepare(
     let requests = stages::requests(evaluated, spec, stages::Keys::MadeUp)?;
     let options = ArmOptions { subscription_id: subscription.clone(), ..ArmOptions::default() };
     let arm = ArmServer::start(options).await.map_err(|error| deploying::failed(&error))?;
-    put_what_is_there(&rendered.zone, arm.state());
+    put_what_is_there(&rendered.zone, arm.subscription_id(), arm.state());
     let client = deploying::client_of(&arm)?;
     let (options, control) = (deploy::Options::default(), deploy::Control::cancelled_by(cancel));
     let outcome = deploy::apply(&client, &subscription, &requests, &options, &mut drop, &control)

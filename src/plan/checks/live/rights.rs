@@ -20,7 +20,8 @@ pub(super) fn names(live: &Live) -> impl Iterator<Item = Check> {
                 Vec::new(),
             ),
             Ok(Err(why)) => blocked(
-                format!("{why}; somebody else has it, or a deleted resource: choose another `metadata.identifier`"),
+                format!("{why}; somebody else has it, or a deleted resource: choose another `metadata.identifier`, or another name in \
+                     `metadata.names`"),
                 "metadata.identifier",
                 Vec::new(),
             ),

@@ -34,6 +34,8 @@ param names = {
   frontDoorWaf: 'wafafdplatformprodswedencentralp01'
 }
 
+param existingResourceGroups = []
+
 param zones = [
   '1'
   '3'

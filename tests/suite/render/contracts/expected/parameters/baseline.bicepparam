@@ -32,6 +32,8 @@ param names = {
   frontDoorWaf: 'wafafdteamsdevswedencentralabc'
 }
 
+param existingResourceGroups = []
+
 param zones = [
   '1'
   '2'

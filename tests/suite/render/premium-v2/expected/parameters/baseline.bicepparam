@@ -32,6 +32,8 @@ param names = {
   frontDoorWaf: 'wafafdaihubprodswedencentralp01'
 }
 
+param existingResourceGroups = []
+
 param zones = [
   '1'
   '2'

@@ -32,6 +32,8 @@ param names = {
   frontDoorWaf: 'wafafdmanydevswedencentralabc'
 }
 
+param existingResourceGroups = []
+
 param zones = [
   '1'
   '2'

@@ -35,6 +35,8 @@ param names = {
   frontDoorWaf: 'wafafdlzv01devwestus3abc'
 }
 
+param existingResourceGroups = []
+
 param zones = [
   '1'
   '2'

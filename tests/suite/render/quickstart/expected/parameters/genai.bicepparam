@@ -18,6 +18,8 @@ param names = {
   apimIdentity: 'id-apim-lzv01-dev-westus3-abc'
 }
 
+param existingResourceGroups = []
+
 // Output apimIdentityPrincipalId of stage baseline.
 param apimIdentityPrincipalId = readEnvironmentVariable('GENAI_LZ_APIM_IDENTITY_PRINCIPAL_ID')
 
