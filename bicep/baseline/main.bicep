@@ -416,7 +416,7 @@ module apimClosed 'modules/apim-service.bicep' = if (apim.privateEndpoint) {
 }
 
 // Before the Application Gateways, which let in nothing but what carries its id. The DNS name of an address in Azure's public
-// cloud is LABEL.REGION.cloudapp.azure.com (learn.microsoft.com/azure/virtual-network/ip-services/public-ip-addresses, from memory).
+// cloud is LABEL.REGION.cloudapp.azure.com (learn.microsoft.com/azure/virtual-network/ip-services/public-ip-addresses, read 2026-12-01).
 module door 'modules/front-door.bicep' = if (frontDoor.enabled) {
   name: 'baseline-front-door'
   scope: resourceGroup(names.networkingResourceGroup)

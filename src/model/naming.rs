@@ -67,8 +67,8 @@ pub const WAF_POLICY: Rule = rule(
 pub const TRAFFIC_MANAGER: Rule =
     rule("Microsoft.Network/trafficManagerProfiles", (1, 63), Alphabet::Hyphens, true);
 pub const FRONT_DOOR: Rule = rule("Microsoft.Cdn/profiles", (5, 64), Alphabet::Hyphens, false);
-/// Its DNS name begins with it and ends with what Azure adds
-/// (learn.microsoft.com/azure/frontdoor/endpoint, from memory).
+/// Its DNS name begins with it and ends with what Azure adds (learn.microsoft.com/azure/frontdoor/endpoint, read 2026-12-01).
+/// Its length is from github.com/hashicorp/terraform-provider-azurerm, internal/services/cdn/validate, read 2026-12-01.
 pub const FRONT_DOOR_ENDPOINT: Rule =
     rule("Microsoft.Cdn/profiles/afdEndpoints", (2, 46), Alphabet::Hyphens, false);
 pub const FRONT_DOOR_WAF: Rule = rule(

@@ -16,8 +16,8 @@ param delegation string
 @description('Refuse what leaves for the Internet, but for what the service itself needs.')
 param denyInternetOut bool
 
-// Images of the platform, sign-in with an identity, and metrics
-// (learn.microsoft.com/azure/container-apps/firewall-integration, from memory).
+// Images of the platform, sign-in with an identity, and metrics; Azure's DNS is beyond security groups, and a registry of one's
+// own needs a private endpoint (learn.microsoft.com/azure/container-apps/firewall-integration, 2026-04-01, read 2026-12-01).
 var servicesOfContainerApps = [
   'MicrosoftContainerRegistry'
   'AzureFrontDoor.FirstParty'

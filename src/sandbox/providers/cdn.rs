@@ -15,8 +15,8 @@ pub(super) const TYPES: &[Provider] = &[
     },
 ];
 
-/// Seconds that Front Door waits for an answer (published type of 2025-06-01; 240 at most by
-/// learn.microsoft.com/azure/frontdoor/standard-premium/tier-comparison, from memory).
+/// Seconds that Front Door waits for an answer
+/// (learn.microsoft.com/troubleshoot/azure/front-door/troubleshoot-issues, 2025-09-24, read 2026-12-01).
 const TIMEOUT_S: std::ops::RangeInclusive<u64> = 16..=240;
 
 fn profile(draft: &mut Draft<'_>) -> Result<(), ArmFault> {

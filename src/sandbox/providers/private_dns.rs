@@ -9,27 +9,24 @@ pub(super) const TYPES: &[Provider] = &[Provider {
 }];
 
 /// A network that resolved two zones of one name could not tell which to ask, so Azure links it with one of them; the other
-/// may be in another resource group (learn.microsoft.com/azure/dns/private-dns-virtual-network-links, from memory).
+/// may be in another resource group or subscription. Azure names both, and so says one name twice
+/// (learn.microsoft.com/troubleshoot/azure/azure-kubernetes/error-codes/createorupdatevirtualnetworklinkfailed-error, 2024-03-01,
+/// read 2026-12-01).
 fn link(draft: &mut Draft<'_>) -> Result<(), ArmFault> {
     let zone_name =
         |id: &crate::sandbox::ResourceId| id.parent().map(|zone| zone.name().to_ascii_lowercase());
     let network = draft.text("/properties/virtualNetwork/id").unwrap_or_default().to_owned();
     let of_this = zone_name(draft.id());
-    let other =
-        draft.state.of_type("Microsoft.Network/privateDnsZones/virtualNetworkLinks").into_iter().find(
-            |other| {
-                other.id.key() != draft.id().key()
-                    && zone_name(&other.id) == of_this
-                    && other
-                        .text("/properties/virtualNetwork/id")
-                        .is_some_and(|id| id.eq_ignore_ascii_case(&network))
-            },
-        );
-    if let Some(other) = other {
+    let links = draft.state.of_type("Microsoft.Network/privateDnsZones/virtualNetworkLinks");
+    let is_linked = links.iter().any(|other| {
+        other.id.key() != draft.id().key()
+            && zone_name(&other.id) == of_this
+            && other.text("/properties/virtualNetwork/id").is_some_and(|id| id.eq_ignore_ascii_case(&network))
+    });
+    if is_linked {
+        let zone = of_this.unwrap_or_default();
         let message = format!(
-            "A virtual network cannot be linked to multiple zones with overlapping namespaces. You tried to link virtual network with '{}' and '{}' zones.",
-            of_this.unwrap_or_default(),
-            other.id.parent().map(|zone| zone.to_string()).unwrap_or_default(),
+            "A virtual network cannot be linked to multiple zones with overlapping namespaces. You tried to link virtual network with '{zone}' and '{zone}' zones."
         );
         return Err(ArmFault::bad_request("BadRequest", message));
     }
@@ -70,6 +67,7 @@ mod tests {
         assert_eq!(linked(&state, "one", "first", "vnet-1"), Ok(()), "the same link again");
         assert_eq!(linked(&state, "two", "first", "vnet-2"), Ok(()), "another network, another zone");
         let refused = linked(&state, "two", "second", "VNET-1").unwrap_err();
-        assert!(refused.contains("overlapping namespaces"), "{refused}");
+        let both = "'privatelink.vaultcore.azure.net' and 'privatelink.vaultcore.azure.net' zones.";
+        assert!(refused.contains("overlapping namespaces") && refused.contains(both), "{refused}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Checks;
 use crate::spec::codes;
-use crate::spec::types::{Certificate, FrontDoor, FrontDoorMethod, FrontDoorSku, Spec, WafMode};
+use crate::spec::types::{Certificate, FrontDoor, FrontDoorMethod, FrontDoorSku, RuleSetType, Spec, WafMode};
 use crate::text::Span;
 
 /// Origins have a priority from 1 to 5 (published type of 2025-06-01).
@@ -44,6 +44,20 @@ pub(super) fn check(spec: &Spec, cx: &mut Checks<'_>) {
                     cx,
                 );
             }
+            // A gateway with older rules let requests without the header pass (stefanivemo.github.io, 2020-08-29); the engine was
+            // replaced with 3.2 (learn.microsoft.com/azure/web-application-firewall/ag/waf-engine, read 2026-12-01).
+            let rules = &gateway.waf.rule_set;
+            if rules.rule_set_type.value == RuleSetType::Owasp && is_before_3_2(rules.version.as_str()) {
+                let found = cx
+                    .diagnostic(
+                        &codes::CONFLICT,
+                        rules.version.span,
+                        "the firewall of such old rules may let callers go around Front Door",
+                    )
+                    .related(cx.source, door.span, "Front Door")
+                    .help("set `version` to \"3.2\", or use `Microsoft_DefaultRuleSet`");
+                cx.push(found);
+            }
             if gateway.waf.mode.value == WafMode::Detection {
                 let found = cx
                     .diagnostic(
@@ -80,6 +94,11 @@ fn own(door: &FrontDoor, n_regions: usize, cx: &mut Checks<'_>) {
             cx,
         );
     }
+}
+
+fn is_before_3_2(version: &str) -> bool {
+    let parts: Vec<u32> = version.split('.').map_while(|part| part.parse().ok()).collect();
+    parts < vec![3, 2]
 }
 
 fn refuse(span: Span, message: &str, help: &str, cx: &mut Checks<'_>) {

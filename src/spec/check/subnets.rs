@@ -11,8 +11,12 @@ use crate::spec::types::{Cidr, Delegation, ExtraSubnet, Network};
 /// Those that the landing zone makes, bicep/baseline/modules/networking.bicep.
 const OWN_NAMES: [&str; 3] = ["snet-app-gateway", "snet-private-endpoints", "snet-apim"];
 
-/// Names by which Azure knows subnets that its own gateways stand in, which security groups would cut off
-/// (learn.microsoft.com/azure/virtual-network/virtual-network-for-azure-services, from memory).
+/// Names by which Azure knows the subnets of its own gateways and firewalls. All but the last are reserved
+/// (learn.microsoft.com/azure/postgresql/flexible-server/concepts-networking-private); the last is that of Route Server, which
+/// takes no security group (learn.microsoft.com/azure/route-server/route-server-faq). With one, gateways of VPN and ExpressRoute
+/// may fail (learn.microsoft.com/azure/vpn-gateway/vpn-gateway-about-vpn-gateway-settings); Azure Firewall has it switched off
+/// (learn.microsoft.com/azure/firewall/firewall-faq); Bastion takes only one with the rules of Bastion
+/// (learn.microsoft.com/azure/bastion/bastion-nsg). All read 2026-12-01.
 const RESERVED_NAMES: [&str; 5] = [
     "gatewaysubnet",
     "azurefirewallsubnet",
@@ -22,7 +26,7 @@ const RESERVED_NAMES: [&str; 5] = [
 ];
 
 /// What an environment of Container Apps with workload profiles needs: /27
-/// (learn.microsoft.com/azure/container-apps/custom-virtual-networks, from memory).
+/// (learn.microsoft.com/azure/container-apps/custom-virtual-networks, 2025-05-01, read 2026-12-01).
 const CONTAINER_APPS_MIN: u32 = 32;
 
 /// Reports each of `subnets`, with the name that it has in the spec, that lies outside of `network` or overlaps one before it.

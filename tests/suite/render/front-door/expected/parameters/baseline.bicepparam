@@ -32,6 +32,8 @@ param names = {
   frontDoorWaf: 'wafafddoorprodswedencentrald01'
 }
 
+param existingResourceGroups = []
+
 param zones = [
   '1'
   '2'

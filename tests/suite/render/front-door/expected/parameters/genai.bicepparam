@@ -15,6 +15,8 @@ param names = {
   apimIdentity: 'id-apim-door-prod-swedencentral-d01'
 }
 
+param existingResourceGroups = []
+
 // Output apimIdentityPrincipalId of stage baseline.
 param apimIdentityPrincipalId = readEnvironmentVariable('GENAI_LZ_APIM_IDENTITY_PRINCIPAL_ID')
 

@@ -27,6 +27,9 @@ param names = {
   appGatewayIdentity: 'id-agw-lzv01-prod-westus3-p01'
   wafPolicy: 'waflzv01prodwestus3p01'
   trafficManager: 'tm-lzv01-prod-westus3-p01'
+  frontDoor: 'afd-lzv01-prod-westus3-p01'
+  frontDoorEndpoint: 'fde-lzv01-prod-westus3-p01'
+  frontDoorWaf: 'wafafdlzv01prodwestus3p01'
 }
 
 param existingResourceGroups = [
@@ -49,6 +52,7 @@ param network = {
   delegation: ''
   denyInternetOut: false
   redis: false
+  extraSubnets: []
   extraRules: []
   firewallNextHop: ''
   peerings: []
@@ -105,6 +109,18 @@ param trafficManager = {
   enabled: false
   method: 'Performance'
   ttlSeconds: 0
+}
+
+param frontDoor = {
+  enabled: false
+  sku: 'Premium_AzureFrontDoor'
+  managedRules: false
+  priority: false
+  customDomain: ''
+  originDomain: ''
+  responseTimeoutSeconds: 0
+  wafMode: 'Prevention'
+  requestsPerMinute: 0
 }
 
 param locked = true

@@ -48,6 +48,8 @@ param access = {
   redis: ''
 }
 
+param regions = []
+
 // Output logAnalyticsWorkspaceId of stage baseline.
 param logAnalyticsWorkspaceId = readEnvironmentVariable('GENAI_LZ_LOG_ANALYTICS_WORKSPACE_ID')
 
