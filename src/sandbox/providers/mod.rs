@@ -8,6 +8,7 @@ mod authorization;
 mod cognitive_services;
 mod event_hub;
 mod key_vault;
+mod kusto;
 mod managed_identity;
 mod monitor;
 mod network;
@@ -35,6 +36,7 @@ const PROVIDERS: &[&[Provider]] = &[
     cognitive_services::TYPES,
     event_hub::TYPES,
     key_vault::TYPES,
+    kusto::TYPES,
     managed_identity::TYPES,
     monitor::TYPES,
     network::TYPES,

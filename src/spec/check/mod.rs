@@ -5,6 +5,7 @@ mod apis;
 mod callers;
 mod content_safety;
 mod contracts;
+mod event_store;
 mod gateway;
 mod limits;
 mod lints;
@@ -50,6 +51,7 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     semantic_cache::check(spec, &mut cx);
     contracts::check(spec, &mut cx);
     monitoring::check(spec, &mut cx);
+    event_store::check(spec, &mut cx);
     tags::check(spec, &mut cx);
     lints::check(spec, &mut cx);
     scenarios::check(spec, &mut cx);

@@ -41,6 +41,12 @@ param access = {
   eventHub: ''
   contentSafety: ''
   redis: ''
+  store: {
+    cluster: ''
+    blob: ''
+    queue: ''
+    table: ''
+  }
 }
 
 // Output logAnalyticsWorkspaceId of stage baseline.
@@ -129,6 +135,23 @@ param eventHub = {
   retentionDays: 0
   privateEndpoint: ''
   loggerName: ''
+}
+
+param eventStore = {
+  enabled: false
+  cluster: ''
+  sku: ''
+  tier: ''
+  capacity: 0
+  database: 'usage'
+  table: 'Usage'
+  mapping: 'UsageRecord'
+  retention: ''
+  hot: ''
+  schema: ''
+  viewers: []
+  zone: ''
+  privateEndpoint: ''
 }
 
 param contentSafety = {
@@ -421,3 +444,13 @@ param keyDeliveries = [
     vault: 'kv-retail'
   }
 ]
+
+param apiCenter = {
+  enabled: false
+  name: ''
+  location: ''
+  environment: ''
+  lifecycle: ''
+  host: ''
+  apis: []
+}

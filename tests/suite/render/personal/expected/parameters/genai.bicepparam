@@ -41,6 +41,12 @@ param access = {
   eventHub: ''
   contentSafety: ''
   redis: ''
+  store: {
+    cluster: ''
+    blob: ''
+    queue: ''
+    table: ''
+  }
 }
 
 // Output logAnalyticsWorkspaceId of stage baseline.
@@ -113,6 +119,23 @@ param eventHub = {
   retentionDays: 0
   privateEndpoint: ''
   loggerName: ''
+}
+
+param eventStore = {
+  enabled: false
+  cluster: ''
+  sku: ''
+  tier: ''
+  capacity: 0
+  database: 'usage'
+  table: 'Usage'
+  mapping: 'UsageRecord'
+  retention: ''
+  hot: ''
+  schema: ''
+  viewers: []
+  zone: ''
+  privateEndpoint: ''
 }
 
 param contentSafety = {
@@ -511,3 +534,13 @@ param subscriptions = [
 ]
 
 param keyDeliveries = []
+
+param apiCenter = {
+  enabled: false
+  name: ''
+  location: ''
+  environment: ''
+  lifecycle: ''
+  host: ''
+  apis: []
+}

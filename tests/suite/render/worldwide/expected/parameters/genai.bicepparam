@@ -43,6 +43,12 @@ param access = {
   eventHub: ''
   contentSafety: ''
   redis: ''
+  store: {
+    cluster: ''
+    blob: ''
+    queue: ''
+    table: ''
+  }
 }
 
 // Output logAnalyticsWorkspaceId of stage baseline.
@@ -132,6 +138,23 @@ param eventHub = {
   retentionDays: 7
   privateEndpoint: 'pe-evhns-world-prod-swedencentral-w01'
   loggerName: 'usage-eventhub'
+}
+
+param eventStore = {
+  enabled: false
+  cluster: ''
+  sku: ''
+  tier: ''
+  capacity: 0
+  database: 'usage'
+  table: 'Usage'
+  mapping: 'UsageRecord'
+  retention: ''
+  hot: ''
+  schema: ''
+  viewers: []
+  zone: ''
+  privateEndpoint: ''
 }
 
 param contentSafety = {
@@ -408,3 +431,13 @@ param products = []
 param subscriptions = []
 
 param keyDeliveries = []
+
+param apiCenter = {
+  enabled: false
+  name: ''
+  location: ''
+  environment: ''
+  lifecycle: ''
+  host: 'ai.contoso.com'
+  apis: []
+}
