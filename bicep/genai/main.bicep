@@ -32,7 +32,7 @@ param virtualNetworkId string
 @description('Resource id of the subnet for private endpoints, an output of stage baseline.')
 param privateEndpointsSubnetId string
 
-@description('mode: private, addresses or internet, which is how the gateway calls accounts and event hub; createZones; openai, eventHub, contentSafety and redis: ids of zones that are there already. linkedNetworks: names of the networks of further regions that resolve the zones too, having none of their own.')
+@description('mode: private, addresses or internet, which is how the gateway calls accounts and event hub; createZones; openai, eventHub, contentSafety, redis and store (cluster, blob, queue, table): ids of zones that are there already. linkedNetworks: names of the networks of further regions that resolve the zones too, having none of their own.')
 param access object
 
 @description('location, virtualNetwork, resourceGroup, zones and endpoints (name, targetType, targetName, groupId, zone) of each further region that has private endpoints of its own.')
@@ -68,6 +68,9 @@ param keySecrets string
 
 @description('enabled, namespace, hub, partitions, retentionDays, privateEndpoint, loggerName of the usage event hub.')
 param eventHub object
+
+@description('The cluster that keeps what the event hub takes: enabled, cluster, sku, tier, capacity, database, table, mapping, retention and hot (durations), schema (the commands that make the table), viewers (id, kind), zone (of its own names), privateEndpoint.')
+param eventStore object
 
 @description('enabled, name, location, customSubDomain, privateEndpoint of the Content Safety account.')
 param contentSafety object
@@ -116,6 +119,9 @@ param subscriptions array
 
 @description('Keys to put into vaults: subscription, secret, vaultSubscription, vaultResourceGroup, vault.')
 param keyDeliveries array
+
+@description('The API Center that lists the APIs: enabled, name, location, environment, lifecycle, host (of the Application Gateway; empty without one), apis (name, title, summary, kind, scheme, path).')
+param apiCenter object
 
 // Known before anything is deployed, so that a plan can name every role assignment.
 var apimIdentityId = resourceId(subscription().subscriptionId, names.apimResourceGroup, 'Microsoft.ManagedIdentity/userAssignedIdentities', names.apimIdentity)
@@ -216,10 +222,67 @@ module usageHub 'modules/event-hub.bicep' = if (eventHub.enabled) {
     zoneId: isPrivate && access.createZones ? eventHubZone!.outputs.id : access.eventHub
     accessMode: access.mode
     allowedAddresses: allowedAddresses
+    isRead: eventStore.enabled
     logAnalyticsWorkspaceId: logsTo
     apimIdentityId: apimIdentityId
     apimIdentityPrincipalId: apimIdentityPrincipalId
   }
+}
+
+// A cluster has names of its own, and those of the storage that it takes records in with.
+var storeZones = [
+  {
+    name: 'cluster'
+    zone: eventStore.zone
+  }
+  {
+    name: 'blob'
+    zone: 'privatelink.blob.${environment().suffixes.storage}'
+  }
+  {
+    name: 'queue'
+    zone: 'privatelink.queue.${environment().suffixes.storage}'
+  }
+  {
+    name: 'table'
+    zone: 'privatelink.table.${environment().suffixes.storage}'
+  }
+]
+
+var makesStoreZones = eventStore.enabled && isPrivate && access.createZones
+
+module eventStoreZones '../shared/modules/private-dns-zone.bicep' = [for (item, index) in makesStoreZones ? storeZones : []: {
+  name: 'genai-store-zone-${item.name}'
+  scope: resourceGroup(names.networkingResourceGroup)
+  params: {
+    zoneName: item.zone
+    virtualNetworkId: virtualNetworkId
+    otherNetworks: access.linkedNetworks
+    tags: tags
+  }
+}]
+
+module usageStore 'modules/event-store.bicep' = if (eventStore.enabled) {
+  name: 'genai-event-store'
+  scope: openaiGroup
+  params: {
+    location: location
+    tags: tags
+    store: eventStore
+    namespaceName: eventHub.namespace
+    hubName: eventHub.hub
+    subnetId: privateEndpointsSubnetId
+    zones: [for item in storeZones: {
+      name: item.name
+      id: makesStoreZones ? resourceId(subscription().subscriptionId, names.networkingResourceGroup, 'Microsoft.Network/privateDnsZones', item.zone) : access.store[item.name]
+    }]
+    accessMode: access.mode
+    logAnalyticsWorkspaceId: logsTo
+  }
+  dependsOn: [
+    eventStoreZones
+    usageHub
+  ]
 }
 
 module contentSafetyZone '../shared/modules/private-dns-zone.bicep' = if ((contentSafety.enabled || languageAccount.enabled) && isPrivate && access.createZones) {
@@ -466,6 +529,20 @@ module productSubscriptions 'modules/subscriptions.bicep' = {
   params: {
     apimName: names.apim
     subscriptions: subscriptions
+  }
+  dependsOn: [
+    productDefinitions
+  ]
+}
+
+module apiList 'modules/api-center.bicep' = if (apiCenter.enabled) {
+  name: 'genai-api-center'
+  scope: resourceGroup(names.sharedResourceGroup)
+  params: {
+    center: apiCenter
+    tags: tags
+    gatewayUrl: empty(apiCenter.host) ? service.properties.gatewayUrl : 'https://${apiCenter.host}'
+    apimName: names.apim
   }
   dependsOn: [
     productDefinitions

@@ -25,6 +25,7 @@ mod retry;
 mod scope;
 mod secret;
 mod sign_in;
+mod store;
 mod transport;
 mod what_if;
 
@@ -47,6 +48,7 @@ pub use retry::RetryPolicy;
 pub use scope::Scope;
 pub use secret::SecretString;
 pub use sign_in::{Chosen, Credential, CredentialKind, Identity, OidcRequest, SignInFacts, choose};
+pub use store::StoreClient;
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::azure::{ArmClient, Error, LogsClient};
 use crate::cli::error::CommandError;
 use crate::cli::pipeline::{self, Rendered};
-use crate::cli::sign_in::{self, SignInArgs};
+use crate::cli::sign_in::{self, Account, SignInArgs};
 use crate::cli::spec_args::SpecArgs;
 use crate::cli::ui::Ui;
 use crate::plan::Plan;
@@ -58,10 +58,23 @@ impl DeployedArgs {
     /// # Errors
     /// Where nobody is signed in, or the account does not see the subscription.
     pub(crate) async fn sign_in(&self, deployed: &Deployed, ui: &Ui) -> Result<ArmClient, CommandError> {
-        let client = self.sign_in.client(Some(&deployed.subscription_id), ui).await?;
+        Ok(self.sign_in_as(deployed, ui).await?.0)
+    }
+
+    /// Signs in, and says as whom, for what is asked elsewhere with a token of its own.
+    ///
+    /// # Errors
+    /// As [`DeployedArgs::sign_in`].
+    pub(crate) async fn sign_in_as(
+        &self,
+        deployed: &Deployed,
+        ui: &Ui,
+    ) -> Result<(ArmClient, Account), CommandError> {
+        let account = self.sign_in.account(Some(&deployed.subscription_id), ui).await?;
+        let client = account.client(ui)?;
         client.sign_in().await.map_err(|error| sign_in::not_signed_in(&error))?;
         client.get_subscription(&deployed.subscription_id).await.map_err(failed)?;
-        Ok(client)
+        Ok((client, account))
     }
 }
 

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::azure::{
     ArmClient, CA_BYTES_MAX, CaBundle, Chosen, ClientOptions, Cloud, Credential, CredentialKind, Endpoint,
-    Error, ErrorKind, LogsClient, OidcRequest, SecretString, SignInFacts, choose,
+    Error, ErrorKind, LogsClient, OidcRequest, SecretString, SignInFacts, StoreClient, choose,
 };
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
@@ -194,11 +194,17 @@ impl SignInArgs {
 }
 
 impl Account {
-    pub(crate) fn client(self, ui: &Ui) -> Result<ArmClient, CommandError> {
+    pub(crate) fn client(&self, ui: &Ui) -> Result<ArmClient, CommandError> {
         let client = ArmClient::new(&self.cloud.endpoint, self.credential(), self.options())
             .map_err(|error| in_words(&error))?;
         ui.explain(&format!("correlation id {}", client.correlation_id()));
         Ok(client)
+    }
+
+    /// A client of the cluster at `uri`, as the Resource Manager says it.
+    pub(crate) fn store(&self, uri: &str) -> Result<StoreClient, CommandError> {
+        StoreClient::new(uri, &self.cloud.endpoint, self.credential(), self.options())
+            .map_err(|error| in_words(&error))
     }
 
     fn options(&self) -> ClientOptions {

@@ -34,10 +34,12 @@ pub enum Value {
 ///
 /// A logger's credentials come back as references to named values that the service makes, `{{Logger-Credentials--…}}`
 /// (REST reference, `Logger - Get`, 2026-11). The destination type of a diagnostic setting comes back as null
-/// (github.com/Azure/azure-rest-api-specs/issues/9281, seen 2026-11).
+/// (github.com/Azure/azure-rest-api-specs/issues/9281, seen 2026-11). The commands of a script of Azure Data Explorer are write-only
+/// (Azure/bicep-types-az, Microsoft.Kusto 2024-04-13).
 const NOT_GIVEN_BACK: &[(&str, &str)] = &[
     ("Microsoft.ApiManagement/service/loggers", "properties.credentials"),
     ("Microsoft.Insights/diagnosticSettings", "properties.logAnalyticsDestinationType"),
+    ("Microsoft.Kusto/clusters/databases/scripts", "properties.scriptContent"),
 ];
 
 /// The differences of a resource, in the order of the wanted body.

@@ -61,7 +61,7 @@ impl Type {
     }
 
     /// `int` is read as `long`, `double` as `real`.
-    pub(super) fn named(name: &str) -> Option<Self> {
+    pub fn named(name: &str) -> Option<Self> {
         Some(match name {
             "bool" => Self::Bool,
             "long" | "int" => Self::Long,

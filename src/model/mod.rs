@@ -1,7 +1,9 @@
 //! Spec and catalog become a [`LandingZone`]: everything named, sized and placed. What the rest of the pipeline
 //! asks about the landing zone it asks here, never the spec.
 
+mod api_center;
 mod backends;
+mod event_store;
 mod gateway;
 pub mod naming;
 mod network;
@@ -15,7 +17,9 @@ mod usage;
 
 use indexmap::IndexMap;
 
+pub use api_center::*;
 pub use backends::*;
+pub use event_store::*;
 pub use gateway::*;
 pub use network::*;
 pub use pii::*;
@@ -75,6 +79,8 @@ pub struct LandingZone {
     /// APIs that lead to no pool.
     pub services: Vec<ServiceApi>,
     pub products: Vec<Product>,
+    /// Where the APIs are listed.
+    pub api_center: Option<ApiCenter>,
     /// The user's own policies.
     pub raw: RawPolicies,
     /// What tokens cost; None where everything is told in tokens.
@@ -276,6 +282,8 @@ pub struct EventHub {
     pub hub: String,
     pub partitions: u32,
     pub retention_days: u32,
+    /// The cluster that keeps the records.
+    pub store: Option<EventStore>,
 }
 
 /// The Content Safety account that policies ask.

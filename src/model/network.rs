@@ -171,3 +171,9 @@ pub const ZONE_CONTENT_SAFETY: &str = "privatelink.cognitiveservices.azure.com";
 pub const ZONE_REDIS: &str = "privatelink.redis.azure.net";
 pub const ZONE_EVENT_HUB: &str = "privatelink.servicebus.windows.net";
 pub const ZONE_APIM: &str = "privatelink.azure-api.net";
+/// Of the storage that a cluster of Azure Data Explorer takes records in with; its own zone is named after its region.
+pub const ZONES_STORAGE: [(&str, &str); 3] = [
+    ("blob", "privatelink.blob.core.windows.net"),
+    ("queue", "privatelink.queue.core.windows.net"),
+    ("table", "privatelink.table.core.windows.net"),
+];

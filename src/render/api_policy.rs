@@ -249,6 +249,10 @@ fn usage_records(records: &UsageRecords, caller: &str) -> Value {
             UsageField::OperationName => "context.Operation.Name",
             UsageField::SubscriptionId => "context.Subscription.Id",
             UsageField::ProductId => "context.Product != null ? context.Product.Id : \"none\"",
+            UsageField::ApiId => "context.Api.Id",
+            UsageField::RequestedModel => {
+                "context.Variables.GetValueOrDefault<string>(\"requested-model\", \"none\")"
+            }
             UsageField::TotalTokens => "context.Variables.GetValueOrDefault<int>(\"tokens-consumed\", 0)",
         };
         context! { name => field.word(), value }

@@ -6,7 +6,7 @@ use super::literal::{Literal, list, object};
 use super::operations::{key_header, operations};
 use super::policies::{CONTENT_SAFETY, KEY_QUERY, LOGGER, Policies, Policy, fragments};
 use super::stage::{Draft, Given};
-use super::{pii, region_endpoints, semantic_cache, services};
+use super::{api_center, event_store, pii, region_endpoints, semantic_cache, services};
 use crate::model::{
     Account, Backend, Breaker, ContentSafetyAccount, KeySource, LandingZone, PrivateDns, SignIn, Threshold,
     ZONE_CONTENT_SAFETY, ZONE_EVENT_HUB, ZONE_OPENAI, ZONE_REDIS,
@@ -46,6 +46,7 @@ pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
             ("keys", Given::Value(keys(zone))),
             ("keySecrets", key_secrets(zone)),
             ("eventHub", Given::Value(event_hub(zone))),
+            ("eventStore", Given::Value(event_store::parameter(zone))),
             ("contentSafety", Given::Value(content_safety(zone))),
             ("languageAccount", Given::Value(pii::account(zone))),
             ("redis", Given::Value(semantic_cache::redis(zone))),
@@ -63,6 +64,7 @@ pub(super) fn draft(zone: &LandingZone, policies: &Policies) -> Draft {
             ("products", Given::Value(products(zone, policies))),
             ("subscriptions", Given::Value(subscriptions(zone))),
             ("keyDeliveries", Given::Value(key_deliveries(zone))),
+            ("apiCenter", Given::Value(api_center::parameter(zone))),
         ],
     }
 }
@@ -99,6 +101,7 @@ fn access(zone: &LandingZone) -> Literal {
         ("eventHub", dns.existing(ZONE_EVENT_HUB).into()),
         ("contentSafety", dns.existing(ZONE_CONTENT_SAFETY).into()),
         ("redis", dns.existing(ZONE_REDIS).into()),
+        ("store", event_store::existing_zones(zone)),
     ])
 }
 

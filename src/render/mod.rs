@@ -4,11 +4,13 @@
 //! `literal` writes; nothing is pasted.
 
 mod accounts;
+mod api_center;
 mod api_policy;
 mod baseline;
 pub mod codes;
 mod debug;
 mod escape;
+mod event_store;
 mod genai;
 mod lint;
 mod literal;
@@ -36,11 +38,12 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 pub use api_policy::dimension_expressions;
+pub use event_store::{STORE_DATABASE, STORE_TABLE};
 pub use lint::lint;
 pub use operations::{is_operation, key_header};
 pub use origin::{Origin, origins, template_line};
 pub use policies::is_fragment;
-pub use queries::{UsageBy, usage_query};
+pub use queries::{UsageBy, store_query, usage_query};
 
 /// The header that carries a caller's key: what the OpenAI SDKs send to Azure OpenAI.
 pub const KEY_HEADER: &str = "api-key";
@@ -71,8 +74,9 @@ pub fn render(zone: &LandingZone) -> DiagResult<Bundle> {
 /// The queries and the workbook, by their paths. Each query is read back by our own reader.
 fn queries(zone: &LandingZone) -> DiagResult<Vec<(String, String)>> {
     let of_alerts = queries::alert_queries(zone).into_iter().map(|alert| alert.query);
+    let of_store = queries::store_queries(zone);
     let mut files = Vec::new();
-    for query in queries::queries(zone).into_iter().chain(of_alerts) {
+    for query in queries::queries(zone).into_iter().chain(of_alerts).chain(of_store) {
         let path = watch::path(&query.name);
         if let Err(fault) = crate::kql::check(&query.text) {
             let message = format!("`{path}`: {fault}");
@@ -83,6 +87,7 @@ fn queries(zone: &LandingZone) -> DiagResult<Vec<(String, String)>> {
         files.push((path, query.text));
     }
     files.extend(queries::workbook(zone).map(|text| (watch::WORKBOOK.to_owned(), text)));
+    files.extend(event_store::schema(zone).map(|text| (event_store::SCHEMA.to_owned(), text)));
     Ok(files)
 }
 

@@ -85,7 +85,12 @@ pub(super) fn fragments(zone: &LandingZone) -> impl Iterator<Item = &'static Fra
 /// Whether the policy of an API asks which model is meant.
 pub(super) fn asks_for_the_model(api: &Api) -> bool {
     let by_dimension = api.usage_metric.iter().flat_map(|metric| &metric.dimensions);
-    matches!(api.destinations, Destinations::ByName(_))
+    let by_record = api
+        .usage_records
+        .as_ref()
+        .is_some_and(|records| records.fields.contains(&crate::spec::UsageField::RequestedModel));
+    by_record
+        || matches!(api.destinations, Destinations::ByName(_))
         || api.priority.is_some()
         || api.semantic_cache.as_ref().is_some_and(|cache| cache.by_model)
         || api.account_order.is_some_and(AccountOrder::measures)

@@ -61,6 +61,8 @@ struct Inner {
     deployments: IndexMap<String, DeploymentRecord>,
     /// What the gateway that was deployed has metered.
     telemetry: Telemetry,
+    /// Where the server that holds it is asked.
+    address: Option<String>,
 }
 
 impl State {
@@ -72,6 +74,15 @@ impl State {
     /// What gateways that were started from here have metered; shared, not a copy.
     pub fn telemetry(&self) -> Telemetry {
         self.lock().telemetry.clone()
+    }
+
+    /// Where the server is asked that these resources are of, `http://127.0.0.1:{port}`; None without one.
+    pub(super) fn address(&self) -> Option<String> {
+        self.lock().address.clone()
+    }
+
+    pub(super) fn set_address(&self, base_url: &str) {
+        self.lock().address = Some(base_url.to_owned());
     }
 
     /// True where there is a resource of that id.

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value as Json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::gateway::{CallLog, Metric, RequestLog};
-use crate::kql::{Table, Type, Value};
+use crate::kql::{Column, Table, Type, Value};
 
 /// Rows of each kind that are kept; older ones are dropped.
 const ROWS_MAX: usize = 20_000;
@@ -21,6 +23,8 @@ struct Inner {
     calls: VecDeque<CallLog>,
     /// With the time of each, in milliseconds since 1970.
     metrics: VecDeque<(i64, Metric)>,
+    /// Logger and message of what went to an event hub.
+    events: VecDeque<(String, String)>,
 }
 
 /// Which rows reach a workspace, and under which resource ids.
@@ -46,6 +50,18 @@ impl Telemetry {
 
     pub(super) fn metric(&self, unix_ms: i64, metric: Metric) {
         push(&mut self.lock().metrics, (unix_ms, metric));
+    }
+
+    pub(super) fn event(&self, logger_id: &str, message: &str) {
+        push(&mut self.lock().events, (logger_id.to_owned(), message.to_owned()));
+    }
+
+    /// What `loggers` sent, as rows of a table: the members of each message by the names of the columns. A message that is no
+    /// JSON object becomes no row, as one that a mapping cannot read does not.
+    pub(super) fn events(&self, loggers: &[String], columns: &[Column]) -> Vec<Vec<Value>> {
+        let inner = self.lock();
+        let sent = inner.events.iter().filter(|(logger, _)| loggers.contains(logger));
+        sent.filter_map(|(_, message)| event_row(message, columns)).collect()
     }
 
     /// Forgets everything, such as what a proof used.
@@ -83,6 +99,32 @@ impl Telemetry {
             ("AppMetrics".to_owned(), metrics),
         ])
     }
+}
+
+fn event_row(message: &str, columns: &[Column]) -> Option<Vec<Value>> {
+    let Json::Object(record) = serde_json::from_str(message).ok()? else { return None };
+    let cell = |column: &Column| {
+        let given = record.get(&column.name).unwrap_or(&Json::Null);
+        let read = match column.of {
+            Type::Text => Some(Value::Text(given.as_str().map_or_else(
+                || if given.is_null() { String::new() } else { given.to_string() },
+                str::to_owned,
+            ))),
+            Type::Long => given.as_i64().map(Value::Long),
+            Type::Real => given.as_f64().map(Value::Real),
+            Type::Bool => given.as_bool().map(Value::Bool),
+            Type::Time => given.as_str().and_then(unix_ms).map(Value::Time),
+            Type::Span => None,
+            Type::Dynamic => Some(Value::Dynamic(given.clone())),
+        };
+        read.unwrap_or(Value::Null)
+    };
+    Some(columns.iter().map(cell).collect())
+}
+
+fn unix_ms(text: &str) -> Option<i64> {
+    let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    i64::try_from(at.unix_timestamp_nanos() / 1_000_000).ok()
 }
 
 fn push<T>(queue: &mut VecDeque<T>, row: T) {

@@ -15,6 +15,7 @@ mod preflight;
 mod preview;
 mod sandbox_up;
 mod usage;
+mod usage_of_store;
 mod verify;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

@@ -13,17 +13,17 @@ use super::post;
 const SPEC: &str = "tests/suite/render/usage/spec.yaml";
 
 /// A deployed spec, its gateway, and what was counted from the answers.
-struct Used {
-    azure: Azure,
-    landing: Landing,
-    spec: String,
+pub(super) struct Used {
+    pub(super) azure: Azure,
+    pub(super) landing: Landing,
+    pub(super) spec: String,
     /// Prompt and completion tokens of the answers, by subscription.
-    tokens: BTreeMap<String, (i64, i64)>,
+    pub(super) tokens: BTreeMap<String, (i64, i64)>,
     _folder: tempfile::TempDir,
 }
 
 impl Used {
-    fn deploy(spec: &str, options: ArmOptions) -> Self {
+    pub(super) fn deploy(spec: &str, options: ArmOptions) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("spec.yaml");
         std::fs::write(&file, spec).unwrap();
@@ -41,7 +41,7 @@ impl Used {
     }
 
     /// Sends a chat; returns the status.
-    fn chat(&mut self, subscription: &str, prompt: &str) -> u16 {
+    pub(super) fn chat(&mut self, subscription: &str, prompt: &str) -> u16 {
         let config = &self.landing.config;
         let key = config.subscriptions.iter().find(|it| it.id == subscription).unwrap().primary_key.clone();
         let body = json!({"messages": [{"role": "user", "content": prompt}], "max_tokens": 20}).to_string();
@@ -57,7 +57,7 @@ impl Used {
         status
     }
 
-    fn usage(&self, more: &[&str]) -> (Option<i32>, Json) {
+    pub(super) fn usage(&self, more: &[&str]) -> (Option<i32>, Json) {
         let args = ["usage", &self.spec, "--subscription", SUBSCRIPTION, "--format", "json"];
         json_of(&mut self.azure.with_secret(&[&args, more].concat()))
     }

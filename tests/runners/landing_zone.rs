@@ -191,14 +191,21 @@ fn deployed_from(spec: &[u8]) -> Result<Vec<Deployment>, Failed> {
 }
 
 /// Properties that the service takes and no published type has: type, path, and who says so.
-const UNTYPED: &[(&str, &str, &str)] = &[(
-    "Microsoft.ApiManagement/service/backends",
-    "/properties/credentials/managedIdentity",
-    "learn.microsoft.com/azure/api-management/backends, 2026-01-15: how a backend signs in with an identity",
-)];
+const UNTYPED: &[(&str, &str, &str)] = &[
+    (
+        "Microsoft.ApiManagement/service/backends",
+        "/properties/credentials/managedIdentity",
+        "learn.microsoft.com/azure/api-management/backends, 2026-01-15: how a backend signs in with an identity",
+    ),
+    (
+        "Microsoft.ApiCenter/services/workspaces/apis",
+        "/properties/kind",
+        "learn.microsoft.com/azure/api-center/register-discover-mcp-server, 2025-07-22: the API type MCP; the type is open",
+    ),
+];
 
 /// Their shapes are those of learn.microsoft.com/azure/templates, read 2026-11.
-const TYPES_NOT_AT_HAND: [&str; 12] = [
+const TYPES_NOT_AT_HAND: [&str; 17] = [
     "Microsoft.Authorization/locks",
     "Microsoft.Cdn/profiles",
     "Microsoft.Cdn/profiles/afdEndpoints",
@@ -210,6 +217,11 @@ const TYPES_NOT_AT_HAND: [&str; 12] = [
     "Microsoft.Consumption/budgets",
     "Microsoft.Insights/actionGroups",
     "Microsoft.Insights/scheduledQueryRules",
+    "Microsoft.Kusto/clusters",
+    "Microsoft.Kusto/clusters/databases",
+    "Microsoft.Kusto/clusters/databases/dataConnections",
+    "Microsoft.Kusto/clusters/databases/principalAssignments",
+    "Microsoft.Kusto/clusters/databases/scripts",
     "Microsoft.Network/FrontDoorWebApplicationFirewallPolicies",
 ];
 

@@ -21,6 +21,9 @@ param accessMode string
 @description('Addresses that are let in where the mode is addresses.')
 param allowedAddresses array
 
+@description('Whether a cluster of Azure Data Explorer reads the hub.')
+param isRead bool
+
 @description('Resource id of the Log Analytics workspace; empty to send no logs.')
 param logAnalyticsWorkspaceId string
 
@@ -49,12 +52,15 @@ resource namespace 'Microsoft.EventHub/namespaces@2026-01-01' = {
   }
 }
 
-resource rules 'Microsoft.EventHub/namespaces/networkRuleSets@2026-01-01' = if (accessMode == 'addresses') {
+// A cluster comes from outside of the network. With the identity that has the role it is a trusted service, which is let
+// in past these rules (learn.microsoft.com/azure/event-hubs/event-hubs-ip-filtering, "Trusted Microsoft services", 2026-11).
+resource rules 'Microsoft.EventHub/namespaces/networkRuleSets@2026-01-01' = if (accessMode == 'addresses' || (accessMode == 'private' && isRead)) {
   parent: namespace
   name: 'default'
   properties: {
-    publicNetworkAccess: 'Enabled'
+    publicNetworkAccess: accessMode == 'private' ? 'Disabled' : 'Enabled'
     defaultAction: 'Deny'
+    trustedServiceAccessEnabled: isRead
     // Not a loop: how many addresses a service has is known only when it is there.
     ipRules: map(allowedAddresses, address => {
       ipMask: address

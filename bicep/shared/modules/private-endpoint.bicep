@@ -15,11 +15,14 @@ param subnetId string
 @description('Resource id of the resource behind the endpoint.')
 param targetId string
 
-@description('Sub-resource of the target: vault, account, namespace or Gateway.')
+@description('Sub-resource of the target: vault, account, namespace, cluster or Gateway.')
 param groupId string
 
 @description('Resource id of the private DNS zone where the endpoint registers; empty where names are kept elsewhere.')
 param zoneId string
+
+@description('Further zones that it registers in, where the target has names in several: name, id.')
+param moreZones array = []
 
 resource endpoint 'Microsoft.Network/privateEndpoints@2025-09-01' = {
   name: name
@@ -47,13 +50,21 @@ resource zoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025
   parent: endpoint
   name: 'default'
   properties: {
-    privateDnsZoneConfigs: [
-      {
-        name: groupId
-        properties: {
-          privateDnsZoneId: zoneId
+    privateDnsZoneConfigs: concat(
+      [
+        {
+          name: groupId
+          properties: {
+            privateDnsZoneId: zoneId
+          }
         }
-      }
-    ]
+      ],
+      map(moreZones, zone => {
+        name: zone.name
+        properties: {
+          privateDnsZoneId: zone.id
+        }
+      })
+    )
   }
 }

@@ -1,8 +1,13 @@
 //! `genai-lz usage`: who used how many tokens, and what they cost, by the query that the spec renders.
 
+mod layout;
+mod store;
+
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value as Json, json};
+
+use layout::{aligned, field};
 
 use crate::azure::{ErrorKind, LogTable};
 use crate::cli::commands::deploy;
@@ -26,9 +31,13 @@ const UNNAMED: &str = "(not recorded)";
 /// needs the right to read it: the role Log Analytics Reader holds that. Logs arrive some minutes late. Costs are
 /// those of the table `pricing` of the spec; without it everything is told in tokens.
 ///
+/// With `--from store` it runs `queries/store-usage-by-….kql` in the cluster of `baseline.eventHub.store`, which keeps
+/// records for years. The account needs to be among its `viewers`. Records know requests that were answered, and tokens.
+///
 ///     genai-lz usage landing-zone.yaml                          the last day, by team
 ///     genai-lz usage landing-zone.yaml --by model --since P30D  a month, by model
 ///     genai-lz usage landing-zone.yaml --csv > usage.csv        for a spreadsheet
+///     genai-lz usage landing-zone.yaml --from store --since P365D   a year, by what the store has kept
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
@@ -43,9 +52,19 @@ pub struct Args {
     #[arg(long, value_name = "DURATION", default_value = "P1D", value_parser = duration)]
     since: String,
 
+    /// Where it is asked: the logs of the workspace, or the store that keeps what the Event Hub takes
+    #[arg(long, value_enum, value_name = "WHERE", default_value_t = FromArg::Logs)]
+    from: FromArg,
+
     /// Comma-separated values with a line of names, for a spreadsheet
     #[arg(long)]
     csv: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum FromArg {
+    Logs,
+    Store,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -82,6 +101,9 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CommandError> {
     if args.csv && ui.is_json() {
         return Err(CommandError::usage("`--csv` and `--format json` exclude each other")
             .hint("leave one of the two out"));
+    }
+    if args.from == FromArg::Store {
+        return store::run(args, ui);
     }
     let deployed = args.of.read(ui)?;
     let zone = &deployed.rendered.zone;
@@ -212,18 +234,7 @@ impl Report {
             return format!("nothing was used in {}\n", self.since);
         }
         lines.push(self.cells(&self.total));
-        let width =
-            |index: usize| lines.iter().map(|line| line[index].chars().count()).max().unwrap_or_default();
-        let widths: Vec<usize> = (0..lines[0].len()).map(width).collect();
-        let mut text = String::new();
-        for line in &lines {
-            let mut shown = format!("{:<1$}", line[0], widths[0]);
-            for (cell, width) in line.iter().zip(&widths).skip(1) {
-                let _ = write!(shown, "  {cell:>width$}");
-            }
-            let _ = writeln!(text, "{}", shown.trim_end());
-        }
-        text
+        aligned(&lines)
     }
 
     fn heads(&self) -> Vec<String> {
@@ -361,16 +372,6 @@ impl Row {
     }
 }
 
-/// A field that a spreadsheet reads as text and never as a formula.
-fn field(text: &str) -> String {
-    let text =
-        if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
-    match text.contains(['"', ',', '\n', '\r']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text,
-    }
-}
-
 /// The units of all provisioned deployments, and what they cost in an hour by the price table.
 fn provisioned(zone: &LandingZone) -> Option<(u32, Option<Money>)> {
     let deployments = zone.accounts.iter().flat_map(|account| &account.deployments);
@@ -378,23 +379,4 @@ fn provisioned(zone: &LandingZone) -> Option<(u32, Option<Money>)> {
     let price = zone.pricing.as_ref().and_then(|pricing| pricing.ptu_per_hour);
     let cost = price.map(|price| Money { millionths: price.millionths * u64::from(units) });
     (units > 0).then_some((units, cost))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_field_of_csv_is_no_formula() {
-        for (text, expected) in [
-            ("sales", "sales"),
-            ("a,b", "\"a,b\""),
-            ("a\"b", "\"a\"\"b\""),
-            ("=1+1", "'=1+1"),
-            ("@x,\n", "\"'@x,\n\""),
-            ("", ""),
-        ] {
-            assert_eq!(field(text), expected, "{text:?}");
-        }
-    }
 }

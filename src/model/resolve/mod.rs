@@ -1,8 +1,10 @@
 //! From spec to landing zone: names are made, regions normalized, defaults that depend on other parts filled in.
 
+mod api_center;
 mod backends;
 pub(super) mod callers;
 mod content_safety;
+mod event_store;
 mod gateway;
 mod groups;
 mod names;
@@ -143,6 +145,7 @@ impl Resolver<'_> {
                 hub: hub.hub.value.0.clone(),
                 partitions: hub.partitions.0,
                 retention_days: hub.retention_days.0,
+                store: hub.store.as_ref().map(|store| self.event_store(store)),
             }),
             content_safety,
             language,
@@ -167,6 +170,7 @@ impl Resolver<'_> {
                         .map(|contract| gateway::contract(spec, contract)),
                 )
                 .collect(),
+            api_center: spec.catalog.as_ref().map(|catalog| self.api_center(&catalog.api_center)),
             raw: raw::resolve(&spec.raw),
             pricing: spec.pricing.as_ref().map(|pricing| usage::pricing(pricing)),
             dashboards: baseline.monitoring.dashboards.iter().map(|dashboard| dashboard.word()).collect(),

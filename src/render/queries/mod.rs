@@ -6,12 +6,15 @@
 //! …/ApiManagementGatewayLlmLog and …/AppMetrics, read 2026-11. Texts of the user stand in them as literals alone.
 
 mod alerts;
+mod records;
 mod rows;
 mod workbook;
 
 use std::fmt::Write as _;
 
 pub(super) use alerts::alert_queries;
+pub(super) use records::store_queries;
+pub use records::store_query;
 pub(super) use workbook::workbook;
 
 use crate::kql;
@@ -213,10 +216,14 @@ fn has_both_kinds(zone: &LandingZone) -> bool {
         && all().any(|deployment| !deployment.is_provisioned())
 }
 
+/// Who made the query, and what it tells.
+fn comment(zone: &LandingZone, about: &str) -> String {
+    format!("// Rendered by genai-lz from the spec of {}-{}.\n// {about}\n", zone.name, zone.environment)
+}
+
 /// A comment, and the `let` of all requests with what the spec knows of them.
 fn head(zone: &LandingZone, about: &str) -> String {
-    let mut text =
-        format!("// Rendered by genai-lz from the spec of {}-{}.\n// {about}\n", zone.name, zone.environment);
+    let mut text = comment(zone, about);
     if let Some(pricing) = &zone.pricing {
         // A line break in the source was refused where it was read.
         let _ = writeln!(text, "// Prices in {} of {}: {}", pricing.currency, pricing.as_of, pricing.source);

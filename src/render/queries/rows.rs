@@ -12,13 +12,7 @@ use crate::spec::DimensionValue;
 /// The account that answered is found by the host that was called: BackendId may name a pool. The deployment stands in
 /// the path, where the API has it there.
 pub(super) fn requests(zone: &LandingZone) -> String {
-    let mut text = datatable(
-        "subscriptions",
-        "Subscription: string, SubscriptionProduct: string, SubscriptionTeam: string",
-        zone.callers()
-            .into_iter()
-            .map(|it| vec![literal(it.subscription), literal(it.product), literal(it.team)]),
-    );
+    let mut text = subscriptions(zone);
     text.push_str(&datatable(
         "backends",
         "Host: string, Backend: string, Kind: string",
@@ -46,6 +40,17 @@ pub(super) fn requests(zone: &LandingZone) -> String {
         literal(&service)
     );
     text
+}
+
+/// Which product a subscription is for, and which team.
+pub(super) fn subscriptions(zone: &LandingZone) -> String {
+    datatable(
+        "subscriptions",
+        "Subscription: string, SubscriptionProduct: string, SubscriptionTeam: string",
+        zone.callers()
+            .into_iter()
+            .map(|it| vec![literal(it.subscription), literal(it.product), literal(it.team)]),
+    )
 }
 
 /// `let tokens`, with costs where there is a price table. Tokens that have no price are counted apart, and those of
@@ -176,13 +181,18 @@ fn backends(zone: &LandingZone) -> Vec<Vec<String>> {
 /// Each name that callers use with its model, deployments and aliases alike; one that stands for several models is left
 /// out, for it says nothing.
 fn deployments(zone: &LandingZone) -> Vec<Vec<String>> {
+    let pairs = names_of_models(zone);
+    pairs.iter().map(|(name, model)| vec![literal(name), literal(model)]).collect()
+}
+
+/// Each name with its model, as [`deployments`] says.
+pub(super) fn names_of_models(zone: &LandingZone) -> Vec<(&str, &str)> {
     let own = all_deployments(zone).map(|it| (it.name.as_str(), it.model.as_str()));
     let served = zone.apis.iter().flat_map(|api| &api.models);
     let served = served.map(|it| (it.name.as_str(), it.model.as_str())).filter(|(name, model)| name != model);
     let pairs: BTreeSet<(&str, &str)> = own.chain(served).collect();
     let is_single = |name: &str| pairs.iter().filter(|(other, _)| *other == name).count() == 1;
-    let single = pairs.iter().filter(|(name, _)| is_single(name));
-    single.map(|(name, model)| vec![literal(name), literal(model)]).collect()
+    pairs.iter().filter(|(name, _)| is_single(name)).copied().collect()
 }
 
 /// How the answers of an account are paid.

@@ -11,7 +11,9 @@ use futures_util::stream;
 use serde_json::{Value as Json, json};
 
 use super::faults::{Faults, RequestFault};
-use super::{Shared, deployments, lenient_json, log_query, metadata, offers, resources, subscription};
+use super::{
+    Shared, deployments, lenient_json, log_query, metadata, offers, resources, store_query, subscription,
+};
 use crate::sandbox::{ArmFault, ResourceId};
 
 /// Template and parameters may have 4 MB each (learn.microsoft.com, azure-subscription-service-limits).
@@ -134,9 +136,11 @@ async fn answer(shared: &Arc<Shared>, request: Request, correlation_id: &str) ->
     if let Some(reply) = openly(shared, &parts.method, &path, &body) {
         return reply;
     }
-    if path.first().is_some_and(|first| first == "v1") {
-        let answered = authenticate(shared, &parts.headers)
-            .map(|()| log_query::serve(shared, &parts.method, &path, &body));
+    if path.first().is_some_and(|first| first == "v1" || first == "kusto") {
+        let answered = authenticate(shared, &parts.headers).map(|()| {
+            log_query::serve(shared, &parts.method, &path, &body)
+                .or_else(|| store_query::serve(shared, &parts.method, &path, &body))
+        });
         match answered {
             Ok(None) => {}
             Ok(Some(reply)) | Err(reply) => return reply,

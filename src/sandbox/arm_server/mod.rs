@@ -22,6 +22,7 @@ mod results;
 mod runtime;
 mod shape;
 mod soft_delete;
+mod store_query;
 mod subscription;
 mod tags;
 mod throttle;
@@ -206,6 +207,7 @@ impl ArmServer {
             journal: Mutex::default(),
             n_served: watch::Sender::new(0),
         });
+        shared.state.set_address(&shared.base_url);
         let mut router = axum::Router::new().fallback(http::handle).with_state(Arc::clone(&shared));
         if let Some(recorder) = &shared.options.recorder {
             let layer = axum::middleware::from_fn_with_state(Arc::clone(recorder), recorder::record);

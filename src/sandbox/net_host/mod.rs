@@ -294,6 +294,9 @@ impl Host for NetHost {
     }
 
     fn log_event(&self, logger_id: &str, message: &str) {
+        if let Some(telemetry) = &self.telemetry {
+            telemetry.event(logger_id, message);
+        }
         let event = Event { logger_id: logger_id.to_owned(), message: message.to_owned() };
         push_bounded(&self.events, event, MAX_EVENTS);
     }

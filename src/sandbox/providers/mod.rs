@@ -9,6 +9,7 @@ mod cdn;
 mod cognitive_services;
 mod event_hub;
 mod key_vault;
+mod kusto;
 mod managed_identity;
 mod monitor;
 mod network;
@@ -38,6 +39,7 @@ const PROVIDERS: &[&[Provider]] = &[
     cognitive_services::TYPES,
     event_hub::TYPES,
     key_vault::TYPES,
+    kusto::TYPES,
     managed_identity::TYPES,
     monitor::TYPES,
     network::TYPES,

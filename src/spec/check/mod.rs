@@ -6,6 +6,7 @@ mod budgets;
 mod callers;
 mod content_safety;
 mod contracts;
+mod event_store;
 mod front_door;
 mod gateway;
 mod limits;
@@ -55,6 +56,7 @@ pub(super) fn all(spec: &Spec, source: &Arc<Source>, found: &mut Vec<Diagnostic>
     contracts::check(spec, &mut cx);
     budgets::check(spec, &mut cx);
     monitoring::check(spec, &mut cx);
+    event_store::check(spec, &mut cx);
     tags::check(spec, &mut cx);
     lints::check(spec, &mut cx);
     scenarios::check(spec, &mut cx);

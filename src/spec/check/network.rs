@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Checks;
 use crate::spec::codes;
-use crate::spec::types::{ApimMode, ExistingNetwork, ExistingZones, Network, PrivateDns, Spec};
+use crate::spec::types::{ApimMode, ExistingNetwork, ExistingZones, Network, PrivateDns, Spec, store_zone};
 use crate::text::Span;
 
 /// The zones that private endpoints of a landing zone may need, and what for.
@@ -14,6 +14,11 @@ const ZONE_CONTENT_SAFETY: &str = "privatelink.cognitiveservices.azure.com";
 const ZONE_REDIS: &str = "privatelink.redis.azure.net";
 const ZONE_EVENT_HUB: &str = "privatelink.servicebus.windows.net";
 const ZONE_APIM: &str = "privatelink.azure-api.net";
+/// What a cluster takes records in with has names too (learn.microsoft.com/azure/data-explorer/security-network-private-endpoint).
+const ZONE_BLOBS: &str = "privatelink.blob.core.windows.net";
+const ZONE_QUEUES: &str = "privatelink.queue.core.windows.net";
+const ZONE_TABLES: &str = "privatelink.table.core.windows.net";
+const STORE: &str = "the store of usage records";
 
 /// A network security group holds a thousand rules at most
 /// (learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits, 2026); these are read
@@ -169,6 +174,8 @@ fn existing_network(spec: &Spec, existing: &ExistingNetwork, cx: &mut Checks<'_>
 /// Every zone that an endpoint registers in has to be there.
 fn existing_zones(spec: &Spec, zones: &ExistingZones, cx: &mut Checks<'_>) {
     let in_network = spec.baseline.network.apim_mode.value != ApimMode::None;
+    let has_store = in_network && spec.baseline.event_hub.as_ref().is_some_and(|hub| hub.store.is_some());
+    let zone_store = store_zone(&spec.azure.location.normalized());
     let needs = [
         (ZONE_KEY_VAULT, true, "the Key Vault"),
         (ZONE_OPENAI, in_network, "the model accounts"),
@@ -179,6 +186,10 @@ fn existing_zones(spec: &Spec, zones: &ExistingZones, cx: &mut Checks<'_>) {
             "the accounts of Content Safety and Language",
         ),
         (ZONE_REDIS, in_network && spec.baseline.redis.is_some(), "the Redis"),
+        (&zone_store, has_store, STORE),
+        (ZONE_BLOBS, has_store, STORE),
+        (ZONE_QUEUES, has_store, STORE),
+        (ZONE_TABLES, has_store, STORE),
         (ZONE_APIM, spec.baseline.apim.private_endpoint.value, "the gateway"),
     ];
     for (zone, _, of) in needs.into_iter().filter(|(_, needed, _)| *needed) {

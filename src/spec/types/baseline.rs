@@ -1,8 +1,8 @@
 //! `baseline`: the parts of it, and the shared services.
 
 use super::{
-    Alerts, Apim, AppGateway, Budget, ContentSafetyAccount, Dashboard, HubName, LanguageAccount, Network,
-    Redis, WorkspaceId,
+    Alerts, Apim, AppGateway, Budget, ContentSafetyAccount, Dashboard, EventStore, HubName, LanguageAccount,
+    Network, Redis, WorkspaceId,
 };
 use crate::spec::decode::{At, Int, Only, choice, record};
 
@@ -98,5 +98,7 @@ record! {
         /// Whether the hub is reached through a private endpoint only, as it is by a gateway that calls through the network.
         /// One outside of it sends its records over the internet.
         "privateEndpoint" private_endpoint: bool = optional;
+        /// The Azure Data Explorer cluster that keeps what the hub forgets. Left out, nothing reads the hub.
+        "store" store: EventStore = optional;
     }
 }

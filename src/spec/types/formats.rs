@@ -55,6 +55,14 @@ text! {
 }
 
 text! {
+    /// A principal of Microsoft Entra, by id.
+    pub struct PrincipalId,
+    "an id such as `00000000-0000-0000-0000-000000000000`",
+    "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
+    is_guid
+}
+
+text! {
     /// What a token is made for.
     pub struct Audience,
     "an audience such as `api://hr-assistant`, or an application's id",

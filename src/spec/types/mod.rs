@@ -8,9 +8,11 @@ mod apis;
 mod app_gateway;
 mod baseline;
 mod callers;
+mod catalog;
 mod content_safety;
 mod contracts;
 mod entra;
+mod event_store;
 mod formats;
 mod front_door;
 mod limits;
@@ -42,9 +44,11 @@ pub use apis::*;
 pub use app_gateway::*;
 pub use baseline::*;
 pub use callers::*;
+pub use catalog::*;
 pub use content_safety::*;
 pub use contracts::*;
 pub use entra::*;
+pub use event_store::*;
 pub use formats::*;
 pub use front_door::*;
 pub use limits::*;
@@ -107,6 +111,8 @@ record! {
         "policyProfiles" policy_profiles: BTreeMap<String, At<PolicyProfile>> = default({});
         /// What tokens cost. Left out, usage is reported in tokens alone.
         "pricing" pricing: Pricing = optional;
+        /// Where people find the APIs. Left out, they are listed nowhere.
+        "catalog" catalog: Catalog = optional;
         /// Policies of your own, from files.
         "raw" raw: Raw = default({});
         /// What has to be checked before a deployment.
@@ -117,9 +123,6 @@ record! {
         "lints" lints: BTreeMap<String, At<LintLevel>> = default({});
         /// What goes through the gateway and what has to come of it: `genai-lz test` runs them against what this spec renders.
         "scenarios" scenarios: Vec<At<SpecScenario>> = default([]);
-    }
-    refused {
-        "catalog": "nothing is published to API Center",
     }
 }
 

@@ -28,6 +28,10 @@ record! {
         "budget" budget: ResourceName = optional;
         /// That of the namespace of the Event Hub (`evhns`), unique in all of Azure.
         "eventHubNamespace" event_hub_namespace: ResourceName = optional;
+        /// That of the Azure Data Explorer cluster that keeps its records (`adx`), unique in its region.
+        "eventStore" event_store: ResourceName = optional;
+        /// That of the API Center (`apic`).
+        "apiCenter" api_center: ResourceName = optional;
         /// That of the Content Safety account (`cs`), unique in all of Azure.
         "contentSafety" content_safety: ResourceName = optional;
         /// That of the Language account (`lang`), unique in all of Azure.
@@ -66,6 +70,8 @@ record! {
         "privateEndpointKeyVault" private_endpoint_key_vault: ResourceName = optional;
         /// That of the private endpoint of the Event Hub (`pe-evhns`).
         "privateEndpointEventHub" private_endpoint_event_hub: ResourceName = optional;
+        /// That of the private endpoint of the cluster that keeps its records (`pe-adx`).
+        "privateEndpointEventStore" private_endpoint_event_store: ResourceName = optional;
         /// That of the private endpoint of API Management (`pe-apim`).
         "privateEndpointApim" private_endpoint_apim: ResourceName = optional;
         /// That of the private endpoint of the Content Safety account (`pe-cs`).

@@ -133,6 +133,10 @@ choice! {
         SubscriptionId = "SubscriptionId",
         /// The product.
         ProductId = "ProductId",
+        /// The API.
+        ApiId = "ApiId",
+        /// The model that the request names, in the path or in the body, in lower case.
+        RequestedModel = "RequestedModel",
         /// Prompt and completion tokens, as the token limit counts them. An estimate for streamed answers.
         TotalTokens = "TotalTokens",
     }

@@ -43,6 +43,12 @@ param access = {
   eventHub: ''
   contentSafety: ''
   redis: ''
+  store: {
+    cluster: ''
+    blob: ''
+    queue: ''
+    table: ''
+  }
 }
 
 param regions = []
@@ -133,6 +139,23 @@ param eventHub = {
   retentionDays: 0
   privateEndpoint: ''
   loggerName: ''
+}
+
+param eventStore = {
+  enabled: false
+  cluster: ''
+  sku: ''
+  tier: ''
+  capacity: 0
+  database: 'usage'
+  table: 'Usage'
+  mapping: 'UsageRecord'
+  retention: ''
+  hot: ''
+  schema: ''
+  viewers: []
+  zone: ''
+  privateEndpoint: ''
 }
 
 param contentSafety = {
@@ -425,3 +448,13 @@ param keyDeliveries = [
     vault: 'kv-retail'
   }
 ]
+
+param apiCenter = {
+  enabled: false
+  name: ''
+  location: ''
+  environment: ''
+  lifecycle: ''
+  host: ''
+  apis: []
+}

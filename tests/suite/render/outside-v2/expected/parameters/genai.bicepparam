@@ -43,6 +43,12 @@ param access = {
   eventHub: ''
   contentSafety: ''
   redis: ''
+  store: {
+    cluster: ''
+    blob: ''
+    queue: ''
+    table: ''
+  }
 }
 
 param regions = []
@@ -117,6 +123,23 @@ param eventHub = {
   retentionDays: 7
   privateEndpoint: 'pe-evhns-tryout-prod-swedencentral-p01'
   loggerName: 'usage-eventhub'
+}
+
+param eventStore = {
+  enabled: false
+  cluster: ''
+  sku: ''
+  tier: ''
+  capacity: 0
+  database: 'usage'
+  table: 'Usage'
+  mapping: 'UsageRecord'
+  retention: ''
+  hot: ''
+  schema: ''
+  viewers: []
+  zone: ''
+  privateEndpoint: ''
 }
 
 param contentSafety = {
@@ -359,3 +382,13 @@ param products = []
 param subscriptions = []
 
 param keyDeliveries = []
+
+param apiCenter = {
+  enabled: false
+  name: ''
+  location: ''
+  environment: ''
+  lifecycle: ''
+  host: ''
+  apis: []
+}

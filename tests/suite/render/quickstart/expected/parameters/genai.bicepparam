@@ -46,6 +46,12 @@ param access = {
   eventHub: ''
   contentSafety: ''
   redis: ''
+  store: {
+    cluster: ''
+    blob: ''
+    queue: ''
+    table: ''
+  }
 }
 
 param regions = []
@@ -154,6 +160,23 @@ param eventHub = {
   retentionDays: 7
   privateEndpoint: 'pe-evhns-lzv01-dev-westus3-abc'
   loggerName: 'usage-eventhub'
+}
+
+param eventStore = {
+  enabled: false
+  cluster: ''
+  sku: ''
+  tier: ''
+  capacity: 0
+  database: 'usage'
+  table: 'Usage'
+  mapping: 'UsageRecord'
+  retention: ''
+  hot: ''
+  schema: ''
+  viewers: []
+  zone: ''
+  privateEndpoint: ''
 }
 
 param contentSafety = {
@@ -498,3 +521,13 @@ param subscriptions = [
 ]
 
 param keyDeliveries = []
+
+param apiCenter = {
+  enabled: false
+  name: ''
+  location: ''
+  environment: ''
+  lifecycle: ''
+  host: 'apim.example.com'
+  apis: []
+}

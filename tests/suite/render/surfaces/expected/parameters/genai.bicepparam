@@ -43,6 +43,12 @@ param access = {
   eventHub: ''
   contentSafety: ''
   redis: ''
+  store: {
+    cluster: ''
+    blob: ''
+    queue: ''
+    table: ''
+  }
 }
 
 param regions = []
@@ -134,6 +140,23 @@ param eventHub = {
   retentionDays: 0
   privateEndpoint: ''
   loggerName: ''
+}
+
+param eventStore = {
+  enabled: false
+  cluster: ''
+  sku: ''
+  tier: ''
+  capacity: 0
+  database: 'usage'
+  table: 'Usage'
+  mapping: 'UsageRecord'
+  retention: ''
+  hot: ''
+  schema: ''
+  viewers: []
+  zone: ''
+  privateEndpoint: ''
 }
 
 param contentSafety = {
@@ -570,3 +593,70 @@ param subscriptions = [
 ]
 
 param keyDeliveries = []
+
+param apiCenter = {
+  enabled: true
+  name: 'apic-surf-dev-swedencentral-s01'
+  location: 'eastus'
+  environment: 'testing'
+  lifecycle: 'preview'
+  host: ''
+  apis: [
+    {
+      name: 'surf-chat'
+      title: 'chat'
+      summary: 'chat'
+      kind: 'rest'
+      scheme: 'https'
+      path: 'chat'
+    }
+    {
+      name: 'surf-echo'
+      title: 'echo'
+      summary: 'echo'
+      kind: 'rest'
+      scheme: 'https'
+      path: 'echo'
+    }
+    {
+      name: 'surf-documents'
+      title: 'Document Intelligence'
+      summary: 'Document Intelligence'
+      kind: 'rest'
+      scheme: 'https'
+      path: 'documents'
+    }
+    {
+      name: 'surf-voice'
+      title: 'voice'
+      summary: 'voice'
+      kind: 'websocket'
+      scheme: 'wss'
+      path: 'voice'
+    }
+    {
+      name: 'surf-learn'
+      title: 'Microsoft Learn'
+      summary: 'Microsoft Learn'
+      kind: 'mcp'
+      scheme: 'https'
+      path: 'learn/mcp'
+    }
+    {
+      name: 'surf-document-tools'
+      title: 'document-tools'
+      summary: 'document-tools'
+      kind: 'mcp'
+      scheme: 'https'
+      path: 'document-tools/mcp'
+    }
+    {
+      name: 'surf-echo-tools'
+      title: 'echo-tools'
+      summary: 'echo-tools'
+      kind: 'mcp'
+      scheme: 'https'
+      path: 'echo-tools/mcp'
+    }
+  ]
+}

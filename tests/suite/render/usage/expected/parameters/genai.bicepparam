@@ -43,6 +43,12 @@ param access = {
   eventHub: ''
   contentSafety: ''
   redis: ''
+  store: {
+    cluster: ''
+    blob: ''
+    queue: ''
+    table: ''
+  }
 }
 
 param regions = []
@@ -200,6 +206,23 @@ param eventHub = {
   retentionDays: 7
   privateEndpoint: 'pe-evhns-paid-prod-swedencentral-u01'
   loggerName: 'usage-eventhub'
+}
+
+param eventStore = {
+  enabled: false
+  cluster: ''
+  sku: ''
+  tier: ''
+  capacity: 0
+  database: 'usage'
+  table: 'Usage'
+  mapping: 'UsageRecord'
+  retention: ''
+  hot: ''
+  schema: ''
+  viewers: []
+  zone: ''
+  privateEndpoint: ''
 }
 
 param contentSafety = {
@@ -525,3 +548,13 @@ param subscriptions = [
 ]
 
 param keyDeliveries = []
+
+param apiCenter = {
+  enabled: false
+  name: ''
+  location: ''
+  environment: ''
+  lifecycle: ''
+  host: ''
+  apis: []
+}
