@@ -86,7 +86,7 @@ fn ruling(answer: &Json) -> PolicyRuling {
                     fields: list(evaluation, "/evaluationDetails/evaluatedExpressions")
                         .filter_map(|expression| text(expression, "/path"))
                         .collect(),
-                })
+                });
             }
             Some(result) if result.eq_ignore_ascii_case("Compliant") => {}
             result => {

@@ -61,7 +61,7 @@ fn verdict(question: &PolicyQuestion, ruling: PolicyRuling) -> PolicyVerdict {
         let unknown: Vec<&String> = fields.iter().filter(|field| question.rests_on_left_out(field)).collect();
         match unknown.first() {
             Some(field) => {
-                verdict.open.push(format!("{policy} looks at `{field}`, which is not known yet{reason}"))
+                verdict.open.push(format!("{policy} looks at `{field}`, which is not known yet{reason}"));
             }
             None => verdict.denied.push(format!("{policy}{reason}")),
         }
