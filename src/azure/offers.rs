@@ -1,5 +1,5 @@
-//! What Azure has for a subscription before anything is deployed: regions, tiers, models, quota, capacity, free names,
-//! rule sets, and what Azure Policy would say. Paths, api-versions and fields: REST references of the providers (2026-11).
+//! What Azure has for a subscription before anything is deployed: regions, tiers, models, quota, capacity, free names and
+//! rule sets. Paths, api-versions and fields: REST references of the providers (2026-11).
 
 use reqwest::Method;
 use serde_json::{Value as Json, json};
@@ -15,7 +15,6 @@ const KEY_VAULT: &str = "2023-07-01";
 const EVENT_HUB: &str = "2024-01-01";
 const STORAGE: &str = "2023-05-01";
 const NETWORK: &str = "2023-09-01";
-const POLICY_INSIGHTS: &str = "2022-03-01";
 
 /// A region that the subscription may use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -274,39 +273,6 @@ impl ArmClient {
             Some((text(item, "/properties/ruleSetType")?, text(item, "/properties/ruleSetVersion")?))
         };
         Ok(self.list(&path, NETWORK).await?.iter().filter_map(read).collect())
-    }
-
-    /// The policy assignments that would deny a resource of that type and place.
-    ///
-    /// # Errors
-    /// Every [`Error`].
-    pub async fn check_policies(
-        &self,
-        subscription_id: &str,
-        resource_type: &str,
-        api_version: &str,
-        location: Option<&str>,
-    ) -> Result<Vec<String>, Error> {
-        let subscription = subscription_path(subscription_id)?;
-        let path = format!("{subscription}/providers/Microsoft.PolicyInsights/checkPolicyRestrictions");
-        let mut content = json!({"type": resource_type});
-        if let Some(location) = location {
-            content["location"] = json!(location);
-        }
-        let body = json!({"resourceDetails": {"resourceContent": content, "apiVersion": api_version}});
-        let answer =
-            self.call(Method::POST, &path, POLICY_INSIGHTS, Some(body.to_string().as_bytes())).await?.body;
-        let found = answer.pointer("/contentEvaluationResult/policyEvaluations").and_then(Json::as_array);
-        let denies = |item: &&Json| {
-            let effect = text(item, "/effectDetails/policyEffect");
-            text(item, "/evaluationResult").is_some_and(|result| result.eq_ignore_ascii_case("NonCompliant"))
-                && effect.is_none_or(|effect| effect.eq_ignore_ascii_case("deny"))
-        };
-        let named = |item: &Json| {
-            text(item, "/policyInfo/policyAssignmentId")
-                .unwrap_or_else(|| "a policy without a name".to_owned())
-        };
-        Ok(found.into_iter().flatten().filter(denies).map(named).collect())
     }
 }
 

@@ -58,7 +58,7 @@ pub(crate) async fn ask_before(
     stages: &[Evaluated],
     plan: &mut plan::Plan,
 ) -> Result<(), CommandError> {
-    ask(client, subscription_id, rendered, plan).await?;
+    ask(client, subscription_id, rendered, stages, plan).await?;
     let given = preview::given(client, subscription_id, &rendered.bundle.stages).await;
     plan.checks.extend(preview::validate(client, subscription_id, &asked(stages), &given).await);
     Ok(())
@@ -176,7 +176,11 @@ fn evaluate_with(
 
 /// The plan of evaluated stages with the offline checks of the landing zone.
 pub(crate) fn plan(zone: &LandingZone, stages: &[Evaluated]) -> plan::Plan {
-    let evaluations: Vec<plan::StageEvaluation<'_>> = stages
+    plan::build(&evaluations(stages), plan::checks::check_regions(zone, &catalog()))
+}
+
+fn evaluations(stages: &[Evaluated]) -> Vec<plan::StageEvaluation<'_>> {
+    stages
         .iter()
         .map(|evaluated| plan::StageEvaluation {
             name: evaluated.stage.name.clone(),
@@ -184,8 +188,7 @@ pub(crate) fn plan(zone: &LandingZone, stages: &[Evaluated]) -> plan::Plan {
             location: evaluated.stage.location.clone(),
             deployment: &evaluated.deployment,
         })
-        .collect();
-    plan::build(&evaluations, plan::checks::check_regions(zone, &catalog()))
+        .collect()
 }
 
 /// The policies that are rendered, each with the first file that has it.
@@ -212,10 +215,12 @@ pub(crate) async fn ask(
     client: &ArmClient,
     subscription_id: &str,
     rendered: &Rendered,
+    stages: &[Evaluated],
     plan: &mut plan::Plan,
 ) -> Result<(), CommandError> {
     client.get_subscription(subscription_id).await.map_err(|error| sign_in::in_words(&error))?;
-    let live = preflight::ask(client, subscription_id, &rendered.zone, plan).await;
+    let questions = plan::policy_questions(&evaluations(stages));
+    let live = preflight::ask(client, subscription_id, &rendered.zone, plan, &questions).await;
     plan.checks =
         plan::checks::check_live(&rendered.zone, plan, &used_policies(&rendered.bundle), &catalog(), &live);
     plan.asked = true;
@@ -235,7 +240,7 @@ pub(crate) async fn preview(
     let given = preview::given(client, subscription_id, &rendered.bundle.stages).await;
     let (stages, _told_before) = evaluate_with(&rendered.bundle, NO_SUBSCRIPTION, subscription_id, &given)?;
     let mut plan = plan(&rendered.zone, &stages);
-    ask(client, subscription_id, rendered, &mut plan).await?;
+    ask(client, subscription_id, rendered, &stages, &mut plan).await?;
     preview::ask(client, subscription_id, &asked(&stages), &given, &mut plan).await;
     Ok(Previewed { stages, given, plan })
 }

@@ -1,6 +1,8 @@
 //! What Azure is asked before anything is created: the questions of `plan::checks`, one request after the other. A
 //! request that fails leaves its question open with the reason; it stops no other.
 
+mod policies;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::destroy::{is_made, restorable};
@@ -8,15 +10,19 @@ use crate::azure::{ArmClient, Error, ErrorKind, ModelOffer, NameOf, Scope, Usage
 use crate::catalog::regions::normalize;
 use crate::model::LandingZone;
 use crate::plan::checks::{Answer, Capacity, Live, Named, Offer, Quota, needed_actions, needed_providers};
-use crate::plan::{Plan, Resource};
+use crate::plan::{Plan, PolicyQuestions, Resource};
 
-/// Types are asked one after the other; a landing zone has about twenty that stand on their own.
-const TYPES_MAX: usize = 100;
 /// Resources whose existence matters: services, accounts, vaults and model deployments.
 const EXISTING_MAX: usize = 500;
 
-/// Asks everything that decides over `plan`.
-pub async fn ask(client: &ArmClient, subscription_id: &str, zone: &LandingZone, plan: &Plan) -> Live {
+/// Asks everything that decides over `plan`; `questions` are those for Azure Policy.
+pub async fn ask(
+    client: &ArmClient,
+    subscription_id: &str,
+    zone: &LandingZone,
+    plan: &Plan,
+    questions: &PolicyQuestions,
+) -> Live {
     let (existing, names) = names(client, subscription_id, plan).await;
     let mut models = BTreeMap::new();
     let mut usages = BTreeMap::new();
@@ -78,7 +84,8 @@ pub async fn ask(client: &ArmClient, subscription_id: &str, zone: &LandingZone, 
         capacities,
         names,
         providers: providers(client, subscription_id, plan).await,
-        policies: policies(client, subscription_id, plan).await,
+        policies: policies::ask(client, subscription_id, &questions.asked).await,
+        policies_beyond: questions.beyond,
         account_skus,
         waf_rule_sets,
         gateway_policies: gateway_policies(client, plan).await,
@@ -222,25 +229,6 @@ async fn providers(client: &ArmClient, subscription_id: &str, plan: &Plan) -> Ve
     for namespace in needed_providers(plan) {
         let answer = client.get_registration(subscription_id, &namespace).await;
         found.push((namespace, answer.map(|registration| registration.state).map_err(why)));
-    }
-    found
-}
-
-/// Asked once for each type that stands on its own; entities inside of others are seldom what a policy denies.
-async fn policies(
-    client: &ArmClient,
-    subscription_id: &str,
-    plan: &Plan,
-) -> Vec<(String, Answer<Vec<String>>)> {
-    let mut types: BTreeMap<&str, &Resource> = BTreeMap::new();
-    for resource in plan.resources().filter(|resource| resource.resource_type.matches('/').count() == 1) {
-        types.entry(&resource.resource_type).or_insert(resource);
-    }
-    let mut found = Vec::new();
-    for (name, resource) in types.into_iter().take(TYPES_MAX) {
-        let location = resource.location.as_deref();
-        let answer = client.check_policies(subscription_id, name, &resource.api_version, location).await;
-        found.push((name.to_owned(), answer.map_err(why)));
     }
     found
 }

@@ -24,7 +24,7 @@ mod fault;
 mod fork;
 mod handle;
 mod host;
-mod json_schema;
+pub(crate) mod json_schema;
 mod jwt;
 mod liquid;
 mod live;

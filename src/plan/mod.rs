@@ -13,6 +13,7 @@ pub mod checks;
 pub mod codes;
 mod describe;
 pub mod file;
+mod policy_questions;
 pub mod preview;
 mod regions;
 pub(crate) mod secrets;
@@ -24,6 +25,7 @@ use checks::Check;
 use preview::{Compared, Preview};
 
 pub use build::{StageEvaluation, build};
+pub use policy_questions::{PolicyQuestion, PolicyQuestions, QUESTIONS_MAX, policy_questions};
 pub use regions::{RegionRow, RegionSurvey, survey};
 
 const GROUP_TYPE: &str = "Microsoft.Resources/resourceGroups";

@@ -23,8 +23,8 @@ mod telemetry;
 mod websocket;
 
 pub use arm_server::{
-    ArmOptions, ArmServer, Bucket, Denial, During, Exchange, Faults, Limits, Recorder, ServerClock, Trouble,
-    Validator,
+    ArmOptions, ArmServer, Bucket, Condition, Denial, During, Exchange, Faults, Limits, Recorder,
+    ServerClock, Test, Trouble, Validator,
 };
 pub use error::{ArmFault, Error};
 pub use gateway_server::{End, GatewayServer, Observer, Served, ServerOptions};

@@ -117,8 +117,7 @@ pub(super) fn all(contract: &Contract) -> Vec<Exchange> {
     look_for_deleted(&sandbox);
     sandbox.run(&["plan", QUICKSTART, "--online"], 1);
     sandbox.run(&["destroy", QUICKSTART, "--yes", "--purge"], 0);
-    let denied =
-        Denial { resource_type: "Microsoft.Network/publicIPAddresses".to_owned(), policy: "none".to_owned() };
+    let denied = Denial::of_type("Microsoft.Network/publicIPAddresses", "none");
     sandbox.server.set_faults(Faults { denied: vec![denied], ..Faults::default() });
     sandbox.run(&["plan", QUICKSTART, "--online"], 1);
     let fault = ArmFault::new(409, "SkuNotAvailable", "not in this region");

@@ -164,7 +164,7 @@ fn an_online_plan_is_blocked_by_what_azure_would_refuse() {
     assert_eq!(code, Some(1), "{document:#}");
     let told = not_ok(&document).join("\n");
     for expected in [
-        "policy Microsoft.Network/publicIPAddresses: blocked",
+        "policy Microsoft.Network/publicIPAddresses pip-agw-lzv01-dev-westus3-abc: blocked",
         "permissions the account: blocked",
         "provider Microsoft.KeyVault: warning",
         "quota OpenAI.GlobalProvisionedManaged in ",

@@ -88,3 +88,46 @@ fn the_template_of_a_stage_is_validated_before_it_is_compared_or_deployed() {
     assert_eq!(code, Some(1), "{told}");
     assert!(told.contains("template of stage baseline"), "{told}");
 }
+
+#[test]
+fn azure_policy_is_asked_about_properties_before_anything_is_made() {
+    let arm = Arm::start("{}");
+    let (code, told) = check(&arm, QUICKSTART, "policy");
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.starts_with("ok: denied by no policy"), "{told}");
+
+    // A tag that is missing denies everything with a location; the deployment is stopped before it begins.
+    let arm = Arm::start(
+        r#"{"denied": [{"resourceType": "*", "policy": "Data class", "where": {"field": "tags.dataClass", "exists": false}}]}"#,
+    );
+    let (code, told) = check(&arm, QUICKSTART, "policy");
+    assert_eq!(code, Some(1), "{told}");
+    assert!(
+        told.contains("blocked: denied by ")
+            && told.contains("policyAssignments/data-class ('tags.dataClass' exists false"),
+        "{told}"
+    );
+    let (code, told) = run(&arm, &["deploy", QUICKSTART, "--yes"]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("policy of Microsoft.KeyVault/vaults "), "{told}");
+    // With the tag the same policy has nothing to say.
+    let overlay = arm.write("tags.yaml", "metadata: { tags: { dataClass: internal } }\n");
+    let args = ["plan", QUICKSTART, "--online", "--overlay", &overlay];
+    let (code, told) = run(&arm, &args);
+    assert_eq!(code, Some(0), "{told}");
+
+    // A property that is so or so, and one that only the deployment can tell.
+    let arm = Arm::start(
+        r#"{"denied": [
+            {"resourceType": "Microsoft.KeyVault/vaults", "policy": "Vaults", "where": {"field": "properties.publicNetworkAccess", "notEquals": "Disabled"}},
+            {"resourceType": "Microsoft.Authorization/roleAssignments", "policy": "Groups only", "where": {"field": "properties.principalId", "exists": false}}
+        ]}"#,
+    );
+    let (code, told) = check(&arm, QUICKSTART, "policy");
+    assert_eq!(code, Some(0), "{told}");
+    assert!(
+        told.starts_with("unverified: decided when it is deployed: ")
+            && told.contains("`properties.principalId`"),
+        "{told}"
+    );
+}

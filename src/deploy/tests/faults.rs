@@ -295,8 +295,7 @@ const CASES: &[Case] = &[
     )
     .stops("on line 19, column 7"),
     case("Azure Policy denies a resource", "stops and names the policy", |options| {
-        let (resource_type, policy) = ("Microsoft.KeyVault/vaults".to_owned(), "No vaults".to_owned());
-        options.faults.denied = vec![Denial { resource_type, policy }];
+        options.faults.denied = vec![Denial::of_type("Microsoft.KeyVault/vaults", "No vaults")];
     })
     .stops("RequestDisallowedByPolicy"),
 ];

@@ -86,7 +86,7 @@ const KNOWN: &[&str] = &[
 
 /// How to read a schema.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Options {
+pub(crate) struct Options {
     /// Overrides every `additionalProperties`.
     pub allow_additional: Option<bool>,
 }
@@ -95,7 +95,7 @@ pub(super) struct Options {
 ///
 /// # Errors
 /// A sentence where the schema itself cannot be followed.
-pub(super) fn check(
+pub(crate) fn check(
     document: &Json,
     schema: &Json,
     value: &Json,

@@ -37,8 +37,10 @@ pub struct Live {
     pub names: Vec<Named>,
     /// Resource providers and their state.
     pub providers: Vec<(String, Answer<String>)>,
-    /// Resource types with the policy assignments that deny them.
-    pub policies: Vec<(String, Answer<Vec<String>>)>,
+    /// What Azure Policy says of the resources.
+    pub policies: Vec<PolicyAnswer>,
+    /// How many resources Azure Policy was not asked about, for there are too many.
+    pub policies_beyond: usize,
     /// By region: whether an account of Azure OpenAI may be had, or why not.
     pub account_skus: BTreeMap<String, Answer<Result<(), String>>>,
     /// Type and version; None where nothing was asked.
@@ -71,6 +73,25 @@ pub struct Offer {
     pub model: String,
     pub version: String,
     pub sku: String,
+}
+
+/// What Azure Policy says of one resource, and of those like it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyAnswer {
+    /// Type and name.
+    pub subject: String,
+    /// How many resources it is about.
+    pub resources: usize,
+    pub answer: Answer<PolicyVerdict>,
+}
+
+/// What stands against a resource, in words; nothing where both lists are empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PolicyVerdict {
+    /// Assignments that deny it, with Azure's reason.
+    pub denied: Vec<String>,
+    /// What rests on values that only the deployment can tell.
+    pub open: Vec<String>,
 }
 
 /// A quota of a region.
@@ -244,6 +265,12 @@ mod tests {
         }
     }
 
+    fn ruled(denied: &[&str], open: &[&str]) -> PolicyAnswer {
+        let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect();
+        let verdict = PolicyVerdict { denied: texts(denied), open: texts(open) };
+        PolicyAnswer { subject: "A/b c".to_owned(), resources: 1, answer: Ok(verdict) }
+    }
+
     /// Azure has everything, a hundred units of it.
     fn live(sku: &str) -> Live {
         let text = str::to_owned;
@@ -269,6 +296,7 @@ mod tests {
             names: vec![Named { subject: text("apim"), answer: Ok(Ok(())), is_soft_deleted: false }],
             providers: vec![(text("Microsoft.KeyVault"), Ok(text("Registered")))],
             policies: Vec::new(),
+            policies_beyond: 0,
             account_skus: BTreeMap::from([(text("westus3"), Ok(Ok(())))]),
             waf_rule_sets: Some(Ok(vec![(text("OWASP"), text("3.2"))])),
             gateway_policies: Some(Ok(BTreeSet::from([text("set-header"), text("llm-token-limit")]))),
@@ -314,7 +342,7 @@ mod tests {
     #[test]
     fn azures_answer_goes_before_the_catalogues() {
         type Change = fn(&mut Live);
-        let cases: [(u32, Change, &[&str]); 20] = [
+        let cases: [(u32, Change, &[&str]); 25] = [
             (50, |_| (), &[]),
             (51, |_| (), &["quota: blocked"]),
             // Whoever may not ask for quota is told so, and not that there is none.
@@ -352,10 +380,22 @@ mod tests {
                 &["account: blocked"],
             ),
             (50, |live| live.providers[0].1 = Ok("NotRegistered".to_owned()), &["provider: warning"]),
+            (50, |live| live.policies.push(ruled(&["deny-it"], &[])), &["policy: blocked"]),
+            (50, |live| live.policies.push(ruled(&[], &[])), &[]),
+            (50, |live| live.policies.push(ruled(&[], &["location"])), &["policy: unverified"]),
+            (50, |live| live.policies.push(ruled(&["deny-it"], &["location"])), &["policy: blocked"]),
             (
                 50,
-                |live| live.policies.push(("A/b".to_owned(), Ok(vec!["deny-it".to_owned()]))),
-                &["policy: blocked"],
+                |live| live.policies.push(PolicyAnswer { answer: Err("no".to_owned()), ..ruled(&[], &[]) }),
+                &["policy: unverified"],
+            ),
+            (
+                50,
+                |live| {
+                    live.policies.push(ruled(&[], &[]));
+                    live.policies_beyond = 1;
+                },
+                &["policy: unverified"],
             ),
             (50, |live| live.missing_actions = Ok(vec!["A/b/write".to_owned()]), &["permissions: blocked"]),
             (50, |live| live.groups[0].1 = Ok(None), &["resource group: blocked"]),

@@ -8,7 +8,10 @@ mod preflight;
 mod quota;
 mod regions;
 
-pub use live::{Answer, Capacity, Live, Named, Offer, Quota, check_live, needed_actions, needed_providers};
+pub use live::{
+    Answer, Capacity, Live, Named, Offer, PolicyAnswer, PolicyVerdict, Quota, check_live, needed_actions,
+    needed_providers,
+};
 pub use regions::{check_placement, check_regions};
 
 use crate::catalog::Fact;
@@ -45,7 +48,7 @@ pub enum Question {
     Name,
     /// Is the resource provider registered?
     Provider,
-    /// Does Azure Policy deny the type?
+    /// Does Azure Policy deny the resource?
     Policy,
     /// May the account do what the deployment does?
     Permissions,

@@ -26,6 +26,7 @@ mod fail_on_error_status_inside_retry;
 mod flow;
 mod forward_timeout_over_limit;
 mod hard_coded_subscription_id;
+mod issuer_unlike_configuration;
 mod jwt_without_audience;
 mod jwt_without_issuer;
 mod limit_before_authentication;
@@ -119,6 +120,7 @@ pub const ALL: &[&Lint] = &[
     &fail_on_error_status_inside_retry::LINT,
     &forward_timeout_over_limit::LINT,
     &hard_coded_subscription_id::LINT,
+    &issuer_unlike_configuration::LINT,
     &jwt_without_audience::LINT,
     &jwt_without_issuer::LINT,
     &limit_before_authentication::LINT,

@@ -118,7 +118,7 @@ fn preflight(shared: &Shared, evaluated: &crate::arm::Deployment) -> Result<(), 
     for (_, resource) in evaluated.walk() {
         let is_skipped = resource.existing || resource.condition == crate::arm::Value::Bool(false);
         let Some(id) = ResourceId::parse(&resource.id).filter(|_| !is_skipped) else { continue };
-        faults.extend(shared.faults().denial_of(&id));
+        faults.extend(shared.faults().denial_of(&id, &resource.body.to_expression_json()));
         faults.extend(resources::allowed(shared, &id, "write").err());
     }
     if faults.is_empty() {

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::Value as Json;
 
+use super::azure_policy::Denial;
 use crate::sandbox::{ArmFault, ResourceId};
 
 /// A script of faults. Counted ones are used up.
@@ -44,7 +45,7 @@ pub struct Faults {
     /// Resources and deployments that GET does not find so many times after they were made: other front ends learn of them
     /// later.
     pub hidden: Vec<(String, u32)>,
-    /// Resource types that Azure Policy denies.
+    /// What Azure Policy denies.
     pub denied: Vec<Denial>,
     /// Names of nested deployments that what-if does not look into.
     pub short_circuit: Vec<String>,
@@ -71,50 +72,6 @@ pub enum Trouble {
     Unavailable,
     /// A page in the place of an answer.
     Html,
-}
-
-/// A policy assignment that forbids a resource type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Denial {
-    /// Such as `Microsoft.Network/publicIPAddresses`.
-    pub resource_type: String,
-    /// The assignment's display name.
-    pub policy: String,
-}
-
-impl Denial {
-    fn slug(&self) -> String {
-        self.policy.to_ascii_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-")
-    }
-
-    pub(super) fn assignment_id(&self, subscription_id: &str) -> String {
-        format!(
-            "/subscriptions/{subscription_id}/providers/Microsoft.Authorization/policyAssignments/{}",
-            self.slug()
-        )
-    }
-
-    pub(super) fn definition_id(&self) -> String {
-        format!("/providers/Microsoft.Authorization/policyDefinitions/{}", self.slug())
-    }
-
-    fn fault(&self, id: &ResourceId) -> ArmFault {
-        let (assignment, definition) = (self.assignment_id(id.subscription_id()), self.definition_id());
-        let message = format!(
-            "Resource '{}' was disallowed by policy. Policy identifiers: '[{{\"policyAssignment\":{{\"name\":\"{}\",\"id\":\"{assignment}\"}},\"policyDefinition\":{{\"id\":\"{definition}\"}}}}]'.",
-            id.name(),
-            self.policy
-        );
-        let info = json!({
-            "type": "PolicyViolation",
-            "info": {
-                "policyAssignmentDisplayName": self.policy, "policyAssignmentId": assignment,
-                "policyDefinitionDisplayName": self.policy, "policyDefinitionId": definition,
-                "policyDefinitionEffect": "deny",
-            },
-        });
-        ArmFault::new(403, "RequestDisallowedByPolicy", message).with_info(info)
-    }
 }
 
 /// What happens to one request.
@@ -203,14 +160,10 @@ impl Faults {
         found.map(|(_, left)| *left -= 1).is_some()
     }
 
-    /// What Azure Policy says against a resource.
-    pub(super) fn denial_of(&self, id: &ResourceId) -> Option<ArmFault> {
-        self.denials_of(&id.resource_type()).first().map(|denial| denial.fault(id))
-    }
-
-    pub(super) fn denials_of(&self, resource_type: &str) -> Vec<Denial> {
-        let is_meant = |denial: &&Denial| denial.resource_type.eq_ignore_ascii_case(resource_type);
-        self.denied.iter().filter(is_meant).cloned().collect()
+    /// What Azure Policy says against a resource with that body.
+    pub(super) fn denial_of(&self, id: &ResourceId, body: &Json) -> Option<ArmFault> {
+        let denial = self.denied.iter().find(|denial| denial.denies(&id.resource_type(), body))?;
+        Some(denial.fault(id))
     }
 
     pub(super) fn delay_of(&self, id: &ResourceId) -> Option<Duration> {

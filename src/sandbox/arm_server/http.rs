@@ -274,6 +274,17 @@ fn route(shared: &Arc<Shared>, call: &Call) -> Result<Reply, ArmFault> {
     if in_group && is(0, "deployments") && is(2, "operations") {
         return deployments::serve(shared, call, &scope, &rest[1..]);
     }
+    if in_group
+        && call.method == Method::POST
+        && is(0, "providers")
+        && is(1, "Microsoft.PolicyInsights")
+        && is(2, "checkPolicyRestrictions")
+    {
+        if !shared.state.exists(&scope) {
+            return Err(resources::group_not_found(&scope));
+        }
+        return Ok(Reply::ok(offers::policy_restrictions(shared, call)));
+    }
     if !in_group
         && let Some(found) =
             subscription::serve(shared, call, rest).or_else(|| offers::serve(shared, call, rest))

@@ -2,6 +2,7 @@
 //! evaluator that makes the plan. Clients cannot tell it from ARM by what they send; what it cannot do it refuses
 //! with an error in ARM's form.
 
+mod azure_policy;
 mod complete;
 mod deployments;
 mod entities;
@@ -40,7 +41,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-pub use faults::{Denial, During, Faults, Trouble};
+pub use azure_policy::{Condition, Denial, Test};
+pub use faults::{During, Faults, Trouble};
 pub use recorder::{Exchange, Recorder};
 pub use throttle::{Bucket, Limits};
 

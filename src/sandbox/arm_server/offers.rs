@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use super::http::{Call, Reply};
-use super::{Shared, soft_delete};
+use super::{Shared, azure_policy, soft_delete};
 use crate::catalog::Catalog;
 use crate::catalog::models::{Lifecycle, Model, Sku};
 use crate::catalog::regions::{self, normalize};
@@ -84,7 +84,7 @@ pub(super) fn serve(shared: &Shared, call: &Call, rest: &[&str]) -> Option<Resul
             Reply::list(waf_rule_sets())
         }
         ("POST", ["microsoft.policyinsights", "checkpolicyrestrictions"]) => {
-            Reply::ok(restrictions(shared, &call.body))
+            Reply::ok(policy_restrictions(shared, call))
         }
         _ => return None,
     };
@@ -305,15 +305,7 @@ fn waf_rule_sets() -> Vec<Json> {
     .collect()
 }
 
-/// What Azure Policy would say of a resource: here, whether its type is denied.
-fn restrictions(shared: &Shared, body: &Json) -> Json {
-    let content = body.pointer("/resourceDetails/resourceContent");
-    let resource_type =
-        content.and_then(|content| content.get("type")).and_then(Json::as_str).unwrap_or_default();
-    let denials = shared.faults().denials_of(resource_type);
-    let evaluations = denials.iter().map(|denial| json!({
-        "policyInfo": {"policyAssignmentId": denial.assignment_id(&shared.options.subscription_id), "policyDefinitionId": denial.definition_id()},
-        "evaluationResult": "NonCompliant", "effectDetails": {"policyEffect": "Deny"},
-    }));
-    json!({"fieldRestrictions": [], "contentEvaluationResult": {"policyEvaluations": evaluations.collect::<Vec<_>>()}})
+/// What Azure Policy would say of a resource.
+pub(super) fn policy_restrictions(shared: &Shared, call: &Call) -> Json {
+    azure_policy::restrictions(&shared.faults().denied, &shared.options.subscription_id, &call.body)
 }

@@ -230,7 +230,7 @@ pub(super) fn put(shared: &Shared, id: &ResourceId, body: Json) -> Result<Resour
     let _alone = shared.putting.lock().unwrap_or_else(PoisonError::into_inner);
     let state = &shared.state;
     allowed(shared, id, "write")?;
-    if let Some(fault) = shared.faults().denial_of(id) {
+    if let Some(fault) = shared.faults().denial_of(id, &body) {
         return Err(fault);
     }
     registered(shared, id)?;

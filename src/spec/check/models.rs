@@ -5,7 +5,7 @@ use crate::catalog::regions;
 use crate::spec::codes;
 use crate::spec::decode::At;
 use crate::spec::types::{
-    ApiKeySource, DataBoundary, Model, ModelAuth, ModelDeployment, ModelKind, OutsideBoundary, Spec,
+    ApiKeySource, DataBoundary, Model, ModelAuth, ModelDeployment, NEEDED_OF_MADE, OutsideBoundary, Spec,
 };
 use crate::text::Span;
 
@@ -43,12 +43,12 @@ fn place(model: &Model, cx: &mut Checks<'_>) {
             format!("`location` of `{id}` is missing: an account that is made has a region"),
         );
     }
-    if kind == ModelKind::Foundry && model.existing.is_none() {
+    if kind.is_only_found() && model.existing.is_none() {
         let message =
             format!("`existing` of `{id}` is missing: accounts of kind `{word}` are used, not made");
         needs("existing: { endpoint: https://NAME.services.ai.azure.com }", model.id.span, message);
     }
-    if matches!(kind, ModelKind::Bedrock | ModelKind::SelfHosted) && model.endpoint.is_none() {
+    if kind.needs_endpoint() && model.endpoint.is_none() {
         let message = format!("`endpoint` of `{id}` is missing: `{word}` has no address of its own");
         needs("endpoint", model.id.span, message);
     }
@@ -91,8 +91,7 @@ fn sign_in(model: &Model, cx: &mut Checks<'_>) {
                 .help("give its key: `auth: { apiKey: { env: NAME } }`");
             cx.push(found);
         }
-        // A server of one's own may let anyone in who reaches it.
-        None if !kind.is_azure() && kind != ModelKind::SelfHosted => {
+        None if kind.needs_key() => {
             let found = cx
                 .diagnostic(
                     &codes::MISSING_FIELD,
@@ -112,12 +111,12 @@ fn parts(model: &Model, deployment: &ModelDeployment, cx: &mut Checks<'_>) {
         return;
     }
     let given = [
-        ("model", deployment.model.is_some()),
-        ("version", deployment.version.is_some()),
-        ("sku", deployment.sku.is_some()),
-        ("capacity", deployment.capacity.is_some()),
+        deployment.model.is_some(),
+        deployment.version.is_some(),
+        deployment.sku.is_some(),
+        deployment.capacity.is_some(),
     ];
-    for (field, _) in given.iter().filter(|(_, is_given)| !is_given) {
+    for (field, _) in NEEDED_OF_MADE.iter().zip(given).filter(|(_, is_given)| !is_given) {
         let found = cx
             .diagnostic(
                 &codes::MISSING_FIELD,

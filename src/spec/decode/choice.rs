@@ -59,6 +59,8 @@ macro_rules! choice {
 
         impl $name {
             pub const WORDS: &[&str] = &[$($word),+];
+            /// In the order of their words.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// The word of the spec.
             pub fn word(self) -> &'static str {
@@ -71,9 +73,8 @@ macro_rules! choice {
                 node: &$crate::spec::yaml::Node,
                 cx: &mut $crate::spec::decode::Decoder<'_>,
             ) -> Option<Self> {
-                const VARIANTS: &[$name] = &[$($name::$variant),+];
                 $crate::spec::decode::choose(node, cx, $name::WORDS, &[$($(($refused, concat!($($reason)?))),*)?])
-                    .map(|index| VARIANTS[index])
+                    .map(|index| Self::ALL[index])
             }
 
             fn schema() -> serde_json::Value {

@@ -150,6 +150,7 @@ macro_rules! record {
         }
         $( refused { $($refused:literal: $reason:literal),* $(,)? } )?
         $( needs { $($needy:literal: $needs:literal),* $(,)? } )?
+        $( together $rules:ident )?
     ) => {
         $(#[doc = $doc])+
         #[derive(Clone, Debug, PartialEq)]
@@ -188,14 +189,17 @@ macro_rules! record {
                 let refused: std::collections::BTreeMap<_, _> = refused.iter().copied().collect();
                 let required: Vec<&str> =
                     [$( ($key, stringify!($mode)) ),*].into_iter().filter(|it| it.1 == "required").map(|it| it.0).collect();
-                serde_json::json!({
+                #[allow(unused_mut, reason = "only a record with rules about its fields together changes it")]
+                let mut schema = serde_json::json!({
                     "type": "object",
                     "description": $crate::spec::decode::joined(&[$($doc),+]),
                     "properties": properties,
                     "required": required,
                     "additionalProperties": false,
                     ($crate::spec::decode::REFUSED): refused,
-                })
+                });
+                $( schema["allOf"] = $rules(); )?
+                schema
             }
         }
     };

@@ -1,5 +1,7 @@
 //! `models`: the accounts that serve models, and what is deployed in them.
 
+use serde_json::{Value as Json, json};
+
 use super::{
     AccountId, DeploymentName, ExistingAccount, ModelAuth, ModelName, ModelVersion, ProviderUrl,
     RaiPolicyName, Region,
@@ -28,6 +30,57 @@ record! {
         "localAuth": "accounts that are made take no keys",
         "privateEndpoint": "accounts that are made are reached through a private endpoint where the gateway is in a network",
     }
+    together needs_by_kind
+}
+
+/// What a deployment of an account that is made has to say.
+pub const NEEDED_OF_MADE: [&str; 4] = ["model", "version", "sku", "capacity"];
+
+/// Which fields a kind of account needs and which it cannot have, as JSON Schema; `spec::check::models` says the same in words.
+fn needs_by_kind() -> Json {
+    let of = |fits: fn(ModelKind) -> bool| -> Vec<&'static str> {
+        let kinds = ModelKind::ALL.iter().copied().filter(|kind| fits(*kind));
+        kinds.map(ModelKind::word).collect()
+    };
+    // A kind that is not written is the default, which a schema does not put in.
+    let is = |kinds: Vec<&str>| json!({ "required": ["kind"], "properties": { "kind": { "enum": kinds } } });
+    let made = json!({
+        "properties": { "kind": { "const": ModelKind::AzureOpenai.word() } },
+        "not": { "required": ["existing"] },
+    });
+    let azure = json!({ "properties": { "kind": { "enum": of(ModelKind::is_azure) } } });
+    let key_only = json!({ "properties": { "auth": { "type": "object" } } });
+    json!([
+        {
+            "title": "an account that is made", "if": made,
+            "then": {
+                "required": ["location"],
+                "properties": {
+                    "deployments": { "items": { "required": NEEDED_OF_MADE } },
+                    "auth": { "type": "string" },
+                },
+            },
+        },
+        { "title": "an account of Azure", "if": azure, "then": { "not": { "required": ["endpoint"] } } },
+        {
+            "title": "an account that is never made", "if": is(of(ModelKind::is_only_found)),
+            "then": { "required": ["existing"] },
+        },
+        {
+            "title": "an account without an address of its own", "if": is(of(ModelKind::needs_endpoint)),
+            "then": { "required": ["endpoint"] },
+        },
+        {
+            "title": "an account outside of Azure", "if": is(of(|kind| !kind.is_azure())),
+            "then": { "allOf": [
+                { "not": { "required": ["existing"] } }, { "not": { "required": ["location"] } }, key_only,
+            ] },
+        },
+        {
+            "title": "an account that takes a key", "if": is(of(ModelKind::needs_key)),
+            "then": { "required": ["auth"] },
+        },
+    ])
 }
 
 // Addresses: as public programs use them, seen 2026-12-01; none was tried.
@@ -56,6 +109,21 @@ impl ModelKind {
     /// True for accounts of Azure, which the gateway's identity can sign in to.
     pub fn is_azure(self) -> bool {
         matches!(self, Self::AzureOpenai | Self::Foundry)
+    }
+
+    /// True for accounts of Azure that are used and not made.
+    pub fn is_only_found(self) -> bool {
+        self == Self::Foundry
+    }
+
+    /// True for those that have no address of their own.
+    pub fn needs_endpoint(self) -> bool {
+        matches!(self, Self::Bedrock | Self::SelfHosted)
+    }
+
+    /// True for those that let nobody in without a key; a server of one's own may let anyone in who reaches it.
+    pub fn needs_key(self) -> bool {
+        !self.is_azure() && self != Self::SelfHosted
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::cli::error::CommandError;
 use crate::cli::files;
-use crate::sandbox::{ArmFault, ArmOptions, Denial, During, Faults, Trouble};
+use crate::sandbox::{ArmFault, ArmOptions, Condition, Denial, During, Faults, Test, Trouble};
 
 const BYTES_MAX: u64 = 1024 * 1024;
 
@@ -143,6 +143,43 @@ struct Hidden {
 struct Denied {
     resource_type: String,
     policy: String,
+    #[serde(rename = "where")]
+    condition: Option<Where>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "Compared")]
+struct Where(Condition);
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Compared {
+    field: String,
+    equals: Option<serde_json::Value>,
+    not_equals: Option<serde_json::Value>,
+    exists: Option<bool>,
+}
+
+impl TryFrom<Compared> for Where {
+    type Error = &'static str;
+
+    fn try_from(compared: Compared) -> Result<Self, Self::Error> {
+        let Compared { field, equals, not_equals, exists } = compared;
+        let test = match (equals, not_equals, exists) {
+            (Some(value), None, None) => Test::Equals(value),
+            (None, Some(value), None) => Test::NotEquals(value),
+            (None, None, Some(exists)) => Test::Exists(exists),
+            _ => return Err("`where` has one of `equals`, `notEquals` and `exists`"),
+        };
+        Ok(Self(Condition { field, test }))
+    }
+}
+
+impl Denied {
+    fn denial(self) -> Denial {
+        let condition = self.condition.map(|Where(condition)| condition);
+        Denial { resource_type: self.resource_type, policy: self.policy, condition }
+    }
 }
 
 pub(super) fn read(path: &Path) -> Result<Situation, CommandError> {
@@ -171,11 +208,7 @@ impl Situation {
             unavailable: self.unavailable,
             drop: self.drop,
             hidden: self.hidden.into_iter().map(|hidden| (hidden.resource, hidden.times)).collect(),
-            denied: self
-                .denied
-                .into_iter()
-                .map(|denied| Denial { resource_type: denied.resource_type, policy: denied.policy })
-                .collect(),
+            denied: self.denied.into_iter().map(Denied::denial).collect(),
             short_circuit: self.short_circuit,
             after: self.after,
             reset: self.reset,

@@ -2,7 +2,7 @@
 
 use super::{Live, blocked, needed_actions, not_told, ok};
 use crate::plan::Plan;
-use crate::plan::checks::{Check, Question, Verdict};
+use crate::plan::checks::{Check, PolicyAnswer, PolicyVerdict, Question, Verdict};
 
 /// So many missing actions are named.
 const ACTIONS_SHOWN: usize = 6;
@@ -47,19 +47,54 @@ pub(super) fn providers(live: &Live) -> impl Iterator<Item = Check> {
     })
 }
 
-pub(super) fn policies(live: &Live) -> impl Iterator<Item = Check> {
-    live.policies.iter().filter_map(|(resource_type, answer)| {
+pub(super) fn policies(live: &Live) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let mut fine = 0;
+    for PolicyAnswer { subject, resources, answer } in &live.policies {
         let verdict = match answer {
-            Ok(denied) if denied.is_empty() => return None,
-            Ok(denied) => blocked(
-                format!("denied by {}: whoever assigned it can exempt the resource group", denied.join(", ")),
-                "spec",
-                Vec::new(),
-            ),
+            Ok(PolicyVerdict { denied, open }) if !denied.is_empty() => {
+                let also =
+                    if open.is_empty() { String::new() } else { format!("; open: {}", open.join("; ")) };
+                blocked(
+                    format!(
+                        "denied by {}{also}: change what it forbids, or ask whoever assigned it to exempt the resource group",
+                        denied.join("; ")
+                    ),
+                    "spec",
+                    Vec::new(),
+                )
+            }
+            Ok(PolicyVerdict { open, .. }) if !open.is_empty() => Verdict::Unverified {
+                why: format!("decided when it is deployed: {}", open.join("; ")),
+                decided_by: Vec::new(),
+            },
+            Ok(_) => {
+                fine += resources;
+                continue;
+            }
             Err(why) => not_told(why),
         };
-        Some(Check::live(Question::Policy, resource_type.clone(), verdict))
-    })
+        let others = resources.saturating_sub(1);
+        let subject = if others == 0 { subject.clone() } else { format!("{subject} and {others} like it") };
+        checks.push(Check::live(Question::Policy, subject, verdict));
+    }
+    if fine > 0 {
+        let note = "denied by no policy as far as their values are known";
+        checks.push(Check::live(Question::Policy, format!("{fine} resources"), ok(note)));
+    }
+    if live.policies_beyond > 0 {
+        let why = format!(
+            "Azure Policy was asked about {} resources that differ, which is the limit",
+            live.policies.len()
+        );
+        let verdict = Verdict::Unverified { why, decided_by: Vec::new() };
+        checks.push(Check::live(
+            Question::Policy,
+            format!("{} further resources", live.policies_beyond),
+            verdict,
+        ));
+    }
+    checks
 }
 
 pub(super) fn permissions(plan: &Plan, live: &Live) -> Check {

@@ -22,10 +22,7 @@ async fn what_a_role_does_not_hold_is_forbidden() {
 
 #[tokio::test]
 async fn a_policy_denies_a_type_and_says_so_when_asked_before() {
-    let denied = Denial {
-        resource_type: "Microsoft.Network/publicIPAddresses".to_owned(),
-        policy: "No public IPs".to_owned(),
-    };
+    let denied = Denial::of_type("Microsoft.Network/publicIPAddresses", "No public IPs");
     let faults = Faults { denied: vec![denied], ..Faults::default() };
     let client = Client::start(ArmOptions { faults, ..ArmOptions::default() }).await;
     client.put(&group(), json!({"location": "westeurope"})).await;
@@ -46,6 +43,41 @@ async fn a_policy_denies_a_type_and_says_so_when_asked_before() {
     };
     assert_eq!(ask("microsoft.network/publicipaddresses").await, Some(1));
     assert_eq!(ask("Microsoft.Network/virtualNetworks").await, Some(0));
+}
+
+#[tokio::test]
+async fn a_policy_looks_at_fields_and_leaves_open_what_is_pending() {
+    let condition = Condition { field: "tags.owner".to_owned(), test: Test::NotEquals(json!("me")) };
+    let denied = Denial { condition: Some(condition), ..Denial::of_type("*", "Owner") };
+    let faults = Faults { denied: vec![denied], ..Faults::default() };
+    let client = Client::start(ArmOptions { faults, ..ArmOptions::default() }).await;
+    let ask = async |scope: &str, content: Json, pending: Json| {
+        let body = json!({"resourceDetails": {"resourceContent": content}, "pendingFields": pending});
+        let path = format!("{scope}/providers/Microsoft.PolicyInsights/checkPolicyRestrictions");
+        client.send("POST", &path, &body.to_string()).await
+    };
+    let content = |owner: &str| json!({"type": "A.B/c", "location": "westeurope", "tags": {"Owner": owner}});
+    assert_eq!(ask(&group(), content("me"), json!([])).await.0, 404, "the group is not there");
+    let (_, answer) = ask(S, content("ME"), json!([])).await;
+    assert_eq!(answer["contentEvaluationResult"]["policyEvaluations"], json!([]));
+    let (_, answer) = ask(S, content("you"), json!([])).await;
+    let evaluation = &answer["contentEvaluationResult"]["policyEvaluations"][0];
+    assert_eq!(evaluation["evaluationDetails"]["evaluatedExpressions"][1]["path"], "tags.owner");
+    let pending = json!([{"field": "tags.owner"}]);
+    let (_, answer) = ask(S, json!({"type": "A.B/c", "location": "westeurope"}), pending).await;
+    assert_eq!(answer["fieldRestrictions"][0]["restrictions"][0]["result"], "Required");
+    assert_eq!(answer["contentEvaluationResult"]["policyEvaluations"], json!([]));
+
+    let group = format!("{S}/resourceGroups/rg");
+    client.put(&group, json!({"location": "westeurope", "tags": {"owner": "me"}})).await;
+    assert_eq!(ask(&group, content("you"), json!([])).await.0, 200);
+    let path = format!("{group}/providers/Microsoft.Network/publicIPAddresses/pip");
+    let body = |owner: &str| json!({"location": "westeurope", "tags": {"owner": owner}, "properties": {}});
+    assert_eq!(
+        client.refused("PUT", &path, body("you")).await,
+        (403, "RequestDisallowedByPolicy".to_owned())
+    );
+    client.put(&path, body("me")).await;
 }
 
 #[tokio::test]

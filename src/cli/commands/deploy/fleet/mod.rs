@@ -209,7 +209,7 @@ impl Work {
         let broken = |error| CommandError::new(Exit::Bug, format!("reading a spec broke: {error}"));
         let (rendered, evaluated, mut plan) = prepared.map_err(broken)??;
         if !self.skip_preflight {
-            pipeline::ask(&self.client, &looked.subscription, &rendered, &mut plan).await?;
+            pipeline::ask(&self.client, &looked.subscription, &rendered, &evaluated, &mut plan).await?;
             if let Some(blocked) = pipeline::blocked(&plan) {
                 return Err(blocked.hint("`genai-lz plan SPEC --online` shows all checks"));
             }
