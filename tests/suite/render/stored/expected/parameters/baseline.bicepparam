@@ -27,7 +27,12 @@ param names = {
   appGatewayIdentity: 'id-agw-kept-prod-swedencentral-k01'
   wafPolicy: 'wafkeptprodswedencentralk01'
   trafficManager: 'tm-kept-prod-swedencentral-k01'
+  frontDoor: 'afd-kept-prod-swedencentral-k01'
+  frontDoorEndpoint: 'fde-kept-prod-swedencentral-k01'
+  frontDoorWaf: 'wafafdkeptprodswedencentralk01'
 }
+
+param existingResourceGroups = []
 
 param zones = [
   '1'
@@ -44,6 +49,7 @@ param network = {
   delegation: ''
   denyInternetOut: false
   redis: false
+  extraSubnets: []
   extraRules: []
   firewallNextHop: ''
   peerings: []
@@ -100,6 +106,18 @@ param trafficManager = {
   enabled: false
   method: 'Performance'
   ttlSeconds: 0
+}
+
+param frontDoor = {
+  enabled: false
+  sku: 'Premium_AzureFrontDoor'
+  managedRules: false
+  priority: false
+  customDomain: ''
+  originDomain: ''
+  responseTimeoutSeconds: 0
+  wafMode: 'Prevention'
+  requestsPerMinute: 0
 }
 
 param locked = false

@@ -15,6 +15,8 @@ param names = {
   apimIdentity: 'id-apim-kept-prod-swedencentral-k01'
 }
 
+param existingResourceGroups = []
+
 // Output apimIdentityPrincipalId of stage baseline.
 param apimIdentityPrincipalId = readEnvironmentVariable('GENAI_LZ_APIM_IDENTITY_PRINCIPAL_ID')
 
@@ -48,6 +50,8 @@ param access = {
     table: ''
   }
 }
+
+param regions = []
 
 // Output logAnalyticsWorkspaceId of stage baseline.
 param logAnalyticsWorkspaceId = readEnvironmentVariable('GENAI_LZ_LOG_ANALYTICS_WORKSPACE_ID')
