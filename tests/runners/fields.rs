@@ -24,7 +24,7 @@ use super::render::HOSTILE;
 use super::support;
 
 /// Values tried at each place, unless all are.
-const VALUES_AT_ONCE: usize = 7;
+const VALUES_AT_ONCE: usize = 5;
 
 /// Fields that no spec of the suite has, each with the reason.
 const IN_NO_SPEC: &[(&str, &str)] = &[

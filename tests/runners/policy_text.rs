@@ -18,7 +18,7 @@ const MOST_FINDINGS: usize = 3;
 const MOST_TOLD_BADLY: usize = 19;
 
 /// Random texts made of each policy.
-const MUTATIONS: u64 = 200;
+const MUTATIONS: u64 = 80;
 
 pub(crate) fn cases() -> Vec<Trial> {
     vec![
