@@ -92,7 +92,7 @@ pub const ACCOUNT: Rule = rule("Microsoft.CognitiveServices/accounts", (2, 64), 
 pub const REDIS: Rule = rule("Microsoft.Cache/redisEnterprise", (1, 60), Alphabet::SingleHyphens, true);
 /// The published type of 2024-03-01 has 3 to 90 of these characters.
 pub const API_CENTER: Rule = rule("Microsoft.ApiCenter/services", (3, 90), Alphabet::Hyphens, false);
-/// The published type says nothing; the page has 4 to 22 lower-case letters and digits.
+/// The published type says nothing; 4 to 22 lower-case letters and digits are from memory.
 pub const STORE: Rule = rule("Microsoft.Kusto/clusters", (4, 22), Alphabet::Alphanumeric, true);
 pub const EVENT_HUB_NAMESPACE: Rule = rule("Microsoft.EventHub/namespaces", (6, 50), Alphabet::Hyphens, true);
 

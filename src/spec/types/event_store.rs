@@ -25,7 +25,7 @@ record! {
 }
 
 // The sizes stand in the published type of Microsoft.Kusto/clusters, 2024-04-13. A development cluster has one machine, the
-// others have two and more (learn.microsoft.com/azure/data-explorer/manage-cluster-choose-sku, 2026-11).
+// others have two and more (learn.microsoft.com/azure/data-explorer/manage-cluster-choose-sku, from memory).
 choice! {
     /// A size of a cluster's machines.
     pub enum StoreSku {
